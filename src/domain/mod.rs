@@ -1,0 +1,3 @@
+//! What the shop floor knows: names, times, amounts, documents, records. Pure: no I/O, no clock, no randomness.
+
+pub mod id;

@@ -1,0 +1,9 @@
+//! Outpost takes a workshop's transactions over MQTT, keeps them through power cuts, and carries them to the main
+//! office over a bad line.
+//!
+//! The layers, innermost first (ARCHITECTURE.md has the whole picture):
+//! - pure: [`domain`], [`wire`], [`sync`], [`intake`]: no I/O, no clock, no randomness that is not handed in;
+//! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
+//! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
+
+pub mod domain;
