@@ -1,3 +1,8 @@
 //! What the shop floor knows: names, times, amounts, documents, records. Pure: no I/O, no clock, no randomness.
 
+pub mod decimal;
+pub mod document;
 pub mod id;
+pub mod record;
+pub mod repeats;
+pub mod time;

@@ -1,0 +1,211 @@
+//! One line of a journal: a moment, and what happened then.
+//!
+//! A record is immutable. What it says about order is its place in the journal; its stamp is for people.
+
+use super::document::{Document, Text};
+use super::id::{DeviceId, Epoch, IntentId, Position, RecordHash, Seq, StoreId};
+use super::time::Stamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Longest code that a scanner may send, in bytes. GS1 DataMatrix holds up to 3,116 digits; shops use under 100.
+pub const MAX_CODE: usize = 512;
+
+/// A record's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// When.
+    pub stamp: Stamp,
+    /// What.
+    pub entry: Entry,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A journal was opened: the first record of every epoch.
+    Opened(Opened),
+    /// A document was submitted.
+    Submitted(Submitted),
+    /// A scanner read a code.
+    Scan(Scan),
+    /// A scale told a weight.
+    Weight(Weight),
+    /// Something was refused, to somebody's face.
+    Refused(Refused),
+    /// Records of this journal were lost to damage on this store.
+    Hole(Span),
+    /// The office's word: these records of the site are in its journal since the stamp of this one.
+    AtOffice(Span),
+}
+
+/// The opening of a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The record that this epoch goes on from; none for a site's first.
+    pub follows: Option<Follows>,
+    /// Which disk it was opened on.
+    pub store: StoreId,
+    /// Which boot of the machine.
+    pub boot: Uuid,
+    /// The version of the program.
+    pub program: String,
+}
+
+/// The last record of the epoch before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// Its number.
+    pub seq: Seq,
+    /// Its hash.
+    pub hash: RecordHash,
+}
+
+impl Follows {
+    /// The position of the record that is followed.
+    pub fn position(&self) -> Position {
+        Position { epoch: self.epoch, seq: self.seq }
+    }
+}
+
+/// A document's submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The device's id of its intent.
+    pub id: IntentId,
+    /// The device that sent it.
+    pub device: DeviceId,
+    /// Who was at the device, as the device says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// What was submitted.
+    pub document: Document,
+}
+
+/// How something without an intent's id was sent, so that a retransmission of it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u16, bool)", into = "(u32, u16, bool)")]
+pub struct Sent {
+    /// The MQTT session: 0 for a device's persistent one, else made at its CONNECT.
+    pub session: u32,
+    /// The packet id; 0 at QoS 0.
+    pub packet: u16,
+    /// The DUP flag: the device says that it may have sent this before.
+    pub dup: bool,
+}
+
+impl From<(u32, u16, bool)> for Sent {
+    fn from((session, packet, dup): (u32, u16, bool)) -> Self {
+        Self { session, packet, dup }
+    }
+}
+
+impl From<Sent> for (u32, u16, bool) {
+    fn from(sent: Sent) -> Self {
+        (sent.session, sent.packet, sent.dup)
+    }
+}
+
+/// A code that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The device's id of its intent, where it can make one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<IntentId>,
+    /// The scanner.
+    pub device: DeviceId,
+    /// How it was sent.
+    pub sent: Sent,
+    /// The code, group separators and all.
+    pub code: String,
+}
+
+/// A weight that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    /// The device's id of its intent, where it can make one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<IntentId>,
+    /// The scale.
+    pub device: DeviceId,
+    /// How it was sent.
+    pub sent: Sent,
+    /// The number.
+    pub weight: super::decimal::Decimal,
+    /// Its unit.
+    pub unit: Text,
+}
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Whom.
+    pub device: DeviceId,
+    /// How it was sent.
+    pub sent: Sent,
+    /// Where it was published, at most 128 characters.
+    pub topic: String,
+    /// The rule and the remedy.
+    pub reason: String,
+    /// What was sent, or its beginning.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// A run of one epoch, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// The epoch.
+    pub epoch: Epoch,
+    /// The first number.
+    pub first: Seq,
+    /// The last number.
+    pub last: Seq,
+}
+
+impl Entry {
+    /// The device's id of its intent, where the entry has one.
+    pub fn intent(&self) -> Option<IntentId> {
+        match self {
+            Self::Submitted(submitted) => Some(submitted.id),
+            Self::Scan(scan) => scan.id,
+            Self::Weight(weight) => weight.id,
+            Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+        }
+    }
+
+    /// The device that it came from.
+    pub fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Self::Submitted(submitted) => Some(&submitted.device),
+            Self::Scan(scan) => Some(&scan.device),
+            Self::Weight(weight) => Some(&weight.device),
+            Self::Refused(refused) => Some(&refused.device),
+            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+        }
+    }
+
+    /// How it was sent, where it has no intent's id to be known by.
+    pub fn sent(&self) -> Option<Sent> {
+        match self {
+            Self::Scan(scan) if scan.id.is_none() => Some(scan.sent),
+            Self::Weight(weight) if weight.id.is_none() => Some(weight.sent),
+            Self::Refused(refused) => Some(refused.sent),
+            _ => None,
+        }
+    }
+
+    /// True where both mean the same, though they were sent in different ways or by different devices.
+    pub fn same_meaning(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Submitted(a), Self::Submitted(b)) => a.id == b.id && a.user == b.user && a.document == b.document,
+            (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
+            (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
+            (Self::Refused(a), Self::Refused(b)) => a.topic == b.topic && a.bytes == b.bytes,
+            _ => false,
+        }
+    }
+}
