@@ -7,3 +7,5 @@
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 pub mod domain;
+pub mod sync;
+pub mod wire;

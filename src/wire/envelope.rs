@@ -1,0 +1,230 @@
+//! What travels: a message, compressed, then sealed with HPKE (RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305) from
+//! the sender's key to the receiver's.
+//!
+//! The clear header is the associated data; purpose, sender and receiver stand in the info as well, so that nothing
+//! can be reflected, moved between sites, or used for another end. A replay is a repeat, and repeats are harmless.
+//! The only place that knows `hpke`. Randomness is handed in.
+
+use super::compress::{self, BadCompressed};
+use crate::domain::id::SiteId;
+use hpke::aead::ChaCha20Poly1305;
+use hpke::kdf::HkdfSha256;
+use hpke::kem::X25519HkdfSha256;
+use hpke::{Deserializable, Kem as _, OpModeR, OpModeS, PskBundle, Serializable};
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+
+/// The version of the envelope that is written.
+pub const VERSION: u8 = 1;
+/// Largest envelope. A full batch that does not compress at all still fits.
+pub const MAX_ENVELOPE: usize = 1024 * 1024;
+
+const ENC: usize = 32;
+const TAG: usize = 16;
+
+type Kem = X25519HkdfSha256;
+type PublicKey = <Kem as hpke::Kem>::PublicKey;
+type PrivateKey = <Kem as hpke::Kem>::PrivateKey;
+
+/// A site's public key, X25519.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Public(pub [u8; 32]);
+
+/// A site's secret key, X25519. Does not print itself.
+#[derive(Clone)]
+pub struct Secret(pub [u8; 32]);
+
+/// The first four bytes of a public key's SHA-256: enough to choose among a site's keys, no more.
+pub type KeyId = [u8; 4];
+
+impl Public {
+    /// By which an envelope names it.
+    pub fn id(&self) -> KeyId {
+        let digest = Sha256::digest(self.0);
+        [digest[0], digest[1], digest[2], digest[3]]
+    }
+}
+
+impl Secret {
+    /// A new one from handed-in randomness.
+    pub fn from_random(random: [u8; 32]) -> Self {
+        let (secret, _) = Kem::derive_keypair(&random);
+        Self(secret.to_bytes().into())
+    }
+
+    /// The public half.
+    pub fn public(&self) -> Public {
+        let secret = PrivateKey::from_bytes(&self.0).expect("invariant: any 32 bytes are an X25519 secret");
+        Public(Kem::sk_to_pk(&secret).to_bytes().into())
+    }
+}
+
+/// What an envelope is for. One purpose's envelope does not open as another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A [`super::message::Message`], from one site's key to another's.
+    Records,
+    /// A box's answer to its enrolment: its public key, sealed with the enrolment's one-time secret.
+    Enrol,
+}
+
+impl Purpose {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Records => b'r',
+            Self::Enrol => b'e',
+        }
+    }
+}
+
+/// The clear header. Anybody can read it, and nobody can change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What the envelope is for.
+    pub purpose: Purpose,
+    /// Who says to have sealed it.
+    pub sender: SiteId,
+    /// For whom.
+    pub receiver: SiteId,
+    /// Which of the sender's keys; zeros where the purpose is to make it known.
+    pub sender_key: KeyId,
+    /// Which of the receiver's keys.
+    pub receiver_key: KeyId,
+    /// The dictionary of the compression.
+    pub dictionary: u8,
+}
+
+/// Why an envelope was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unopened {
+    /// Not an envelope.
+    #[error("not an envelope of ours")]
+    NotOurs,
+    /// Too large to be one.
+    #[error("{0} bytes are more than an envelope may have ({MAX_ENVELOPE})")]
+    TooLarge(usize),
+    /// Written by a later version.
+    #[error("the envelope has version {0}, this program reads up to {VERSION}: update it")]
+    Newer(u8),
+    /// Sealed for other keys, by other keys, for another purpose, or damaged: they cannot be told apart.
+    #[error("the seal does not fit: another office's or another site's key, or damage on the way")]
+    Seal,
+    /// The seal fits, but what is inside is wrong.
+    #[error(transparent)]
+    Compressed(#[from] BadCompressed),
+}
+
+impl Header {
+    /// Splits an envelope into its header, the header's bytes, and the sealed rest. Opens nothing.
+    pub fn read(envelope: &[u8]) -> Result<(Self, &[u8], &[u8]), Unopened> {
+        if envelope.len() > MAX_ENVELOPE {
+            return Err(Unopened::TooLarge(envelope.len()));
+        }
+        let mut rest = envelope;
+        let mut take = |n: usize| rest.split_off(..n).ok_or(Unopened::NotOurs);
+        let &[b'O', version] = take(2)? else { return Err(Unopened::NotOurs) };
+        if version != VERSION {
+            return Err(if version > VERSION { Unopened::Newer(version) } else { Unopened::NotOurs });
+        }
+        let purpose = match take(1)?[0] {
+            b'r' => Purpose::Records,
+            b'e' => Purpose::Enrol,
+            _ => return Err(Unopened::NotOurs),
+        };
+        let mut name = || {
+            let length = take(1)?[0] as usize;
+            std::str::from_utf8(take(length)?).ok().and_then(|name| name.parse().ok()).ok_or(Unopened::NotOurs)
+        };
+        let (sender, receiver) = (name()?, name()?);
+        let mut key = || Ok::<_, Unopened>(take(4)?.try_into().expect("invariant: four bytes were taken"));
+        let (sender_key, receiver_key) = (key()?, key()?);
+        let dictionary = take(1)?[0];
+        if rest.len() < ENC + TAG {
+            return Err(Unopened::NotOurs);
+        }
+        let header = Self { purpose, sender, receiver, sender_key, receiver_key, dictionary };
+        Ok((header, &envelope[..envelope.len() - rest.len()], rest))
+    }
+
+    fn write(&self) -> Vec<u8> {
+        let mut out = vec![b'O', VERSION, self.purpose.byte()];
+        for name in [&self.sender, &self.receiver] {
+            out.push(name.as_str().len() as u8);
+            out.extend_from_slice(name.as_str().as_bytes());
+        }
+        out.extend_from_slice(&self.sender_key);
+        out.extend_from_slice(&self.receiver_key);
+        out.push(self.dictionary);
+        out
+    }
+
+    fn info(&self) -> Vec<u8> {
+        format!("outpost/{VERSION} {} {}>{}", char::from(self.purpose.byte()), self.sender, self.receiver).into_bytes()
+    }
+}
+
+/// By what the sender proves itself.
+pub enum Proof<'a> {
+    /// Its own key.
+    Key(&'a Secret),
+    /// A one-time secret of 32 random bytes that both know, when its key is not known yet.
+    OneTime(&'a [u8; 32]),
+}
+
+/// Seals `plain` from `sender` to `receiver`, whose key is `to`.
+pub fn seal(
+    purpose: Purpose,
+    (sender, proof): (&SiteId, Proof<'_>),
+    (receiver, to): (&SiteId, &Public),
+    dictionary: u8,
+    plain: &[u8],
+    random: &mut impl CryptoRng,
+) -> Result<Vec<u8>, Unopened> {
+    let sender_key = match &proof {
+        Proof::Key(secret) => secret.public().id(),
+        Proof::OneTime(_) => [0; 4],
+    };
+    let (sender, receiver) = (sender.clone(), receiver.clone());
+    let header = Header { purpose, sender, receiver, sender_key, receiver_key: to.id(), dictionary };
+    let mode = match proof {
+        Proof::Key(secret) => {
+            let secret = PrivateKey::from_bytes(&secret.0).map_err(|_| Unopened::Seal)?;
+            let public = Kem::sk_to_pk(&secret);
+            OpModeS::Auth((secret, public))
+        }
+        Proof::OneTime(once) => OpModeS::Psk(PskBundle::new(once, b"enrolment").map_err(|_| Unopened::Seal)?),
+    };
+    let to = PublicKey::from_bytes(&to.0).map_err(|_| Unopened::Seal)?;
+    let mut out = header.write();
+    let (enc, mut context) =
+        hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(&mode, &to, &header.info(), random)
+            .map_err(|_| Unopened::Seal)?;
+    let sealed = context.seal(&compress::compress(dictionary, plain), &out).map_err(|_| Unopened::Seal)?;
+    out.extend_from_slice(&enc.to_bytes());
+    out.extend_from_slice(&sealed);
+    if out.len() > MAX_ENVELOPE { Err(Unopened::TooLarge(out.len())) } else { Ok(out) }
+}
+
+/// By what the receiver knows the sender.
+pub enum Known<'a> {
+    /// The sender's key.
+    Key(&'a Public),
+    /// The one-time secret.
+    OneTime(&'a [u8; 32]),
+}
+
+/// Opens an envelope with the receiver's secret key. Who the receiver is and what the purpose is, is for the caller
+/// to check against the header; the seal holds them to what the sender meant.
+pub fn open(envelope: &[u8], receiver: &Secret, sender: Known<'_>) -> Result<Vec<u8>, Unopened> {
+    let (header, clear, rest) = Header::read(envelope)?;
+    let enc = <Kem as hpke::Kem>::EncappedKey::from_bytes(&rest[..ENC]).map_err(|_| Unopened::Seal)?;
+    let mode = match sender {
+        Known::Key(key) => OpModeR::Auth(PublicKey::from_bytes(&key.0).map_err(|_| Unopened::Seal)?),
+        Known::OneTime(once) => OpModeR::Psk(PskBundle::new(once, b"enrolment").map_err(|_| Unopened::Seal)?),
+    };
+    let secret = PrivateKey::from_bytes(&receiver.0).map_err(|_| Unopened::Seal)?;
+    let mut context = hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, Kem>(&mode, &secret, &enc, &header.info())
+        .map_err(|_| Unopened::Seal)?;
+    let packed = context.open(&rest[ENC..], clear).map_err(|_| Unopened::Seal)?;
+    Ok(compress::decompress(header.dictionary, &packed)?)
+}
