@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Longest text in a field, in characters: ERPNext's `varchar(140)`.
-pub const MAX_TEXT: usize = 140;
+pub(super) const MAX_TEXT: usize = 140;
 
-/// Text of 1 to [`MAX_TEXT`] characters, without control characters or blanks at its ends.
+/// Text of 1 to 140 characters, without control characters or blanks at its ends.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Text(Box<str>);

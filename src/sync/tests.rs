@@ -1,0 +1,246 @@
+use super::*;
+use crate::domain::id::{Epoch, RecordHash, Seq, SiteId, StoreId};
+use crate::domain::record::{Entry, Opened};
+use crate::domain::time::{Quality, Stamp};
+use crate::wire::message::{Message, Run};
+use crate::wire::record;
+use serde_bytes::ByteBuf;
+use std::collections::BTreeMap;
+
+/// A journal of one epoch in memory.
+struct Shop {
+    epoch: Epoch,
+    bodies: Vec<Vec<u8>>,
+    hashes: Vec<RecordHash>,
+}
+
+impl Shop {
+    fn new(records: usize) -> Self {
+        let epoch = Epoch::new(7, [7; 10]);
+        let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
+        let opened =
+            Opened { follows: None, store: StoreId::new(1, [1; 10]), boot: uuid::Uuid::nil(), program: "0".into() };
+        let mut shop = Self { epoch, bodies: vec![], hashes: vec![] };
+        shop.push(record::body(&stamp, &record::entry(&Entry::Opened(opened))));
+        (1..records).for_each(|i| shop.push(vec![i as u8; 100]));
+        shop
+    }
+
+    fn push(&mut self, body: Vec<u8>) {
+        let seq = Seq(self.bodies.len() as u64 + 1);
+        let prev = self.hashes.last().copied().unwrap_or(RecordHash::NONE);
+        self.hashes.push(crate::wire::hash::record_hash(&site(), self.epoch, seq, prev, &body));
+        self.bodies.push(body);
+    }
+
+    fn last(&self) -> Position {
+        Position { epoch: self.epoch, seq: Seq(self.bodies.len() as u64) }
+    }
+}
+
+impl Log for Shop {
+    type Error = std::convert::Infallible;
+    fn run(&self, span: Span, max_bytes: usize) -> Result<Run, Self::Error> {
+        let from = span.first.0 as usize - 1;
+        let most = (max_bytes / 100).max(1).min((span.last.0 - span.first.0 + 1) as usize);
+        let prev = if from == 0 { RecordHash::NONE } else { self.hashes[from - 1] };
+        let bodies = self.bodies[from..from + most].iter().cloned().map(ByteBuf::from).collect();
+        Ok(Run { epoch: span.epoch, first: span.first, prev, bodies, lost: vec![] })
+    }
+}
+
+#[derive(Default)]
+struct Office(BTreeMap<Position, (RecordHash, RecordHash)>);
+
+impl Shelf for Office {
+    fn hash(&self, at: Position) -> Option<RecordHash> {
+        self.0.get(&at).map(|pair| pair.1)
+    }
+    fn prev(&self, at: Position) -> Option<RecordHash> {
+        self.0.get(&at).map(|pair| pair.0)
+    }
+}
+
+impl Office {
+    fn store(&mut self, run: &Run) {
+        let hashes = link::chain(&site(), run);
+        let mut prev = run.prev;
+        for (i, hash) in hashes.into_iter().enumerate() {
+            self.0.insert(Position { epoch: run.epoch, seq: Seq(run.first.0 + i as u64) }, (prev, hash));
+            prev = hash;
+        }
+    }
+}
+
+fn site() -> SiteId {
+    "bdg".parse().unwrap()
+}
+
+fn pair(shop: &Shop, rules: Rules) -> (Link, Link) {
+    let mut shop_end =
+        Link::new(rules.clone(), SiteId::office(), StoreId::new(1, [1; 10]), Inbox::default(), Outbox::default());
+    shop_end.appended(shop.last());
+    let office_end = Link::new(rules, site(), StoreId::new(2, [2; 10]), Inbox::default(), Outbox::default());
+    (shop_end, office_end)
+}
+
+/// Lets both ends talk until neither has anything to say. Returns what the shop said.
+fn talk(now: u64, shop: &Shop, (a, b): (&mut Link, &mut Link), office: &mut Office) -> (Vec<Message>, Vec<Tell>) {
+    let (mut said, mut tells) = (Vec::new(), Vec::new());
+    let nothing = Shop::new(1);
+    for _ in 0..1000 {
+        let mut quiet = true;
+        if let Ok(Some(message)) = a.poll(now, None, shop) {
+            said.push(message.clone());
+            let heard = b.hear(now, message, office);
+            heard.store.iter().for_each(|run| office.store(run));
+            tells.extend(heard.tells);
+            tells.extend(b.stored(&heard.store));
+            quiet = false;
+        }
+        if let Ok(Some(message)) = b.poll(now, None, &nothing) {
+            let heard = a.hear(now, message, &Office::default());
+            assert!(heard.store.is_empty());
+            tells.extend(heard.tells);
+            quiet = false;
+        }
+        if quiet {
+            return (said, tells);
+        }
+    }
+    panic!("the two never fall silent");
+}
+
+#[test]
+fn a_backlog_goes_in_few_batches_and_ends_acked() {
+    let shop = Shop::new(2_000);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let (said, tells) = talk(0, &shop, (&mut a, &mut b), &mut Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+    assert_eq!(said.iter().filter(|message| !message.batch.is_empty()).count(), 1);
+    assert_eq!(tells, vec![]);
+    assert_eq!(b.inbox().held().through, vec![shop.last()]);
+}
+
+#[test]
+fn a_lone_record_goes_at_once_and_what_waits_behind_it_goes_together() {
+    let mut shop = Shop::new(1);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    talk(0, &shop, (&mut a, &mut b), &mut Office::default());
+    shop.push(vec![9; 100]);
+    a.appended(shop.last());
+    let first = a.poll(5, None, &shop).unwrap().expect("at once");
+    assert_eq!(first.batch[0].bodies.len(), 1);
+    for _ in 0..10 {
+        shop.push(vec![9; 100]);
+        a.appended(shop.last());
+        assert_eq!(a.poll(6, None, &shop).unwrap(), None, "one is under way");
+    }
+    let mut office = Office::default();
+    let heard = b.hear(7, first, &office);
+    heard.store.iter().for_each(|run| office.store(run));
+    b.stored(&heard.store);
+    let ack = b.poll(7, None, &Shop::new(1)).unwrap().expect("an ack");
+    a.hear(8, ack, &office);
+    assert_eq!(a.poll(8, None, &shop).unwrap().expect("the rest").batch[0].bodies.len(), 10);
+}
+
+#[test]
+fn nothing_is_sent_before_the_peer_has_answered() {
+    let shop = Shop::new(10);
+    let (mut a, _) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    assert!(hello.hello.is_some() && hello.batch.is_empty());
+    assert_eq!(a.poll(1, None, &shop).unwrap(), None);
+    assert!(a.poll(30_000, None, &shop).unwrap().expect("hello again").hello.is_some());
+}
+
+#[test]
+fn a_swallowed_batch_is_sent_again_and_a_breaking_line_makes_smaller_ones() {
+    let shop = Shop::new(10_000);
+    let (mut a, mut b) = pair(&shop, Rules { window: 1, ..Rules::default() });
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let mut office = Office::default();
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    b.hear(0, hello, &office);
+    let answer = b.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &office);
+    let size = |message: &Message| message.batch.iter().map(|run| run.bodies.len()).sum::<usize>();
+    let lost = a.poll(0, None, &shop).unwrap().expect("a batch");
+    assert_eq!(a.poll(29_999, None, &shop).unwrap(), None);
+    let again = a.poll(30_000, None, &shop).unwrap().expect("again");
+    assert_eq!(lost.batch, again.batch);
+    a.disconnected();
+    a.connected(40_000, 3);
+    talk(40_000, &shop, (&mut a, &mut b), &mut office);
+    assert_eq!(a.outbox().unacked(), 0);
+    assert!(size(&lost) > 5_000);
+}
+
+#[test]
+fn an_office_restored_from_a_backup_asks_for_the_rest_and_gets_it() {
+    let shop = Shop::new(500);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    talk(0, &shop, (&mut a, &mut b), &mut Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+    // The backup is of before anything came; it has the same store id and does not know of its restoration.
+    let mut restored =
+        Link::new(Rules::default(), site(), StoreId::new(2, [2; 10]), Inbox::default(), Outbox::default());
+    restored.connected(10, 77);
+    let mut office = Office::default();
+    let (_, tells) = talk(10, &shop, (&mut a, &mut restored), &mut office);
+    assert!(tells.contains(&Tell::ThisStoreIsOlder), "{tells:?}");
+    assert!(tells.contains(&Tell::Rewound), "{tells:?}");
+    assert_eq!((a.outbox().unacked(), restored.inbox().count()), (0, 500));
+}
+
+#[test]
+fn a_replaced_office_with_a_new_store_id_gets_all_again_and_old_acks_are_ignored() {
+    let shop = Shop::new(500);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let mut before = Office::default();
+    talk(0, &shop, (&mut a, &mut b), &mut before);
+    let old = Message {
+        ack: Some(crate::wire::message::Ack { store: StoreId::new(2, [2; 10]), held: b.inbox().held() }),
+        ..Message::default()
+    };
+    let mut replaced =
+        Link::new(Rules::default(), site(), StoreId::new(3, [2; 10]), Inbox::default(), Outbox::default());
+    replaced.connected(10, 77);
+    a.hear(10, replaced.poll(10, None, &Shop::new(1)).unwrap().expect("hello"), &before);
+    assert_eq!(a.outbox().unacked(), 500);
+    let heard = a.hear(11, old, &before);
+    assert_eq!(heard.tells, vec![Tell::OldStore(StoreId::new(2, [2; 10]))]);
+    assert_eq!(a.outbox().unacked(), 500);
+    talk(12, &shop, (&mut a, &mut replaced), &mut Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+}
+
+#[test]
+fn an_altered_record_breaks_the_chain_and_is_told() {
+    let shop = Shop::new(20);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    let mut office = Office::default();
+    let whole = shop.run(Span { epoch: shop.epoch, first: Seq(1), last: Seq(10) }, 100_000).unwrap();
+    b.connected(0, 1);
+    a.connected(0, 1);
+    let first = Message { batch: vec![whole], ..Message::default() };
+    let heard = b.hear(0, first, &office);
+    heard.store.iter().for_each(|run| office.store(run));
+    b.stored(&heard.store);
+    let mut rest = shop.run(Span { epoch: shop.epoch, first: Seq(11), last: Seq(20) }, 100_000).unwrap();
+    rest.prev = RecordHash([1; 32]);
+    let heard = b.hear(0, Message { batch: vec![rest], ..Message::default() }, &office);
+    assert_eq!(heard.tells, vec![Tell::ChainBroken(Position { epoch: shop.epoch, seq: Seq(11) })]);
+    assert_eq!(heard.store.len(), 1, "it is kept all the same");
+}
