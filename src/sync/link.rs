@@ -139,7 +139,7 @@ impl Link {
 
     /// The newest dictionary that both ends know.
     pub fn dictionary(&self) -> u8 {
-        [self.peer_dictionary, compress::NEWEST].into_iter().min().unwrap_or(0)
+        self.peer_dictionary.min(compress::NEWEST)
     }
 
     /// True while the road is there and the peer has answered on it.
