@@ -33,8 +33,17 @@ fn dictionary(number: u8) -> Result<&'static [u8], BadCompressed> {
     }
 }
 
+/// From this size on a message brings shapes enough of its own, and a dictionary made for small ones only costs.
+const LARGE: usize = 32 * 1024;
+
+/// Compresses with whatever is best of the dictionaries up to `newest`, and says which.
+pub fn pack(newest: u8, plain: &[u8]) -> (u8, Vec<u8>) {
+    let number = if plain.len() < LARGE { newest.min(NEWEST) } else { 0 };
+    (number, compress(number, plain))
+}
+
 /// Compresses with dictionary `number`, which must be one of ours.
-pub fn compress(number: u8, plain: &[u8]) -> Vec<u8> {
+fn compress(number: u8, plain: &[u8]) -> Vec<u8> {
     thread_local! {
         static COMPRESSOR: RefCell<Option<(u8, zstd::bulk::Compressor<'static>)>> = const { RefCell::new(None) };
     }

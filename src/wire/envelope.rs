@@ -171,12 +171,12 @@ pub enum Proof<'a> {
     OneTime(&'a [u8; 32]),
 }
 
-/// Seals `plain` from `sender` to `receiver`, whose key is `to`.
+/// Seals `plain` from `sender` to `receiver`, whose key is `to` and who reads dictionaries up to `newest_dictionary`.
 pub fn seal(
     purpose: Purpose,
     (sender, proof): (&SiteId, Proof<'_>),
     (receiver, to): (&SiteId, &Public),
-    dictionary: u8,
+    newest_dictionary: u8,
     plain: &[u8],
     random: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, Unopened> {
@@ -185,6 +185,7 @@ pub fn seal(
         Proof::OneTime(_) => [0; 4],
     };
     let (sender, receiver) = (sender.clone(), receiver.clone());
+    let (dictionary, packed) = compress::pack(newest_dictionary, plain);
     let header = Header { purpose, sender, receiver, sender_key, receiver_key: to.id(), dictionary };
     let mode = match proof {
         Proof::Key(secret) => {
@@ -199,7 +200,7 @@ pub fn seal(
     let (enc, mut context) =
         hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(&mode, &to, &header.info(), random)
             .map_err(|_| Unopened::Seal)?;
-    let sealed = context.seal(&compress::compress(dictionary, plain), &out).map_err(|_| Unopened::Seal)?;
+    let sealed = context.seal(&packed, &out).map_err(|_| Unopened::Seal)?;
     out.extend_from_slice(&enc.to_bytes());
     out.extend_from_slice(&sealed);
     if out.len() > MAX_ENVELOPE { Err(Unopened::TooLarge(out.len())) } else { Ok(out) }
@@ -227,4 +228,80 @@ pub fn open(envelope: &[u8], receiver: &Secret, sender: Known<'_>) -> Result<Vec
         .map_err(|_| Unopened::Seal)?;
     let packed = context.open(&rest[ENC..], clear).map_err(|_| Unopened::Seal)?;
     Ok(compress::decompress(header.dictionary, &packed)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    fn names() -> (SiteId, SiteId) {
+        ("bdg".parse().unwrap(), SiteId::office())
+    }
+
+    fn sealed(plain: &[u8]) -> (Vec<u8>, Secret, Secret) {
+        let (site, office) = (Secret::from_random([1; 32]), Secret::from_random([2; 32]));
+        let (from, to) = names();
+        let mut random = ChaCha8Rng::from_seed([7; 32]);
+        let whom = (&to, &office.public());
+        let envelope = seal(Purpose::Records, (&from, Proof::Key(&site)), whom, 1, plain, &mut random).unwrap();
+        (envelope, site, office)
+    }
+
+    #[test]
+    fn what_was_sealed_opens_for_the_receiver_alone() {
+        let (envelope, site, office) = sealed(b"hello");
+        assert_eq!(open(&envelope, &office, Known::Key(&site.public())).unwrap(), b"hello");
+        let other = Secret::from_random([3; 32]);
+        assert_eq!(open(&envelope, &other, Known::Key(&site.public())), Err(Unopened::Seal));
+        assert_eq!(open(&envelope, &office, Known::Key(&other.public())), Err(Unopened::Seal));
+        assert_eq!(open(&envelope, &site, Known::Key(&office.public())), Err(Unopened::Seal), "reflected");
+        assert_eq!(open(&envelope, &office, Known::OneTime(&[0; 32])), Err(Unopened::Seal), "another purpose");
+    }
+
+    #[test]
+    fn no_flipped_bit_and_no_cut_opens() {
+        let (envelope, site, office) = sealed(&b"a sale ".repeat(20));
+        for at in 0..envelope.len() {
+            assert!(open(&envelope[..at], &office, Known::Key(&site.public())).is_err(), "cut at {at}");
+            for bit in 0..8 {
+                let mut flipped = envelope.clone();
+                flipped[at] ^= 1 << bit;
+                assert!(open(&flipped, &office, Known::Key(&site.public())).is_err(), "bit {bit} of byte {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_can_be_read_by_anybody_and_says_what_is_newer() {
+        let (mut envelope, site, office) = sealed(b"x");
+        let (header, _, _) = Header::read(&envelope).unwrap();
+        assert_eq!((header.sender, header.receiver), names());
+        assert_eq!((header.sender_key, header.receiver_key), (site.public().id(), office.public().id()));
+        envelope[1] = VERSION + 1;
+        assert_eq!(Header::read(&envelope), Err(Unopened::Newer(VERSION + 1)));
+    }
+
+    #[test]
+    fn an_enrolment_is_proven_by_its_one_time_secret() {
+        let office = Secret::from_random([2; 32]);
+        let (from, to) = names();
+        let mut random = ChaCha8Rng::from_seed([7; 32]);
+        let whom = (&to, &office.public());
+        let proof = Proof::OneTime(&[5; 32]);
+        let envelope = seal(Purpose::Enrol, (&from, proof), whom, 0, b"my key", &mut random).unwrap();
+        assert_eq!(open(&envelope, &office, Known::OneTime(&[5; 32])).unwrap(), b"my key");
+        assert_eq!(open(&envelope, &office, Known::OneTime(&[6; 32])), Err(Unopened::Seal));
+    }
+
+    #[test]
+    fn an_envelope_is_taken_at_its_limit_and_refused_past_it() {
+        let (envelope, ..) = sealed(b"x");
+        let mut large = envelope.clone();
+        large.resize(MAX_ENVELOPE, 0);
+        assert!(Header::read(&large).is_ok());
+        large.push(0);
+        assert_eq!(Header::read(&large), Err(Unopened::TooLarge(MAX_ENVELOPE + 1)));
+    }
 }
