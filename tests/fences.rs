@@ -1,0 +1,118 @@
+//! What may stand where: the pure core imports nothing impure, and each crate that may have to be replaced one day
+//! is known in one place.
+
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(sources(&path)),
+            false if path.extension().is_some_and(|ext| ext == "rs") => found.push(path),
+            false => {}
+        }
+    }
+    found
+}
+
+/// The lines of code of a file, without comments.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Where `word` stands as a whole word in code under `dir`.
+fn users(dir: &Path, word: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let uses = |text: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+    };
+    let files = sources(dir).into_iter().filter(|path| uses(&code(path)));
+    let mut names: Vec<String> =
+        files.map(|path| path.strip_prefix(src()).unwrap().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_pure_core_knows_no_io_no_clock_and_no_randomness_of_its_own() {
+    let forbidden = [
+        "tokio",
+        "sled",
+        "rumqttc",
+        "rumqttd",
+        "std::fs",
+        "std::net",
+        "std::io",
+        "std::thread",
+        "std::env",
+        "std::process",
+        "Instant",
+        "SystemTime",
+        "getrandom",
+        "SysRng",
+        "OsRng",
+        "new_v4",
+        "now_v7",
+        "Timestamp::now",
+        "Zoned::now",
+        "rustix",
+        "tracing",
+    ];
+    for layer in ["domain", "wire", "sync", "intake"] {
+        let dir = src().join(layer);
+        assert!(!sources(&dir).is_empty(), "{layer} has no sources: is the fence in the right place?");
+        for word in forbidden {
+            assert_eq!(users(&dir, word), Vec::<String>::new(), "{layer} must not know {word}");
+        }
+    }
+}
+
+#[test]
+fn the_layers_are_imported_downwards_only() {
+    let upwards = [
+        ("domain", &["wire", "sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("wire", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("sync", &["intake", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("intake", &["sync", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("journal", &["sync", "intake", "views", "gate", "courier", "site", "office"][..]),
+        ("views", &["sync", "gate", "courier", "site", "office"][..]),
+        ("gate", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
+        ("courier", &["sync", "intake", "journal", "views", "gate", "site", "office"][..]),
+        ("site", &["office"][..]),
+        ("office", &["site"][..]),
+    ];
+    for (layer, above) in upwards {
+        for other in above {
+            for form in [format!("crate::{other}"), format!("super::super::{other}")] {
+                assert_eq!(users(&src().join(layer), &form), Vec::<String>::new(), "{layer} must not know {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_crate_to_be_replaced_one_day_has_one_place() {
+    assert_eq!(users(&src(), "serde_cbor"), ["wire/cbor.rs"]);
+    assert_eq!(users(&src(), "hpke"), ["wire/envelope.rs"]);
+    assert_eq!(users(&src(), "zstd"), ["wire/compress.rs"]);
+    assert_eq!(users(&src(), "rumqttd"), ["gate/router.rs"]);
+    let sled = users(&src(), "sled");
+    assert!(!sled.is_empty() && sled.iter().all(|path| path.starts_with("views/")), "{sled:?}");
+}
+
+#[test]
+fn the_fence_sees_a_breach() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("breach.rs"), "// tokio in a comment\nuse tokio::net;\n").unwrap();
+    assert_eq!(code(&dir.path().join("breach.rs")), "use tokio::net;");
+}
