@@ -1,1 +1,21 @@
-//! x
+//! What the tests and benchmarks of Outpost stand on. It knows nothing of Outpost: it sees programs, sockets and disks.
+//!
+//! - [`line`]: a bad line between two sockets: slow, narrow, stalling, half-open, resetting, cut;
+//! - [`power`]: a disk whose plug can be pulled, counting what is written to it;
+//! - [`process`]: a program that is started, watched, measured and killed;
+//! - [`load`]: many small MQTT clients that publish, measure, and remember what was acknowledged;
+//! - [`sales`]: realistic sales from a seed; [`disk`]: what one fdatasync costs; [`latency`]: percentiles;
+//! - [`packages`]: the programs of others that a test needs;
+//! - [`seed`]: numbers that come again.
+//!
+//! Everything that is random takes a seed; every port is the system's choice; everything started is ended on drop.
+
+pub mod disk;
+pub mod latency;
+//pub mod line;
+//pub mod load;
+pub mod packages;
+pub mod power;
+pub mod process;
+pub mod sales;
+pub mod seed;
