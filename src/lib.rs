@@ -7,5 +7,6 @@
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 pub mod domain;
+pub mod intake;
 pub mod sync;
 pub mod wire;

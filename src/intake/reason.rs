@@ -1,0 +1,107 @@
+//! Why something was refused: a code for programs, which never changes its meaning, and a text for people.
+
+use serde::Serialize;
+use std::fmt;
+
+/// Longest text of a reason, in characters: it goes into a record and a receipt.
+pub const MAX_TEXT: usize = 400;
+
+/// What kind of refusal it is. A code is only ever added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Nothing is recorded on this topic.
+    UnknownTopic,
+    /// The topic names another device.
+    NotYours,
+    /// No such kind of document.
+    UnknownDocument,
+    /// More bytes than a payload may have.
+    TooLarge,
+    /// Neither JSON nor CBOR nor text where one of these is asked for.
+    Format,
+    /// Lists in lists in lists.
+    TooDeep,
+    /// An empty payload or code.
+    Empty,
+    /// A field that is missing, unknown, given twice, or of the wrong type.
+    Field,
+    /// No id where one must be.
+    NoId,
+    /// An id that is no UUID.
+    BadId,
+    /// A comma that may be a decimal comma or part of thousands.
+    Ambiguous,
+    /// A rule of the document is broken.
+    Rule,
+    /// The id is known for something else.
+    Conflict,
+    /// Published at QoS 0 what needs QoS 1.
+    Qos,
+}
+
+impl Code {
+    /// Every code there is.
+    pub const ALL: &[Self] = &[
+        Self::UnknownTopic,
+        Self::NotYours,
+        Self::UnknownDocument,
+        Self::TooLarge,
+        Self::Format,
+        Self::TooDeep,
+        Self::Empty,
+        Self::Field,
+        Self::NoId,
+        Self::BadId,
+        Self::Ambiguous,
+        Self::Rule,
+        Self::Conflict,
+        Self::Qos,
+    ];
+
+    /// How receipts and records write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownTopic => "unknown_topic",
+            Self::NotYours => "not_yours",
+            Self::UnknownDocument => "unknown_document",
+            Self::TooLarge => "too_large",
+            Self::Format => "format",
+            Self::TooDeep => "too_deep",
+            Self::Empty => "empty",
+            Self::Field => "field",
+            Self::NoId => "no_id",
+            Self::BadId => "bad_id",
+            Self::Ambiguous => "ambiguous",
+            Self::Rule => "rule",
+            Self::Conflict => "conflict",
+            Self::Qos => "qos",
+        }
+    }
+}
+
+/// A reason: `code: text`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+pub struct Reason {
+    /// What kind of refusal.
+    pub code: Code,
+    /// The field, the rule and the remedy, for a person.
+    pub text: String,
+}
+
+impl Reason {
+    /// A reason; of a text that is too long the beginning.
+    pub fn new(code: Code, text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+            text.truncate(end);
+        }
+        Self { code, text }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.text)
+    }
+}
