@@ -6,6 +6,7 @@
 //! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
+pub mod control;
 pub mod domain;
 pub mod intake;
 pub mod sync;

@@ -1,0 +1,204 @@
+//! How `outpost status`, `export` and the like ask a running box or office: a Unix socket in its directory.
+//!
+//! One line of JSON in ([`Ask`]), one line of JSON back (`null`, or the reason why not), then the answer's bytes
+//! until the end. Who may open the directory may ask; nothing here changes anything.
+
+use crate::domain::document::Kind;
+use crate::domain::id::{IntentId, SiteId};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// The socket's name in the directory.
+pub const SOCKET: &str = "control.sock";
+/// Longest question, in bytes.
+const MAX_ASK: u64 = 4096;
+/// How long a silent asker is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ask {
+    /// How it is: one JSON object.
+    Status,
+    /// Documents as CSV.
+    Export {
+        /// Which kind.
+        kind: Kind,
+        /// The first day, in the workshop's time zone.
+        from: Date,
+        /// The last day.
+        to: Date,
+        /// Of which site; all where none.
+        site: Option<SiteId>,
+    },
+    /// What is known of one document: one JSON object.
+    Document {
+        /// Its device's id for it.
+        id: IntentId,
+    },
+}
+
+/// Answers a question by writing to the asker.
+pub trait Answer: Send + Sync + 'static {
+    /// Writes the answer, or says in one line why there is none. Runs on a thread that may block.
+    fn answer(&self, ask: Ask, out: &mut dyn Write) -> Result<(), String>;
+}
+
+/// The listening side.
+pub struct Control {
+    path: PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Control {
+    /// Listens in `dir`. A socket that a dead process left is replaced; the journal's lock has told already whether
+    /// another one runs.
+    pub fn listen(dir: &Path, answers: Arc<dyn Answer>) -> std::io::Result<Self> {
+        let path = dir.join(SOCKET);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopping = stop.clone();
+        let serve = move || {
+            for stream in listener.incoming() {
+                if stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                let Ok(stream) = stream else { continue };
+                if let Err(error) = serve(stream, answers.as_ref()) {
+                    tracing::debug!(%error, "an asker went away");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("control".into()).spawn(serve)?;
+        Ok(Self { path, stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        // A connection wakes the listener, which then sees that it is to stop.
+        if UnixStream::connect(&self.path).is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn serve(stream: UnixStream, answers: &dyn Answer) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new((&stream).take(MAX_ASK)).read_line(&mut line)?;
+    let mut out = std::io::BufWriter::new(Lazy { stream: &stream, begun: false });
+    let told = match serde_json::from_str(&line) {
+        Ok(ask) => answers.answer(ask, &mut out),
+        Err(error) => Err(format!("not a question: {error}")),
+    };
+    out.flush()?;
+    let lazy = out.into_inner().map_err(|error| error.into_error())?;
+    match (told, lazy.begun) {
+        (Err(reason), false) => writeln!(&stream, "{}", serde_json::json!(reason)),
+        (Err(reason), true) => Err(std::io::Error::other(reason)),
+        (Ok(()), true) => Ok(()),
+        (Ok(()), false) => writeln!(&stream, "null"),
+    }
+}
+
+/// Says that the answer is good with its first byte, so that a reason can still be given before.
+struct Lazy<'a> {
+    stream: &'a UnixStream,
+    begun: bool,
+}
+
+impl Write for Lazy<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.begun && !bytes.is_empty() {
+            self.begun = true;
+            self.stream.write_all(b"null\n")?;
+        }
+        self.stream.write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// Why a running program could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Nothing listens.
+    #[error("nothing runs in {0}: start it with `outpost box` or `outpost office`")]
+    NotRunning(PathBuf),
+    /// The connection failed.
+    #[error("asking failed: {0}")]
+    Io(#[from] std::io::Error),
+    /// It said no.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Asks the program that runs in `dir`, and hands the answer to `out`.
+pub fn ask(dir: &Path, ask: &Ask, out: &mut dyn Write) -> Result<(), AskError> {
+    use std::io::ErrorKind::{ConnectionRefused, NotFound};
+    let stream = UnixStream::connect(dir.join(SOCKET)).map_err(|error| match error.kind() {
+        NotFound | ConnectionRefused => AskError::NotRunning(dir.to_owned()),
+        _ => AskError::Io(error),
+    })?;
+    writeln!(&stream, "{}", serde_json::to_string(ask).map_err(std::io::Error::other)?)?;
+    let mut answer = BufReader::new(&stream);
+    let mut first = String::new();
+    answer.read_line(&mut first)?;
+    let reason: Option<String> = serde_json::from_str(&first)
+        .map_err(|_| AskError::Refused("the program ended before it had answered: ask again".into()))?;
+    if let Some(reason) = reason {
+        return Err(AskError::Refused(reason));
+    }
+    std::io::copy(&mut answer, out)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Echo;
+
+    impl Answer for Echo {
+        fn answer(&self, ask: Ask, out: &mut dyn Write) -> Result<(), String> {
+            match ask {
+                Ask::Status => out.write_all(b"{}").map_err(|error| error.to_string()),
+                _ => Err("only its status is known".into()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_is_answered_or_refused_with_its_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut out = Vec::new();
+        assert!(matches!(ask(dir.path(), &Ask::Status, &mut out), Err(AskError::NotRunning(_))));
+        let control = Control::listen(dir.path(), Arc::new(Echo)).unwrap();
+        ask(dir.path(), &Ask::Status, &mut out).unwrap();
+        assert_eq!(out, b"{}");
+        let id = IntentId(uuid::Uuid::nil());
+        let refused = ask(dir.path(), &Ask::Document { id }, &mut out).unwrap_err();
+        assert_eq!(refused.to_string(), "only its status is known");
+        drop(control);
+        assert!(matches!(ask(dir.path(), &Ask::Status, &mut out), Err(AskError::NotRunning(_))));
+    }
+}
