@@ -8,6 +8,7 @@
 
 pub mod control;
 pub mod domain;
+pub mod gate;
 pub mod intake;
 pub mod sync;
 pub mod wire;

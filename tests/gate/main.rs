@@ -1,0 +1,4 @@
+//! The gate, through real sockets.
+
+mod floor;
+mod service;
