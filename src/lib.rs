@@ -7,8 +7,11 @@
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 pub mod control;
+pub mod courier;
 pub mod domain;
+pub mod files;
 pub mod gate;
 pub mod intake;
+pub mod keys;
 pub mod sync;
 pub mod wire;

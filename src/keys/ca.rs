@@ -1,0 +1,306 @@
+//! The office's private certificate authority, the certificate of its gate, and both ends' TLS configuration.
+//!
+//! In go names and, for checking, the believed time; out come PEM texts, files and rustls configurations over ring.
+//! A box trusts this CA alone, never the system's roots. Keys here are made from ring's own randomness, the one
+//! exception to randomness being handed in. Deliberately absent: client certificates, revocation, renewal in place:
+//! a new server certificate from the same CA is one call and no box notices.
+
+use crate::files::{PRIVATE, PUBLIC, ReadPrivateError, read_private, write_atomically};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_rustls::rustls::client::Resumption;
+use tokio_rustls::rustls::crypto::ring::{Ticketer, default_provider};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use tokio_rustls::rustls::time_provider::TimeProvider;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+
+/// First year of every certificate's validity: before any build of this program, so that a box whose clock stands at its
+/// build already trusts a certificate made today.
+const FROM_YEAR: i32 = 2024;
+/// The year in which they end. A box in a workshop may run that long, and nobody goes there to change a CA.
+const UNTIL_YEAR: i32 = 2044;
+/// Largest certificate or key file that is read, in bytes.
+const MAX_PEM: u64 = 64 * 1024;
+/// Names in one certificate.
+const MAX_NAMES: usize = 32;
+
+/// The issuer's name in every certificate. It never changes: a certificate is only trusted under the CA's exact name.
+const CA_NAME: &str = "Outpost office CA";
+
+const CA_CERT: &str = "ca.pem";
+const CA_KEY: &str = "ca.key";
+const SERVER_CERT: &str = "server.pem";
+const SERVER_KEY: &str = "server.key";
+
+/// The believed time in seconds since 1970: a box gives the later of its build and what it believes, so that a wrong
+/// clock does not stop TLS. May jump.
+pub type BelievedTime = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// Why a certificate was not made, read or used.
+#[derive(Debug, thiserror::Error)]
+pub enum CaError {
+    /// A name that no certificate can carry.
+    #[error("{name:?} cannot stand in a certificate: give host names like office.example, or IP addresses")]
+    BadName {
+        /// As given.
+        name: String,
+    },
+    /// None, or more than [`MAX_NAMES`].
+    #[error("a server certificate needs 1 to 32 names: give every name and address by which boxes reach it")]
+    NameCount,
+    /// There is one already, and boxes trust it.
+    #[error("{} exists already: every enrolled box trusts it; move it away only to start a new office", path.display())]
+    Exists {
+        /// The CA's file.
+        path: PathBuf,
+    },
+    /// A secret file was not read.
+    #[error(transparent)]
+    Private(#[from] ReadPrivateError),
+    /// A file was not read or written.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file that is no certificate or key.
+    #[error("{what} is damaged ({detail}): restore it from the backup of the office")]
+    Damaged {
+        /// Which one.
+        what: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Making keys or configurations failed.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// The office's certificate authority, with its secret key.
+pub struct Ca {
+    cert_pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A server's certificate chain and secret key, as PEM.
+#[derive(Clone)]
+pub struct ServerCert {
+    /// The certificate.
+    pub cert_pem: String,
+    /// Its secret key (PKCS #8).
+    pub key_pem: String,
+}
+
+impl fmt::Debug for ServerCert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerCert").finish_non_exhaustive()
+    }
+}
+
+impl Ca {
+    /// A new CA in memory.
+    pub fn make() -> Result<Self, CaError> {
+        let key = KeyPair::generate().map_err(tls)?;
+        let cert_pem = ca_params().self_signed(&key).map_err(tls)?.pem();
+        Ok(Self { cert_pem, issuer: Issuer::new(ca_params(), key) })
+    }
+
+    /// Stores it as `ca.pem` and `ca.key` in `dir`, where there must be none yet.
+    pub fn create(dir: &Path) -> Result<Self, CaError> {
+        for path in [dir.join(CA_CERT), dir.join(CA_KEY)] {
+            if path.exists() {
+                return Err(CaError::Exists { path });
+            }
+        }
+        let ca = Self::make()?;
+        write(&dir.join(CA_KEY), &ca.issuer.key().serialize_pem(), PRIVATE)?;
+        write(&dir.join(CA_CERT), &ca.cert_pem, PUBLIC)?;
+        Ok(ca)
+    }
+
+    /// Reads it back.
+    pub fn load(dir: &Path) -> Result<Self, CaError> {
+        let key_path = dir.join(CA_KEY);
+        let key_pem = read_secret_pem(&key_path)?;
+        let cert_pem = read_pem(&dir.join(CA_CERT))?;
+        let key = KeyPair::from_pem(&key_pem)
+            .map_err(|error| CaError::Damaged { what: key_path.display().to_string(), detail: error.to_string() })?;
+        let ca = Self { cert_pem, issuer: Issuer::new(ca_params(), key) };
+        // The wrong key beside the right certificate would be noticed only by every box at once.
+        let probe = ca.issue(&["probe.invalid".into()])?;
+        verify_chain(&ca.cert_pem, &probe).map_err(|detail| CaError::Damaged {
+            what: key_path.display().to_string(),
+            detail: format!("it is not the key of {CA_CERT}: {detail}"),
+        })?;
+        Ok(ca)
+    }
+
+    /// The certificate that boxes are given.
+    pub fn cert_pem(&self) -> &str {
+        &self.cert_pem
+    }
+
+    /// A server certificate for these DNS names and IP addresses.
+    pub fn issue(&self, names: &[String]) -> Result<ServerCert, CaError> {
+        if !(1..=MAX_NAMES).contains(&names.len()) {
+            return Err(CaError::NameCount);
+        }
+        if let Some(name) = names.iter().find(|name| !is_server_name(name)) {
+            return Err(CaError::BadName { name: name.clone() });
+        }
+        let key = KeyPair::generate().map_err(tls)?;
+        let mut params = dated(CertificateParams::new(names).map_err(tls)?, &names[0]);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        let cert = params.signed_by(&key, &self.issuer).map_err(tls)?;
+        Ok(ServerCert { cert_pem: cert.pem(), key_pem: key.serialize_pem() })
+    }
+}
+
+impl ServerCert {
+    /// Stores it as `server.pem` and `server.key` in `dir`, in place of what was there.
+    pub fn store(&self, dir: &Path) -> Result<(), CaError> {
+        write(&dir.join(SERVER_KEY), &self.key_pem, PRIVATE)?;
+        write(&dir.join(SERVER_CERT), &self.cert_pem, PUBLIC)
+    }
+
+    /// Reads it back.
+    pub fn load(dir: &Path) -> Result<Self, CaError> {
+        let key_pem = read_secret_pem(&dir.join(SERVER_KEY))?;
+        Ok(Self { cert_pem: read_pem(&dir.join(SERVER_CERT))?, key_pem })
+    }
+
+    /// What a TLS listener needs: TLS 1.2 and 1.3, and stateless tickets, so that any number of boxes resume.
+    pub fn server_config(&self) -> Result<Arc<ServerConfig>, CaError> {
+        let chain = certificates(&self.cert_pem, "the server certificate")?;
+        let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())
+            .map_err(|error| CaError::Damaged { what: "the server's key".into(), detail: error.to_string() })?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(tls)?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|error| CaError::Damaged {
+                what: "the server certificate or its key".into(),
+                detail: error.to_string(),
+            })?;
+        config.ticketer = Ticketer::new().map_err(tls)?;
+        // Each ticket is 100 to 200 bytes down; a box keeps one connection, so one is enough.
+        config.send_tls13_tickets = 1;
+        Ok(Arc::new(config))
+    }
+}
+
+/// What a box needs to trust the office: this CA and no other, checked at the believed time; TLS 1.3, or 1.2 for a
+/// broker that has nothing newer. Keep the one configuration for as long as the process runs: the tickets for resuming
+/// sessions are in it.
+pub fn client_config(ca_pem: &str, time: BelievedTime) -> Result<Arc<ClientConfig>, CaError> {
+    let mut roots = RootCertStore::empty();
+    for cert in certificates(ca_pem, "the CA certificate")? {
+        roots
+            .add(cert)
+            .map_err(|error| CaError::Damaged { what: "the CA certificate".into(), detail: error.to_string() })?;
+    }
+    let time = Arc::new(Believed(time));
+    let mut config = ClientConfig::builder_with_details(Arc::new(default_provider()), time)
+        .with_safe_default_protocol_versions()
+        .map_err(tls)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = Resumption::in_memory_sessions(4);
+    Ok(Arc::new(config))
+}
+
+struct Believed(BelievedTime);
+
+impl fmt::Debug for Believed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the believed time")
+    }
+}
+
+impl TimeProvider for Believed {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(UnixTime::since_unix_epoch(Duration::from_secs((self.0)())))
+    }
+}
+
+/// Everything about a CA that is not its key, and so the same at its making and at each later start.
+fn ca_params() -> CertificateParams {
+    let mut params = dated(CertificateParams::default(), CA_NAME);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn dated(mut params: CertificateParams, common_name: &str) -> CertificateParams {
+    params.not_before = date_time_ymd(FROM_YEAR, 1, 1);
+    params.not_after = date_time_ymd(UNTIL_YEAR, 1, 1);
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params
+}
+
+fn is_server_name(name: &str) -> bool {
+    tokio_rustls::rustls::pki_types::ServerName::try_from(name).is_ok()
+}
+
+fn certificates(pem: &str, what: &str) -> Result<Vec<CertificateDer<'static>>, CaError> {
+    let damaged = |detail: String| CaError::Damaged { what: what.into(), detail };
+    let certs: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|error| damaged(error.to_string()))?;
+    if certs.is_empty() {
+        return Err(damaged("there is no certificate in it".into()));
+    }
+    Ok(certs)
+}
+
+/// Whether a client that trusts `ca_pem` takes `server` for `probe.invalid`.
+fn verify_chain(ca_pem: &str, server: &ServerCert) -> Result<(), String> {
+    use tokio_rustls::rustls::client::WebPkiServerVerifier;
+    use tokio_rustls::rustls::client::danger::ServerCertVerifier;
+    use tokio_rustls::rustls::pki_types::ServerName;
+    let text = |error: &dyn fmt::Display| error.to_string();
+    let mut roots = RootCertStore::empty();
+    for cert in certificates(ca_pem, CA_CERT).map_err(|e| text(&e))? {
+        roots.add(cert).map_err(|e| text(&e))?;
+    }
+    let chain = certificates(&server.cert_pem, "probe").map_err(|e| text(&e))?;
+    let provider = Arc::new(default_provider());
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(|e| text(&e))?;
+    let name = ServerName::try_from("probe.invalid").map_err(|e| text(&e))?;
+    // Any moment within the fixed validity: only the signature is in question.
+    let within = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+    verifier.verify_server_cert(&chain[0], &chain[1..], &name, &[], within).map(|_| ()).map_err(|e| text(&e))
+}
+
+fn tls(error: impl fmt::Display) -> CaError {
+    CaError::Tls(error.to_string())
+}
+
+fn write(path: &Path, pem: &str, mode: u32) -> Result<(), CaError> {
+    write_atomically(path, pem.as_bytes(), mode).map_err(|error| CaError::Io { path: path.to_owned(), error })
+}
+
+fn read_pem(path: &Path) -> Result<String, CaError> {
+    std::fs::read_to_string(path).map_err(|error| CaError::Io { path: path.to_owned(), error })
+}
+
+fn read_secret_pem(path: &Path) -> Result<String, CaError> {
+    let bytes = read_private(path, MAX_PEM)?;
+    String::from_utf8(bytes)
+        .map_err(|error| CaError::Damaged { what: path.display().to_string(), detail: error.to_string() })
+}
