@@ -13,5 +13,7 @@ pub mod files;
 pub mod gate;
 pub mod intake;
 pub mod keys;
+pub mod moment;
+pub mod store;
 pub mod sync;
 pub mod wire;
