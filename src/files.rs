@@ -57,6 +57,26 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(hidden))
 }
 
+/// Why a settings file was not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {what}", path.display())]
+pub struct BadToml {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong, with the line.
+    pub what: String,
+}
+
+/// Reads a file of settings; what is absent, or the whole file, takes its defaults.
+pub fn read_toml<T: serde::de::DeserializeOwned + Default>(path: &Path) -> Result<T, BadToml> {
+    let bad = |what: String| BadToml { path: path.to_owned(), what };
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| bad(error.to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(T::default()),
+        Err(error) => Err(bad(error.to_string())),
+    }
+}
+
 /// Why a secret file was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadPrivateError {

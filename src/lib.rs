@@ -14,6 +14,8 @@ pub mod gate;
 pub mod intake;
 pub mod keys;
 pub mod moment;
+pub mod office;
+pub mod site;
 pub mod store;
 pub mod sync;
 pub mod wire;

@@ -1,0 +1,77 @@
+//! What a box may be told in `box.toml`. Every setting has a default; an unknown one is refused.
+
+use crate::files::{self, BadToml};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The file's name in the box's directory.
+pub const NAME: &str = "box.toml";
+
+/// A box's settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where devices connect with plain MQTT; empty for nowhere.
+    pub tcp: Vec<SocketAddr>,
+    /// Where devices connect with MQTT over TLS, with the box's own certificate.
+    pub tls: Vec<SocketAddr>,
+    /// Where tablets connect with MQTT over WebSocket.
+    pub websocket: Vec<SocketAddr>,
+    /// Names under which devices reach the box, for its certificate and for pages that may open a WebSocket.
+    pub names: Vec<String>,
+    /// Origins of web pages that may open a WebSocket, beside those that the box itself serves.
+    pub allowed_origins: Vec<String>,
+    /// The workshop's time zone, in minutes east of UTC: 420 for Jakarta. It decides the day of what came without one.
+    pub utc_offset_minutes: i16,
+    /// How often the line is probed while nothing is said, in seconds. Each time costs about 250 bytes.
+    pub keepalive_s: u16,
+    /// What the line may cost in a month, in megabytes. Past it the box warns; sales still go.
+    pub monthly_budget_mb: Option<u64>,
+    /// The status light: the name of an LED under /sys/class/leds.
+    pub led: Option<String>,
+    /// A DS3231 clock chip: its I2C bus, like /dev/i2c-1.
+    pub clock_chip: Option<PathBuf>,
+    /// Below this many megabytes free the box warns on state/box. It records until the disk is really full.
+    pub warn_free_mb: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            tcp: vec![([0, 0, 0, 0], 1883).into()],
+            tls: Vec::new(),
+            websocket: vec![([0, 0, 0, 0], 9001).into()],
+            names: vec!["outpost.local".into()],
+            allowed_origins: Vec::new(),
+            utc_offset_minutes: 0,
+            keepalive_s: 60,
+            monthly_budget_mb: None,
+            led: None,
+            clock_chip: None,
+            warn_free_mb: 256,
+        }
+    }
+}
+
+/// What a new box's file says: the defaults, explained.
+pub const TEMPLATE: &str = include_str!("box.toml");
+
+/// Reads `box.toml` in `dir`; the defaults where there is none.
+pub fn read(dir: &Path) -> Result<Config, BadToml> {
+    files::read_toml(&dir.join(NAME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_shows_the_defaults_and_nothing_unknown() {
+        let silent: Config = toml::from_str(TEMPLATE).unwrap();
+        assert_eq!(format!("{silent:?}"), format!("{:?}", Config::default()));
+        let told: Config = toml::from_str(&TEMPLATE.replace("#= ", "")).unwrap();
+        assert_eq!((told.tcp, told.keepalive_s), (silent.tcp, silent.keepalive_s));
+        assert!(toml::from_str::<Config>("colour = 1").unwrap_err().to_string().contains("unknown field"));
+    }
+}
