@@ -9,6 +9,7 @@
 pub mod control;
 pub mod courier;
 pub mod domain;
+pub mod exchange;
 pub mod files;
 pub mod gate;
 pub mod intake;

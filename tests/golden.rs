@@ -7,7 +7,7 @@ use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, St
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use outpost::domain::time::{Quality, Stamp};
 use outpost::wire::envelope::{Known, Proof, Purpose, Secret, open, seal};
-use outpost::wire::hash::record_hash;
+use outpost::wire::frame::record_hash;
 use outpost::wire::message::{Ack, Held, Hello, Message, Run};
 use outpost::wire::{cbor, record};
 use rand_chacha::ChaCha8Rng;
@@ -140,7 +140,8 @@ fn ciborium_reads_and_writes_the_same_bytes() {
 #[test]
 fn hash_v1() {
     let site: SiteId = "bdg".parse().unwrap();
-    let hash = record_hash(&site, Epoch::new(1_793_581_347_000, [1; 10]), Seq(7), RecordHash([3; 32]), b"body");
+    let at = Position { epoch: Epoch::new(1_793_581_347_000, [1; 10]), seq: Seq(7) };
+    let hash = record_hash(&site, at, &RecordHash([3; 32]), b"body");
     golden("hash.bin", &hash.0);
 }
 

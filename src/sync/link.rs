@@ -14,7 +14,6 @@ use super::outbox::{Flight, Outbox};
 use super::{Log, Shelf};
 use crate::domain::id::{Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
-use crate::wire::hash::record_hash;
 use crate::wire::message::{Ack, Hello, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Message, Run};
 use crate::wire::{compress, record};
 
@@ -271,7 +270,7 @@ impl Link {
             if known_before.is_some_and(|hash| hash != part.prev) {
                 tells.push(Tell::ChainBroken(Position { epoch: span.epoch, seq: span.first }));
             }
-            if shelf.prev(after).is_some_and(|named| chain(&self.peer_site, &part).last() != Some(&named)) {
+            if shelf.prev(after).is_some_and(|named| part.hashes(&self.peer_site).last() != Some(&named)) {
                 tells.push(Tell::ChainBroken(after));
             }
             parts.push(part);
@@ -384,23 +383,8 @@ fn follows(run: &Run) -> Option<Option<(Position, RecordHash)>> {
     }
 }
 
-/// The hash of each record of a run, in order.
-pub(crate) fn chain(site: &SiteId, run: &Run) -> Vec<RecordHash> {
-    let mut lost = run.lost.iter();
-    let mut prev = run.prev;
-    let hash = |(i, body): (usize, &serde_bytes::ByteBuf)| {
-        let seq = Seq(run.first.0 + i as u64);
-        prev = match body.is_empty() {
-            true => *lost.next().expect("invariant: Message::fault counted the lost ones"),
-            false => record_hash(site, run.epoch, seq, prev, body),
-        };
-        prev
-    };
-    run.bodies.iter().enumerate().map(hash).collect()
-}
-
 fn slice(site: &SiteId, run: &Run, span: Span) -> Run {
-    let hashes = chain(site, run);
+    let hashes = run.hashes(site);
     let (from, to) = ((span.first.0 - run.first.0) as usize, (span.last.0 - run.first.0) as usize);
     let lost_before = run.bodies[..from].iter().filter(|body| body.is_empty()).count();
     let bodies = run.bodies[from..=to].to_vec();

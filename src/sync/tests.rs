@@ -29,7 +29,7 @@ impl Shop {
     fn push(&mut self, body: Vec<u8>) {
         let seq = Seq(self.bodies.len() as u64 + 1);
         let prev = self.hashes.last().copied().unwrap_or(RecordHash::NONE);
-        self.hashes.push(crate::wire::hash::record_hash(&site(), self.epoch, seq, prev, &body));
+        self.hashes.push(crate::wire::frame::record_hash(&site(), Position { epoch: self.epoch, seq }, &prev, &body));
         self.bodies.push(body);
     }
 
@@ -63,7 +63,7 @@ impl Shelf for Office {
 
 impl Office {
     fn store(&mut self, run: &Run) {
-        let hashes = link::chain(&site(), run);
+        let hashes = run.hashes(&site());
         let mut prev = run.prev;
         for (i, hash) in hashes.into_iter().enumerate() {
             self.0.insert(Position { epoch: run.epoch, seq: Seq(run.first.0 + i as u64) }, (prev, hash));

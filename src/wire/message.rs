@@ -2,7 +2,8 @@
 //!
 //! A message says nothing about who sends it: the envelope around it does, by its keys.
 
-use crate::domain::id::{Epoch, Position, RecordHash, Seq, StoreId};
+use super::frame::record_hash;
+use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::Span;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -92,6 +93,25 @@ impl Run {
     /// Both ends.
     pub fn span(&self) -> Span {
         Span { epoch: self.epoch, first: self.first, last: self.last() }
+    }
+
+    /// The position of the record at `index`.
+    pub fn position(&self, index: usize) -> Position {
+        Position { epoch: self.epoch, seq: Seq(self.first.0 + index as u64) }
+    }
+
+    /// The hash of each record, in order. The run has no fault.
+    pub fn hashes(&self, site: &SiteId) -> Vec<RecordHash> {
+        let mut lost = self.lost.iter();
+        let mut prev = self.prev;
+        let hash = |(i, body): (usize, &ByteBuf)| {
+            prev = match body.is_empty() {
+                true => *lost.next().expect("invariant: a run without fault names the hash of each lost record"),
+                false => record_hash(site, self.position(i), &prev, body),
+            };
+            prev
+        };
+        self.bodies.iter().enumerate().map(hash).collect()
     }
 
     /// The rule that the run breaks, if it breaks one. What is sealed by a site's key may still be wrong.

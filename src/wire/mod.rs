@@ -5,6 +5,5 @@
 pub mod cbor;
 pub mod compress;
 pub mod envelope;
-pub mod hash;
 pub mod message;
 pub mod record;

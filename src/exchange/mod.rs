@@ -1,0 +1,354 @@
+//! One end of a conversation with its disk and its keys: envelopes in, envelopes out, records kept in between.
+//!
+//! The box has one, the office one for each site; they are the same. [`crate::sync`] decides, this does: opens and
+//! seals, stores what came before anything is acked, reads what is to be sent. Every call may block on the disk.
+//! Absent: roads, runtimes, and what records mean.
+
+mod acks;
+mod shelf;
+
+use crate::domain::id::{Position, SiteId, StoreId};
+use crate::domain::record::{Entry, Span};
+use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
+use crate::sync::{Inbox, Link, Outbox, Rules, Tell};
+use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
+use crate::wire::message::{Message, Run};
+use crate::wire::{cbor, record};
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use shelf::{OwnLog, PeerShelf};
+use std::path::PathBuf;
+
+/// Most words for the operator that are kept for `outpost status`, newest last.
+const NOTICES: usize = 50;
+
+/// What an exchange is made of.
+pub struct Parts {
+    /// This site.
+    pub me: SiteId,
+    /// The site at the other end.
+    pub peer: SiteId,
+    /// This site's key.
+    pub secret: Secret,
+    /// The peer's keys, old and new.
+    pub peer_keys: Vec<Public>,
+    /// This disk.
+    pub store: StoreId,
+    /// What is held of the peer's journal.
+    pub replica: Replica,
+    /// The journal that the peer gets.
+    pub own: Reader,
+    /// Where the peer's acks are remembered.
+    pub acks: PathBuf,
+    /// Times and sizes.
+    pub rules: Rules,
+}
+
+/// Why an envelope changed nothing. Counted and told; never a reason to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum Rejected {
+    /// It is for somebody else, or from somebody else.
+    #[error("an envelope from {sender} to {receiver} came to the wrong place: check the topics at the broker")]
+    Misdirected {
+        /// Who says to have sent it.
+        sender: SiteId,
+        /// For whom it is.
+        receiver: SiteId,
+    },
+    /// Sealed by a key that is not the peer's.
+    #[error("{0} sealed with a key that is not known here: a box enrolled elsewhere or revoked")]
+    UnknownSender(SiteId),
+    /// Sealed for a key that is not ours.
+    #[error("{0} sealed for a key that is not ours: another office's, or one from before it was replaced")]
+    NotOurKey(SiteId),
+    /// It does not open.
+    #[error(transparent)]
+    Unopened(#[from] Unopened),
+    /// It opens, and what is in it is wrong.
+    #[error("the message inside is wrong: {0}")]
+    Fault(String),
+    /// What it brought could not be stored; the sender keeps it and sends it again.
+    #[error(transparent)]
+    Store(#[from] WriteError),
+}
+
+/// What an envelope brought.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    /// What is newly in the replica, durable.
+    pub stored: Vec<Span>,
+    /// The peer's time in milliseconds since 1970, and whether it was said in answer to this connection.
+    pub clock: Option<(i64, bool)>,
+    /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]).
+    pub is_older: bool,
+    /// The peer's acks moved.
+    pub acks_moved: bool,
+}
+
+/// What has happened so far, for status.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Envelopes that were taken in.
+    pub taken: u64,
+    /// Envelopes that were rejected.
+    pub rejected: u64,
+    /// Why the last one was.
+    pub last_rejection: Option<String>,
+    /// Envelopes made.
+    pub sent: u64,
+    /// Their bytes.
+    pub sent_bytes: u64,
+    /// When the last one was taken in, by the clock handed to [`Exchange::arrived`].
+    pub heard_ms: Option<u64>,
+    /// Words for the operator, newest last.
+    pub notices: Vec<String>,
+}
+
+/// One end of a conversation.
+pub struct Exchange {
+    me: SiteId,
+    peer: SiteId,
+    secret: Secret,
+    peer_keys: Vec<Public>,
+    replica: Replica,
+    log: OwnLog,
+    shelf: PeerShelf,
+    link: Link,
+    acks: PathBuf,
+    tally: Tally,
+}
+
+impl Exchange {
+    /// Works out from the journals what is held and what is owed.
+    pub fn open(parts: Parts) -> Result<Self, ReadError> {
+        let Parts { me, peer, secret, peer_keys, store, replica, own, acks, rules } = parts;
+        let inbox = held(&replica.reader())?;
+        let outbox = owed(&own)?;
+        let mut link = Link::new(rules, peer.clone(), store, inbox, outbox);
+        if let Some(ack) = acks::load(&acks) {
+            link.remember(&ack);
+        }
+        let shelf = PeerShelf(replica.reader());
+        let tally = Tally::default();
+        Ok(Self { me, peer, secret, peer_keys, replica, log: OwnLog(own), shelf, link, acks, tally })
+    }
+
+    /// The state machine, for looking at.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// What has happened so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// For reading what is held of the peer's journal.
+    pub fn held(&self) -> Reader {
+        self.replica.reader()
+    }
+
+    /// The peer's keys have changed.
+    pub fn set_peer_keys(&mut self, keys: Vec<Public>) {
+        self.peer_keys = keys;
+    }
+
+    /// The own journal has grown, durably.
+    pub fn appended(&mut self, last: Position) {
+        self.link.appended(last);
+    }
+
+    /// A road has opened.
+    pub fn connected(&mut self, now_ms: u64) {
+        let mut nonce = [0; 8];
+        getrandom::fill(&mut nonce).expect("invariant: the kernel gives random bytes");
+        self.link.connected(now_ms, u64::from_le_bytes(nonce));
+    }
+
+    /// The road has closed.
+    pub fn disconnected(&mut self) {
+        self.link.disconnected();
+    }
+
+    /// This store has a new id.
+    pub fn renew(&mut self, store: StoreId) {
+        self.link.renew(store);
+    }
+
+    /// Takes in an envelope. What it brings is durable when this returns.
+    pub fn arrived(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
+        let taken = self.open_envelope(envelope).and_then(|message| self.take(now_ms, message));
+        match &taken {
+            Ok(_) => {
+                self.tally.taken += 1;
+                self.tally.heard_ms = Some(now_ms);
+            }
+            Err(rejected) => {
+                tracing::warn!(peer = %self.peer, %rejected, "an envelope was rejected");
+                self.tally.rejected += 1;
+                self.tally.last_rejection = Some(rejected.to_string());
+            }
+        }
+        taken
+    }
+
+    fn open_envelope(&self, envelope: &[u8]) -> Result<Message, Rejected> {
+        let (header, _, _) = Header::read(envelope)?;
+        let Header { purpose, sender, receiver, sender_key, receiver_key, .. } = header;
+        if purpose != Purpose::Records || sender != self.peer || receiver != self.me {
+            return Err(Rejected::Misdirected { sender, receiver });
+        }
+        if receiver_key != self.secret.public().id() {
+            return Err(Rejected::NotOurKey(sender));
+        }
+        let known = self.peer_keys.iter().find(|key| key.id() == sender_key);
+        let Some(key) = known else { return Err(Rejected::UnknownSender(sender)) };
+        let plain = envelope::open(envelope, &self.secret, Known::Key(key))?;
+        let message: Message = cbor::from_slice(&plain).map_err(|error| Rejected::Fault(error.to_string()))?;
+        match message.fault() {
+            Some(fault) => Err(Rejected::Fault(fault.into())),
+            None => Ok(message),
+        }
+    }
+
+    fn take(&mut self, now_ms: u64, message: Message) -> Result<Arrived, Rejected> {
+        let heard = self.link.hear(now_ms, message, &self.shelf);
+        let mut arrived = Arrived { clock: heard.clock, acks_moved: heard.acks_moved, ..Arrived::default() };
+        arrived.is_older = heard.tells.contains(&Tell::ThisStoreIsOlder);
+        heard.tells.iter().for_each(|tell| self.notice(tell));
+        if !heard.store.is_empty() {
+            self.store(&heard.store)?;
+            self.link.stored(&heard.store).iter().for_each(|tell| self.notice(tell));
+            arrived.stored = heard.store.iter().map(Run::span).collect();
+        }
+        Ok(arrived)
+    }
+
+    fn store(&mut self, runs: &[Run]) -> Result<(), WriteError> {
+        let stored = runs.iter().try_for_each(|run| self.put(run)).and_then(|()| self.replica.sync());
+        let Err(error) = stored else { return Ok(()) };
+        self.replica.discard();
+        if matches!(error, WriteError::Poisoned(_))
+            && let Err(error) = self.replica.reopen()
+        {
+            tracing::error!(peer = %self.peer, %error, "the replica cannot be read again");
+        }
+        Err(error)
+    }
+
+    fn put(&mut self, run: &Run) -> Result<(), WriteError> {
+        let mut prev = run.prev;
+        for (i, (body, hash)) in run.bodies.iter().zip(run.hashes(&self.peer)).enumerate() {
+            let position = run.position(i);
+            if !self.replica.group_has_room(body.len()) {
+                self.replica.sync()?;
+            }
+            let put = match body.is_empty() {
+                true => self.replica.put_lost(position, hash),
+                false => self.replica.put(position, prev, body, None),
+            };
+            match put {
+                // The same run twice in one message.
+                Ok(_) | Err(WriteError::Held(_)) => {}
+                Err(error) => return Err(error),
+            }
+            prev = hash;
+        }
+        Ok(())
+    }
+
+    fn notice(&mut self, tell: &Tell) {
+        let peer = &self.peer;
+        let text = match tell {
+            Tell::NewStore(store) => format!("{peer} is on another disk now ({store}): it gets again what it lacks"),
+            Tell::Rewound => format!("{peer} holds less than it did: it was restored, and gets the rest again"),
+            Tell::ThisStoreIsOlder => "this disk holds less than it once did: it was restored; the rest is asked for".into(),
+            Tell::Fork(at) => {
+                format!("two records of {peer} follow {at}: its card was copied or restored; both were booked")
+            }
+            Tell::ChainBroken(at) => format!("record {at} of {peer} does not follow the one before it; it was kept"),
+            Tell::OldStore(store) => format!("an old ack of {peer}, of the disk {store}, came late and was ignored"),
+        };
+        tracing::warn!(peer = %self.peer, "{text}");
+        if self.tally.notices.len() == NOTICES {
+            self.tally.notices.remove(0);
+        }
+        self.tally.notices.push(text);
+    }
+
+    /// The next envelope to send, if there is something to say. `clock_ms` is our time where others may set a clock by it.
+    pub fn poll(&mut self, now_ms: u64, clock_ms: Option<i64>) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(message) = self.link.poll(now_ms, clock_ms, &self.log)? else { return Ok(None) };
+        let Some(to) = self.peer_keys.last() else { return Ok(None) };
+        let plain = cbor::to_vec(&message);
+        let from = (&self.me, Proof::Key(&self.secret));
+        let random = &mut UnwrapErr(SysRng);
+        let sealed =
+            envelope::seal(Purpose::Records, from, (&self.peer, to), self.link.dictionary(), &plain, random);
+        match sealed {
+            Ok(envelope) => {
+                self.tally.sent += 1;
+                self.tally.sent_bytes += envelope.len() as u64;
+                Ok(Some(envelope))
+            }
+            Err(error) => {
+                // The batch stays under way until its time is over; then it is made anew.
+                tracing::error!(peer = %self.peer, %error, "an envelope could not be sealed");
+                Ok(None)
+            }
+        }
+    }
+
+    /// When [`Exchange::poll`] has something to do though nothing happens before.
+    pub fn wake_ms(&self) -> Option<u64> {
+        self.link.wake_ms()
+    }
+
+    /// Writes what the peer has acked. Losing it costs no more than that the peer is asked when it connects.
+    pub fn save_acks(&self) -> std::io::Result<()> {
+        match self.link.outbox().believes() {
+            Some(ack) => acks::save(&self.acks, &ack),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a replica holds.
+fn held(replica: &Reader) -> Result<Inbox, ReadError> {
+    let mut inbox = Inbox::default();
+    for span in replica.spans() {
+        let first = Position { epoch: span.epoch, seq: span.first };
+        let follows = match span.first.0 {
+            1 => follows(replica, first)?,
+            _ => None,
+        };
+        inbox.hold(span, follows);
+    }
+    Ok(inbox)
+}
+
+/// What the first record of an epoch follows, where it can be read.
+fn follows(reader: &Reader, first: Position) -> Result<Option<Option<Position>>, ReadError> {
+    let Some(Slot::Record(stored)) = reader.read_position(first)? else { return Ok(None) };
+    Ok(match record::decode(&stored.body).map(|record| record.entry) {
+        Ok(Entry::Opened(opened)) => Some(opened.follows.map(|follows| follows.position())),
+        _ => None,
+    })
+}
+
+/// What a journal has that a peer may lack.
+fn owed(own: &Reader) -> Result<Outbox, ReadError> {
+    let mut outbox = Outbox::default();
+    let spans = own.spans();
+    for epoch in own.epochs() {
+        let first = Position { epoch, seq: crate::domain::id::Seq(1) };
+        // What was lost at the end of an epoch is known only from the next one's first record.
+        if let Some(Some(before)) = follows(own, first)? {
+            outbox.appended(before);
+        }
+        if let Some(last) = spans.iter().filter(|span| span.epoch == epoch).map(|span| span.last).max() {
+            outbox.appended(Position { epoch, seq: last });
+        }
+    }
+    Ok(outbox)
+}
