@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod files;
 pub mod gate;
 pub mod intake;
+pub mod journal;
 pub mod keys;
 pub mod moment;
 pub mod office;
