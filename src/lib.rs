@@ -6,6 +6,8 @@
 //! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
+#![warn(missing_docs, unreachable_pub)]
+
 pub mod control;
 pub mod courier;
 pub mod domain;
