@@ -262,7 +262,9 @@ impl Exchange {
         let text = match tell {
             Tell::NewStore(store) => format!("{peer} is on another disk now ({store}): it gets again what it lacks"),
             Tell::Rewound => format!("{peer} holds less than it did: it was restored, and gets the rest again"),
-            Tell::ThisStoreIsOlder => "this disk holds less than it once did: it was restored; the rest is asked for".into(),
+            Tell::ThisStoreIsOlder => {
+                "this disk holds less than it once did: it was restored; the rest is asked for".into()
+            }
             Tell::Fork(at) => {
                 format!("two records of {peer} follow {at}: its card was copied or restored; both were booked")
             }
@@ -283,8 +285,7 @@ impl Exchange {
         let plain = cbor::to_vec(&message);
         let from = (&self.me, Proof::Key(&self.secret));
         let random = &mut UnwrapErr(SysRng);
-        let sealed =
-            envelope::seal(Purpose::Records, from, (&self.peer, to), self.link.dictionary(), &plain, random);
+        let sealed = envelope::seal(Purpose::Records, from, (&self.peer, to), self.link.dictionary(), &plain, random);
         match sealed {
             Ok(envelope) => {
                 self.tally.sent += 1;

@@ -48,16 +48,16 @@ fn compress(number: u8, plain: &[u8]) -> Vec<u8> {
         static COMPRESSOR: RefCell<Option<(u8, zstd::bulk::Compressor<'static>)>> = const { RefCell::new(None) };
     }
     let make = || {
-        let dictionary = dictionary(number).expect("invariant: the sender knows its own dictionaries");
-        let mut made = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary)?;
-        made.include_checksum(false)?;
-        made.include_contentsize(false)?;
-        made.include_dictid(false)?;
-        std::io::Result::Ok((number, made))
+        let dictionary = dictionary(number).ok()?;
+        let mut made = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary).ok()?;
+        made.include_checksum(false).ok()?;
+        made.include_contentsize(false).ok()?;
+        made.include_dictid(false).ok()?;
+        Some((number, made))
     };
     COMPRESSOR.with_borrow_mut(|slot| {
         if slot.as_ref().is_none_or(|(held, _)| *held != number) {
-            *slot = Some(make().expect("invariant: zstd takes its own parameters"));
+            *slot = Some(make().expect("invariant: the dictionary is one of ours, and zstd takes its own parameters"));
         }
         let (_, compressor) = slot.as_mut().expect("invariant: just made");
         let bytes = compressor.compress(plain).expect("invariant: compress bounds its own buffer");
