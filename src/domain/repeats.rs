@@ -35,6 +35,11 @@ impl<P: Copy> Repeats<P> {
         latest.iter().rev().find(same).map(|(_, _, place)| *place)
     }
 
+    /// Forgets the records at such places: they did not get into the journal after all.
+    pub fn forget(&mut self, gone: impl Fn(P) -> bool) {
+        self.latest.values_mut().for_each(|latest| latest.retain(|(_, _, place)| !gone(*place)));
+    }
+
     /// Takes note of a record at `place`, in journal order.
     pub fn note(&mut self, entry: &Entry, place: P) {
         let (Some(sent), Some(device)) = (entry.sent(), entry.device()) else { return };
@@ -67,6 +72,14 @@ mod tests {
         assert_eq!(repeats.original(&scan(7, false, "899")), None, "no DUP: scanned again");
         assert_eq!(repeats.original(&scan(8, true, "899")), None, "another packet");
         assert_eq!(repeats.original(&scan(7, true, "898")), None, "other bytes");
+    }
+
+    #[test]
+    fn what_did_not_get_into_the_journal_is_no_original() {
+        let mut repeats = Repeats::default();
+        repeats.note(&scan(7, false, "899"), 5);
+        repeats.forget(|place| place >= 5);
+        assert_eq!(repeats.original(&scan(7, true, "899")), None);
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl Board {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether anybody has subscribed a filter that `topic` matches.
+    pub(crate) fn is_wanted(&self, topic: &str) -> bool {
+        self.lock().wanted(topic)
+    }
+
     /// Takes a message (its topic checked already) for the router.
     pub(crate) fn post(&self, topic: &str, payload: Bytes, retain: bool) -> Posted {
         let mut inner = self.lock();

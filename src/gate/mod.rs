@@ -104,6 +104,11 @@ pub struct Publisher {
 }
 
 impl Publisher {
+    /// Whether anybody has subscribed a filter that `topic` matches: whether a message is worth making.
+    pub fn is_wanted(&self, topic: &str) -> bool {
+        self.board.is_wanted(topic)
+    }
+
     /// Publishes to whoever has subscribed, without ever waiting. Retained: every later subscriber gets it too, and it
     /// survives the router; an empty payload clears it. Not retained and subscribed by nobody: it costs nothing. When
     /// the queue is full, the oldest message that is not retained is dropped and counted.

@@ -1,0 +1,232 @@
+//! The line to the office: one task that owns the exchange, feeds it what arrives and what is new, and hands what it
+//! says to the courier.
+
+use super::Paths;
+use crate::books::Shelves;
+use crate::courier::{Arrival, Arrivals, Courier, Purpose};
+use crate::domain::id::{SiteId, StoreId};
+use crate::domain::record::{Entry, Record, Span};
+use crate::domain::time::Quality;
+use crate::exchange::{Exchange, Tally};
+use crate::gate::Publisher;
+use crate::intake::{Receipt, Status, receipt};
+use crate::journal::{Reader, Slot};
+use crate::moment::{Moment, up_ms};
+use crate::views;
+use crate::wire::frame::Kind;
+use crate::wire::record;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long new records gather before the exchange is asked again. A lone sale does not wait for it.
+const GATHER: Duration = Duration::from_millis(20);
+/// How often the peer's acks are written down. Losing them costs one hello.
+const SAVE_EVERY_MS: u64 = 3_600_000;
+/// How many bytes of own records are read at a time when devices are told that the office has theirs.
+const TELL_BYTES: usize = 256 * 1024;
+
+/// What others may know of the line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LineState {
+    /// The road is up.
+    pub(super) connected: bool,
+    /// The office has answered on it.
+    pub(super) settled: bool,
+    /// Records that the office has not acked.
+    pub(super) waiting: u64,
+    /// Batches whose ack is awaited.
+    pub(super) under_way: usize,
+    /// What the exchange has counted.
+    pub(super) tally: Tally,
+}
+
+/// The task and what it owns.
+pub(super) struct Line<C> {
+    pub(super) site: SiteId,
+    pub(super) paths: Paths,
+    pub(super) store: StoreId,
+    pub(super) exchange: Exchange,
+    pub(super) courier: C,
+    /// The envelope that makes this box's key known, until the office has answered.
+    pub(super) introduction: Option<Vec<u8>>,
+    pub(super) own: Reader,
+    pub(super) moment: Arc<Moment>,
+    pub(super) shelves: Arc<Shelves>,
+    pub(super) views: views::Reader,
+    pub(super) publisher: Arc<OnceLock<Publisher>>,
+    pub(super) state: watch::Sender<LineState>,
+    pub(super) connected: bool,
+    pub(super) saved_ms: u64,
+}
+
+impl<C: Courier> Line<C> {
+    /// Runs until told to stop.
+    pub(super) async fn run(
+        mut self,
+        mut arrivals: Arrivals,
+        mut durable: watch::Receiver<u64>,
+        mut stop: watch::Receiver<bool>,
+    ) {
+        loop {
+            tokio::task::block_in_place(|| self.say());
+            let wake = self.exchange.wake_ms().map(|at| Duration::from_millis(at.saturating_sub(up_ms())));
+            let wake = wake.unwrap_or(Duration::from_secs(60)).max(Duration::from_millis(1));
+            tokio::select! {
+                arrival = arrivals.next() => match arrival {
+                    Some(arrival) => tokio::task::block_in_place(|| self.arrived(arrival)),
+                    None => break,
+                },
+                changed = durable.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    self.grown();
+                    // The first of a burst has been offered by the time this returns; the rest gathers.
+                    tokio::task::block_in_place(|| self.say());
+                    tokio::time::sleep(GATHER).await;
+                }
+                () = tokio::time::sleep(wake) => {}
+                _ = stop.wait_for(|stop| *stop) => break,
+            }
+        }
+        self.save();
+    }
+
+    fn grown(&mut self) {
+        if let Some(last) = self.own.last() {
+            self.exchange.appended(last);
+        }
+        self.views.notify();
+    }
+
+    fn arrived(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Connected => {
+                self.connected = true;
+                if let Some(introduction) = self.introduction.clone() {
+                    self.hand_over(Purpose::Enrol, introduction);
+                }
+                self.exchange.connected(up_ms());
+            }
+            Arrival::Disconnected { why } => {
+                tracing::info!(%why, "the line is down");
+                self.connected = false;
+                self.exchange.disconnected();
+            }
+            Arrival::Envelope { bytes, .. } => {
+                let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) else { return };
+                self.introduction = None;
+                if let Some((at_ms, fresh)) = arrived.clock {
+                    self.moment.office_says(at_ms, fresh);
+                }
+                if arrived.is_older {
+                    self.renew();
+                }
+                if !arrived.stored.is_empty() {
+                    self.views.notify();
+                    arrived.stored.iter().for_each(|span| self.tell_devices(*span));
+                }
+                if arrived.acks_moved && up_ms() > self.saved_ms + SAVE_EVERY_MS {
+                    self.save();
+                }
+            }
+        }
+    }
+
+    fn renew(&mut self) {
+        let now_ms = u64::try_from(self.moment.now_ms()).unwrap_or(0);
+        match crate::store::renew(&self.paths.dir, &self.site, Some(self.store), now_ms) {
+            Ok(store) => {
+                self.store = store;
+                self.exchange.renew(store);
+                self.shelves.renew(store);
+            }
+            Err(error) => tracing::error!(%error, "this restored store could not be given a new id"),
+        }
+    }
+
+    fn save(&mut self) {
+        self.saved_ms = up_ms();
+        if let Err(error) = self.exchange.save_acks() {
+            tracing::warn!(%error, "what the office has acked could not be written down; it will be asked again");
+        }
+    }
+
+    /// Says what there is to say.
+    fn say(&mut self) {
+        let clock_ms = (self.moment.quality() >= Quality::Office).then(|| self.moment.now_ms());
+        loop {
+            match self.exchange.poll(up_ms(), clock_ms) {
+                Ok(Some(envelope)) => self.hand_over(Purpose::Records, envelope),
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::error!(%error, "the journal cannot be read for sending");
+                    break;
+                }
+            }
+        }
+        let link = self.exchange.link();
+        let state = LineState {
+            connected: self.connected,
+            settled: link.is_settled(),
+            waiting: link.outbox().unacked(),
+            under_way: link.under_way(),
+            tally: self.exchange.tally().clone(),
+        };
+        self.state.send_replace(state);
+    }
+
+    fn hand_over(&self, purpose: Purpose, envelope: Vec<u8>) {
+        // A refusal is a loss like any other on the way: what was in it is sent again.
+        if let Err(refused) = self.courier.send(&SiteId::office(), purpose, envelope) {
+            tracing::debug!(%refused, "the road took nothing");
+        }
+    }
+
+    /// Tells devices that the office has what they sent, as the records of `down` say.
+    fn tell_devices(&self, down: Span) {
+        let held = self.exchange.held();
+        let at = crate::domain::id::Position { epoch: down.epoch, seq: down.first };
+        let most = (down.last.0 - down.first.0 + 1) as usize;
+        for slot in held.read_from(at, usize::MAX, most).into_iter().flatten() {
+            let Slot::Record(stored) = slot else { continue };
+            if let Ok(Record { entry: Entry::AtOffice(span), stamp }) = record::decode(&stored.body) {
+                self.tell_of(span, stamp.at_ms());
+            }
+        }
+    }
+
+    fn tell_of(&self, span: Span, office_ms: i64) {
+        let Some(publisher) = self.publisher.get() else { return };
+        let mut at = crate::domain::id::Position { epoch: span.epoch, seq: span.first };
+        while at.seq <= span.last {
+            let most = (span.last.0 - at.seq.0 + 1) as usize;
+            let Ok(slots) = self.own.read_from(at, TELL_BYTES, most) else { return };
+            let Some(last) = slots.last().map(Slot::position).filter(|last| last.epoch == span.epoch) else { return };
+            at.seq.0 = last.seq.0 + 1;
+            for slot in slots {
+                let Slot::Record(stored) = slot else { continue };
+                if stored.kind != Kind::Record {
+                    continue;
+                }
+                let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else { continue };
+                let topic = receipt::topic(&submitted.device);
+                if !publisher.is_wanted(&topic) {
+                    continue;
+                }
+                let receipt = Receipt {
+                    id: Some(submitted.id),
+                    status: Status::AtOffice,
+                    site: &self.site,
+                    position: stored.position,
+                    hash: stored.hash(&self.site),
+                    at_ms: office_ms,
+                    reason: None,
+                    packet: None,
+                };
+                publisher.publish(&topic, receipt.to_json(), false);
+            }
+        }
+    }
+}

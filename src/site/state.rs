@@ -1,0 +1,125 @@
+//! How the box is, for everybody who asks: the retained topic `state/box`, `outpost status`, and the light.
+
+use super::health::Health;
+use super::line::LineState;
+use crate::courier::mqtt::{Line, LinkState};
+use crate::domain::id::SiteId;
+use crate::domain::time::{Quality, rfc3339};
+use crate::journal::Reader;
+use crate::moment::{Moment, up_ms};
+use crate::views::Progress;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The retained topic.
+pub(super) const TOPIC: &str = "state/box";
+/// The retained topic of the line.
+pub(super) const LINE_TOPIC: &str = "state/line";
+
+/// Whatever tells how the box is.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) site: SiteId,
+    pub(super) dir: PathBuf,
+    pub(super) health: Arc<Health>,
+    pub(super) moment: Arc<Moment>,
+    pub(super) journal: Reader,
+    pub(super) line: watch::Receiver<LineState>,
+    pub(super) road: watch::Receiver<LinkState>,
+    pub(super) warn_free_mb: u64,
+}
+
+/// Free space of the file system that holds `dir`, in megabytes, as far as it is ours to use.
+pub fn free_mb(dir: &std::path::Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(dir).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize) / 1_000_000)
+}
+
+fn quality(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Floor => "not known",
+        Quality::Chip => "clock chip",
+        Quality::Office => "office",
+        Quality::Network => "network",
+    }
+}
+
+impl State {
+    /// What the light shows.
+    pub(super) fn light(&self) -> board::light::State {
+        let line = self.line.borrow();
+        match () {
+            () if self.health.reason().is_some() => board::light::State::CannotRecord,
+            () if self.is_short_of_space() => board::light::State::Attention,
+            () if !line.settled => board::light::State::NoLine,
+            () => board::light::State::Working,
+        }
+    }
+
+    fn is_short_of_space(&self) -> bool {
+        free_mb(&self.dir).is_some_and(|free| free < self.warn_free_mb)
+    }
+
+    /// The content of `state/box`: what changes rarely, so that it is not published with each record.
+    pub(super) fn of_box(&self) -> Value {
+        let warning = self.is_short_of_space().then(|| {
+            format!("less than {} MB are free: back the box up and put a larger card in", self.warn_free_mb)
+        });
+        json!({
+            "site": self.site,
+            "recording": self.health.reason().is_none(),
+            "reason": self.health.reason(),
+            "warning": warning,
+            "time_from": quality(self.moment.quality()),
+            "version": env!("CARGO_PKG_VERSION"),
+        })
+    }
+
+    /// The content of `state/line`.
+    pub(super) fn of_line(&self) -> Value {
+        let line = self.line.borrow();
+        json!({ "up": line.connected, "office_answers": line.settled, "waiting": line.waiting })
+    }
+
+    /// Everything, for `outpost status`.
+    pub(super) fn full(&self, views: &Progress) -> Value {
+        let line = self.line.borrow().clone();
+        let road = self.road.borrow().clone();
+        let seconds = |since: tokio::time::Instant| since.elapsed().as_secs();
+        let road_says = match &road.line {
+            Line::Connecting { since } => json!({ "state": "connecting", "for_s": seconds(*since) }),
+            Line::Connected { since } => json!({ "state": "up", "for_s": seconds(*since) }),
+            Line::Disconnected { since, why, .. } => {
+                json!({ "state": "down", "for_s": seconds(*since), "why": why.to_string() })
+            }
+            Line::Closed => json!({ "state": "closed" }),
+        };
+        json!({
+            "role": "box",
+            "box": self.of_box(),
+            "time": rfc3339(self.moment.now_ms()),
+            "records": self.journal.count(),
+            "last": self.journal.last().map(|at| at.to_string()),
+            "free_mb": free_mb(&self.dir),
+            "waiting": line.waiting,
+            "under_way": line.under_way,
+            "line": {
+                "broker": road.broker.to_string(),
+                "road": road_says,
+                "office_answers": line.settled,
+                "office_heard_s_ago": line.tally.heard_ms.map(|at| up_ms().saturating_sub(at) / 1000),
+                "envelopes_sent": line.tally.sent,
+                "envelopes_taken": line.tally.taken,
+                "envelopes_rejected": line.tally.rejected,
+                "last_rejection": line.tally.last_rejection,
+                "bytes_today": road.usage.today.wire(),
+                "bytes_this_month": road.usage.this_month.wire(),
+                "budget_used_up": road.budget_used_up,
+            },
+            "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
+            "notices": line.tally.notices,
+        })
+    }
+}
