@@ -304,3 +304,6 @@ fn read_secret_pem(path: &Path) -> Result<String, CaError> {
     String::from_utf8(bytes)
         .map_err(|error| CaError::Damaged { what: path.display().to_string(), detail: error.to_string() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,317 @@
+//! The office's register of sites: who is expected, who is enrolled, and under which keys.
+//!
+//! In go a site's name and what was handed in for it; out come the enrolment file, the word on an offered key, and the
+//! keys by which envelopes of a site are opened. One file, replaced whole at every change, before the change is told to
+//! anybody. Deliberately absent: who may read the register in the program, and the gate's password hashes.
+
+use super::checked::{self, Damage};
+use super::enrolment::{BrokerLogin, Enrolment, OfficeFacts};
+use super::key::{Fingerprint, PublicKey, Secret};
+use crate::domain::id::SiteId;
+use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Version of the file.
+const VERSION: u32 = 1;
+/// Largest register, in bytes: ten thousand sites with a few keys each.
+const MAX_FILE: u64 = 8 * 1024 * 1024;
+/// How long a replaced key is still known, in seconds: what was written to a stick under it may still be on its way.
+pub const OLD_KEY_KNOWN_SECS: u64 = 90 * 24 * 3600;
+const HEADING: &str =
+    "Outpost: the sites of this office, their keys, and the one-time secrets of those that are expected.";
+
+/// A public key of a site, and when it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownKey {
+    /// The key.
+    pub key: PublicKey,
+    /// Accepted at this time, seconds since 1970 by the office's clock.
+    pub since: u64,
+    /// What is sealed under it is no longer opened from this time on; `None` while it is the site's own.
+    pub until: Option<u64>,
+}
+
+/// What the office knows of a site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// When its last enrolment file was written, seconds since 1970.
+    pub enrolled_at: u64,
+    /// User name at the broker.
+    pub login: String,
+    /// The secret in the last enrolment file. Kept when a key has been accepted, so that a repeat of the box's word (its
+    /// answer was lost) can still be opened; it then admits no other key.
+    pub one_time_secret: Secret,
+    /// Whether an enrolment file is out and its key has not come.
+    pub waiting: bool,
+    /// Its keys, the newest last.
+    #[serde(default)]
+    pub keys: Vec<KnownKey>,
+}
+
+/// What became of an offered key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is the site's key from now on, and stored.
+    Now,
+    /// It was already: the box asks again because it has not heard.
+    Already,
+}
+
+/// Why something was not entered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// There is one already.
+    #[error("{} exists already: it names every site of this office and is not replaced", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Missing, readable by others, or not readable at all.
+    #[error(transparent)]
+    Private(#[from] ReadPrivateError),
+    /// Cut short or changed.
+    #[error("{}: {damage}. Restore it from the backup of the office", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        damage: Damage,
+    },
+    /// A later program wrote it.
+    #[error("{} has version {found}, this program knows up to {VERSION}: install the newer program", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// The disk refused; nothing has changed.
+    #[error("{} cannot be written: {error}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The office is no workshop.
+    #[error("a workshop cannot have the name of the office: choose another name")]
+    OfficeItself,
+    /// It is enrolled already.
+    #[error("{site} is enrolled already: to replace its box, say so; its present box then stops being {site}")]
+    AlreadyEnrolled {
+        /// The site.
+        site: SiteId,
+    },
+    /// Nobody knows it.
+    #[error("{site} is not known here: enrol it first, or look for a typing error in the name")]
+    Unknown {
+        /// The site.
+        site: SiteId,
+    },
+    /// A second, different key. A person has to look: the enrolment file was used twice.
+    #[error(
+        "{site} is enrolled with the key {known}, and now another key asks, {offered}: if its box was replaced, enrol \
+         the replacement; else somebody has used its enrolment file a second time"
+    )]
+    AlreadyEnrolledWithAnother {
+        /// The site.
+        site: SiteId,
+        /// Fingerprint of the key that counts.
+        known: Fingerprint,
+        /// Fingerprint of the one that was refused.
+        offered: Fingerprint,
+    },
+}
+
+/// The register, and the one writer of its file.
+pub struct Register {
+    path: PathBuf,
+    sites: BTreeMap<SiteId, Site>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    version: u32,
+    #[serde(default)]
+    sites: BTreeMap<SiteId, Site>,
+}
+
+impl Register {
+    /// An empty register in a new file.
+    pub fn create(path: &Path) -> Result<Self, RegisterError> {
+        if path.symlink_metadata().is_ok() {
+            return Err(RegisterError::Exists { path: path.to_owned() });
+        }
+        let mut register = Self { path: path.to_owned(), sites: BTreeMap::new() };
+        register.put(BTreeMap::new())?;
+        Ok(register)
+    }
+
+    /// Reads the register. A missing one is an error, never an empty start.
+    pub fn load(path: &Path) -> Result<Self, RegisterError> {
+        let bytes = read_private(path, MAX_FILE)?;
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let damaged = |damage| RegisterError::Damaged { path: path.to_owned(), damage };
+        let Versioned { version } = checked::from_text(&bytes).map_err(damaged)?;
+        if version > VERSION {
+            return Err(RegisterError::Newer { path: path.to_owned(), found: version });
+        }
+        let Stored { sites, .. } = checked::from_text(&bytes).map_err(damaged)?;
+        Ok(Self { path: path.to_owned(), sites })
+    }
+
+    /// Every site, by name.
+    pub fn sites(&self) -> impl Iterator<Item = (&SiteId, &Site)> {
+        self.sites.iter()
+    }
+
+    /// One site.
+    pub fn site(&self, site: &SiteId) -> Option<&Site> {
+        self.sites.get(site)
+    }
+
+    /// Expects a new site and makes its enrolment file from `one_time_secret` (32 random bytes). A site that is only
+    /// expected gets a fresh file, and its earlier one becomes worthless. `now` in seconds since 1970.
+    pub fn enrol(
+        &mut self,
+        site: &SiteId,
+        office: &OfficeFacts,
+        login: BrokerLogin,
+        one_time_secret: [u8; 32],
+        now: u64,
+    ) -> Result<Enrolment, RegisterError> {
+        if self.sites.get(site).is_some_and(|known| !known.keys.is_empty()) {
+            return Err(RegisterError::AlreadyEnrolled { site: site.clone() });
+        }
+        self.expect(site, office, login, one_time_secret, now)
+    }
+
+    /// The same for a site whose box is replaced. The present key goes on counting until the new box's has come, then
+    /// for [`OLD_KEY_KNOWN_SECS`]; [`Register::revoke`] ends it at once.
+    pub fn replace(
+        &mut self,
+        site: &SiteId,
+        office: &OfficeFacts,
+        login: BrokerLogin,
+        one_time_secret: [u8; 32],
+        now: u64,
+    ) -> Result<Enrolment, RegisterError> {
+        if !self.sites.contains_key(site) {
+            return Err(RegisterError::Unknown { site: site.clone() });
+        }
+        self.expect(site, office, login, one_time_secret, now)
+    }
+
+    fn expect(
+        &mut self,
+        site: &SiteId,
+        office: &OfficeFacts,
+        login: BrokerLogin,
+        one_time_secret: [u8; 32],
+        now: u64,
+    ) -> Result<Enrolment, RegisterError> {
+        if *site == SiteId::office() {
+            return Err(RegisterError::OfficeItself);
+        }
+        let mut sites = self.sites.clone();
+        let keys = sites.remove(site).map(|known| known.keys).unwrap_or_default();
+        let one_time_secret = Secret(one_time_secret);
+        let entry = Site {
+            enrolled_at: now,
+            login: login.user.clone(),
+            one_time_secret: one_time_secret.clone(),
+            waiting: true,
+            keys,
+        };
+        sites.insert(site.clone(), entry);
+        self.put(sites)?;
+        Ok(Enrolment::new(site.clone(), office, login, one_time_secret))
+    }
+
+    /// The secret under which a box's first word is sealed, if one was ever given out for `site`.
+    pub fn one_time_secret(&self, site: &SiteId) -> Option<&Secret> {
+        self.sites.get(site).map(|known| &known.one_time_secret)
+    }
+
+    /// Takes `key` as the site's, if one is expected. Call it only for a key that came under the one-time secret.
+    pub fn accept(&mut self, site: &SiteId, key: PublicKey, now: u64) -> Result<Accepted, RegisterError> {
+        let Some(known) = self.sites.get(site) else { return Err(RegisterError::Unknown { site: site.clone() }) };
+        let newest = known.keys.last().filter(|newest| newest.until.is_none());
+        match newest {
+            Some(newest) if newest.key == key => {
+                // Whoever replaces a box and puts the old one back has its key confirmed, and the wait is over.
+                if known.waiting {
+                    self.change(site, |known| known.waiting = false)?;
+                }
+                return Ok(Accepted::Already);
+            }
+            _ if known.waiting => {}
+            newest => {
+                let known = newest.or(known.keys.last()).map_or(key, |known| known.key).fingerprint();
+                let offered = key.fingerprint();
+                return Err(RegisterError::AlreadyEnrolledWithAnother { site: site.clone(), known, offered });
+            }
+        }
+        self.change(site, |known| {
+            for old in known.keys.iter_mut().filter(|old| old.until.is_none()) {
+                old.until = Some(now.saturating_add(OLD_KEY_KNOWN_SECS));
+            }
+            known.keys.push(KnownKey { key, since: now, until: None });
+            known.waiting = false;
+        })?;
+        Ok(Accepted::Now)
+    }
+
+    /// Ends a key at once: a box was lost or stolen. `false` if the site never had it.
+    pub fn revoke(&mut self, site: &SiteId, key: PublicKey, now: u64) -> Result<bool, RegisterError> {
+        let Some(known) = self.sites.get(site) else { return Err(RegisterError::Unknown { site: site.clone() }) };
+        if !known.keys.iter().any(|known| known.key == key) {
+            return Ok(false);
+        }
+        self.change(site, |known| {
+            for revoked in known.keys.iter_mut().filter(|known| known.key == key) {
+                revoked.until = Some(revoked.until.map_or(now, |until| until.min(now)));
+            }
+        })?;
+        Ok(true)
+    }
+
+    /// The keys under which envelopes of `site` are opened at `now`, the newest first.
+    pub fn keys(&self, site: &SiteId, now: u64) -> Vec<KnownKey> {
+        let known = self.sites.get(site).map_or(&[][..], |known| &known.keys);
+        known.iter().rev().filter(|known| known.until.is_none_or(|until| now < until)).copied().collect()
+    }
+
+    /// The key to seal to: the newest, unless it was revoked.
+    pub fn key(&self, site: &SiteId) -> Option<PublicKey> {
+        self.sites.get(site)?.keys.last().filter(|newest| newest.until.is_none()).map(|newest| newest.key)
+    }
+
+    fn change(&mut self, site: &SiteId, change: impl FnOnce(&mut Site)) -> Result<(), RegisterError> {
+        let mut sites = self.sites.clone();
+        sites.get_mut(site).map(change).expect("invariant: the site was looked up before");
+        self.put(sites)
+    }
+
+    /// First the disk, then the memory: what cannot be stored has not happened.
+    fn put(&mut self, sites: BTreeMap<SiteId, Site>) -> Result<(), RegisterError> {
+        let stored = Stored { version: VERSION, sites };
+        let text = checked::to_text(HEADING, &stored);
+        write_atomically(&self.path, text.as_bytes(), PRIVATE)
+            .map_err(|error| RegisterError::Write { path: self.path.clone(), error })?;
+        self.sites = stored.sites;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

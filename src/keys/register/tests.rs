@@ -1,0 +1,167 @@
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+
+const DAY: u64 = 24 * 3600;
+const NOW: u64 = 20_000 * DAY;
+const FIRST: PublicKey = PublicKey([1; 32]);
+const SECOND: PublicKey = PublicKey([2; 32]);
+
+struct Office {
+    _dir: tempfile::TempDir,
+    path: PathBuf,
+    register: Register,
+}
+
+fn site(name: &str) -> SiteId {
+    name.parse().expect("a name")
+}
+
+fn facts() -> OfficeFacts {
+    OfficeFacts { key: PublicKey([9; 32]), brokers: vec!["mqtt://office.example:1883".into()], ca_pem: None }
+}
+
+fn login() -> BrokerLogin {
+    BrokerLogin { user: "delhi".into(), password: "password of the broker".into() }
+}
+
+impl Office {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("sites.toml");
+        let register = Register::create(&path).expect("created");
+        Self { _dir: dir, path, register }
+    }
+
+    fn with_delhi(key: PublicKey) -> Self {
+        let mut office = Self::new();
+        office.register.enrol(&site("delhi"), &facts(), login(), [5; 32], NOW).expect("enrolled");
+        assert_eq!(office.register.accept(&site("delhi"), key, NOW).expect("accepted"), Accepted::Now);
+        office
+    }
+
+    fn restarted(&self) -> Register {
+        Register::load(&self.path).expect("loaded")
+    }
+}
+
+#[test]
+fn a_site_is_expected_then_enrolled_and_stays_so_over_restarts() {
+    let mut office = Office::new();
+    let enrolment = office.register.enrol(&site("delhi"), &facts(), login(), [5; 32], NOW).expect("enrolled");
+    let taken = Enrolment::from_bytes(enrolment.to_text().as_bytes(), None).expect("the box takes it");
+    assert_eq!((taken.one_time_secret.0, taken.office_key), ([5; 32], facts().key));
+
+    let mut register = office.restarted();
+    assert!(register.site(&site("delhi")).expect("known").waiting);
+    assert_eq!(register.key(&site("delhi")), None);
+    assert_eq!(register.one_time_secret(&site("delhi")).expect("kept").0, [5; 32]);
+    register.accept(&site("delhi"), FIRST, NOW + 1).expect("accepted");
+
+    let register = office.restarted();
+    assert!(!register.site(&site("delhi")).expect("known").waiting);
+    assert_eq!(register.key(&site("delhi")), Some(FIRST));
+    assert_eq!(register.keys(&site("delhi"), NOW), [KnownKey { key: FIRST, since: NOW + 1, until: None }]);
+    assert_eq!(register.sites().count(), 1);
+}
+
+#[test]
+fn a_repeat_of_the_same_key_is_fine_and_a_second_one_is_refused_with_both_fingerprints() {
+    let mut office = Office::with_delhi(FIRST);
+    assert_eq!(office.register.accept(&site("delhi"), FIRST, NOW + 5).expect("fine"), Accepted::Already);
+    let error = office.register.accept(&site("delhi"), SECOND, NOW + 5).expect_err("refused");
+    let (known, offered) = (FIRST.fingerprint().to_string(), SECOND.fingerprint().to_string());
+    assert!(error.to_string().contains(&known) && error.to_string().contains(&offered), "{error}");
+    assert_eq!(office.restarted().key(&site("delhi")), Some(FIRST));
+}
+
+#[test]
+fn a_key_for_a_site_that_nobody_expects_is_refused() {
+    let mut office = Office::with_delhi(FIRST);
+    let refused = office.register.accept(&site("pune"), FIRST, NOW);
+    assert!(matches!(refused, Err(RegisterError::Unknown { .. })));
+    let refused = office.register.replace(&site("pune"), &facts(), login(), [6; 32], NOW);
+    assert!(matches!(refused, Err(RegisterError::Unknown { .. })));
+    assert_eq!(office.register.one_time_secret(&site("pune")).map(|_| ()), None);
+}
+
+#[test]
+fn an_enrolled_site_is_not_enrolled_again_by_a_typing_error_and_an_expected_one_gets_a_fresh_file() {
+    let mut office = Office::with_delhi(FIRST);
+    let refused = office.register.enrol(&site("delhi"), &facts(), login(), [6; 32], NOW);
+    assert!(matches!(refused, Err(RegisterError::AlreadyEnrolled { .. })));
+    let refused = office.register.enrol(&SiteId::office(), &facts(), login(), [6; 32], NOW);
+    assert!(matches!(refused, Err(RegisterError::OfficeItself)));
+    office.register.enrol(&site("pune"), &facts(), login(), [6; 32], NOW).expect("expected");
+    office.register.enrol(&site("pune"), &facts(), login(), [7; 32], NOW).expect("expected again");
+    assert_eq!(office.restarted().one_time_secret(&site("pune")).expect("kept").0, [7; 32]);
+}
+
+#[test]
+fn a_replaced_box_brings_a_new_key_and_the_old_one_is_known_for_a_while() {
+    let mut office = Office::with_delhi(FIRST);
+    office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW + DAY).expect("replaced");
+    assert_eq!(office.register.key(&site("delhi")), Some(FIRST), "the old box goes on until the new one has come");
+    let at = NOW + 2 * DAY;
+    assert_eq!(office.register.accept(&site("delhi"), SECOND, at).expect("accepted"), Accepted::Now);
+    let register = office.restarted();
+    assert_eq!(register.key(&site("delhi")), Some(SECOND));
+    let keys_at = |now| register.keys(&site("delhi"), now).iter().map(|known| known.key).collect::<Vec<_>>();
+    assert_eq!(keys_at(at + OLD_KEY_KNOWN_SECS - 1), [SECOND, FIRST]);
+    assert_eq!(keys_at(at + OLD_KEY_KNOWN_SECS), [SECOND]);
+}
+
+#[test]
+fn the_old_key_does_not_come_back_once_the_new_one_counts() {
+    let mut office = Office::with_delhi(FIRST);
+    office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    office.register.accept(&site("delhi"), SECOND, NOW).expect("accepted");
+    let refused = office.register.accept(&site("delhi"), FIRST, NOW);
+    assert!(matches!(refused, Err(RegisterError::AlreadyEnrolledWithAnother { .. })));
+}
+
+#[test]
+fn a_revoked_key_counts_no_more_and_nothing_takes_its_place_unasked() {
+    let mut office = Office::with_delhi(FIRST);
+    assert!(!office.register.revoke(&site("delhi"), SECOND, NOW).expect("stored"), "it never had that one");
+    assert!(office.register.revoke(&site("delhi"), FIRST, NOW + 9).expect("stored"));
+    assert!(office.register.revoke(&site("delhi"), FIRST, NOW + 99).expect("stored"), "later changes nothing");
+    let mut register = office.restarted();
+    assert_eq!((register.key(&site("delhi")), register.keys(&site("delhi"), NOW + 9)), (None, vec![]));
+    assert_eq!(register.keys(&site("delhi"), NOW + 8).len(), 1, "what was sealed before is a person's to judge");
+    for key in [FIRST, SECOND] {
+        let refused = register.accept(&site("delhi"), key, NOW + 10);
+        assert!(matches!(refused, Err(RegisterError::AlreadyEnrolledWithAnother { .. })));
+    }
+}
+
+#[test]
+fn what_cannot_be_stored_has_not_happened() {
+    let mut office = Office::with_delhi(FIRST);
+    std::fs::remove_file(&office.path).expect("removed");
+    std::fs::create_dir_all(office.path.join("in the way")).expect("made");
+    let refused = office.register.enrol(&site("pune"), &facts(), login(), [6; 32], NOW);
+    assert!(matches!(refused, Err(RegisterError::Write { .. })));
+    assert!(office.register.site(&site("pune")).is_none());
+}
+
+#[test]
+fn a_register_is_private_and_a_missing_open_cut_changed_or_newer_one_is_refused() {
+    let office = Office::with_delhi(FIRST);
+    let refused = || Register::load(&office.path).map(|_| ()).expect_err("refused").to_string();
+    let text = std::fs::read_to_string(&office.path).expect("read");
+    assert_eq!(std::fs::metadata(&office.path).expect("there").permissions().mode() & 0o777, 0o600);
+    assert!(matches!(Register::create(&office.path), Err(RegisterError::Exists { .. })));
+
+    std::fs::set_permissions(&office.path, std::fs::Permissions::from_mode(0o640)).expect("set");
+    assert!(refused().contains("chmod 600"));
+    std::fs::set_permissions(&office.path, std::fs::Permissions::from_mode(0o600)).expect("set");
+    std::fs::write(&office.path, &text[..text.len() / 2]).expect("written");
+    assert!(refused().contains("cut short"));
+    std::fs::write(&office.path, text.replace("delhi", "dehli")).expect("written");
+    assert!(refused().contains("changed"));
+    std::fs::write(&office.path, checked::to_text("", &Stored { version: 2, sites: BTreeMap::new() }))
+        .expect("written");
+    assert!(refused().contains("version 2"));
+    std::fs::remove_file(&office.path).expect("removed");
+    assert!(refused().contains("does not exist"));
+}
