@@ -31,8 +31,9 @@ pub use why::Why;
 
 use crate::domain::id::SiteId;
 
-/// Longest envelope, in bytes. A box holds several in memory at once and must stay under 80 MB, and a line of
-/// 32 kbit/s moves this much in under five minutes; `sync` makes its batches far smaller on a bad line.
+/// Longest envelope, in bytes. A box holds several in memory at once and must stay under 80 MB. A good line moves one in
+/// seconds; one of 32 kbit/s needs more than four minutes, so `sync` makes smaller batches there
+/// ([`mqtt::Policy::write_timeout`]).
 pub const MAX_ENVELOPE: usize = 1024 * 1024;
 
 /// What an envelope is for. It decides the topic, and the receiver opens the seal with the same word.

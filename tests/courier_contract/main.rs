@@ -1,7 +1,10 @@
 //! What the contract of a courier says, held against every implementation: memory, Mosquitto, Mosquitto with TLS.
 
 mod broker;
+mod over_mqtt;
+mod relay;
 mod road;
+mod scripted;
 mod trust;
 
 use outpost::courier::{MAX_ENVELOPE, Purpose, Refused};
@@ -139,4 +142,39 @@ contract! {
     a_line_that_is_down_refuses_and_comes_back_by_itself,
     a_full_queue_refuses_the_newest_and_has_room_again_later,
     a_queue_full_of_bytes_refuses_though_the_count_is_small,
+}
+
+/// Each proof fails when what it proves does not hold.
+mod sabotage {
+    use super::road::{Breach, Road};
+    use outpost::courier::memory::MemoryRoads;
+
+    fn broken(breach: Breach) -> Road {
+        Road::Broken(MemoryRoads::new(), breach)
+    }
+
+    #[tokio::test]
+    #[should_panic]
+    async fn an_envelope_that_lost_a_byte_is_noticed() {
+        let road = broken(Breach::LosesTheLastByte);
+        super::an_envelope_arrives_unchanged_in_both_directions_with_its_purpose(road).await;
+    }
+
+    #[tokio::test]
+    #[should_panic]
+    async fn a_courier_that_takes_what_is_too_long_is_noticed() {
+        super::the_longest_envelope_arrives_and_one_byte_more_is_refused(broken(Breach::TakesWhatIsTooLong)).await;
+    }
+
+    #[tokio::test]
+    #[should_panic]
+    async fn a_courier_that_tells_others_too_is_noticed() {
+        super::an_envelope_comes_to_nobody_but_the_site_named(broken(Breach::TellsOthersToo)).await;
+    }
+
+    #[tokio::test]
+    #[should_panic]
+    async fn a_courier_that_takes_while_the_line_is_down_is_noticed() {
+        super::a_line_that_is_down_refuses_and_comes_back_by_itself(broken(Breach::TakesWhileTheLineIsDown)).await;
+    }
 }

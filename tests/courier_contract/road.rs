@@ -3,20 +3,60 @@
 use super::broker::{Broker, ServerPem, password};
 use outpost::courier::memory::MemoryRoads;
 use outpost::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
-use outpost::courier::{Arrival, Arrivals, Courier, Purpose, Queues};
+use outpost::courier::{Arrival, Arrivals, Courier, MAX_ENVELOPE, Purpose, Queues, Refused};
 use outpost::domain::id::SiteId;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::rustls::ClientConfig;
 
 /// Longest time anything in these tests may take before it counts as never.
-pub(crate) const NEVER: Duration = Duration::from_secs(30);
+pub(crate) const NEVER: Duration = Duration::from_secs(60);
 
 pub(crate) const QUEUES: Queues = Queues { out_envelopes: 16, out_bytes: 3 << 20, in_envelopes: 64, in_bytes: 4 << 20 };
 
 pub(crate) enum Road {
     Memory(MemoryRoads),
-    Mqtt { broker: Broker, trust: Option<Arc<ClientConfig>> },
+    Mqtt {
+        broker: Broker,
+        trust: Option<Arc<ClientConfig>>,
+    },
+    /// Memory, behind a courier that breaks the contract in one way.
+    Broken(MemoryRoads, Breach),
+}
+
+/// Ways to break the contract, each of which one of its proofs must notice.
+#[derive(Clone, Copy)]
+pub(crate) enum Breach {
+    LosesTheLastByte,
+    TakesWhatIsTooLong,
+    TellsOthersToo,
+    TakesWhileTheLineIsDown,
+}
+
+struct Broken(Box<dyn Courier>, Breach);
+
+impl Courier for Broken {
+    fn send(&self, to: &SiteId, purpose: Purpose, mut envelope: Vec<u8>) -> Result<(), Refused> {
+        match self.1 {
+            Breach::LosesTheLastByte => {
+                envelope.pop();
+                self.0.send(to, purpose, envelope)
+            }
+            Breach::TakesWhatIsTooLong => {
+                envelope.truncate(MAX_ENVELOPE);
+                self.0.send(to, purpose, envelope)
+            }
+            Breach::TellsOthersToo if *to == site("delhi") => {
+                self.0.send(&site("pune"), purpose, envelope.clone())?;
+                self.0.send(to, purpose, envelope)
+            }
+            Breach::TakesWhileTheLineIsDown => match self.0.send(to, purpose, envelope) {
+                Err(Refused::NotConnected) => Ok(()),
+                other => other,
+            },
+            Breach::TellsOthersToo => self.0.send(to, purpose, envelope),
+        }
+    }
 }
 
 pub(crate) struct End {
@@ -83,6 +123,10 @@ impl Road {
                 let (courier, arrivals) = roads.end(site(name), QUEUES);
                 End { courier: Box::new(courier), arrivals }
             }
+            Self::Broken(roads, breach) => {
+                let (courier, arrivals) = roads.end(site(name), QUEUES);
+                End { courier: Box::new(Broken(Box::new(courier), *breach)), arrivals }
+            }
             Self::Mqtt { broker, trust } => {
                 let config = config(name, broker.port, trust.clone());
                 let (courier, arrivals) = MqttCourier::start(config, hands()).expect("a good config");
@@ -93,14 +137,16 @@ impl Road {
 
     pub(crate) fn up(&mut self) {
         match self {
-            Self::Memory(roads) => ["office", "delhi", "pune"].iter().for_each(|name| roads.join(&site(name))),
+            Self::Memory(roads) | Self::Broken(roads, _) => {
+                ["office", "delhi", "pune"].iter().for_each(|name| roads.join(&site(name)))
+            }
             Self::Mqtt { broker, .. } => broker.start(),
         }
     }
 
     pub(crate) fn down(&mut self) {
         match self {
-            Self::Memory(roads) => {
+            Self::Memory(roads) | Self::Broken(roads, _) => {
                 ["office", "delhi", "pune"].iter().for_each(|name| roads.cut(&site(name)));
                 // A broker that is killed takes with it what it held.
                 roads.in_flight().into_iter().for_each(|(id, _)| assert!(roads.lose(id)));
@@ -111,7 +157,7 @@ impl Road {
 
     /// Lets what is on its way arrive.
     pub(crate) fn carry(&self) {
-        if let Self::Memory(roads) = self {
+        if let Self::Memory(roads) | Self::Broken(roads, _) = self {
             roads.deliver_all();
         }
     }

@@ -92,6 +92,7 @@ impl Link {
     }
 
     pub(super) async fn run(mut self) {
+        self.refresh_numbers();
         loop {
             let broker = self.config.brokers[self.turn % self.config.brokers.len()].clone();
             self.state.send_modify(|state| {
@@ -122,7 +123,6 @@ impl Link {
         }
         self.refresh_numbers();
         self.state.send_modify(|state| state.line = Line::Closed);
-        self.inbox.close();
     }
 
     /// Waits for the next attempt. `false` when there shall be none.
@@ -303,6 +303,14 @@ impl Link {
     fn connect_len(&self) -> usize {
         let login = self.config.login.as_ref().map_or(0, |login| 4 + login.user.len() + login.password.len());
         packet_len(10 + 2 + self.config.client_id.len() + login)
+    }
+}
+
+/// Whoever reads the arrivals learns of the end, also of one by hanging up.
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.outbox.close();
+        self.inbox.close();
     }
 }
 

@@ -12,10 +12,11 @@ use std::path::Path;
 const TLS_RECORD: u64 = 16 * 1024;
 /// What a TLS 1.3 record adds: header 5, content type 1, tag 16.
 const TLS_RECORD_EXTRA: u64 = 22;
-/// A whole handshake with a certificate of ours and its two tickets, as measured: client's and server's bytes.
-const TLS_FULL: (u64, u64) = (354, 1260);
+/// A whole handshake with a certificate of ours, tickets included, as measured with Mosquitto: client's and server's
+/// bytes. `courier_contract` measures them again.
+const TLS_FULL: (u64, u64) = (316, 1317);
 /// One that a ticket shortened, new tickets included.
-const TLS_RESUMED: (u64, u64) = (590, 660);
+const TLS_RESUMED: (u64, u64) = (599, 512);
 /// Payload of one TCP segment, timestamps on, over a path of 1400 bytes as mobile networks have it.
 const SEGMENT: u64 = 1348;
 /// IPv4, TCP and timestamps.
