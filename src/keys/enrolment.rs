@@ -159,7 +159,8 @@ impl Enrolment {
         }
     }
 
-    fn check(&self) -> Result<(), &'static str> {
+    /// Whether a box could use it.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
         if self.site == SiteId::office() {
             return Err("a box cannot be the office");
         }

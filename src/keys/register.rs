@@ -101,6 +101,12 @@ pub enum RegisterError {
     /// The office is no workshop.
     #[error("a workshop cannot have the name of the office: choose another name")]
     OfficeItself,
+    /// No box could use the file.
+    #[error("no box could use this enrolment: {fault}. Set the office's broker addresses and CA first")]
+    Unusable {
+        /// What is missing.
+        fault: &'static str,
+    },
     /// It is enrolled already.
     #[error("{site} is enrolled already: to replace its box, say so; its present box then stops being {site}")]
     AlreadyEnrolled {
@@ -222,19 +228,15 @@ impl Register {
         if *site == SiteId::office() {
             return Err(RegisterError::OfficeItself);
         }
+        let secret = Secret(one_time_secret);
+        let enrolment = Enrolment::new(site.clone(), office, login.clone(), secret.clone());
+        enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         let mut sites = self.sites.clone();
         let keys = sites.remove(site).map(|known| known.keys).unwrap_or_default();
-        let one_time_secret = Secret(one_time_secret);
-        let entry = Site {
-            enrolled_at: now,
-            login: login.user.clone(),
-            one_time_secret: one_time_secret.clone(),
-            waiting: true,
-            keys,
-        };
+        let entry = Site { enrolled_at: now, login: login.user, one_time_secret: secret, waiting: true, keys };
         sites.insert(site.clone(), entry);
         self.put(sites)?;
-        Ok(Enrolment::new(site.clone(), office, login, one_time_secret))
+        Ok(enrolment)
     }
 
     /// The secret under which a box's first word is sealed, if one was ever given out for `site`.

@@ -97,6 +97,17 @@ fn an_enrolled_site_is_not_enrolled_again_by_a_typing_error_and_an_expected_one_
 }
 
 #[test]
+fn an_enrolment_that_no_box_could_use_is_refused_at_the_office() {
+    let mut office = Office::new();
+    let tls_without_ca = OfficeFacts { brokers: vec!["mqtts://office.example".into()], ..facts() };
+    for facts in [OfficeFacts { brokers: vec![], ..facts() }, tls_without_ca] {
+        let refused = office.register.enrol(&site("delhi"), &facts, login(), [5; 32], NOW);
+        assert!(matches!(refused, Err(RegisterError::Unusable { .. })));
+    }
+    assert!(office.register.site(&site("delhi")).is_none());
+}
+
+#[test]
 fn a_replaced_box_brings_a_new_key_and_the_old_one_is_known_for_a_while() {
     let mut office = Office::with_delhi(FIRST);
     office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW + DAY).expect("replaced");
