@@ -53,7 +53,7 @@ pub enum CaError {
         /// As given.
         name: String,
     },
-    /// None, or more than [`MAX_NAMES`].
+    /// None, or too many.
     #[error("a server certificate needs 1 to 32 names: give every name and address by which boxes reach it")]
     NameCount,
     /// There is one already, and boxes trust it.
