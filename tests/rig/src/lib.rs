@@ -12,7 +12,7 @@
 
 pub mod disk;
 pub mod latency;
-//pub mod line;
+pub mod line;
 //pub mod load;
 pub mod packages;
 pub mod power;
