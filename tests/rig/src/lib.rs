@@ -13,7 +13,7 @@
 pub mod disk;
 pub mod latency;
 pub mod line;
-//pub mod load;
+pub mod load;
 pub mod packages;
 pub mod power;
 pub mod process;
