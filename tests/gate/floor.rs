@@ -17,20 +17,22 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Longest wait for anything that has to happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Every login's password.
-pub const PASSWORD: &str = "correct horse";
+pub(crate) const PASSWORD: &str = "correct horse";
 
 /// A desk that remembers, and answers at once unless it is told to hold.
 #[derive(Default)]
-pub struct TestDesk {
-    pub taken: Mutex<Vec<Incoming>>,
-    pub refused: Mutex<Vec<Refusal>>,
-    pub held: Mutex<Vec<Answer>>,
-    pub hold: AtomicBool,
-    pub fail: AtomicBool,
+pub(crate) struct TestDesk {
+    pub(crate) taken: Mutex<Vec<Incoming>>,
+    pub(crate) refused: Mutex<Vec<Refusal>>,
+    pub(crate) held: Mutex<Vec<Answer>>,
+    pub(crate) hold: AtomicBool,
+    pub(crate) fail: AtomicBool,
+    /// Remember nothing, for measurements.
+    pub(crate) forget: AtomicBool,
     /// Refuse all, as an intake would.
-    pub refuse: AtomicBool,
+    pub(crate) refuse: AtomicBool,
 }
 
 impl Desk for TestDesk {
@@ -48,6 +50,9 @@ impl Desk for TestDesk {
                 answer.refused_recorded(outpost::gate::RefusalCode::PayloadFormatInvalid);
             }
             return;
+        }
+        if self.forget.load(Ordering::Relaxed) {
+            return answer.recorded();
         }
         self.taken.lock().unwrap().push(incoming);
         if self.fail.load(Ordering::SeqCst) {
@@ -68,8 +73,8 @@ impl Desk for TestDesk {
 
 /// Lets everybody in who knows the one password; can forget a login.
 #[derive(Default)]
-pub struct TestDoor {
-    pub gone: Mutex<Vec<String>>,
+pub(crate) struct TestDoor {
+    pub(crate) gone: Mutex<Vec<String>>,
 }
 
 fn filters(given: &[&str]) -> Vec<TopicFilter> {
@@ -101,48 +106,48 @@ impl Doorkeeper for TestDoor {
 }
 
 /// A running gate with its desk and door.
-pub struct Floor {
-    pub gate: Gate,
-    pub desk: Arc<TestDesk>,
-    pub door: Arc<TestDoor>,
+pub(crate) struct Floor {
+    pub(crate) gate: Gate,
+    pub(crate) desk: Arc<TestDesk>,
+    pub(crate) door: Arc<TestDoor>,
 }
 
-pub fn plain() -> Listen {
+pub(crate) fn plain() -> Listen {
     Listen { at: "127.0.0.1:0".parse().unwrap(), tls: None, websocket: false }
 }
 
 impl Floor {
-    pub async fn open(limits: Limits) -> Self {
+    pub(crate) async fn open(limits: Limits) -> Self {
         Self::with(Config { listen: vec![plain()], limits, ..Config::default() }).await
     }
 
-    pub async fn with(config: Config) -> Self {
+    pub(crate) async fn with(config: Config) -> Self {
         let (desk, door) = (Arc::<TestDesk>::default(), Arc::<TestDoor>::default());
         let gate = Gate::start(config, Arc::clone(&desk) as _, Arc::clone(&door) as _).await.unwrap();
         Self { gate, desk, door }
     }
 
-    pub fn at(&self) -> SocketAddr {
+    pub(crate) fn at(&self) -> SocketAddr {
         self.gate.addresses()[0]
     }
 
-    pub async fn device(&self, name: &str) -> Device {
+    pub(crate) async fn device(&self, name: &str) -> Device {
         Device::log_in(self.at(), name).await
     }
 
-    pub fn counter(&self, name: &str) -> u64 {
+    pub(crate) fn counter(&self, name: &str) -> u64 {
         let counters = self.gate.counters().snapshot();
         counters.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no counter {name}")).1
     }
 
     /// Waits until a counter has reached `least`.
-    pub async fn reaches(&self, name: &str, least: u64) {
+    pub(crate) async fn reaches(&self, name: &str, least: u64) {
         until(&format!("{name} reaches {least}"), || self.counter(name) >= least).await;
     }
 }
 
 /// Waits until `fact` holds.
-pub async fn until(what: &str, fact: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, fact: impl Fn() -> bool) {
     let waited = tokio::time::timeout(PATIENCE, async {
         while !fact() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -151,36 +156,36 @@ pub async fn until(what: &str, fact: impl Fn() -> bool) {
     waited.await.unwrap_or_else(|_| panic!("in vain: {what}"));
 }
 
-pub trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Socket for S {}
 
 /// A device on a socket.
-pub struct Device {
-    pub name: String,
-    pub socket: Box<dyn Socket>,
-    pub read: BytesMut,
+pub(crate) struct Device {
+    pub(crate) name: String,
+    pub(crate) socket: Box<dyn Socket>,
+    pub(crate) read: BytesMut,
 }
 
-pub fn connect(name: &str, password: &str) -> v4::Connect {
+pub(crate) fn connect(name: &str, password: &str) -> v4::Connect {
     let mut connect = v4::Connect::new(name);
     connect.set_login(name, password);
     connect.keep_alive = 60;
     connect
 }
 
-pub fn bytes_of(packet: &v4::Packet) -> BytesMut {
+pub(crate) fn bytes_of(packet: &v4::Packet) -> BytesMut {
     let mut out = BytesMut::new();
     packet.write(&mut out, usize::MAX).unwrap();
     out
 }
 
 impl Device {
-    pub fn on(socket: impl Socket + 'static, name: &str) -> Self {
+    pub(crate) fn on(socket: impl Socket + 'static, name: &str) -> Self {
         Self { name: name.into(), socket: Box::new(socket), read: BytesMut::new() }
     }
 
     /// Sends CONNECT; gives the code of CONNACK.
-    pub async fn greet(at: SocketAddr, connect: v4::Connect) -> (Self, v4::ConnectReturnCode) {
+    pub(crate) async fn greet(at: SocketAddr, connect: v4::Connect) -> (Self, v4::ConnectReturnCode) {
         let mut device = Self::on(TcpStream::connect(at).await.unwrap(), &connect.client_id);
         device.send(v4::Packet::Connect(connect)).await;
         match device.next().await {
@@ -192,23 +197,23 @@ impl Device {
         }
     }
 
-    pub async fn log_in(at: SocketAddr, name: &str) -> Self {
+    pub(crate) async fn log_in(at: SocketAddr, name: &str) -> Self {
         let (device, code) = Self::greet(at, connect(name, PASSWORD)).await;
         assert_eq!(code, v4::ConnectReturnCode::Success);
         device
     }
 
-    pub async fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) async fn raw(&mut self, bytes: &[u8]) {
         self.socket.write_all(bytes).await.unwrap();
     }
 
-    pub async fn send(&mut self, packet: v4::Packet) {
+    pub(crate) async fn send(&mut self, packet: v4::Packet) {
         self.raw(&bytes_of(&packet)).await;
         self.socket.flush().await.unwrap();
     }
 
     /// The next packet; `None`: the gate closed the connection.
-    pub async fn try_next(&mut self) -> Option<v4::Packet> {
+    pub(crate) async fn try_next(&mut self) -> Option<v4::Packet> {
         let read = tokio::time::timeout(PATIENCE, async {
             loop {
                 match v4::Packet::read(&mut self.read, usize::MAX) {
@@ -224,12 +229,12 @@ impl Device {
         read.await.unwrap_or_else(|_| panic!("{}: no packet came", self.name))
     }
 
-    pub async fn next(&mut self) -> v4::Packet {
+    pub(crate) async fn next(&mut self) -> v4::Packet {
         self.try_next().await.unwrap_or_else(|| panic!("{}: the connection was closed", self.name))
     }
 
     /// Reads until the gate closes the connection.
-    pub async fn closed(&mut self) -> Vec<v4::Packet> {
+    pub(crate) async fn closed(&mut self) -> Vec<v4::Packet> {
         let mut before = Vec::new();
         while let Some(packet) = self.try_next().await {
             before.push(packet);
@@ -237,31 +242,31 @@ impl Device {
         before
     }
 
-    pub fn publish_bytes(topic: &str, payload: &[u8], packet_id: u16) -> BytesMut {
+    pub(crate) fn publish_bytes(topic: &str, payload: &[u8], packet_id: u16) -> BytesMut {
         let qos = if packet_id == 0 { QoS::AtMostOnce } else { QoS::AtLeastOnce };
         let mut publish = v4::Publish::new(topic, qos, payload);
         publish.pkid = packet_id;
         bytes_of(&v4::Packet::Publish(publish))
     }
 
-    pub async fn publish(&mut self, topic: &str, payload: &[u8], packet_id: u16) {
+    pub(crate) async fn publish(&mut self, topic: &str, payload: &[u8], packet_id: u16) {
         self.raw(&Self::publish_bytes(topic, payload, packet_id)).await;
     }
 
     /// Publishes at quality of service 1 and waits for PUBACK.
-    pub async fn deliver(&mut self, topic: &str, payload: &[u8], packet_id: u16) {
+    pub(crate) async fn deliver(&mut self, topic: &str, payload: &[u8], packet_id: u16) {
         self.publish(topic, payload, packet_id).await;
         assert_eq!(self.next().await, v4::Packet::PubAck(v4::PubAck { pkid: packet_id }), "{}", self.name);
     }
 
     /// A sign of life: a scan that is recorded.
-    pub async fn works(&mut self) {
+    pub(crate) async fn works(&mut self) {
         let topic = format!("in/{}/scan", self.name);
         self.deliver(&topic, b"4006381333931", 999).await;
     }
 
     /// Subscribes; gives the codes, and what came before them.
-    pub async fn subscribe(&mut self, filters: &[(&str, QoS)]) -> Vec<v4::SubscribeReasonCode> {
+    pub(crate) async fn subscribe(&mut self, filters: &[(&str, QoS)]) -> Vec<v4::SubscribeReasonCode> {
         let filters = filters.iter().map(|(path, qos)| v4::SubscribeFilter::new((*path).into(), *qos));
         let mut subscribe = v4::Subscribe::new_many(filters);
         subscribe.pkid = 500;
@@ -273,7 +278,7 @@ impl Device {
     }
 
     /// The next message, acknowledged where it asks for it.
-    pub async fn message(&mut self) -> (String, Bytes, bool) {
+    pub(crate) async fn message(&mut self) -> (String, Bytes, bool) {
         match self.next().await {
             v4::Packet::Publish(publish) => {
                 if publish.qos == QoS::AtLeastOnce {
