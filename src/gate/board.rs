@@ -51,6 +51,8 @@ struct Inner {
     free_slots: Vec<usize>,
     pulse: bool,
     poison: bool,
+    /// No pulses, for tests: the router seems to hang.
+    muted: bool,
     /// Which router is current; 0 is none.
     router: u64,
     stopped: bool,
@@ -184,8 +186,14 @@ impl Board {
     }
 
     pub(crate) fn pulse(&self) {
-        self.lock().pulse = true;
+        let mut inner = self.lock();
+        inner.pulse = !inner.muted;
+        drop(inner);
         self.bell.notify_one();
+    }
+
+    pub(crate) fn mute(&self) {
+        self.lock().muted = true;
     }
 
     pub(crate) fn poison(&self) {
@@ -199,6 +207,7 @@ impl Board {
         inner.router += 1;
         inner.pulse = false;
         inner.poison = false;
+        inner.muted = false;
         inner.free_slots = (0..slots).rev().collect();
         inner.queue.retain(|queued| matches!(queued, Queued::Once(..)));
         let topics: Vec<_> = inner.retained.keys().cloned().collect();
@@ -214,6 +223,12 @@ impl Board {
         drop(inner);
         self.bell.notify_all();
         self.lock().router
+    }
+
+    /// The current router is dead: its pump ends, and work waits for the next one.
+    pub(crate) fn end(&self) {
+        self.lock().router += 1;
+        self.bell.notify_all();
     }
 
     /// The id of a link of router `number` may be used again.

@@ -68,6 +68,8 @@ pub(crate) struct Connect {
     pub(crate) will: Option<Will>,
     /// Largest packet the client takes.
     pub(crate) packet_max: Option<u32>,
+    /// Unacknowledged messages that the client takes.
+    pub(crate) receive_max: u16,
 }
 
 /// What a CONNECT turned out to be.
@@ -221,6 +223,7 @@ fn connect_four(whole: &mut BytesMut) -> Result<Connect, Broken> {
         password: login.password,
         will: connect.last_will.map(|w| Will { topic: w.topic, payload: w.message, retain: w.retain }),
         packet_max: None,
+        receive_max: u16::MAX,
     })
 }
 
@@ -243,7 +246,8 @@ fn connect_five(whole: &mut BytesMut) -> Result<Connect, Broken> {
         user,
         password,
         will,
-        packet_max: connect.properties.and_then(|p| p.max_packet_size),
+        packet_max: connect.properties.as_ref().and_then(|p| p.max_packet_size),
+        receive_max: connect.properties.and_then(|p| p.receive_maximum).unwrap_or(u16::MAX),
     })
 }
 

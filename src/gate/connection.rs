@@ -11,7 +11,7 @@ use super::desk::{Incoming, Refusal, RefusalReason, Route};
 use super::house::Visit;
 use super::oversized::Oversized;
 use super::stream::BoxStream;
-use super::subscriber::Subscriber;
+use super::subscriber::{Cut, Subscriber};
 use super::topics::{TopicFilter, check_topic};
 use super::window::End;
 use bytes::{Buf, BytesMut};
@@ -27,8 +27,8 @@ use tokio::time::Sleep;
 const READ_CHUNK: usize = 8 * 1024;
 /// Packets worked through before other tasks get a turn.
 const PACKETS_A_TURN: usize = 64;
-/// Messages at quality of service 1 that may wait for a subscriber's PUBACK.
-const DELIVERIES: u16 = 64;
+/// Messages at quality of service 1 that may wait for a subscriber's PUBACK, where it does not ask for fewer.
+pub(crate) const DELIVERIES: u16 = 64;
 /// How long a last word to a device may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// How long a connection that is to end waits for the answers it still owes.
@@ -58,6 +58,8 @@ pub(crate) struct Terms {
     pub(crate) session: u32,
     pub(crate) keep_alive_s: u16,
     pub(crate) will: Option<Will>,
+    /// Messages at quality of service 1 that may wait for its PUBACK.
+    pub(crate) deliveries: u16,
     pub(crate) packet_max: Option<u32>,
 }
 
@@ -79,7 +81,8 @@ pub(crate) struct Connection {
     last_packet_id: u16,
     now: Instant,
     heard: Instant,
-    /// When the subscriber's side last moved.
+    /// Something waits for the device, which has last taken something at `moved`.
+    stalled: bool,
     moved: Instant,
     rest_until: Option<Instant>,
     pause_until: Option<Instant>,
@@ -107,6 +110,7 @@ impl Connection {
             last_packet_id: 0,
             now,
             heard: now,
+            stalled: false,
             moved: now,
             rest_until: None,
             pause_until: None,
@@ -150,11 +154,7 @@ impl Connection {
     /// Writes the answers that are ready, and sees whether the connection has to end.
     fn answer(&mut self) -> Result<(), Ended> {
         let (version, output) = (self.terms.version, &mut self.output);
-        let idle = output.is_empty();
         let end = self.visit.window.drain(|packet_id, code| codec::puback(output, version, packet_id, code));
-        if idle && !self.output.is_empty() {
-            self.moved = self.now;
-        }
         match end {
             None => Ok(()),
             Some(End::Unavailable) => {
@@ -179,7 +179,8 @@ impl Connection {
             self.rest_until = None;
             self.more = true;
         }
-        if self.is_stalled() && self.now >= self.moved + self.visit.house.limits.slow_subscriber {
+        self.note_stall();
+        if self.stalled && self.now >= self.moved + self.visit.house.limits.slow_subscriber {
             return Err(Ended::Slow);
         }
         // Who is not read from cannot be heard.
@@ -209,11 +210,16 @@ impl Connection {
     }
 
     fn may_deliver(&self) -> bool {
-        self.output.len() < self.visit.house.limits.outgoing_bytes && self.unacked < DELIVERIES
+        self.output.len() < self.visit.house.limits.outgoing_bytes && self.unacked < self.terms.deliveries
     }
 
-    fn is_stalled(&self) -> bool {
-        !self.output.is_empty() || self.unacked >= DELIVERIES
+    /// Sees whether something waits for the device, and since when.
+    fn note_stall(&mut self) {
+        let stalled = !self.output.is_empty() || self.unacked >= self.terms.deliveries;
+        if stalled && !self.stalled {
+            self.moved = self.now;
+        }
+        self.stalled = stalled;
     }
 
     /// Works through whole packets.
@@ -390,7 +396,7 @@ impl Connection {
     fn deadline(&self) -> Instant {
         let mut deadline = self.heard + self.idle();
         let closing = self.closing.as_ref().map(|(_, latest)| *latest);
-        let stalled = self.is_stalled().then(|| self.moved + self.visit.house.limits.slow_subscriber);
+        let stalled = self.stalled.then(|| self.moved + self.visit.house.limits.slow_subscriber);
         for other in [self.rest_until, self.pause_until, closing, stalled].into_iter().flatten() {
             deadline = deadline.min(other);
         }
@@ -399,6 +405,7 @@ impl Connection {
 
     /// Writes what there is, and comes back as soon as there is something to do.
     async fn wait(&mut self) -> Result<Event, Ended> {
+        self.note_stall();
         let deadline = self.deadline();
         if deadline < self.timer_at || self.timer.is_elapsed() {
             self.timer.as_mut().reset(deadline.into());
@@ -412,7 +419,9 @@ impl Connection {
         if !self.poll_write(cx) {
             return Poll::Ready(Ok(Event::Closed));
         }
-        if self.more && may_read || self.visit.window.poll_woken(cx.waker()) {
+        // Reading may have become possible just now, because the output has gone.
+        let may_read_again = !may_read && self.may_read();
+        if self.more && may_read || may_read_again || self.visit.window.poll_woken(cx.waker()) {
             return Poll::Ready(Ok(Event::Turn));
         }
         if may_read {
@@ -432,7 +441,8 @@ impl Connection {
                     self.deliver(&message.topic, &message.payload, message.retain, qos);
                     delivered = true;
                 }
-                Poll::Ready(Err(_)) => return Poll::Ready(Err(Ended::Told(End::Router))),
+                Poll::Ready(Err(Cut::Lagged)) => return Poll::Ready(Err(Ended::Slow)),
+                Poll::Ready(Err(Cut::RouterGone)) => return Poll::Ready(Err(Ended::Told(End::Router))),
                 Poll::Pending => break,
             }
         }
@@ -472,9 +482,6 @@ impl Connection {
             self.terms.packet_max.is_some_and(|most| codec::publish_size(version, topic, payload, 1) > most as usize);
         if too_large {
             return;
-        }
-        if !self.is_stalled() {
-            self.moved = self.now;
         }
         let mut packet_id = 0;
         if qos == Qos::AtLeastOnce {

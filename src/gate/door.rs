@@ -4,7 +4,7 @@
 //! CONNECT together; those that have not logged in yet are few at most, and the oldest goes first.
 
 use super::codec::{self, Connect, Greeting, Version, Welcome};
-use super::connection::{Connection, Terms};
+use super::connection::{Connection, DELIVERIES, Terms};
 use super::counters::count;
 use super::doorkeeper::{Denied, Knock};
 use super::house::{AtTheDoor, House};
@@ -130,13 +130,14 @@ async fn log_in(
                     count(&house.counters.logins);
                     let session = if connect.clean { fresh_session()? } else { 0 };
                     let assigned = nameless.then(|| visit.pass.device.as_str().to_owned());
-                    let Connect { keep_alive_s, will, packet_max, .. } = connect;
+                    let Connect { keep_alive_s, will, packet_max, receive_max, .. } = connect;
+                    let deliveries = receive_max.clamp(1, DELIVERIES);
                     let mut output = BytesMut::new();
                     let limits = &house.limits;
                     let (in_flight, bytes) = (limits.in_flight, limits.packet_bytes);
                     codec::connack(&mut output, version, Welcome::Accepted, in_flight, bytes, assigned.as_deref());
                     tracing::debug!(device = %visit.pass.device, %from, ?version, "device logged in");
-                    let terms = Terms { version, session, keep_alive_s, will, packet_max };
+                    let terms = Terms { version, session, keep_alive_s, will, deliveries, packet_max };
                     return Ok(Some(Connection::new(visit, terms, stream, input, output)));
                 }
                 None => {

@@ -183,6 +183,12 @@ impl Gate {
         self.house.board.poison();
     }
 
+    /// Lets the router seem to hang: its pulse comes back no more. For tests of the recovery.
+    #[doc(hidden)]
+    pub fn hang_router(&self) {
+        self.house.board.mute();
+    }
+
     /// Lets nobody in any more, ends every connection, stops the router's threads. Answers that are given later do
     /// nothing.
     pub async fn shutdown(mut self) {

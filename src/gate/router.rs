@@ -20,6 +20,7 @@ use rumqttd::local::{LinkBuilder, LinkError, LinkRx, LinkTx};
 use rumqttd::protocol::{Disconnect, DisconnectReasonCode, Packet, Publish};
 use rumqttd::{Forward, Notification, Router, RouterConfig};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -73,6 +74,7 @@ struct LineShared {
     tx: Mutex<Option<LinkTx>>,
     /// Filters subscribed at the router, each with the number of the last message that came by it.
     filters: Mutex<Vec<(TopicFilter, Option<u64>)>>,
+    lagged: AtomicBool,
 }
 
 /// The router is gone or does not keep up; the connection has to end.
@@ -80,6 +82,11 @@ struct LineShared {
 pub(crate) struct RouterGone;
 
 impl Line {
+    /// Whether it ended because the subscriber lost messages.
+    pub(crate) fn lagged(&self) -> bool {
+        self.shared.lagged.load(Ordering::Relaxed)
+    }
+
     /// Subscribes at the router. False: it was subscribed already, and the router will send nothing retained.
     pub(crate) fn subscribe(&self, filter: &TopicFilter) -> Result<bool, RouterGone> {
         let mut filters = self.shared.filters.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +106,11 @@ pub(crate) async fn attach(board: &Arc<Board>) -> Result<(Line, mpsc::Receiver<F
     let (reply, built) = oneshot::channel();
     board.attach(reply);
     let built = tokio::time::timeout(START_TIME, built).await.map_err(|_| RouterGone)?.map_err(|_| RouterGone)?;
-    let shared = Arc::new(LineShared { tx: Mutex::new(Some(built.tx)), filters: Mutex::default() });
+    let shared = Arc::new(LineShared {
+        tx: Mutex::new(Some(built.tx)),
+        filters: Mutex::default(),
+        lagged: AtomicBool::new(false),
+    });
     let (out, forwards) = mpsc::channel(CARRIED);
     let carrier = Carrier {
         board: Arc::clone(board),
@@ -146,6 +157,7 @@ impl Carrier {
             match self.rx.next().await {
                 Ok(Some(Notification::Forward(forward))) => {
                     if self.lost_some(&forward) {
+                        self.line.lagged.store(true, Ordering::Relaxed);
                         return;
                     }
                     let Forward { publish: Publish { topic, payload, retain, .. }, .. } = forward;
@@ -248,7 +260,15 @@ fn pump(
     while let Some(work) = board.next_work(number) {
         match work {
             Work::Attach(slot, reply) => {
-                if let Err(unwanted) = reply.send(build(slot)?) {
+                let built = match build(slot) {
+                    Ok(built) => built,
+                    Err(broken) => {
+                        // The next router will serve it.
+                        board.attach(reply);
+                        return Err(broken);
+                    }
+                };
+                if let Err(unwanted) = reply.send(built) {
                     let Built { tx, rx, slot, router, .. } = unwanted;
                     drop(rx);
                     board.detach(Ended { tx, slot, router });
@@ -316,6 +336,7 @@ pub(crate) async fn keep(
             _ = pulse_tx_failed => "its pump failed",
             reason = watch_pulse(&board, pulse) => reason,
         };
+        board.end();
         count(&counters.router_restarts);
         tracing::warn!(reason, "the router inside the gate died: starting a fresh one; devices subscribe again");
         dead.send_replace(true);

@@ -11,7 +11,19 @@ use super::topics::TopicFilter;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// How long after a router's death a first subscription is tried again.
+const SECOND_TRY: Duration = Duration::from_millis(100);
+
+/// Why nothing more comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    RouterGone,
+    /// The subscriber lagged behind and lost messages.
+    Lagged,
+}
 
 /// See the module.
 pub(crate) struct Subscriber {
@@ -38,11 +50,15 @@ impl Subscriber {
 
     /// Subscribes `filter`, which `allowed` of the pass contains.
     pub(crate) async fn add(&mut self, filter: TopicFilter, allowed: &TopicFilter, qos: Qos) -> Result<(), RouterGone> {
-        let (line, _) = match &mut self.line {
-            Some(line) => line,
-            none => none.insert(attach(&self.board).await?),
+        let first = match self.subscribe(allowed).await {
+            // A router that died just now is replaced at once; with nothing subscribed yet, the device need not know.
+            Err(RouterGone) if self.filters.is_empty() => {
+                self.line = None;
+                tokio::time::sleep(SECOND_TRY).await;
+                self.subscribe(allowed).await?
+            }
+            tried => tried?,
         };
-        let first = line.subscribe(allowed)?;
         match self.filters.iter_mut().find(|(known, _)| *known == filter) {
             Some((_, known)) => *known = qos,
             None => {
@@ -61,6 +77,14 @@ impl Subscriber {
         Ok(())
     }
 
+    async fn subscribe(&mut self, allowed: &TopicFilter) -> Result<bool, RouterGone> {
+        let (line, _) = match &mut self.line {
+            Some(line) => line,
+            none => none.insert(attach(&self.board).await?),
+        };
+        line.subscribe(allowed)
+    }
+
     /// Takes `filter` away. False: it was not there.
     pub(crate) fn remove(&mut self, filter: &str) -> bool {
         let Some(at) = self.filters.iter().position(|(known, _)| known.as_str() == filter) else { return false };
@@ -75,15 +99,16 @@ impl Subscriber {
     }
 
     /// The next message for the device.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<(Forwarded, Qos), RouterGone>> {
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<(Forwarded, Qos), Cut>> {
         loop {
             let message = match self.backlog.pop_front() {
                 Some(message) => message,
                 None => {
-                    let Some((_, forwards)) = &mut self.line else { return Poll::Pending };
+                    let Some((line, forwards)) = &mut self.line else { return Poll::Pending };
                     match forwards.poll_recv(cx) {
                         Poll::Ready(Some(message)) => message,
-                        Poll::Ready(None) => return Poll::Ready(Err(RouterGone)),
+                        Poll::Ready(None) if line.lagged() => return Poll::Ready(Err(Cut::Lagged)),
+                        Poll::Ready(None) => return Poll::Ready(Err(Cut::RouterGone)),
                         Poll::Pending => return Poll::Pending,
                     }
                 }

@@ -69,3 +69,36 @@ async fn many_messages_reach_a_subscriber_in_order_and_without_a_gap() {
     }
     assert_eq!(floor.counter("ended_slow") + floor.counter("router_restarts"), 0);
 }
+
+#[tokio::test]
+async fn a_router_that_hangs_is_replaced_though_its_links_hold() {
+    let floor = Floor::open(Limits::default()).await;
+    floor.gate.publish("state/box", "ok", true);
+    let mut till = floor.device("till-1").await;
+    till.subscribe(&[("state/#", QoS::AtLeastOnce)]).await;
+    till.message().await;
+    floor.gate.hang_router();
+    assert_eq!(till.closed().await, vec![]);
+    floor.reaches("router_restarts", 1).await;
+    let mut again = floor.device("till-1").await;
+    again.subscribe(&[("state/#", QoS::AtLeastOnce)]).await;
+    assert_eq!(again.message().await.1, "ok");
+}
+
+/// What keeps the router alive is that nothing unchecked reaches it; and a link is needed to reach it.
+#[test]
+fn rumqttd_is_named_in_one_file_of_the_program() {
+    let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut naming = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read_to_string(&path).is_ok_and(|text| text.contains("rumqttd::")) {
+                naming.push(path.file_name().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(naming, ["router.rs"]);
+}

@@ -238,11 +238,15 @@ async fn subscriptions_are_granted_up_to_their_limit() {
 #[tokio::test]
 async fn the_owners_messages_reach_their_subscribers_and_the_retained_ones_late_comers() {
     let floor = Floor::open(Limits::default()).await;
+    let mut early = floor.device("early").await;
+    early.subscribe(&[("state/#", QoS::AtMostOnce)]).await;
     floor.gate.publish("state/box", "old", true);
     floor.gate.publish("state/box", "ok", true);
     floor.gate.publish("state/other", "x", true);
     floor.gate.publish("state/cleared", "x", true);
     floor.gate.publish("state/cleared", "", true);
+    floor.gate.publish("state/last", "", true);
+    while early.message().await.0 != "state/last" {}
     let mut till = floor.device("till-1").await;
     till.subscribe(&[("state/box", QoS::AtLeastOnce)]).await;
     assert_eq!(till.message().await, ("state/box".into(), "ok".into(), true));

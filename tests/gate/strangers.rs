@@ -245,7 +245,9 @@ async fn handshakes_that_never_finish_block_nobody_and_end_in_time() {
 #[tokio::test]
 async fn thousands_of_idle_connections_stop_nothing() {
     const IDLE: usize = 3000;
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let files: u64 = files.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(u64::MAX);
     if files < 2 * IDLE as u64 + 500 {
         eprintln!("skipped: {files} open files are allowed, {IDLE} idle connections need twice as many");
         return;
@@ -329,7 +331,7 @@ async fn a_subscriber_that_reads_nothing_is_disconnected_and_the_others_go_on() 
     let mut deaf = watch.attack().await;
     deaf.subscribe(&[("state/#", QoS::AtMostOnce)]).await;
     let big = vec![7; 64 * 1024];
-    while watch.floor.counter("ended_slow") + watch.floor.counter("ended_router") == 0 {
+    while watch.floor.counter("ended_slow") == 0 {
         watch.floor.gate.publish("state/big", big.clone(), true);
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
