@@ -133,7 +133,7 @@ impl Catalog {
     }
 
     /// The run with that ordinal, or the first one after it.
-    pub(crate) fn from_ordinal(&self, ordinal: u64) -> Option<Place> {
+    pub(crate) fn run_from(&self, ordinal: u64) -> Option<Place> {
         let sealed = self.sealed.partition_point(|index| index.facts.next_ordinal <= ordinal);
         (sealed as u32..=self.sealed.len() as u32).find_map(|segment| {
             let runs = &self.segment(segment)?.runs;

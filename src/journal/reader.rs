@@ -211,7 +211,7 @@ impl Reader {
 
     /// The record with that ordinal; [`ReadError::Nothing`] where damage left a gap.
     pub fn read_ordinal(&self, ordinal: u64) -> Result<Stored, ReadError> {
-        let place = self.shared.catalog().from_ordinal(ordinal).ok_or(ReadError::Nothing)?;
+        let place = self.shared.catalog().run_from(ordinal).ok_or(ReadError::Nothing)?;
         self.frames(&place)?.into_iter().find(|stored| stored.ordinal == ordinal).ok_or(ReadError::Nothing)
     }
 
@@ -329,7 +329,7 @@ impl Iterator for Scanning {
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.ready.is_empty() {
-            let place = self.reader.shared.catalog().from_ordinal(self.next)?;
+            let place = self.reader.shared.catalog().run_from(self.next)?;
             let frames = match self.reader.frames(&place) {
                 Ok(frames) => frames,
                 Err(error) => return Some(Err(error)),

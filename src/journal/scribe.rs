@@ -228,6 +228,14 @@ enum Awaited {
     There(Locator),
 }
 
+/// A reply that is owed.
+struct Owed<N> {
+    reply: Reply<N>,
+    awaited: Awaited,
+    repeat: bool,
+    note: N,
+}
+
 struct Writer<A: Admit> {
     own: Own,
     admit: A,
@@ -235,7 +243,7 @@ struct Writer<A: Admit> {
     durable: watch::Sender<u64>,
     /// When a poisoned journal is tried again.
     reopen_at: Option<Instant>,
-    replies: Vec<(Reply<A::Note>, Awaited, bool, A::Note)>,
+    replies: Vec<Owed<A::Note>>,
 }
 
 impl<A: Admit> Writer<A> {
@@ -282,7 +290,7 @@ impl<A: Admit> Writer<A> {
                     }
                 },
             };
-            self.replies.push((reply, awaited, repeat, note));
+            self.replies.push(Owed { reply, awaited, repeat, note });
             if !self.own.group_has_room(crate::wire::frame::MAX_BODY) {
                 self.settle();
             }
@@ -296,7 +304,7 @@ impl<A: Admit> Writer<A> {
         self.admit.settled(result.as_deref().ok());
         match result {
             Ok(written) => {
-                for (reply, awaited, repeat, note) in self.replies.drain(..) {
+                for Owed { reply, awaited, repeat, note } in self.replies.drain(..) {
                     let place = match awaited {
                         Awaited::Here(index) => Ok(written[index]),
                         Awaited::There(locator) => self.reader.read_at(locator).map(|stored| Written {
@@ -318,7 +326,7 @@ impl<A: Admit> Writer<A> {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                self.replies.drain(..).for_each(|(reply, ..)| reply(Err(error.clone())));
+                self.replies.drain(..).for_each(|owed| (owed.reply)(Err(error.clone())));
             }
         }
     }

@@ -61,10 +61,9 @@ impl Reader {
         let mut chain = Chain::default();
         let mut segment = 0;
         let mut ordinal = 0;
-        while let Some(place) = {
-            let place = self.shared.catalog().from_ordinal(ordinal);
-            place
-        } {
+        loop {
+            // Not in the loop's head: the lock would be held while the run is read.
+            let Some(place) = self.shared.catalog().run_from(ordinal) else { break };
             while segment < place.segment {
                 segment += 1;
                 self.verify_files(segment, &mut verified);

@@ -62,7 +62,7 @@ impl<'a> Scan<'a> {
         let block = BLOCK as u64;
         let end = at + (block - self.file_offset(at) % block) as usize;
         let padding = self.bytes.get(at..end)?;
-        (self.file_offset(at) % block != 0 && all_zero(padding)).then_some(end)
+        (!self.file_offset(at).is_multiple_of(block) && all_zero(padding)).then_some(end)
     }
 
     fn record(&mut self, at: usize, frame: Frame<'a>) -> Found<'a> {
