@@ -1,9 +1,12 @@
 //! The journals as the views read them: what a box and an office have in common between the two.
 
+use crate::domain::document::Kind;
 use crate::domain::id::{Position, StoreId};
 use crate::journal;
-use crate::views::{Each, Journals, Locator, Place, Stream};
-use std::io;
+use crate::views::export::{Books, Selection};
+use crate::views::{self, Each, Journals, Locator, Place, SiteNo, Stream};
+use jiff::civil::Date;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -83,5 +86,23 @@ impl Journals for Shelves {
             Err(journal::ReadError::Io { source, .. }) => Err(source),
             Err(journal::ReadError::Damaged { .. } | journal::ReadError::Nothing) => Ok(None),
         }
+    }
+}
+
+/// Writes the documents of `kind` from the first day to the last as CSV.
+pub fn export(
+    reader: &views::Reader,
+    journals: &dyn Journals,
+    kind: Kind,
+    (from, to): (Date, Date),
+    sites: Vec<SiteNo>,
+    out: &mut dyn Write,
+) -> Result<(), String> {
+    let (from_day, to_day) = (views::days_since_1970(from), views::days_since_1970(to));
+    let selection = Selection { kind, from_day, to_day, sites };
+    let exported = Books { reader, journals }.export(&selection, out).map_err(|error| error.to_string())?;
+    match exported.lost {
+        0 => Ok(()),
+        lost => Err(format!("{lost} documents are lost to damage here and are not in the file: run `outpost doctor`")),
     }
 }

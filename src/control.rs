@@ -1,7 +1,7 @@
 //! How `outpost status`, `export` and the like ask a running box or office: a Unix socket in its directory.
 //!
 //! One line of JSON in ([`Ask`]), one line of JSON back (`null`, or the reason why not), then the answer's bytes
-//! until the end. Who may open the directory may ask; nothing here changes anything.
+//! until the end. Who may open the directory may ask.
 
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
@@ -37,6 +37,13 @@ pub enum Ask {
         to: Date,
         /// Of which site; all where none.
         site: Option<SiteId>,
+    },
+    /// The office: expect a new site, and give its enrolment file's text.
+    Enrol {
+        /// The site.
+        site: SiteId,
+        /// It is enrolled already, and its box is replaced.
+        replace: bool,
     },
     /// What is known of one document: one JSON object.
     Document {

@@ -57,6 +57,12 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(hidden))
 }
 
+/// Free space of the file system that holds `dir`, in megabytes, as far as it is ours to use.
+pub fn free_mb(dir: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(dir).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize) / 1_000_000)
+}
+
 /// Why a settings file was not taken.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {what}", path.display())]

@@ -8,6 +8,8 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
+pub mod books;
+pub mod cli;
 pub mod control;
 pub mod courier;
 pub mod domain;
@@ -22,4 +24,5 @@ pub mod office;
 pub mod site;
 pub mod store;
 pub mod sync;
+pub mod views;
 pub mod wire;

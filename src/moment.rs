@@ -76,3 +76,10 @@ impl Moment {
 pub fn up_ms() -> u64 {
     board::clock::uptime_ms()
 }
+
+/// The time as far as it is known before anything is open, milliseconds since 1970: for ids, which only have to grow.
+pub fn rough_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now_ms = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+    now_ms.max(u64::try_from(built_at_ms()).unwrap_or(0))
+}

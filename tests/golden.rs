@@ -100,6 +100,7 @@ fn message() -> Message {
         echo: Some(7),
         ack: Some(ack),
         batch: vec![Run { epoch, first: Seq(42), prev: RecordHash([3; 32]), bodies, lost: vec![RecordHash([4; 32])] }],
+        more: 500,
         clock_ms: Some(1_793_581_470_456),
     }
 }

@@ -141,3 +141,18 @@ pub struct OpenReport {
     /// Indexes that were absent or damaged and were built anew.
     pub rebuilt_indexes: u32,
 }
+
+impl OpenReport {
+    /// Says in the log what opening the journal in `dir` found.
+    pub fn log(&self, dir: &std::path::Path) {
+        let dir = dir.display();
+        tracing::info!(%dir, records = self.count, segments = self.segments, "the journal is open");
+        if self.torn_bytes > 0 {
+            tracing::info!(%dir, bytes = self.torn_bytes, "a torn tail was cut: nobody was told of what was in it");
+        }
+        for damage in &self.damages {
+            let (path, missing) = (damage.path.display(), &damage.missing);
+            tracing::error!(%path, offset = damage.offset, bytes = damage.bytes, ?missing, "the journal is damaged there");
+        }
+    }
+}

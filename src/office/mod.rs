@@ -1,2 +1,245 @@
-//! x
+//! The office: a journal for each site, the books over all of them, and its word back to each.
+//!
+//! Its directory holds settings (`office.toml`), its key and CA, the register of sites, a directory for each site
+//! (`up` the site's journal as far as it came, `down` the office's word), and the views.
+
+mod answers;
 pub mod config;
+mod line;
+mod road;
+mod sites;
+mod start;
+
+pub use sites::enrol;
+pub use start::{Paths, Premises};
+
+use crate::books::Shelves;
+use crate::control::Control;
+use crate::courier::mqtt::{BrokerUrl, Hands, Login, MqttConfig, MqttCourier, Policy, Role};
+use crate::courier::{Arrival, Arrivals, Queues};
+use crate::domain::id::SiteId;
+use crate::gate::{self, Gate};
+use crate::keys::ca;
+use crate::moment::{Moment, rough_ms, up_ms};
+use crate::store;
+use crate::views::{self, Views};
+use anyhow::Context;
+use getrandom::SysRng;
+use rand_core::{Rng, UnwrapErr};
+use road::{Came, Counter, Road, SORTING};
+use sites::Sites;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// How often the kernel's clock is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// A running office.
+pub struct Office {
+    gate: Option<Gate>,
+    road: Arc<Road>,
+    sites: Arc<Sites>,
+    views: Views,
+    control: Control,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Office {
+    /// Starts the office in `dir`.
+    pub async fn start(dir: &Path) -> anyhow::Result<Self> {
+        let premises = tokio::task::block_in_place(|| Premises::open(dir))?;
+        let store = store::open(dir, &SiteId::office(), false, rough_ms())?;
+        let (stop, stopping) = watch::channel(false);
+        let moment = Arc::new(Moment::starting_after(None));
+        let shelves = Arc::new(Shelves::new(store));
+        let offset = i32::from(premises.config.utc_offset_minutes);
+        let (came, coming) = mpsc::channel(SORTING);
+        let mut tasks = Vec::new();
+
+        let (road, arrivals) = match &premises.config.broker {
+            Some(broker) => {
+                let (courier, arrivals) = client(broker, &moment)?;
+                (Road::Broker(courier), Some(arrivals))
+            }
+            None => (Road::Gate(OnceLock::new()), None),
+        };
+        let road = Arc::new(road);
+        let views_dir = premises.paths.views.clone();
+        let views = Views::start(views::Config::new(views_dir, offset), shelves.clone())?;
+        let (older, older_told) = mpsc::channel(1);
+        let sites = Sites::open(premises, store, moment.clone(), shelves.clone(), views.reader(), road.clone(), older);
+        let sites = Arc::new(tokio::task::block_in_place(|| sites)?);
+
+        let gate = match &*road {
+            Road::Broker(_) => None,
+            Road::Gate(publisher) => {
+                let gate = open_gate(&sites, came.clone()).await?;
+                sites.listens_on(gate.addresses());
+                let _ = publisher.set(gate.publisher());
+                sites.road(true).await;
+                Some(gate)
+            }
+        };
+        tasks.push(tokio::spawn(sort(sites.clone(), coming, stopping.clone())));
+        if let Some(arrivals) = arrivals {
+            tasks.push(tokio::spawn(arrive(sites.clone(), arrivals, came, stopping.clone())));
+        }
+        tasks.push(tokio::spawn(renew(sites.clone(), older_told, stopping.clone())));
+        tasks.push(tokio::spawn(look(moment, stopping)));
+        let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves };
+        let control = Control::listen(dir, Arc::new(answers))?;
+        Ok(Self { gate, road, sites, views, control, stop, tasks })
+    }
+
+    /// Where boxes connect; nowhere where a broker is used.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.gate.as_ref().map_or(&[], Gate::addresses)
+    }
+
+    /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
+    pub async fn stop(self) {
+        let Self { gate, road, sites, views, control, stop, tasks } = self;
+        if let Some(gate) = gate {
+            gate.shutdown().await;
+        }
+        stop.send_replace(true);
+        for task in tasks {
+            let _ = task.await;
+        }
+        tokio::task::block_in_place(|| drop(control));
+        sites.close().await;
+        drop(sites);
+        if let Some(Road::Broker(courier)) = Arc::into_inner(road) {
+            courier.close().await;
+        }
+        tokio::task::block_in_place(|| views.shutdown());
+    }
+}
+
+async fn open_gate(sites: &Arc<Sites>, came: mpsc::Sender<Came>) -> anyhow::Result<Gate> {
+    let mut listen = Vec::new();
+    sites.with_premises(|premises| {
+        let config = &premises.config;
+        if !config.tls.is_empty() {
+            let tls = premises.certificate()?.server_config()?;
+            let secure = |at: &SocketAddr| gate::Listen { at: *at, tls: Some(tls.clone()), websocket: false };
+            listen.extend(config.tls.iter().map(secure));
+        }
+        listen.extend(config.tcp.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: false }));
+        anyhow::Ok(())
+    })?;
+    let logins =
+        sites.with_premises(|premises| gate::logins::Logins::open(&premises.paths.logins, Box::new(road::rights)))?;
+    let counter = Counter { came, dropped: AtomicU64::new(0) };
+    let limits = gate::Limits { packet_bytes: crate::wire::envelope::MAX_ENVELOPE + 256, ..gate::Limits::default() };
+    let config = gate::Config { listen, limits, ..gate::Config::default() };
+    Ok(Gate::start(config, Arc::new(counter), Arc::new(logins)).await?)
+}
+
+/// The office as a client of a broker.
+fn client(broker: &config::Broker, moment: &Arc<Moment>) -> anyhow::Result<(MqttCourier, Arrivals)> {
+    let seconds = |moment: &Moment| u64::try_from(moment.now_ms() / 1000).unwrap_or(0);
+    let url: BrokerUrl = broker.url.parse()?;
+    let tls = match &broker.ca_file {
+        Some(path) => {
+            let pem = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            let believed = moment.clone();
+            Some(ca::client_config(&pem, Arc::new(move || seconds(&believed)))?)
+        }
+        None => None,
+    };
+    let password = broker.password.clone().unwrap_or_default();
+    let login = broker.user.clone().map(|user| Login { user, password });
+    let mqtt = MqttConfig {
+        role: Role::Office,
+        brokers: vec![url],
+        login,
+        client_id: "outpost-office".into(),
+        tls,
+        policy: Policy::default(),
+        queues: Queues::OFFICE,
+        monthly_budget_bytes: None,
+        usage_file: None,
+    };
+    let believed = moment.clone();
+    let hands = Hands { random: Box::new(|| UnwrapErr(SysRng).next_u64()), now: Arc::new(move || seconds(&believed)) };
+    Ok(MqttCourier::start(mqtt, hands)?)
+}
+
+/// Hands each envelope to its site's line.
+async fn sort(sites: Arc<Sites>, mut coming: mpsc::Receiver<Came>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let came = tokio::select! {
+            came = coming.recv() => came,
+            () = stopped(&mut stop) => return,
+        };
+        match came {
+            Some(came) => sites.sort(came).await,
+            None => return,
+        }
+    }
+}
+
+/// Feeds what a broker brings into the sorting.
+async fn arrive(sites: Arc<Sites>, mut arrivals: Arrivals, came: mpsc::Sender<Came>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let arrival = tokio::select! {
+            arrival = arrivals.next() => arrival,
+            () = stopped(&mut stop) => return,
+        };
+        match arrival {
+            Some(Arrival::Connected) => sites.road(true).await,
+            Some(Arrival::Disconnected { why }) => {
+                tracing::warn!(%why, "the broker cannot be reached");
+                sites.road(false).await;
+            }
+            Some(Arrival::Envelope { purpose, bytes, .. }) => {
+                if came.send(Came { purpose, bytes }).await.is_err() {
+                    return;
+                }
+            }
+            None => return,
+        }
+    }
+}
+
+/// Gives this disk a new id when a site finds that it was restored.
+async fn renew(
+    sites: Arc<Sites>,
+    mut older: mpsc::Receiver<crate::domain::id::StoreId>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        tokio::select! {
+            told = older.recv() => match told {
+                Some(store) => sites.renew(store).await,
+                None => return,
+            },
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+async fn look(moment: Arc<Moment>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_EVERY) => moment.look(),
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Seconds since the uptime `ms`.
+fn seconds_since(ms: u64) -> u64 {
+    up_ms().saturating_sub(ms) / 1000
+}

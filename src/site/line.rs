@@ -60,6 +60,11 @@ pub(super) struct Line<C> {
     pub(super) saved_ms: u64,
 }
 
+/// Waits until told to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 impl<C: Courier> Line<C> {
     /// Runs until told to stop.
     pub(super) async fn run(
@@ -87,7 +92,7 @@ impl<C: Courier> Line<C> {
                     tokio::time::sleep(GATHER).await;
                 }
                 () = tokio::time::sleep(wake) => {}
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = told(&mut stop) => break,
             }
         }
         self.save();
@@ -210,7 +215,9 @@ impl<C: Courier> Line<C> {
                 if stored.kind != Kind::Record {
                     continue;
                 }
-                let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else { continue };
+                let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else {
+                    continue;
+                };
                 let topic = receipt::topic(&submitted.device);
                 if !publisher.is_wanted(&topic) {
                     continue;

@@ -1,2 +1,209 @@
-//! x
+//! The box: gate, journal, views and the line to the office, put together and run until told to stop.
+//!
+//! Its directory holds everything: settings (`box.toml`), who it is (`identity.toml`, `enrolment.toml`, `store.toml`), its
+//! devices (`devices.toml`), its `journal`, what it holds of the office's word (`down`), and its `views`.
+
+mod admit;
+mod answers;
 pub mod config;
+mod desk;
+mod health;
+mod holes;
+mod line;
+mod start;
+mod state;
+
+pub use desk::KINDS;
+pub use start::Paths;
+
+use crate::books::Shelves;
+use crate::control::Control;
+use crate::courier::mqtt::MqttCourier;
+use crate::courier::{Arrivals, Courier, Purpose, Refused};
+use crate::domain::id::SiteId;
+use crate::gate::{self, Gate, Publisher};
+use crate::journal::Scribe;
+use crate::moment::{Moment, up_ms};
+use crate::views::{self, Views};
+use admit::Admit;
+use health::Health;
+use line::{Line, LineState};
+use start::Opened;
+use state::State;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often the state is looked at, and published where it changed.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A running box.
+pub struct Site {
+    gate: Gate,
+    scribe: Scribe<Admit>,
+    views: Views,
+    courier: Arc<MqttCourier>,
+    control: Control,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// The line's task and the box both hold the courier; the box closes it.
+struct Shared(Arc<MqttCourier>);
+
+impl Courier for Shared {
+    fn send(&self, to: &SiteId, purpose: Purpose, envelope: Vec<u8>) -> Result<(), Refused> {
+        self.0.send(to, purpose, envelope)
+    }
+}
+
+impl Site {
+    /// Starts the box in `dir`. Devices are let in once their records can be kept.
+    pub async fn start(dir: &Path) -> anyhow::Result<Self> {
+        let opened = tokio::task::block_in_place(|| start::open(dir))?;
+        let Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report } = opened;
+        let site = identity.site.clone();
+        let journal = own.reader();
+        let (stop, stopping) = watch::channel(false);
+
+        let shelves = Arc::new(Shelves::new(store));
+        shelves.add(views::Stream::Up(start::SITE_NO), journal.clone());
+        shelves.add(views::Stream::Down(start::SITE_NO), exchange.held());
+        let offset = i32::from(config.utc_offset_minutes);
+        let views = Views::start(views::Config::new(&paths.views, offset), shelves.clone())?;
+
+        let scribe = Scribe::start(own, admit)?;
+        let (health, publisher) = (Arc::new(Health::default()), Arc::new(OnceLock::<Publisher>::new()));
+        let desk = desk::Desk {
+            site: site.clone(),
+            scribe: scribe.handle(),
+            health: health.clone(),
+            publisher: publisher.clone(),
+        };
+        let doors = start::doors(&paths, &config)?;
+        let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
+        let gate = Gate::start(doors, Arc::new(desk), Arc::new(devices)).await?;
+        let _ = publisher.set(gate.publisher());
+
+        let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;
+        let courier = Arc::new(courier);
+        let (line_state, line) = watch::channel(LineState::default());
+        let state = State {
+            site: site.clone(),
+            dir: paths.dir.clone(),
+            health,
+            moment: moment.clone(),
+            journal: journal.clone(),
+            line,
+            road: courier.state(),
+            warn_free_mb: config.warn_free_mb,
+        };
+        let mut tasks = Vec::new();
+        tasks.push(spawn_line(
+            Line {
+                site,
+                paths: paths.clone(),
+                store,
+                exchange,
+                courier: Shared(courier.clone()),
+                introduction,
+                own: journal.clone(),
+                moment: moment.clone(),
+                shelves: shelves.clone(),
+                views: views.reader(),
+                publisher: publisher.clone(),
+                state: line_state,
+                connected: false,
+                saved_ms: up_ms(),
+            },
+            arrivals,
+            scribe.handle().durable(),
+            stopping.clone(),
+        ));
+        tasks.push(tokio::spawn(show(state.clone(), gate.publisher(), start::light(&config), stopping.clone())));
+        holes::record(journal, report, scribe.handle());
+        let answers = answers::Answers { state, views: views.reader(), shelves };
+        let control = Control::listen(&paths.dir, Arc::new(answers))?;
+        Ok(Self { gate, scribe, views, courier, control, stop, tasks })
+    }
+
+    /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        self.gate.addresses()
+    }
+
+    /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
+    pub async fn stop(self) {
+        let Self { gate, scribe, views, courier, control, stop, tasks } = self;
+        gate.shutdown().await;
+        tokio::task::block_in_place(|| drop(scribe.shut_down()));
+        stop.send_replace(true);
+        for task in tasks {
+            let _ = task.await;
+        }
+        if let Some(courier) = Arc::into_inner(courier) {
+            courier.close().await;
+        }
+        tokio::task::block_in_place(|| {
+            drop(control);
+            views.shutdown();
+        });
+    }
+}
+
+fn spawn_line(
+    line: Line<Shared>,
+    arrivals: Arrivals,
+    durable: watch::Receiver<u64>,
+    stop: watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    tokio::spawn(line.run(arrivals, durable, stop))
+}
+
+/// Shows how the box is: the light ten times a second, the topics when they change; and looks at the kernel's clock.
+async fn show(state: State, publisher: Publisher, mut light: board::light::Signal, mut stop: watch::Receiver<bool>) {
+    let mut published = (serde_json::Value::Null, serde_json::Value::Null);
+    let mut shown = board::light::State::Starting;
+    let mut tick = tokio::time::interval(Duration::from_millis(board::light::TICK_MS));
+    let every = (LOOK_EVERY.as_millis() as u64 / board::light::TICK_MS).max(1);
+    for n in 0_u64.. {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        if n.is_multiple_of(every) {
+            state.moment.look();
+            shown = state.light();
+            let now = (state.of_box(), state.of_line());
+            if now.0 != published.0 {
+                publisher.publish(state::TOPIC, now.0.to_string(), true);
+            }
+            if now.1 != published.1 {
+                publisher.publish(state::LINE_TOPIC, now.1.to_string(), true);
+            }
+            published = now;
+        }
+        if let Err(error) = light.show(shown, up_ms()) {
+            tracing::debug!(%error, "the light does not answer");
+        }
+    }
+}
+
+/// The clock of a box: no earlier than its journal's last record; better by its chip, where it has one.
+fn moment(config: &config::Config, last_ms: Option<i64>) -> Arc<Moment> {
+    use board::clock::ClockChip as _;
+    let moment = Moment::starting_after(last_ms);
+    let Some(bus) = &config.clock_chip else { return Arc::new(moment) };
+    match board::clock::Ds3231::open(bus).and_then(|mut chip| chip.read()) {
+        Ok(board::clock::Reading::Time(at)) => {
+            let since = at.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            moment.chip_says(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+        }
+        Ok(_) => tracing::warn!("the clock chip has stopped: its battery is dead, or it was never set"),
+        Err(error) => tracing::warn!(%error, "the clock chip gives no time"),
+    }
+    Arc::new(moment)
+}

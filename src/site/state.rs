@@ -5,6 +5,7 @@ use super::line::LineState;
 use crate::courier::mqtt::{Line, LinkState};
 use crate::domain::id::SiteId;
 use crate::domain::time::{Quality, rfc3339};
+use crate::files::free_mb;
 use crate::journal::Reader;
 use crate::moment::{Moment, up_ms};
 use crate::views::Progress;
@@ -29,12 +30,6 @@ pub(super) struct State {
     pub(super) line: watch::Receiver<LineState>,
     pub(super) road: watch::Receiver<LinkState>,
     pub(super) warn_free_mb: u64,
-}
-
-/// Free space of the file system that holds `dir`, in megabytes, as far as it is ours to use.
-pub fn free_mb(dir: &std::path::Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(dir).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize) / 1_000_000)
 }
 
 fn quality(quality: Quality) -> &'static str {
@@ -64,9 +59,9 @@ impl State {
 
     /// The content of `state/box`: what changes rarely, so that it is not published with each record.
     pub(super) fn of_box(&self) -> Value {
-        let warning = self.is_short_of_space().then(|| {
-            format!("less than {} MB are free: back the box up and put a larger card in", self.warn_free_mb)
-        });
+        let warning = self
+            .is_short_of_space()
+            .then(|| format!("less than {} MB are free: back the box up and put a larger card in", self.warn_free_mb));
         json!({
             "site": self.site,
             "recording": self.health.reason().is_none(),

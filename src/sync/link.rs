@@ -100,6 +100,7 @@ pub struct Link {
     echo: Option<u64>,
     ack_ms: Option<u64>,
     peer_dictionary: u8,
+    peer_has_more: u64,
     batch_bytes: usize,
     record_bytes: usize,
     round_trip_ms: Option<u64>,
@@ -118,6 +119,7 @@ impl Link {
             echo: None,
             ack_ms: None,
             peer_dictionary: 0,
+            peer_has_more: 0,
             batch_bytes: rules.batch_bytes,
             record_bytes: 300,
             round_trip_ms: None,
@@ -139,6 +141,11 @@ impl Link {
     /// The newest dictionary that both ends know.
     pub fn dictionary(&self) -> u8 {
         self.peer_dictionary.min(compress::NEWEST)
+    }
+
+    /// How many records the peer said that it had still to send.
+    pub fn peer_has_more(&self) -> u64 {
+        self.peer_has_more
     }
 
     /// True while the road is there and the peer has answered on it.
@@ -196,6 +203,7 @@ impl Link {
         {
             session.settled = true;
         }
+        self.peer_has_more = message.more;
         heard.clock = message.clock_ms.map(|at_ms| (at_ms, answers));
         let came = !message.batch.is_empty();
         for run in message.batch {
@@ -295,6 +303,7 @@ impl Link {
         let mut message = Message { hello: self.hello(now_ms), ..Message::default() };
         if settled {
             message.batch = self.batch(now_ms, log)?;
+            message.more = self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum();
         }
         let ack_due = self.ack_ms.is_some_and(|due| due <= now_ms);
         if !(ack_due || message.hello.is_some() || !message.batch.is_empty()) {

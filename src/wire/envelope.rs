@@ -59,6 +59,11 @@ impl Secret {
     }
 }
 
+/// The public half of a secret key, in bytes: for the files that keep keys.
+pub fn public_of(secret: &[u8; 32]) -> [u8; 32] {
+    Secret(*secret).public().0
+}
+
 /// What an envelope is for. One purpose's envelope does not open as another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

@@ -32,6 +32,9 @@ pub struct Message {
     /// Records of the sender's journal; none is an empty list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub batch: Vec<Run>,
+    /// How many records wait at the sender beside those of the batch and those under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: u64,
     /// The sender's time, milliseconds since 1970, where it is good for others to set a clock by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ms: Option<i64>,
@@ -82,6 +85,10 @@ pub struct Run {
     /// The hashes of the lost ones, in their order, as the records after them name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<RecordHash>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Run {

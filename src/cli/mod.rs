@@ -1,0 +1,139 @@
+//! What a person types.
+
+mod device;
+mod doctor;
+mod enrol;
+mod export;
+mod run;
+mod status;
+
+use crate::domain::document::Kind;
+use crate::domain::id::{DeviceId, SiteId};
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// Takes a workshop's sales, stock movements, scans and weights over MQTT, keeps them through power cuts, and carries
+/// them to the main office over a bad line. The same program is the box in the workshop and the office in the city.
+#[derive(Parser)]
+#[command(name = "outpost", version, about, long_about = None, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where a box or an office keeps everything.
+#[derive(Args, Clone)]
+struct Place {
+    /// The directory of the box or office: everything it keeps is in there.
+    #[arg(long, value_name = "DIRECTORY", env = "OUTPOST_DIR", default_value = "/var/lib/outpost")]
+    dir: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the box of a workshop. It has to be enrolled once: see `outpost enrol --help`.
+    Box {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Run the main office. In an empty directory it sets itself up first.
+    Office {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Bring a new workshop in: the office writes a file, the box takes it.
+    ///
+    /// At the office:   outpost enrol --dir OFFICE bandung --out bandung.toml
+    /// At the box:      outpost enrol --dir BOX --take bandung.toml
+    ///
+    /// The file is secret until the box has been heard of at the office; delete it then. Afterwards compare the
+    /// fingerprint that both show.
+    #[command(verbatim_doc_comment)]
+    Enrol {
+        #[command(flatten)]
+        place: Place,
+        /// At the office: the new workshop's name, of a-z, 0-9 and -, at most 32.
+        #[arg(value_name = "SITE", required_unless_present = "take", conflicts_with = "take")]
+        site: Option<SiteId>,
+        /// At the office: where to write the file. To the screen where it is left out.
+        #[arg(long, value_name = "FILE", requires = "site")]
+        out: Option<PathBuf>,
+        /// At the office: the workshop has a box already, and this is for the one that takes its place.
+        #[arg(long, requires = "site")]
+        replace: bool,
+        /// At the box: the file that the office wrote.
+        #[arg(long, value_name = "FILE")]
+        take: Option<PathBuf>,
+    },
+    /// Add, list or remove the scanners, scales and tablets of a box.
+    Device {
+        #[command(subcommand)]
+        what: device::What,
+    },
+    /// Show how a running box or office is: the line, what waits, what is missing.
+    Status {
+        #[command(flatten)]
+        place: Place,
+        /// Show one document's way instead, by its id.
+        #[arg(long, value_name = "ID")]
+        document: Option<uuid::Uuid>,
+        /// Everything, as JSON, for other programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write documents as CSV that ERPNext's Data Import takes.
+    Export {
+        #[command(flatten)]
+        place: Place,
+        /// Which documents: sales-invoice or stock-entry.
+        #[arg(long, value_name = "KIND", value_parser = kind)]
+        kind: Kind,
+        /// The first day, like 2026-11-02.
+        #[arg(long, value_name = "DAY")]
+        from: Date,
+        /// The last day.
+        #[arg(long, value_name = "DAY")]
+        to: Date,
+        /// At the office: only this workshop's.
+        #[arg(long, value_name = "SITE")]
+        site: Option<SiteId>,
+        /// Where to write it. To the screen where it is left out.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Look for what is wrong, and say what to do: the records, the disk, the clock, the line.
+    Doctor {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::named(text).ok_or_else(|| format!("there is no such kind: use {}", Kind::slugs()))
+}
+
+fn device_name(text: &str) -> Result<DeviceId, String> {
+    text.parse().map_err(|error: crate::domain::id::BadName| error.to_string())
+}
+
+impl Cli {
+    /// Does what was typed.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Box { place } => run::run_box(&place.dir),
+            Command::Office { place } => run::run_office(&place.dir),
+            Command::Enrol { place, site: Some(site), out, replace, .. } => {
+                enrol::at_office(&place.dir, &site, replace, out.as_deref())
+            }
+            Command::Enrol { place, take: Some(file), .. } => enrol::at_box(&place.dir, &file),
+            Command::Enrol { .. } => unreachable!("invariant: clap asks for a site or a file"),
+            Command::Device { what } => what.run(),
+            Command::Status { place, document, json } => status::status(&place.dir, document, json),
+            Command::Export { place, kind, from, to, site, out } => {
+                export::export(&place.dir, kind, (from, to), site, out.as_deref())
+            }
+            Command::Doctor { place } => doctor::doctor(&place.dir),
+        }
+    }
+}

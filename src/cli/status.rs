@@ -1,0 +1,127 @@
+//! `outpost status`: how a running box or office is, in words.
+
+use crate::control::{self, Ask};
+use crate::domain::id::IntentId;
+use anyhow::Context;
+use serde_json::Value;
+use std::path::Path;
+
+pub(super) fn status(dir: &Path, document: Option<uuid::Uuid>, json: bool) -> anyhow::Result<()> {
+    let ask = match document {
+        Some(id) => Ask::Document { id: IntentId(id) },
+        None => Ask::Status,
+    };
+    let mut answer = Vec::new();
+    control::ask(dir, &ask, &mut answer)?;
+    let value: Value = serde_json::from_slice(&answer).context("the answer is cut off: ask again")?;
+    if json || document.is_some() {
+        println!("{}", serde_json::to_string_pretty(&value)?);
+        return Ok(());
+    }
+    match value["role"].as_str() {
+        Some("office") => office(&value),
+        _ => a_box(&value),
+    }
+    Ok(())
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".into(),
+        other => other.to_string(),
+    }
+}
+
+fn ago(seconds: &Value) -> String {
+    let Some(seconds) = seconds.as_u64() else { return "not since the start".into() };
+    match seconds {
+        0..=119 => format!("{seconds} s ago"),
+        120..=7199 => format!("{} min ago", seconds / 60),
+        7200..=172_799 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+fn a_box(value: &Value) {
+    let line = &value["line"];
+    println!("{} (box)", text(&value["box"]["site"]));
+    match value["box"]["recording"].as_bool() {
+        Some(true) => println!("  records          taken; {} so far", text(&value["records"])),
+        _ => println!("  records          REFUSED: {}", text(&value["box"]["reason"])),
+    }
+    println!("  line             {}", road(&line["road"]));
+    println!("  office           {}", if line["office_answers"] == true { "answers" } else { "does not answer" });
+    println!("  office heard     {}", ago(&line["office_heard_s_ago"]));
+    println!("  waiting          {} records that the office does not have yet", text(&value["waiting"]));
+    println!("  this month       {} bytes on the line, about", text(&line["bytes_this_month"]));
+    println!("  time             {} (from: {})", text(&value["time"]), text(&value["box"]["time_from"]));
+    println!("  free             {} MB", text(&value["free_mb"]));
+    if value["box"]["warning"].is_string() {
+        println!("  WARNING          {}", text(&value["box"]["warning"]));
+    }
+    views(value);
+    notices(value, "  ");
+}
+
+fn road(road: &Value) -> String {
+    match road["state"].as_str() {
+        Some("up") => format!("up for {} s", text(&road["for_s"])),
+        Some("down") => format!("down for {} s: {}", text(&road["for_s"]), text(&road["why"])),
+        _ => text(&road["state"]),
+    }
+}
+
+fn office(value: &Value) {
+    println!("office");
+    println!("  {:<24} {:<16} {:>9} {:>9} {:>9} {:>9}", "site", "heard", "records", "documents", "to come", "missing");
+    let none = Vec::new();
+    let sites = value["sites"].as_array().unwrap_or(&none);
+    for site in sites {
+        let heard = match site["heard_s_ago"].is_u64() {
+            true => ago(&site["heard_s_ago"]),
+            false => text(&site["heard"]),
+        };
+        println!(
+            "  {:<24} {:<16} {:>9} {:>9} {:>9} {:>9}",
+            text(&site["site"]),
+            heard,
+            text(&site["records"]),
+            text(&site["documents"]),
+            text(&site["to_come"]),
+            text(&site["missing"]),
+        );
+        for gap in site["gaps"].as_array().unwrap_or(&none) {
+            println!("    missing: {}", text(gap));
+        }
+        if site["envelopes_rejected"].as_u64().unwrap_or(0) > 0 {
+            println!(
+                "    rejected: {} envelopes, the last: {}",
+                text(&site["envelopes_rejected"]),
+                text(&site["last_rejection"])
+            );
+        }
+        notices(site, "    ");
+    }
+    for expected in value["expected"].as_array().unwrap_or(&none) {
+        println!("  {:<24} expected: its box has not come yet", text(expected));
+    }
+    if value["strangers"].as_u64().unwrap_or(0) > 0 {
+        println!("  {} envelopes came from nobody who is known here", text(&value["strangers"]));
+    }
+    println!("  free: {} MB", text(&value["free_mb"]));
+    views(value);
+}
+
+fn views(value: &Value) {
+    let views = &value["views"];
+    if views["building"] == true {
+        println!("  views            being built: {} of {}", text(&views["done"]), text(&views["total"]));
+    }
+}
+
+fn notices(value: &Value, indent: &str) {
+    for notice in value["notices"].as_array().into_iter().flatten() {
+        println!("{indent}notice: {}", text(notice));
+    }
+}

@@ -1,0 +1,110 @@
+//! What a running office answers on its control socket.
+
+use super::seconds_since;
+use super::sites::Sites;
+use crate::books::{self, Shelves};
+use crate::control::{Answer, Ask};
+use crate::domain::time::rfc3339;
+use crate::files::free_mb;
+use crate::views;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::Arc;
+
+/// Gaps that are named one by one.
+const GAPS: usize = 20;
+
+/// The office's answers.
+pub(super) struct Answers {
+    pub(super) sites: Arc<Sites>,
+    pub(super) views: views::Reader,
+    pub(super) shelves: Arc<Shelves>,
+}
+
+impl Answers {
+    fn status(&self) -> Value {
+        let mut sites = Vec::new();
+        self.sites.each(|site, running| {
+            let state = running.state.borrow().clone();
+            let missing: u64 = state.missing.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
+            let gaps: Vec<String> = state
+                .missing
+                .iter()
+                .take(GAPS)
+                .map(|span| format!("{} {}..={}", span.epoch, span.first, span.last))
+                .collect();
+            let totals = self.views.totals(running.number).ok();
+            sites.push(json!({
+                "site": site,
+                "heard": state.heard_at_ms.map(rfc3339),
+                "heard_s_ago": state.tally.heard_ms.map(seconds_since),
+                "answers": state.settled,
+                "records": state.held,
+                "documents": totals.as_ref().map(|totals| totals.documents),
+                "repeats": totals.as_ref().map(|totals| totals.repeats),
+                "conflicts": totals.as_ref().map(|totals| totals.conflicts),
+                "refusals": totals.as_ref().map(|totals| totals.refused),
+                "to_come": state.to_come,
+                "missing": missing,
+                "gaps": gaps,
+                "waiting_for_site": state.waiting,
+                "envelopes_taken": state.tally.taken,
+                "envelopes_rejected": state.tally.rejected,
+                "last_rejection": state.tally.last_rejection,
+                "notices": state.tally.notices,
+            }));
+        });
+        let views = self.views.progress();
+        let free = self.sites.with_premises(|premises| free_mb(&premises.paths.dir));
+        json!({
+            "role": "office",
+            "version": env!("CARGO_PKG_VERSION"),
+            "sites": sites,
+            "expected": self.sites.expected(),
+            "strangers": self.sites.strangers(),
+            "free_mb": free,
+            "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
+        })
+    }
+}
+
+impl Answer for Answers {
+    fn answer(&self, ask: Ask, out: &mut dyn Write) -> Result<(), String> {
+        let told = |value: Value, out: &mut dyn Write| writeln!(out, "{value}").map_err(|error| error.to_string());
+        match ask {
+            Ask::Status => told(self.status(), out),
+            Ask::Export { kind, from, to, site } => {
+                let mut numbers = Vec::new();
+                self.sites.each(|name, running| {
+                    if site.as_ref().is_none_or(|wanted| wanted == name) {
+                        numbers.push(running.number);
+                    }
+                });
+                if numbers.is_empty() {
+                    return Err("no such site is enrolled here: `outpost status` lists them".into());
+                }
+                books::export(&self.views, &*self.shelves, kind, (from, to), numbers, out)
+            }
+            Ask::Document { id } => {
+                let mut found = Vec::new();
+                let mut failed = None;
+                self.sites.each(|name, running| match self.views.document(running.number, id) {
+                    Ok(Some(line)) => found.push(json!({
+                        "site": name, "id": id, "kind": line.kind, "position": line.position.to_string(),
+                    })),
+                    Ok(None) => {}
+                    Err(error) => failed = Some(error.to_string()),
+                });
+                match (found.is_empty(), failed) {
+                    (true, Some(error)) => Err(error),
+                    (true, None) => Err(format!("no document has the id {id}")),
+                    (false, _) => told(Value::Array(found), out),
+                }
+            }
+            Ask::Enrol { site, replace } => {
+                let text = self.sites.enrol(&site, replace).map_err(|error| format!("{error:#}"))?;
+                out.write_all(text.as_bytes()).map_err(|error| error.to_string())
+            }
+        }
+    }
+}

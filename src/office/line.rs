@@ -1,0 +1,296 @@
+//! One site's line at the office: what it sends is stored, the office's word on it is written down, both go back in
+//! one envelope.
+
+use super::road::Road;
+use crate::courier::Purpose;
+use crate::domain::id::{Epoch, SiteId, StoreId};
+use crate::domain::record::{Entry, Follows, Opened, Record, Span};
+use crate::exchange::{Exchange, Parts, Rejected, Tally};
+use crate::journal::{OpenError, Options, Own, ReadError, Reader, Replica, Slot, WriteError};
+use crate::moment::{Moment, up_ms};
+use crate::sync::Rules;
+use crate::views;
+use crate::wire::envelope::{Public, Secret};
+use crate::wire::message::MAX_BATCH_RECORDS;
+use crate::wire::record;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// What the task of a site is told.
+pub(super) enum Event {
+    /// The road to all sites has opened or closed.
+    Road(bool),
+    /// An envelope of this site.
+    Envelope(Vec<u8>),
+    /// Its keys, the one to seal to last.
+    Keys(Vec<Public>),
+    /// The office's disk has a new id.
+    Renewed(StoreId),
+}
+
+/// What others may know of a site's line.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SiteState {
+    /// Records held.
+    pub(super) held: u64,
+    /// Records known to exist and not held.
+    pub(super) missing: Vec<Span>,
+    /// Records that the box said were still to come.
+    pub(super) to_come: u64,
+    /// Records of the office that the box has not acked.
+    pub(super) waiting: u64,
+    /// The box answers.
+    pub(super) settled: bool,
+    /// When it was last heard, milliseconds since 1970.
+    pub(super) heard_at_ms: Option<i64>,
+    /// What the exchange has counted.
+    pub(super) tally: Tally,
+}
+
+/// What a site's line is made from.
+pub(super) struct Foundation<'a> {
+    pub(super) site: SiteId,
+    pub(super) dir: &'a Path,
+    pub(super) store: StoreId,
+    pub(super) secret: Secret,
+    pub(super) keys: Vec<Public>,
+    pub(super) moment: Arc<Moment>,
+}
+
+/// Why a site's journals were not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// One of them.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// They cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The directory cannot be made.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// One site's line.
+pub(super) struct SiteLine {
+    site: SiteId,
+    store: StoreId,
+    boot: uuid::Uuid,
+    exchange: Exchange,
+    down: Own,
+    begun: bool,
+    /// Stored, and the word on it not written yet.
+    unsaid: Vec<Span>,
+    moment: Arc<Moment>,
+    heard_at_ms: Option<i64>,
+}
+
+impl SiteLine {
+    /// Opens the site's journals.
+    pub(super) fn open(foundation: Foundation<'_>) -> Result<Self, SiteError> {
+        let Foundation { site, dir, store, secret, keys, moment } = foundation;
+        std::fs::create_dir_all(dir)?;
+        let (up_dir, down_dir) = (dir.join("up"), dir.join("down"));
+        let (replica, report) = Replica::open(&up_dir, Options::new(site.clone(), store, |_| None))?;
+        report.log(&up_dir);
+        let (down, report) = Own::open(&down_dir, Options::new(SiteId::office(), store, |_| None))?;
+        report.log(&down_dir);
+        let unsaid = unsaid(&replica.reader(), &down.reader())?;
+        let heard_at_ms = last_stamp(&down.reader());
+        let exchange = Exchange::open(Parts {
+            me: SiteId::office(),
+            peer: site.clone(),
+            secret,
+            peer_keys: keys,
+            store,
+            replica,
+            own: down.reader(),
+            acks: dir.join("acks"),
+            rules: Rules::default(),
+        })?;
+        let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
+        Ok(Self { site, store, boot, exchange, down, begun: false, unsaid, moment, heard_at_ms })
+    }
+
+    /// The site's records, as the office holds them.
+    pub(super) fn up(&self) -> Reader {
+        self.exchange.held()
+    }
+
+    /// The office's word on them.
+    pub(super) fn down(&self) -> Reader {
+        self.down.reader()
+    }
+
+    /// Takes in an envelope. True where this disk turned out to be restored from a backup.
+    fn envelope(&mut self, bytes: &[u8]) -> bool {
+        let arrived = match self.exchange.arrived(up_ms(), bytes) {
+            Ok(arrived) => arrived,
+            Err(Rejected::Store(error)) => {
+                tracing::error!(site = %self.site, %error, "records could not be stored; the box keeps them");
+                return false;
+            }
+            Err(_) => return false,
+        };
+        self.heard_at_ms = Some(self.moment.now_ms());
+        for span in arrived.stored {
+            match self.unsaid.last_mut() {
+                Some(last) if (last.epoch, last.last.0 + 1) == (span.epoch, span.first.0) => last.last = span.last,
+                _ => self.unsaid.push(span),
+            }
+        }
+        arrived.is_older
+    }
+
+    /// Writes down the office's word on what was stored, durably, before anything of it is sent.
+    fn write_word(&mut self) -> Result<(), WriteError> {
+        if self.unsaid.is_empty() {
+            return Ok(());
+        }
+        if self.down.poisoned().is_some() {
+            self.begun = false;
+            self.down.reopen().map_err(|error| WriteError::Refused(std::io::Error::other(error)))?;
+        }
+        if !self.begun {
+            self.begin()?;
+        }
+        for span in &self.unsaid {
+            let body = record::body(&self.moment.stamp(), &record::entry(&Entry::AtOffice(*span)));
+            if let Err(error) = self.down.append_one(&body, None) {
+                self.down.discard();
+                return Err(error);
+            }
+        }
+        self.down.sync()?;
+        self.unsaid.clear();
+        if let Some((last, _)) = self.down.last() {
+            self.exchange.appended(last);
+        }
+        Ok(())
+    }
+
+    /// The first word of this opening begins an epoch: an office that restarts has nothing to say to sites that are silent.
+    fn begin(&mut self) -> Result<(), WriteError> {
+        let stamp = self.moment.stamp();
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|error| WriteError::Refused(std::io::Error::other(error.to_string())))?;
+        let epoch = Epoch::new(u64::try_from(stamp.at_ms()).unwrap_or(0), random);
+        let follows = self.down.last().map(|(at, hash)| Follows { epoch: at.epoch, seq: at.seq, hash });
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        let opened = Opened { follows, store: self.store, boot: self.boot, program };
+        self.down.begin(epoch, &record::body(&stamp, &record::entry(&Entry::Opened(opened))))?;
+        self.begun = true;
+        Ok(())
+    }
+
+    fn say(&mut self, road: &Road) {
+        loop {
+            match self.exchange.poll(up_ms(), Some(self.moment.now_ms())) {
+                Ok(Some(envelope)) => {
+                    if let Err(refused) = road.send(&self.site, Purpose::Records, envelope) {
+                        tracing::debug!(site = %self.site, %refused, "the road took nothing");
+                    }
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::error!(site = %self.site, %error, "the office's word cannot be read for sending");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn state(&self) -> SiteState {
+        let link = self.exchange.link();
+        SiteState {
+            held: link.inbox().count(),
+            missing: link.inbox().gaps(),
+            to_come: link.peer_has_more(),
+            waiting: link.outbox().unacked(),
+            settled: link.is_settled(),
+            heard_at_ms: self.heard_at_ms,
+            tally: self.exchange.tally().clone(),
+        }
+    }
+
+    /// Runs until the events end. `older` is told when this disk turns out to be restored.
+    pub(super) async fn run(
+        mut self,
+        mut events: mpsc::Receiver<Event>,
+        road: Arc<Road>,
+        views: views::Reader,
+        state: watch::Sender<SiteState>,
+        older: mpsc::Sender<StoreId>,
+    ) {
+        loop {
+            tokio::task::block_in_place(|| {
+                if let Err(error) = self.write_word() {
+                    tracing::error!(site = %self.site, %error, "the office's word could not be written; tried again");
+                }
+                self.say(&road);
+            });
+            views.notify();
+            state.send_replace(self.state());
+            let wake = self.exchange.wake_ms().map(|at| Duration::from_millis(at.saturating_sub(up_ms())));
+            let retry = if self.unsaid.is_empty() { Duration::from_secs(3600) } else { Duration::from_secs(1) };
+            let wake = wake.unwrap_or(retry).min(retry).max(Duration::from_millis(1));
+            let event = tokio::select! {
+                event = events.recv() => event,
+                () = tokio::time::sleep(wake) => continue,
+            };
+            match event {
+                Some(Event::Road(true)) => self.exchange.connected(up_ms()),
+                Some(Event::Road(false)) => self.exchange.disconnected(),
+                Some(Event::Keys(keys)) => {
+                    self.exchange.set_peer_keys(keys);
+                    self.exchange.connected(up_ms());
+                }
+                Some(Event::Renewed(store)) => {
+                    self.store = store;
+                    self.exchange.renew(store);
+                }
+                Some(Event::Envelope(bytes)) => {
+                    if tokio::task::block_in_place(|| self.envelope(&bytes)) {
+                        let _ = older.try_send(self.store);
+                    }
+                }
+                None => break,
+            }
+        }
+        if let Err(error) = self.exchange.save_acks() {
+            tracing::warn!(site = %self.site, %error, "the site's acks could not be written down; it will be asked again");
+        }
+    }
+}
+
+/// The spans of the replica's latest records that no word is written on: what a power cut between the two left.
+fn unsaid(up: &Reader, down: &Reader) -> Result<Vec<Span>, ReadError> {
+    let back = MAX_BATCH_RECORDS as u64;
+    let mut said = std::collections::BTreeMap::<Epoch, crate::sync::Ranges>::new();
+    for stored in down.scan(down.count().saturating_sub(back)) {
+        if let Ok(Record { entry: Entry::AtOffice(span), .. }) = record::decode(&stored?.body) {
+            said.entry(span.epoch).or_default().insert(span.first.0, span.last.0);
+        }
+    }
+    let mut unsaid: Vec<Span> = Vec::new();
+    for stored in up.scan(up.count().saturating_sub(back)) {
+        let at = stored?.position;
+        if said.get(&at.epoch).is_some_and(|said| said.contains(at.seq.0, at.seq.0)) {
+            continue;
+        }
+        match unsaid.last_mut() {
+            Some(last) if (last.epoch, last.last.0 + 1) == (at.epoch, at.seq.0) => last.last = at.seq,
+            _ => unsaid.push(Span { epoch: at.epoch, first: at.seq, last: at.seq }),
+        }
+    }
+    Ok(unsaid)
+}
+
+fn last_stamp(down: &Reader) -> Option<i64> {
+    match down.read_position(down.last()?).ok()?? {
+        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Lost { .. } => None,
+    }
+}

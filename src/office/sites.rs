@@ -1,0 +1,315 @@
+//! The sites of an office: their lines, their numbers in the books, and how a new one comes in.
+
+use super::line::{Event, Foundation, SiteLine, SiteState};
+use super::road::{Came, KIND, Road};
+use super::start::Premises;
+use crate::books::Shelves;
+use crate::courier::Purpose;
+use crate::domain::id::{DeviceId, SiteId, StoreId};
+use crate::files;
+use crate::gate::logins;
+use crate::keys::enrolment::BrokerLogin;
+use crate::keys::key::PublicKey;
+use crate::keys::register::{Accepted, Register};
+use crate::moment::Moment;
+use crate::store;
+use crate::views::{self, SiteNo, Stream};
+use crate::wire::envelope::{self, Header, Known, Public, Secret};
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// Events that wait for one site's line. What does not fit is lost, and sent again by its box.
+const QUEUE: usize = 32;
+/// The file with a site's number, in its directory.
+const NUMBER: &str = "number";
+
+/// A running line.
+pub(super) struct Running {
+    pub(super) number: SiteNo,
+    pub(super) state: watch::Receiver<SiteState>,
+    events: mpsc::Sender<Event>,
+    task: JoinHandle<()>,
+}
+
+/// What changes as sites come and go.
+struct Inner {
+    premises: Premises,
+    register: Register,
+    running: BTreeMap<SiteId, Running>,
+    store: StoreId,
+    road_up: bool,
+}
+
+/// Every site.
+pub(super) struct Sites {
+    inner: Mutex<Inner>,
+    moment: Arc<Moment>,
+    shelves: Arc<Shelves>,
+    views: views::Reader,
+    road: Arc<Road>,
+    older: mpsc::Sender<StoreId>,
+    /// The port of the gate, where the system chose it; 0 before.
+    port: AtomicU16,
+    strangers: AtomicU64,
+}
+
+impl Sites {
+    /// Opens every enrolled site's journals and starts its line.
+    pub(super) fn open(
+        premises: Premises,
+        store: StoreId,
+        moment: Arc<Moment>,
+        shelves: Arc<Shelves>,
+        views: views::Reader,
+        road: Arc<Road>,
+        older: mpsc::Sender<StoreId>,
+    ) -> anyhow::Result<Self> {
+        let register = Register::load(&premises.paths.register)?;
+        let known: Vec<SiteId> = register.sites().map(|(site, _)| site.clone()).collect();
+        let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false };
+        let (port, strangers) = (AtomicU16::new(0), AtomicU64::new(0));
+        let sites = Self { inner: Mutex::new(inner), moment, shelves, views, road, older, port, strangers };
+        for site in known {
+            // One site's damaged journal must not keep the others from being served.
+            if let Err(error) = sites.start_line(&mut sites.lock(), &site) {
+                tracing::error!(%site, error = format!("{error:#}"), "this site cannot be served");
+            }
+        }
+        Ok(sites)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the premises.
+    pub(super) fn with_premises<T>(&self, look: impl FnOnce(&Premises) -> T) -> T {
+        look(&self.lock().premises)
+    }
+
+    /// Looks at the lines.
+    pub(super) fn each(&self, mut look: impl FnMut(&SiteId, &Running)) {
+        self.lock().running.iter().for_each(|(site, running)| look(site, running));
+    }
+
+    /// Sites that were enrolled and whose box has not come yet.
+    pub(super) fn expected(&self) -> Vec<SiteId> {
+        let inner = self.lock();
+        inner.register.sites().filter(|(_, site)| site.waiting).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Envelopes of nobody known, since the start.
+    pub(super) fn strangers(&self) -> u64 {
+        self.strangers.load(Ordering::Relaxed)
+    }
+
+    /// The gate's addresses, for new boxes where the system chose the port.
+    pub(super) fn listens_on(&self, addresses: &[SocketAddr]) {
+        self.port.store(addresses.first().map_or(0, SocketAddr::port), Ordering::Relaxed);
+    }
+
+    fn keys(&self, register: &Register, site: &SiteId) -> Vec<Public> {
+        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
+        // The register names the newest first; an exchange seals to its last.
+        register.keys(site, now).iter().rev().map(|known| Public(known.key.0)).collect()
+    }
+
+    fn start_line(&self, inner: &mut Inner, site: &SiteId) -> anyhow::Result<()> {
+        let dir = inner.premises.paths.sites.join(site.as_str());
+        std::fs::create_dir_all(&dir)?;
+        let taken = inner.running.values().map(|running| running.number.0).max();
+        let number = number(&dir, &inner.premises.paths.sites, taken)?;
+        let line = SiteLine::open(Foundation {
+            site: site.clone(),
+            dir: &dir,
+            store: inner.store,
+            secret: Secret(inner.premises.identity.secret.0),
+            keys: self.keys(&inner.register, site),
+            moment: self.moment.clone(),
+        })?;
+        self.shelves.add(Stream::Up(number), line.up());
+        self.shelves.add(Stream::Down(number), line.down());
+        let (events, coming) = mpsc::channel(QUEUE);
+        let (tell, state) = watch::channel(SiteState::default());
+        if inner.road_up {
+            let _ = events.try_send(Event::Road(true));
+        }
+        let task = line.run(coming, self.road.clone(), self.views.clone(), tell, self.older.clone());
+        let task = tokio::spawn(task);
+        inner.running.insert(site.clone(), Running { number, state, events, task });
+        Ok(())
+    }
+
+    async fn tell_all(&self, event: impl Fn() -> Event) {
+        let all: Vec<_> = self.lock().running.values().map(|running| running.events.clone()).collect();
+        for events in all {
+            let _ = events.send(event()).await;
+        }
+    }
+
+    /// The road has opened or closed.
+    pub(super) async fn road(&self, up: bool) {
+        self.lock().road_up = up;
+        self.tell_all(|| Event::Road(up)).await;
+    }
+
+    /// Gives this disk a new id; `older` is the one that turned out to be restored.
+    pub(super) async fn renew(&self, older: StoreId) {
+        let renewed = tokio::task::block_in_place(|| {
+            let mut inner = self.lock();
+            if inner.store != older {
+                return None;
+            }
+            let now_ms = u64::try_from(self.moment.now_ms()).unwrap_or(0);
+            let dir = inner.premises.paths.dir.clone();
+            match store::renew(&dir, &SiteId::office(), Some(older), now_ms) {
+                Ok(store) => {
+                    tracing::warn!(%store, "this office was restored from a backup: boxes are asked for the rest");
+                    inner.store = store;
+                    Some(store)
+                }
+                Err(error) => {
+                    tracing::error!(%error, "this restored store could not be given a new id");
+                    None
+                }
+            }
+        });
+        if let Some(store) = renewed {
+            self.shelves.renew(store);
+            self.tell_all(|| Event::Renewed(store)).await;
+            // With the new id everything that is held is said anew.
+            self.tell_all(|| Event::Road(true)).await;
+        }
+    }
+
+    /// Hands an envelope to its site.
+    pub(super) async fn sort(&self, came: Came) {
+        let header = match Header::read(&came.bytes) {
+            Ok((header, _, _)) => header,
+            Err(error) => return self.stranger(&error.to_string()),
+        };
+        if came.purpose == Purpose::Enrol {
+            if let Err(error) = tokio::task::block_in_place(|| self.introduced(&header, &came.bytes)) {
+                self.stranger(&format!("{error:#}"));
+            }
+            return;
+        }
+        let events = self.lock().running.get(&header.sender).map(|running| running.events.clone());
+        match events {
+            Some(events) => {
+                if events.try_send(Event::Envelope(came.bytes)).is_err() {
+                    tracing::debug!(site = %header.sender, "more envelopes wait than are kept; the box sends them again");
+                }
+            }
+            None => self.stranger(&format!("{} is not a site of this office", header.sender)),
+        }
+    }
+
+    fn stranger(&self, why: &str) {
+        self.strangers.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(why, "an envelope was rejected");
+    }
+
+    /// A box makes its key known.
+    fn introduced(&self, header: &Header, bytes: &[u8]) -> anyhow::Result<()> {
+        let site = &header.sender;
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let secret = inner.register.one_time_secret(site).context("nobody is expected under this name")?.clone();
+        let own = Secret(inner.premises.identity.secret.0);
+        let plain = envelope::open(bytes, &own, Known::OneTime(&secret.0))?;
+        let key = PublicKey(plain.as_slice().try_into().context("not a key")?);
+        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
+        if inner.register.accept(site, key, now)? == Accepted::Now {
+            tracing::info!(%site, fingerprint = %key.fingerprint(), "a box was enrolled");
+        }
+        let keys = self.keys(&inner.register, site);
+        match inner.running.get(site) {
+            Some(running) => {
+                let _ = running.events.try_send(Event::Keys(keys));
+            }
+            None => self.start_line(inner, site)?,
+        }
+        Ok(())
+    }
+
+    /// Expects a new box, and gives its enrolment file's text.
+    pub(super) fn enrol(&self, site: &SiteId, replace: bool) -> anyhow::Result<String> {
+        let port = Some(self.port.load(Ordering::Relaxed)).filter(|port| *port != 0);
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
+        let text = enrol(&inner.premises, &mut inner.register, site, replace, port, now)?;
+        if !inner.running.contains_key(site) {
+            self.start_line(inner, site)?;
+        }
+        Ok(text)
+    }
+
+    /// Ends every line, and waits for it.
+    pub(super) async fn close(&self) {
+        let running = std::mem::take(&mut self.lock().running);
+        for (_, Running { events, task, .. }) in running {
+            drop(events);
+            let _ = task.await;
+        }
+    }
+}
+
+/// Expects a new box: a one-time secret in the register, a login at the gate, and the file that says all this.
+pub fn enrol(
+    premises: &Premises,
+    register: &mut Register,
+    site: &SiteId,
+    replace: bool,
+    port: Option<u16>,
+    now: u64,
+) -> anyhow::Result<String> {
+    let facts = premises.facts(port)?;
+    let mut random = [0; 56];
+    getrandom::fill(&mut random)?;
+    let (secret, password) = random.split_at(32);
+    let password: String = password.iter().map(|byte| format!("{byte:02x}")).collect();
+    let login = BrokerLogin { user: site.to_string(), password: password.clone() };
+    let secret = secret.try_into().context("32 bytes")?;
+    let enrolment = match replace {
+        true => register.replace(site, &facts, login, secret, now)?,
+        false => register.enrol(site, &facts, login, secret, now)?,
+    };
+    if premises.config.broker.is_none() {
+        let device: DeviceId = site.as_str().parse()?;
+        let known = logins::list(&premises.paths.logins)?.iter().any(|login| login.name == device);
+        if known {
+            logins::remove(&premises.paths.logins, &device)?;
+        }
+        logins::add(&premises.paths.logins, device, KIND, &password)?;
+    }
+    Ok(enrolment.to_text())
+}
+
+/// A site's number in the views: the next free one when it is new, and the same for ever.
+fn number(dir: &Path, sites: &Path, taken: Option<u16>) -> anyhow::Result<SiteNo> {
+    let path = dir.join(NUMBER);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let number = text.trim().parse().with_context(|| format!("{} is no number", path.display()))?;
+            return Ok(SiteNo(number));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => bail!("{}: {error}", path.display()),
+    }
+    let mut highest = taken;
+    for entry in std::fs::read_dir(sites)? {
+        let other = std::fs::read_to_string(entry?.path().join(NUMBER));
+        highest = highest.max(other.ok().and_then(|text| text.trim().parse().ok()));
+    }
+    let number = highest.map_or(Some(0), |highest| highest.checked_add(1)).context("65,536 sites are the limit")?;
+    files::write_atomically(&path, number.to_string().as_bytes(), files::PUBLIC)?;
+    Ok(SiteNo(number))
+}

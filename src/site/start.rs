@@ -1,0 +1,209 @@
+//! What a box is made of, opened and checked, before anything runs.
+
+use super::admit::{Admit, key_of};
+use super::config::{self, Config};
+use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
+use crate::courier::{Arrivals, Queues};
+use crate::domain::id::{SiteId, StoreId};
+use crate::exchange::{Exchange, Parts};
+use crate::gate;
+use crate::journal::{OpenReport, Options, Own, Replica, Slot};
+use crate::keys::ca::{self, Ca};
+use crate::keys::enrolment::Enrolment;
+use crate::keys::identity::Identity;
+use crate::moment::Moment;
+use crate::store;
+use crate::sync::Rules;
+use crate::views::SiteNo;
+use crate::wire::envelope::{Proof, Public, Purpose, Secret, public_of, seal};
+use crate::wire::record;
+use anyhow::{Context, bail};
+use getrandom::SysRng;
+use rand_core::{Rng, UnwrapErr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A box has one site's records in its views.
+pub(super) const SITE_NO: SiteNo = SiteNo(0);
+/// How long a box's ack may wait for the next sale to travel with. Outcomes come often and are small.
+const ACK_DELAY_MS: u64 = 20_000;
+
+/// Where things are in a box's directory.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// The directory.
+    pub dir: PathBuf,
+    /// The box's key.
+    pub identity: PathBuf,
+    /// What the office gave it.
+    pub enrolment: PathBuf,
+    /// The logins of its devices.
+    pub devices: PathBuf,
+    /// Its own journal.
+    pub journal: PathBuf,
+    /// What it holds of the office's journal for it.
+    pub down: PathBuf,
+    /// The views.
+    pub views: PathBuf,
+    /// What the office has acked.
+    pub acks: PathBuf,
+    /// What the line has cost.
+    pub usage: PathBuf,
+    /// Its own certificate, for devices that use TLS.
+    pub tls: PathBuf,
+}
+
+impl Paths {
+    /// In `dir`.
+    pub fn new(dir: &Path) -> Self {
+        let at = |name| dir.join(name);
+        Self {
+            dir: dir.to_owned(),
+            identity: at("identity.toml"),
+            enrolment: at("enrolment.toml"),
+            devices: at("devices.toml"),
+            journal: at("journal"),
+            down: at("down"),
+            views: at("views"),
+            acks: at("acks"),
+            usage: at("usage"),
+            tls: at("tls"),
+        }
+    }
+}
+
+/// A box, opened.
+pub(super) struct Opened {
+    pub(super) paths: Paths,
+    pub(super) config: Config,
+    pub(super) identity: Identity,
+    pub(super) store: StoreId,
+    pub(super) own: Own,
+    pub(super) admit: Admit,
+    pub(super) exchange: Exchange,
+    pub(super) introduction: Option<Vec<u8>>,
+    pub(super) moment: Arc<Moment>,
+    pub(super) report: OpenReport,
+}
+
+/// Opens everything that is on the disk.
+pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
+    let paths = Paths::new(dir);
+    let config = config::read(dir)?;
+    if !paths.identity.exists() {
+        bail!("{} is not a box yet: take the office's file with `outpost enrol --dir {0} --take FILE`", dir.display());
+    }
+    let identity = Identity::load(&paths.identity, public_of)?;
+    let enrolment = Enrolment::read(&paths.enrolment, Some(&identity.site))?;
+    let now_ms = crate::moment::rough_ms();
+    let store = store::open(dir, &identity.site, !paths.journal.exists(), now_ms)?;
+
+    let options = Options::new(identity.site.clone(), store, key_of);
+    let (mut own, report) = Own::open(&paths.journal, options)?;
+    report.log(&paths.journal);
+    let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
+        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Lost { .. } => None,
+    });
+    let moment = super::moment(&config, last_ms);
+    let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader());
+    let (epoch, body) = admit.opening(own.last());
+    if let Err(error) = own.begin(epoch, &body) {
+        // The line still carries what there is, and the journal is tried again with each record that comes.
+        tracing::error!(%error, "the journal takes no record yet");
+        own.poison(&error.to_string());
+    }
+
+    let (down, down_report) = Replica::open(&paths.down, Options::new(SiteId::office(), store, |_| None))?;
+    down_report.log(&paths.down);
+    let office = Public(enrolment.office_key.0);
+    let is_new = down_report.count == 0 && !paths.acks.exists();
+    let introduction = if is_new { Some(introduce(&identity, &enrolment, &office)?) } else { None };
+    let exchange = Exchange::open(Parts {
+        me: identity.site.clone(),
+        peer: SiteId::office(),
+        secret: Secret(identity.secret.0),
+        peer_keys: vec![office],
+        store,
+        replica: down,
+        own: own.reader(),
+        acks: paths.acks.clone(),
+        rules: Rules { ack_delay_ms: ACK_DELAY_MS, ..Rules::default() },
+    })?;
+    Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
+}
+
+/// The envelope by which the office learns this box's key.
+fn introduce(identity: &Identity, enrolment: &Enrolment, office: &Public) -> anyhow::Result<Vec<u8>> {
+    let proof = Proof::OneTime(&enrolment.one_time_secret.0);
+    let from = (&identity.site, proof);
+    let random = &mut UnwrapErr(SysRng);
+    Ok(seal(Purpose::Enrol, from, (&SiteId::office(), office), 0, &identity.public.0, random)?)
+}
+
+/// Where the gate listens.
+pub(super) fn doors(paths: &Paths, config: &Config) -> anyhow::Result<gate::Config> {
+    let plain = config.tcp.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: false });
+    let mut listen: Vec<_> = plain.collect();
+    if !config.tls.is_empty() {
+        let own = if paths.tls.join("ca.pem").exists() { Ca::load(&paths.tls)? } else { make_ca(&paths.tls)? };
+        let tls = own.issue(&config.names)?.server_config()?;
+        listen.extend(config.tls.iter().map(|at| gate::Listen { at: *at, tls: Some(tls.clone()), websocket: false }));
+    }
+    listen.extend(config.websocket.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: true }));
+    let web = gate::WebRules { hosts: config.names.clone(), origins: config.allowed_origins.clone() };
+    Ok(gate::Config { listen, web, ..gate::Config::default() })
+}
+
+fn make_ca(dir: &Path) -> anyhow::Result<Ca> {
+    std::fs::create_dir_all(dir)?;
+    Ok(Ca::create(dir)?)
+}
+
+/// The road to the office.
+pub(super) fn courier(
+    paths: &Paths,
+    config: &Config,
+    site: &SiteId,
+    moment: &Arc<Moment>,
+) -> anyhow::Result<(MqttCourier, Arrivals)> {
+    let enrolment = Enrolment::read(&paths.enrolment, Some(site))?;
+    let seconds = |moment: &Moment| u64::try_from(moment.now_ms() / 1000).unwrap_or(0);
+    let tls = match &enrolment.ca_pem {
+        Some(pem) => {
+            let believed = moment.clone();
+            Some(ca::client_config(pem, Arc::new(move || seconds(&believed)))?)
+        }
+        None => None,
+    };
+    let brokers = enrolment.brokers.iter().map(|url| url.parse()).collect::<Result<Vec<_>, _>>()?;
+    let mqtt = MqttConfig {
+        role: Role::Site(site.clone()),
+        brokers,
+        login: Some(Login { user: enrolment.login.clone(), password: enrolment.password.clone() }),
+        client_id: site.to_string(),
+        tls,
+        policy: Policy { keepalive: Duration::from_secs(config.keepalive_s.max(1).into()), ..Policy::default() },
+        queues: Queues::BOX,
+        monthly_budget_bytes: config.monthly_budget_mb.map(|mb| mb * 1_000_000),
+        usage_file: Some(paths.usage.clone()),
+    };
+    let believed = moment.clone();
+    let hands = Hands { random: Box::new(|| UnwrapErr(SysRng).next_u64()), now: Arc::new(move || seconds(&believed)) };
+    Ok(MqttCourier::start(mqtt, hands)?)
+}
+
+/// The light, where the box has one.
+pub(super) fn light(config: &Config) -> board::light::Signal {
+    let light: Box<dyn board::light::StatusLight> = match config.led.as_deref().map(board::light::SysfsLight::open) {
+        Some(Ok(led)) => Box::new(led),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "the status light cannot be used");
+            Box::new(board::light::NoLight)
+        }
+        None => Box::new(board::light::NoLight),
+    };
+    board::light::Signal::new(light)
+}

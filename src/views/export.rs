@@ -1,0 +1,226 @@
+//! The books: documents by kind and day as CSV that ERPNext's Data Import takes.
+//!
+//! UTF-8 without BOM, commas, line feeds, quotes where needed. The header names fields, not labels, so that it does not depend on a
+//! language; it is the same whatever the documents hold, and there even where there are none. A document's
+//! further rows leave the columns of the document itself blank; its tables share the rows. Text is written as it is:
+//! a cell that a spreadsheet would take for a formula is for whoever opens it in one.
+
+mod columns;
+
+use super::keys::SiteNo;
+use super::meta::Stream;
+use super::owner::{NotNow, Reader};
+use super::{DocumentLine, Journals, day_of};
+use crate::domain::document::{Document, Kind};
+use crate::domain::record::{Entry, Record, Submitted};
+use crate::domain::time::Stamp;
+use crate::wire::record;
+pub use columns::{Column, columns};
+use serde_json::Value;
+use std::io::Write;
+
+/// Documents asked for at once: their rows are in memory together.
+const AT_ONCE: u32 = 256;
+
+/// Why an export ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The views cannot be asked.
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// The journal cannot be read.
+    #[error("the journal cannot be read at {at}: {error}: run `outpost doctor`")]
+    Journal {
+        /// The record.
+        at: String,
+        /// What went wrong.
+        error: String,
+    },
+    /// The file cannot be written.
+    #[error("the export cannot be written: {0}: free the disk or choose another file")]
+    Write(#[from] csv::Error),
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Documents.
+    pub documents: u64,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Documents that the views know and whose record is lost to damage: the sync brings it from the other side.
+    pub lost: u64,
+}
+
+/// What is exported.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Which kind.
+    pub kind: Kind,
+    /// The first day, in days since 1970.
+    pub from_day: i32,
+    /// The last day, included.
+    pub to_day: i32,
+    /// Which sites; empty is all.
+    pub sites: Vec<SiteNo>,
+}
+
+/// The documents of all journals.
+pub struct Books<'a> {
+    /// Which there are.
+    pub reader: &'a Reader,
+    /// What they hold.
+    pub journals: &'a dyn Journals,
+}
+
+impl Books<'_> {
+    /// Writes what is selected, by day, then site, then in journal order.
+    pub fn export(&self, selection: &Selection, out: impl Write) -> Result<Exported, ExportError> {
+        let mut out = csv::WriterBuilder::new().flexible(false).from_writer(out);
+        let header = Header::of(selection.kind);
+        out.write_record(&header.names)?;
+        let mut exported = Exported::default();
+        let sites = if selection.sites.is_empty() { self.reader.sites()? } else { selection.sites.clone() };
+        let mut days = Vec::new();
+        for site in sites {
+            let found = self.reader.days(site, selection.kind, selection.from_day, selection.to_day)?;
+            days.extend(found.into_iter().map(|(day, count)| (day, site, count)));
+        }
+        days.sort_unstable();
+        for (day, site, count) in days {
+            for skip in (0..count).step_by(AT_ONCE as usize) {
+                for line in self.reader.documents(site, selection.kind, day, skip, AT_ONCE.min(count - skip))? {
+                    match self.document(&line)? {
+                        Some((submitted, stamp)) => {
+                            exported.documents += 1;
+                            exported.rows += self.write(&mut out, &header, &submitted, stamp)?;
+                        }
+                        None => exported.lost += 1,
+                    }
+                }
+            }
+        }
+        out.flush().map_err(csv::Error::from)?;
+        Ok(exported)
+    }
+
+    fn document(&self, line: &DocumentLine) -> Result<Option<(Submitted, Stamp)>, ExportError> {
+        let failed = |error: String| ExportError::Journal { at: line.position.to_string(), error };
+        let body = self.journals.body(Stream::Up(line.site), line.locator);
+        let Some(body) = body.map_err(|error| failed(error.to_string()))? else { return Ok(None) };
+        match record::decode(&body) {
+            Ok(Record { stamp, entry: Entry::Submitted(submitted) }) if submitted.id == line.id => {
+                Ok(Some((submitted, stamp)))
+            }
+            _ => {
+                self.reader.rebuild("a document is not where the views say");
+                Err(failed("another record is there; the views are built anew, try again".into()))
+            }
+        }
+    }
+
+    fn write<W: Write>(
+        &self,
+        out: &mut csv::Writer<W>,
+        header: &Header,
+        submitted: &Submitted,
+        stamp: Stamp,
+    ) -> Result<u64, ExportError> {
+        let mut fields = fields(&submitted.document);
+        stamped(&mut fields, header, stamp, self.reader.utc_offset_minutes());
+        let rows = header.tables.iter().filter_map(|table| Some(fields.get(table)?.as_array()?.len())).max();
+        let rows = rows.unwrap_or(0).max(1);
+        for row in 0..rows {
+            let cell = |column: &Source| match column {
+                Source::Id if row == 0 => submitted.id.to_string(),
+                Source::SetTime if row == 0 => "1".to_owned(),
+                Source::Field(name) if row == 0 => fields.get(name).map(text).unwrap_or_default(),
+                Source::Cell(table, name) => {
+                    fields.get(table).and_then(|t| t.get(row)?.get(name)).map(text).unwrap_or_default()
+                }
+                _ => String::new(),
+            };
+            out.write_record(header.sources.iter().map(cell))?;
+        }
+        Ok(rows as u64)
+    }
+}
+
+/// Where a column's text comes from.
+enum Source {
+    Id,
+    /// ERPNext takes the date and time of a document only with this beside them.
+    SetTime,
+    Field(String),
+    Cell(String, String),
+}
+
+struct Header {
+    names: Vec<String>,
+    sources: Vec<Source>,
+    tables: Vec<String>,
+    has_date: bool,
+    has_time: bool,
+}
+
+impl Header {
+    fn of(kind: Kind) -> Self {
+        let columns = columns(kind);
+        let has = |field: &str| columns.iter().any(|column| column.table.is_none() && column.field == field);
+        let (has_date, has_time) = (has("posting_date"), has("posting_time"));
+        let (mut names, mut sources) = (vec!["outpost_id".to_owned()], vec![Source::Id]);
+        if has_date && !has("set_posting_time") {
+            names.push("set_posting_time".into());
+            sources.push(Source::SetTime);
+        }
+        let mut tables: Vec<String> = Vec::new();
+        for Column { table, field } in columns {
+            match table {
+                None => {
+                    names.push(field.to_owned());
+                    sources.push(Source::Field(field.to_owned()));
+                }
+                Some(table) => {
+                    names.push(format!("{table}.{field}"));
+                    sources.push(Source::Cell(table.to_owned(), field.to_owned()));
+                    if tables.last().is_none_or(|last| last != table) {
+                        tables.push(table.to_owned());
+                    }
+                }
+            }
+        }
+        Self { names, sources, tables, has_date, has_time }
+    }
+}
+
+fn fields(document: &Document) -> serde_json::Map<String, Value> {
+    match document.serialize_fields(serde_json::value::Serializer) {
+        Ok(Value::Object(fields)) => fields,
+        _ => unreachable!("invariant: a document is written as an object"),
+    }
+}
+
+/// The day and time of the record, where the document names none of its own.
+fn stamped(fields: &mut serde_json::Map<String, Value>, header: &Header, stamp: Stamp, utc_offset_minutes: i32) {
+    let local_ms = stamp.at_ms().saturating_add(i64::from(utc_offset_minutes) * 60_000);
+    let Ok(moment) = jiff::Timestamp::from_millisecond(local_ms) else { return };
+    let local = jiff::tz::Offset::UTC.to_datetime(moment);
+    debug_assert_eq!(super::days_since_1970(local.date()), day_of(stamp.at_ms(), utc_offset_minutes));
+    if header.has_date && !fields.contains_key("posting_date") {
+        fields.insert("posting_date".into(), local.date().to_string().into());
+    }
+    if header.has_time && !fields.contains_key("posting_time") {
+        let time = local.time();
+        let whole = format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+        fields.insert("posting_time".into(), whole.into());
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(flag) => u8::from(*flag).to_string(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
