@@ -62,6 +62,21 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// Longest wait for connections to end at shutdown.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
+/// Reads `bytes` as a device's packets, CONNECT first, as far as they go; gives how many were whole. For fuzzing.
+#[doc(hidden)]
+pub fn read_packets(bytes: &[u8], five: bool) -> usize {
+    let frames =
+        codec::FrameLimits { publish: 4096, connect: limits::CONNECT_BYTES, subscribe: limits::SUBSCRIBE_BYTES };
+    let version = if five { codec::Version::Five } else { codec::Version::Four };
+    let mut stream = bytes::BytesMut::from(bytes);
+    let mut whole = usize::from(matches!(codec::greeting(&mut stream, &frames), Ok(Some(_))));
+    while let Ok(Some(_)) = codec::packet(&mut stream, version, &frames) {
+        whole += 1;
+    }
+    let _ = oversized::Oversized::begin(&mut stream);
+    whole
+}
+
 /// What a gate is to be.
 #[derive(Debug, Clone, Default)]
 pub struct Config {

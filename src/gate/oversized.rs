@@ -26,7 +26,8 @@ impl Oversized {
             return Err(Broken::Malformed("packet is too long"));
         }
         let digits = 1 + input.iter().skip(1).take(4).take_while(|byte| **byte & 0x80 != 0).count();
-        let length = input[1..=digits].iter().rev().fold(0, |n, byte| n << 7 | usize::from(byte & 0x7f));
+        let Some(length) = input.get(1..=digits) else { return Ok(None) };
+        let length = length.iter().rev().fold(0, |n, byte| n << 7 | usize::from(byte & 0x7f));
         let body_at = 1 + digits;
         let Some(topic_length) = input.get(body_at..body_at + 2) else { return Ok(None) };
         let topic_length = usize::from(u16::from_be_bytes([topic_length[0], topic_length[1]]));
