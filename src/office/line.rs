@@ -61,7 +61,7 @@ pub(super) struct Foundation<'a> {
 
 /// Why a site's journals were not opened.
 #[derive(Debug, thiserror::Error)]
-pub enum SiteError {
+pub(super) enum SiteError {
     /// One of them.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -54,6 +54,8 @@ pub(super) struct Sites {
     views: views::Reader,
     road: Arc<Road>,
     older: mpsc::Sender<StoreId>,
+    /// Where lines run, also when an operator's question starts one.
+    runtime: tokio::runtime::Handle,
     /// The port of the gate, where the system chose it; 0 before.
     port: AtomicU16,
     strangers: AtomicU64,
@@ -74,7 +76,9 @@ impl Sites {
         let known: Vec<SiteId> = register.sites().map(|(site, _)| site.clone()).collect();
         let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false };
         let (port, strangers) = (AtomicU16::new(0), AtomicU64::new(0));
-        let sites = Self { inner: Mutex::new(inner), moment, shelves, views, road, older, port, strangers };
+        let runtime = tokio::runtime::Handle::current();
+        let inner = Mutex::new(inner);
+        let sites = Self { inner, moment, shelves, views, road, older, runtime, port, strangers };
         for site in known {
             // One site's damaged journal must not keep the others from being served.
             if let Err(error) = sites.start_line(&mut sites.lock(), &site) {
@@ -141,7 +145,7 @@ impl Sites {
             let _ = events.try_send(Event::Road(true));
         }
         let task = line.run(coming, self.road.clone(), self.views.clone(), tell, self.older.clone());
-        let task = tokio::spawn(task);
+        let task = self.runtime.spawn(task);
         inner.running.insert(site.clone(), Running { number, state, events, task });
         Ok(())
     }
