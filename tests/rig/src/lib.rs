@@ -5,7 +5,7 @@
 //! - [`process`]: a program that is started, watched, measured and killed;
 //! - [`load`]: many small MQTT clients that publish, measure, and remember what was acknowledged;
 //! - [`sales`]: realistic sales from a seed; [`disk`]: what one fdatasync costs; [`latency`]: percentiles;
-//! - [`packages`]: the programs of others that a test needs;
+//! - [`packages`]: the programs of others that a test needs; [`mosquitto`]: one of them, running;
 //! - [`seed`]: numbers that come again.
 //!
 //! Everything that is random takes a seed; every port is the system's choice; everything started is ended on drop.
@@ -14,6 +14,7 @@ pub mod disk;
 pub mod latency;
 pub mod line;
 pub mod load;
+pub mod mosquitto;
 pub mod packages;
 pub mod power;
 pub mod process;

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,8 @@ use anyhow::{Context, Result, bail};
 const LINES_SHOWN: usize = 80;
 /// How often an exit is looked for; there is no portable way to wait for one with a deadline.
 const EXIT_POLL: Duration = Duration::from_millis(2);
+/// How long the last words of a program that has ended are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the program has printed so far on both its outputs, in the order in which it was read.
 #[derive(Default)]
@@ -37,7 +39,6 @@ pub struct Process {
     name: String,
     child: Child,
     log: Arc<Log>,
-    readers: Vec<JoinHandle<()>>,
     /// How many lines the waits so far have passed, so that each wait looks only at what is new to it.
     passed: usize,
 }
@@ -58,8 +59,9 @@ impl Process {
         log.lock().outputs_open = 2;
         let out = child.stdout.take().context("invariant: stdout is piped")?;
         let err = child.stderr.take().context("invariant: stderr is piped")?;
-        let readers = vec![read_lines(out, log.clone()), read_lines(err, log.clone())];
-        Ok(Process { name, child, log, readers, passed: 0 })
+        read_lines(out, log.clone());
+        read_lines(err, log.clone());
+        Ok(Process { name, child, log, passed: 0 })
     }
 
     /// Its process id.
@@ -96,7 +98,7 @@ impl Process {
     pub fn kill9(&mut self) -> Result<ExitStatus> {
         self.child.kill().with_context(|| format!("cannot kill {}", self.name))?;
         let status = self.child.wait()?;
-        self.join_readers();
+        self.read_to_the_end();
         Ok(status)
     }
 
@@ -113,7 +115,7 @@ impl Process {
         let until = Instant::now() + deadline;
         loop {
             if let Some(status) = self.child.try_wait()? {
-                self.join_readers();
+                self.read_to_the_end();
                 return Ok(status);
             }
             if Instant::now() >= until {
@@ -145,9 +147,12 @@ impl Process {
         Ok(kib.with_context(|| format!("{} shows no {field} it has ended", self.name))? * 1_024)
     }
 
-    fn join_readers(&mut self) {
-        // A grandchild that inherited the outputs would keep the readers for ever, so nobody waits for them then.
-        self.readers.retain(|reader| !reader.is_finished());
+    /// Waits until everything it printed before its end has been read. Not for ever: a grandchild that inherited the
+    /// outputs may keep them open.
+    fn read_to_the_end(&self) {
+        let printed = self.log.lock();
+        let waited = self.log.changed.wait_timeout_while(printed, LAST_WORDS, |printed| printed.outputs_open > 0);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -156,6 +161,7 @@ impl Drop for Process {
         self.child.kill().ok();
         self.child.wait().ok();
         if thread::panicking() {
+            self.read_to_the_end();
             eprintln!("--- the end of the log of {}:\n{}---", self.name, last_lines(&self.log.lock()));
         }
     }
@@ -166,7 +172,7 @@ fn last_lines(printed: &Printed) -> String {
     printed.lines[from..].iter().map(|line| format!("  {line}\n")).collect()
 }
 
-fn read_lines(output: impl Read + Send + 'static, log: Arc<Log>) -> JoinHandle<()> {
+fn read_lines(output: impl Read + Send + 'static, log: Arc<Log>) {
     thread::spawn(move || {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
@@ -177,7 +183,7 @@ fn read_lines(output: impl Read + Send + 'static, log: Arc<Log>) -> JoinHandle<(
         }
         log.lock().outputs_open -= 1;
         log.changed.notify_all();
-    })
+    });
 }
 
 fn read_line(output: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {

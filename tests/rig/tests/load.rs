@@ -190,3 +190,21 @@ fn a_refused_login_ends_the_load_with_its_code() {
     let told = load::run(Plan::new(addr, lines(1))).unwrap_err().to_string();
     assert!(told.contains("code 5"), "{told}");
 }
+
+#[test]
+fn mosquitto_acknowledges_a_load_over_a_line_that_resets_all_the_time() {
+    let mosquitto = rig::mosquitto::Mosquitto::start("").unwrap();
+    let resets = Some(rig::line::Resets { after_ms: 30..=90, seed: 1 });
+    let line = rig::line::Line::open(mosquitto.addr(), rig::line::Conditions::default()).unwrap();
+    let mut plan = Plan::new(line.addr(), lines(500));
+    (plan.clients, plan.in_flight) = (3, 8);
+    let running = load::start(plan).unwrap();
+    until("all are connected", || running.acked() > 0);
+    line.control().change(|conditions| conditions.resets = resets);
+    until("it was reset often", || line.control().counts().resets >= 12);
+    let before = running.acked();
+    until("it goes on", || running.acked() > before);
+    line.control().change(|conditions| conditions.resets = None);
+    let report = running.stop().unwrap();
+    assert!(report.reconnects >= 9 && report.unacked == 0, "{report}");
+}

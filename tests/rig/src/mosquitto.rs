@@ -1,0 +1,86 @@
+//! Debian's Mosquitto as a counterpart: a broker that is nobody's own, started for one test at a port of the system's choice.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::packages;
+use crate::process::Process;
+
+/// How long it may take to listen.
+const START_DEADLINE: Duration = Duration::from_secs(20);
+const START_POLL: Duration = Duration::from_millis(10);
+/// Another program may take the port between our choice of it and Mosquitto's; not often.
+const ATTEMPTS: usize = 5;
+
+/// A running Mosquitto. Killed and its directory removed when dropped.
+pub struct Mosquitto {
+    addr: SocketAddr,
+    process: Process,
+    dir: TempDir,
+}
+
+impl Mosquitto {
+    /// Starts one, installing it when it is missing. `config` is added to its configuration, which lets anybody in and
+    /// keeps nothing on disk.
+    pub fn start(config: &str) -> Result<Self> {
+        packages::ensure(&["mosquitto"]);
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            match Mosquitto::try_start(config) {
+                Ok(started) => return Ok(started),
+                Err(e) => last = Some(e),
+            }
+        }
+        Err(last.context("invariant: there is at least one attempt")?)
+    }
+
+    fn try_start(config: &str) -> Result<Self> {
+        let addr = free_addr()?;
+        let dir = tempfile::Builder::new().prefix("rig-mosquitto-").tempdir()?;
+        let file = dir.path().join("mosquitto.conf");
+        // As root it would become the user mosquitto and could not read what lies in our directory.
+        let user = if rustix::process::geteuid().is_root() { "user root\n" } else { "" };
+        let (ip, port) = (addr.ip(), addr.port());
+        fs::write(&file, format!("{user}listener {port} {ip}\nallow_anonymous true\n{config}\n"))?;
+        let program = packages::program("mosquitto").context("invariant: mosquitto was just ensured")?;
+        let mut process = Process::start(Command::new(program).arg("-c").arg(&file).current_dir(dir.path()))?;
+        let until = Instant::now() + START_DEADLINE;
+        while TcpStream::connect(addr).is_err() {
+            if !process.is_running() || Instant::now() >= until {
+                bail!("mosquitto does not listen; its log:\n{}", process.log().join("\n"));
+            }
+            thread::sleep(START_POLL);
+        }
+        // Whoever answered may be another program that took the port; then ours has ended.
+        if !process.is_running() {
+            bail!("mosquitto has ended; its log:\n{}", process.log().join("\n"));
+        }
+        Ok(Mosquitto { addr, process, dir })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The program, to kill or to measure.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Its own directory, for whatever the configuration wants to find there; relative paths lead to it.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+}
+
+/// A local address that was free a moment ago, for programs that cannot be told to choose one and say which.
+pub fn free_addr() -> std::io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
