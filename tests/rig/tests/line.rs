@@ -15,6 +15,9 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Long enough that what is to arrive would have arrived on a line without delay.
 const SILENCE: Duration = Duration::from_millis(300);
 
+/// How often a duration is measured before it counts as wrong.
+const MEASUREMENTS: usize = 8;
+
 /// A far end that sends back what it gets, and ends when its peer does.
 fn echo() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -104,59 +107,79 @@ fn the_end_of_one_way_leaves_the_other_open() {
     assert_eq!((back.as_str(), control.counts().resets), ("last words", 0));
 }
 
+/// Measures until the result lies in the range. A busy machine disturbs a measurement now and then, never all of them; a
+/// line that does not keep its conditions fails them all.
+fn settles_within(range: std::ops::Range<f64>, mut measure: impl FnMut() -> f64) {
+    let results: Vec<f64> = (0..MEASUREMENTS).map(|_| measure()).take_while(|result| !range.contains(result)).collect();
+    assert!(results.len() < MEASUREMENTS, "none of {results:?} lies in {range:?}");
+}
+
 #[test]
 fn a_round_trip_takes_the_lines_time() {
     let (line, _) = line(Conditions { rtt_ms: 100, ..Conditions::default() });
     let mut stream = connect(&line);
     round_trip(&mut stream, 1);
-    let five: Duration = (0..5).map(|_| round_trip(&mut stream, 1)).sum();
-    let of_the_expected = ratio(five, Duration::from_millis(500));
-    assert!((1.0..1.6).contains(&of_the_expected), "{five:?}");
+    settles_within(1.0..1.3, || {
+        let took = round_trip(&mut stream, 1);
+        assert!(took >= Duration::from_millis(100), "faster than the line: {took:?}");
+        ratio(took, Duration::from_millis(100))
+    });
 }
 
 #[test]
 fn a_new_connection_waits_for_a_handshake_first() {
-    let (line, _) = line(Conditions { rtt_ms: 200, ..Conditions::default() });
-    let first = round_trip(&mut connect(&line), 1);
-    assert!((1.0..1.6).contains(&ratio(first, Duration::from_millis(400))), "{first:?}");
+    let (line, _) = line(Conditions { rtt_ms: 100, ..Conditions::default() });
+    settles_within(1.0..1.3, || {
+        let first = round_trip(&mut connect(&line), 1);
+        assert!(first >= Duration::from_millis(200), "faster than the line: {first:?}");
+        ratio(first, Duration::from_millis(200))
+    });
 }
 
 #[test]
 fn twice_the_rate_takes_half_the_time() {
-    let (line, control) = line(Conditions { bits_per_s: Some(256_000), ..Conditions::default() });
+    let (line, control) = line(Conditions::default());
     let mut stream = connect(&line);
-    let slow = round_trip(&mut stream, 32_000);
-    control.change(|conditions| conditions.bits_per_s = Some(512_000));
-    let fast = round_trip(&mut stream, 32_000);
-    assert!((0.95..1.5).contains(&slow.as_secs_f64()), "32,000 bytes at 256 kbit/s took {slow:?}");
-    assert!((1.5..2.5).contains(&ratio(slow, fast)), "{slow:?} and {fast:?}");
+    settles_within(1.7..2.3, || {
+        control.change(|conditions| conditions.bits_per_s = Some(256_000));
+        let slow = round_trip(&mut stream, 16_000);
+        assert!(slow >= Duration::from_millis(500), "16,000 bytes at 256 kbit/s took {slow:?}");
+        control.change(|conditions| conditions.bits_per_s = Some(512_000));
+        let fast = round_trip(&mut stream, 16_000);
+        assert!(fast >= Duration::from_millis(250), "16,000 bytes at 512 kbit/s took {fast:?}");
+        ratio(slow, fast)
+    });
 }
 
 #[test]
 fn connections_share_the_rate() {
     let (line, _) = line(Conditions { bits_per_s: Some(512_000), ..Conditions::default() });
-    let alone = round_trip(&mut connect(&line), 32_000);
-    let both: Vec<_> = (0..2)
-        .map(|_| {
-            let mut stream = connect(&line);
-            thread::spawn(move || round_trip(&mut stream, 32_000))
-        })
-        .collect();
-    for one in both {
-        let together = one.join().unwrap();
-        assert!((1.5..2.6).contains(&ratio(together, alone)), "{together:?} beside {alone:?} alone");
-    }
+    settles_within(1.7..2.3, || {
+        let alone = round_trip(&mut connect(&line), 16_000);
+        let start = Instant::now();
+        let both: Vec<_> = (0..2)
+            .map(|_| {
+                let mut stream = connect(&line);
+                thread::spawn(move || round_trip(&mut stream, 16_000))
+            })
+            .collect();
+        for one in both {
+            one.join().unwrap();
+        }
+        ratio(start.elapsed(), alone)
+    });
 }
 
 #[test]
 fn a_line_that_stalls_half_the_time_takes_twice_as_long() {
-    let narrow = Conditions { bits_per_s: Some(512_000), ..Conditions::default() };
-    let (line, control) = line(narrow);
+    let (line, control) = line(Conditions { bits_per_s: Some(512_000), ..Conditions::default() });
     let mut stream = connect(&line);
-    let steady = round_trip(&mut stream, 64_000);
-    control.change(|conditions| conditions.stall = Some(Stall { every_ms: 200, lasting_ms: 100 }));
-    let stalling = round_trip(&mut stream, 64_000);
-    assert!((1.5..2.7).contains(&ratio(stalling, steady)), "{stalling:?} and {steady:?}");
+    settles_within(1.6..2.5, || {
+        control.change(|conditions| conditions.stall = None);
+        let steady = round_trip(&mut stream, 32_000);
+        control.change(|conditions| conditions.stall = Some(Stall { every_ms: 100, lasting_ms: 50 }));
+        ratio(round_trip(&mut stream, 32_000), steady)
+    });
 }
 
 #[test]
