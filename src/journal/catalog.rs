@@ -41,22 +41,23 @@ impl Catalog {
     /// Takes a sealed segment behind all others. There must be no active one.
     pub(crate) fn add_sealed(&mut self, index: Arc<Index>) {
         let segment = self.sealed.len() as u32;
+        self.sealed.push(index.clone());
         for (number, run) in index.facts.runs.iter().enumerate() {
             self.note_run(run, (segment, number as u32));
         }
-        self.sealed.push(index);
     }
 
     /// Takes the segment that is written to.
     pub(crate) fn set_active(&mut self, facts: SegmentFacts, keys: Vec<(Key, u32)>) {
         let segment = self.sealed.len() as u32;
-        for (number, run) in facts.runs.iter().enumerate() {
+        let runs = facts.runs.clone();
+        self.active = Some(facts);
+        for (number, run) in runs.iter().enumerate() {
             self.note_run(run, (segment, number as u32));
         }
         for (key, offset) in keys {
             self.active_keys.entry(key).or_insert(offset);
         }
-        self.active = Some(facts);
     }
 
     /// Puts the active segment, now described by `index`, with the sealed ones.

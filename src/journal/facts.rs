@@ -5,7 +5,7 @@
 
 use super::Key;
 use crate::domain::id::{Epoch, Position, Seq};
-use crate::wire::frame::{BLOCK, FRAME_HEAD, Found, Frame, Kind, Scan};
+use crate::wire::frame::{BLOCK, FRAME_HEAD, Found, Frame, Kind, Scan, plausible};
 
 /// Most records of a run: what is read and skipped to reach one of them.
 const RUN_RECORDS: u32 = 64;
@@ -102,11 +102,13 @@ pub(crate) struct Scanned {
 ///
 /// Ordinals stay what they were, however much is damaged, as far as that can be known: a record that is missing keeps
 /// its ordinal. How many are missing is told by the numbers around, or else bounded by the room that they had;
-/// `next_base`, the next segment's first ordinal, bounds it where there is a next.
+/// `next_base`, the next segment's first ordinal, bounds it where there is a next. `before` is the last position of the
+/// segment before.
 pub(crate) fn scan_segment(
     number: u32,
     base: u64,
     next_base: Option<u64>,
+    before: Option<Position>,
     bytes: &[u8],
     key_of: fn(&[u8]) -> Option<Key>,
 ) -> Scanned {
@@ -126,11 +128,12 @@ pub(crate) fn scan_segment(
         match found {
             Found::Damaged { from, to } => {
                 facts.damages.push((from as u32, to as u32));
-                hole = (to - from) / MIN_FRAME;
+                hole = frames_lost(&bytes[(from - BLOCK as u64) as usize..(to - BLOCK as u64) as usize]);
             }
             Found::Record { offset, frame } => {
                 if hole > 0 {
-                    let missing = missing_before(&facts, &frame).min(hole).min(slack);
+                    let last = facts.runs.last().map(Run::last).or(before);
+                    let missing = missing_between(last, &frame).min(hole).min(slack);
                     facts.next_ordinal += missing;
                     slack -= missing;
                     hole = 0;
@@ -149,9 +152,20 @@ pub(crate) fn scan_segment(
 }
 
 /// How many records the numbers around a hole say are missing; no bound where they do not tell.
-fn missing_before(facts: &SegmentFacts, frame: &Frame<'_>) -> u64 {
-    match facts.runs.last() {
-        Some(run) if run.epoch == frame.position.epoch => frame.position.seq.0.saturating_sub(run.end()),
+fn missing_between(last: Option<Position>, frame: &Frame<'_>) -> u64 {
+    match last {
+        Some(last) if last.epoch == frame.position.epoch => frame.position.seq.0.saturating_sub(last.seq.0 + 1),
         _ => u64::MAX,
     }
+}
+
+/// How many frames a hole had: exactly, where their heads still tell their lengths; else the most that there is room for.
+fn frames_lost(hole: &[u8]) -> u64 {
+    let (mut at, mut count) = (0, 0);
+    while let Some(size) = hole.get(at..).and_then(plausible) {
+        at += size;
+        count += 1;
+    }
+    let only_padding_follows = hole.get(at..).is_some_and(|rest| rest.len() < BLOCK && rest.iter().all(|&b| b == 0));
+    if count > 0 && only_padding_follows { count } else { hole.len() as u64 / MIN_FRAME }
 }

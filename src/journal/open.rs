@@ -137,7 +137,7 @@ impl Opened {
             Some(index) => index,
             None => {
                 self.report.rebuilt_indexes += 1;
-                rebuild_index(dir, options, number, base, next_base, head.crc)?
+                rebuild_index(dir, options, number, base, next_base, self.catalog.last(), head.crc)?
             }
         };
         self.catalog.add_sealed(Arc::new(index));
@@ -148,7 +148,7 @@ impl Opened {
         let path = segment_path(dir, number);
         let file = options.disk.open(&path, true).map_err(OpenError::io("open", &path))?;
         let bytes = read_frames(&*file, head.size).map_err(OpenError::io("read", &path))?;
-        let mut scanned = scan_segment(number, self.base_of(head), None, &bytes, options.key_of);
+        let mut scanned = scan_segment(number, self.base_of(head), None, self.catalog.last(), &bytes, options.key_of);
         drop(bytes);
         let facts = &mut scanned.facts;
         if head.header.is_none() && facts.runs.is_empty() {
@@ -248,18 +248,19 @@ fn read_frames(file: &dyn DiskFile, size: u64) -> std::io::Result<Vec<u8>> {
 }
 
 /// Scans a sealed segment and writes its index. Where that cannot be written the one in memory serves.
-pub(crate) fn rebuild_index(
+fn rebuild_index(
     dir: &Path,
     options: &Options,
     number: u32,
     base: u64,
     next_base: Option<u64>,
+    before: Option<Position>,
     header_crc: u32,
 ) -> Result<Index, OpenError> {
     let path = segment_path(dir, number);
     let read = options.disk.open(&path, false).and_then(|file| read_frames(&*file, file.size()?));
     let bytes = read.map_err(OpenError::io("read", &path))?;
-    let mut scanned = scan_segment(number, base, next_base, &bytes, options.key_of);
+    let mut scanned = scan_segment(number, base, next_base, before, &bytes, options.key_of);
     if scanned.torn > 0 {
         // It was full and synced once, so this is no torn tail.
         let end = scanned.facts.end;

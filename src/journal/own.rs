@@ -74,7 +74,8 @@ impl Own {
         let was_begun = self.begun;
         self.discard();
         let prev = self.last.map_or(RecordHash::NONE, |last| last.hash);
-        let begun = self.push(Position { epoch, seq: Seq(1) }, prev, body, None);
+        let key = (self.log.shared.key_of)(body);
+        let begun = self.push(Position { epoch, seq: Seq(1) }, prev, body, key);
         let written = begun.and_then(|_| {
             self.begun = true;
             self.sync()
