@@ -146,10 +146,13 @@ impl Chain {
                     None => drop(self.starts.insert(before, (stored.position, names))),
                 }
             } else if reader.shared.role == Role::Own
-                && let Some((_, before)) = self.last
+                && let Some((earlier, before)) = self.last
             {
-                // In one's own journal an epoch's first record names the last of the epoch before it.
-                broken.extend(differs(before));
+                // In one's own journal an epoch's first record names the last of the epoch before it, unless that is
+                // known to be lost.
+                let catalog = reader.shared.catalog();
+                let lost = catalog.lost_ends.get(&earlier).is_some_and(|&(_, hash)| hash == names);
+                broken.extend(differs(before).filter(|_| !lost));
             }
         }
         match self.starts.remove(&stored.position) {

@@ -1,5 +1,7 @@
 //! The journal, as its owners use it: through power cuts, damage, full disks.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod crash;
 mod damage;
 mod golden;

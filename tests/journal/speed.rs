@@ -10,7 +10,7 @@ fn disk() -> tempfile::TempDir {
 }
 
 fn spread(n: u64) -> Key {
-    (u128::from(n) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes()
+    u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_le_bytes()
 }
 
 fn body(n: u64, size: usize) -> Vec<u8> {
