@@ -98,3 +98,54 @@ fn speed_of_groups_beside_the_raw_disk() {
         );
     }
 }
+
+struct Taker;
+
+impl outpost::journal::Admit for Taker {
+    type Submission = (Key, Vec<u8>);
+    type Note = ();
+
+    fn admit(
+        &mut self,
+        (key, body): (Key, Vec<u8>),
+        group: &outpost::journal::Group<'_>,
+    ) -> outpost::journal::Verdict<()> {
+        match group.find(&key).unwrap() {
+            Some(of) => outpost::journal::Verdict::Repeat { of, note: () },
+            None => outpost::journal::Verdict::Append { body, key: Some(key), note: () },
+        }
+    }
+
+    fn begin(&mut self, _: Option<(Position, outpost::domain::id::RecordHash)>) -> (Epoch, Vec<u8>) {
+        (epoch(2), b"opened".to_vec())
+    }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn speed_of_the_scribe_with_20_and_640_in_flight() {
+    for (in_flight, durability) in
+        [(20, Durability::Synced), (640, Durability::Synced), (640, Durability::UnsyncedForSabotage)]
+    {
+        let dir = disk();
+        let options = Options { durability, ..Options::new(site(), store(1), key_of) };
+        let (mut own, _) = Own::open(&in_dir(dir.path()), options).unwrap();
+        own.begin(epoch(1), b"opened").unwrap();
+        let scribe = outpost::journal::Scribe::start(own, Taker).unwrap();
+        let (answer, answers) = std::sync::mpsc::channel();
+        let count = 200_000.min(in_flight * 2000);
+        let submit = |n| {
+            let answer = answer.clone();
+            let reply = Box::new(move |done: Result<_, _>| drop(answer.send(done.is_ok())));
+            scribe.handle().submit_blocking((spread(n), body(n, 400)), reply).unwrap();
+        };
+        let started = Instant::now();
+        (0..in_flight).for_each(submit);
+        for n in in_flight..count {
+            assert!(answers.recv().unwrap());
+            submit(n);
+        }
+        println!("scribe, {in_flight} in flight, {durability:?}: {:.1} k/s", per_second(count, started.elapsed()));
+        scribe.shut_down();
+    }
+}
