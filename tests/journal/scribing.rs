@@ -37,12 +37,15 @@ impl Admit for Shop {
     }
 }
 
+/// Which submission, and what it was told.
+type Told = (u64, Answer);
+
 type Answer = Result<Done<&'static str>, Arc<WriteError>>;
 
 struct Set {
     scribe: Scribe<Shop>,
     groups: mpsc::Receiver<Option<usize>>,
-    answers: (mpsc::Sender<(u64, Answer)>, mpsc::Receiver<(u64, Answer)>),
+    answers: (mpsc::Sender<Told>, mpsc::Receiver<Told>),
 }
 
 fn start(paper: &Paper, deduplicates: bool) -> Set {

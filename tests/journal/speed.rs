@@ -136,7 +136,7 @@ fn speed_of_the_scribe_with_20_and_640_in_flight() {
         let count = 200_000.min(in_flight * 2000);
         let submit = |n| {
             let answer = answer.clone();
-            let reply = Box::new(move |done: Result<_, _>| drop(answer.send(done.is_ok())));
+            let reply = Box::new(move |done: Result<_, _>| answer.send(done.is_ok()).unwrap());
             scribe.handle().submit_blocking((spread(n), body(n, 400)), reply).unwrap();
         };
         let started = Instant::now();
