@@ -97,6 +97,8 @@ pub struct Link {
     inbox: Inbox,
     outbox: Outbox,
     session: Option<Session>,
+    /// The nonce of the peer's last hello.
+    peer_nonce: Option<u64>,
     echo: Option<u64>,
     ack_ms: Option<u64>,
     peer_dictionary: u8,
@@ -116,6 +118,7 @@ impl Link {
             inbox,
             outbox,
             session: None,
+            peer_nonce: None,
             echo: None,
             ack_ms: None,
             peer_dictionary: 0,
@@ -254,10 +257,14 @@ impl Link {
         if believed.is_some_and(|ack| !self.inbox.covers(&ack.held)) {
             heard.tells.push(Tell::ThisStoreIsOlder);
         }
-        if !answers && let Some(session) = &mut self.session {
-            // The peer has connected anew, perhaps from another disk: what it says counts only against a new nonce.
-            let nonce = session.nonce.wrapping_add(1);
-            *session = Session { nonce, settled: false, hello_ms: now_ms, hellos: 0 };
+        let is_new = self.peer_nonce.replace(hello.nonce) != Some(hello.nonce);
+        if !answers
+            && is_new
+            && let Some(session) = self.session.as_mut().filter(|session| session.settled)
+        {
+            // The peer has connected anew, perhaps from another disk: what it says counts only against a new nonce. One
+            // whose own hello is still open keeps it, or two who connect at once would ask each other for ever.
+            *session = Session { nonce: session.nonce.wrapping_add(1), settled: false, hello_ms: now_ms, hellos: 0 };
             self.outbox.flights.clear();
         }
     }

@@ -244,3 +244,41 @@ fn an_altered_record_breaks_the_chain_and_is_told() {
     assert_eq!(heard.tells, vec![Tell::ChainBroken(Position { epoch: shop.epoch, seq: Seq(11) })]);
     assert_eq!(heard.store.len(), 1, "it is kept all the same");
 }
+
+/// A line on which each end speaks before it hears the other.
+fn crossing(now: u64, shop: &Shop, a: &mut Link, b: &mut Link) -> usize {
+    let (office, nothing) = (Office::default(), Shop::new(1));
+    let mut said = 0;
+    for _ in 0..100 {
+        let from_a = a.poll(now, None, shop).unwrap();
+        let from_b = b.poll(now, None, &nothing).unwrap();
+        if from_a.is_none() && from_b.is_none() {
+            return said;
+        }
+        said += usize::from(from_a.is_some()) + usize::from(from_b.is_some());
+        if let Some(message) = from_a {
+            let heard = b.hear(now, message, &office);
+            b.stored(&heard.store);
+        }
+        if let Some(message) = from_b {
+            a.hear(now, message, &office);
+        }
+    }
+    panic!("the two never fall silent");
+}
+
+#[test]
+fn two_who_connect_at_once_settle_and_fall_silent() {
+    let shop = Shop::new(10);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    assert!(crossing(0, &shop, &mut a, &mut b) <= 6);
+    assert!(a.is_settled() && b.is_settled());
+    // And again when one of them connects anew while the other does not notice.
+    b.disconnected();
+    b.connected(100, 50);
+    assert!(crossing(100, &shop, &mut a, &mut b) <= 6);
+    assert!(a.is_settled() && b.is_settled());
+    assert_eq!(a.outbox().unacked(), 0);
+}
