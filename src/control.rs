@@ -44,6 +44,8 @@ pub enum Ask {
         site: SiteId,
         /// It is enrolled already, and its box is replaced.
         replace: bool,
+        /// Where the box is to connect, instead of what the office's settings say.
+        urls: Vec<String>,
     },
     /// What is known of one document: one JSON object.
     Document {

@@ -13,15 +13,22 @@ use crate::wire::envelope::{Secret, public_of};
 use anyhow::{Context, bail};
 use std::path::Path;
 
-pub(super) fn at_office(dir: &Path, site: &SiteId, replace: bool, out: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn at_office(
+    dir: &Path,
+    site: &SiteId,
+    replace: bool,
+    urls: Vec<String>,
+    out: Option<&Path>,
+) -> anyhow::Result<()> {
     let mut text = Vec::new();
-    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace }, &mut text) {
+    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace, urls: urls.clone() }, &mut text) {
         Ok(()) => {}
         // Nobody runs there: this process does it itself.
         Err(AskError::NotRunning(_)) => {
             let premises = Premises::open(dir)?;
             let mut register = Register::load(&premises.paths.register)?;
-            text = office::enrol(&premises, &mut register, site, replace, None, rough_ms() / 1000)?.into_bytes();
+            text =
+                office::enrol(&premises, &mut register, site, replace, (None, urls), rough_ms() / 1000)?.into_bytes();
         }
         Err(error) => return Err(error.into()),
     }

@@ -7,6 +7,7 @@ mod export;
 mod run;
 mod status;
 
+use crate::courier::mqtt::BrokerUrl;
 use crate::domain::document::Kind;
 use crate::domain::id::{DeviceId, SiteId};
 use clap::{Args, Parser, Subcommand};
@@ -62,6 +63,10 @@ enum Command {
         /// At the office: the workshop has a box already, and this is for the one that takes its place.
         #[arg(long, requires = "site")]
         replace: bool,
+        /// At the office: where this box is to connect, like mqtts://office.example:8883; instead of what the office's
+        /// settings say. May be given more than once.
+        #[arg(long = "url", value_name = "URL", requires = "site")]
+        urls: Vec<BrokerUrl>,
         /// At the box: the file that the office wrote.
         #[arg(long, value_name = "FILE")]
         take: Option<PathBuf>,
@@ -123,8 +128,9 @@ impl Cli {
         match self.command {
             Command::Box { place } => run::run_box(&place.dir),
             Command::Office { place } => run::run_office(&place.dir),
-            Command::Enrol { place, site: Some(site), out, replace, .. } => {
-                enrol::at_office(&place.dir, &site, replace, out.as_deref())
+            Command::Enrol { place, site: Some(site), out, replace, urls, .. } => {
+                let urls = urls.iter().map(ToString::to_string).collect();
+                enrol::at_office(&place.dir, &site, replace, urls, out.as_deref())
             }
             Command::Enrol { place, take: Some(file), .. } => enrol::at_box(&place.dir, &file),
             Command::Enrol { .. } => unreachable!("invariant: clap asks for a site or a file"),

@@ -101,8 +101,8 @@ impl Answer for Answers {
                     (false, _) => told(Value::Array(found), out),
                 }
             }
-            Ask::Enrol { site, replace } => {
-                let text = self.sites.enrol(&site, replace).map_err(|error| format!("{error:#}"))?;
+            Ask::Enrol { site, replace, urls } => {
+                let text = self.sites.enrol(&site, replace, urls).map_err(|error| format!("{error:#}"))?;
                 out.write_all(text.as_bytes()).map_err(|error| error.to_string())
             }
         }

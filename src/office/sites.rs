@@ -244,12 +244,12 @@ impl Sites {
     }
 
     /// Expects a new box, and gives its enrolment file's text.
-    pub(super) fn enrol(&self, site: &SiteId, replace: bool) -> anyhow::Result<String> {
+    pub(super) fn enrol(&self, site: &SiteId, replace: bool, urls: Vec<String>) -> anyhow::Result<String> {
         let port = Some(self.port.load(Ordering::Relaxed)).filter(|port| *port != 0);
         let mut inner = self.lock();
         let inner = &mut *inner;
         let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
-        let text = enrol(&inner.premises, &mut inner.register, site, replace, port, now)?;
+        let text = enrol(&inner.premises, &mut inner.register, site, replace, (port, urls), now)?;
         if !inner.running.contains_key(site) {
             self.start_line(inner, site)?;
         }
@@ -266,16 +266,20 @@ impl Sites {
     }
 }
 
-/// Expects a new box: a one-time secret in the register, a login at the gate, and the file that says all this.
+/// Expects a new box: a one-time secret in the register, a login at the gate, and the file that says all this. `port` is
+/// the gate's where the system chose it, `urls` what the box is told instead of what the settings say.
 pub fn enrol(
     premises: &Premises,
     register: &mut Register,
     site: &SiteId,
     replace: bool,
-    port: Option<u16>,
+    (port, urls): (Option<u16>, Vec<String>),
     now: u64,
 ) -> anyhow::Result<String> {
-    let facts = premises.facts(port)?;
+    let mut facts = premises.facts(port)?;
+    if !urls.is_empty() {
+        facts.brokers = urls;
+    }
     let mut random = [0; 56];
     getrandom::fill(&mut random)?;
     let (secret, password) = random.split_at(32);

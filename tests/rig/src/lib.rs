@@ -20,3 +20,4 @@ pub mod power;
 pub mod process;
 pub mod sales;
 pub mod seed;
+pub mod town;

@@ -1,0 +1,167 @@
+//! An office and its boxes on this machine, run as a person would: by the program's own commands.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::mosquitto::free_addr;
+use crate::process::Process;
+
+/// How long a start may take on a loaded machine.
+const START: Duration = Duration::from_secs(60);
+/// How often a state is asked for while it is waited for.
+const ASK_EVERY: Duration = Duration::from_millis(100);
+/// Every device's password here.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// One running program and its directory.
+pub struct House {
+    /// The program.
+    exe: PathBuf,
+    /// `box` or `office`.
+    role: &'static str,
+    /// Its directory.
+    pub dir: PathBuf,
+    /// Set for every start: what a sabotage needs.
+    pub env: Vec<(String, String)>,
+    /// Where it listens: for a box plain MQTT, for an office TLS.
+    pub addr: SocketAddr,
+    /// For a box: MQTT over WebSocket.
+    pub websocket: Option<SocketAddr>,
+    process: Option<Process>,
+}
+
+impl House {
+    /// Starts it and waits until it is ready.
+    pub fn start(&mut self) -> Result<()> {
+        let mut command = Command::new(&self.exe);
+        command.arg(self.role).arg("--dir").arg(&self.dir).envs(self.env.iter().cloned());
+        let mut process = Process::start(&mut command)?;
+        process.wait_for("is ready", START)?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// The running program.
+    pub fn process(&mut self) -> Result<&mut Process> {
+        self.process.as_mut().context("it does not run")
+    }
+
+    /// Kills it without a word.
+    pub fn kill9(&mut self) -> Result<()> {
+        self.process.take().context("it does not run")?.kill9()?;
+        Ok(())
+    }
+
+    /// Stops it as an operator would.
+    pub fn stop(&mut self) -> Result<()> {
+        let mut process = self.process.take().context("it does not run")?;
+        process.terminate()?;
+        let status = process.wait(START)?;
+        anyhow::ensure!(status.success(), "it ended with {status}");
+        Ok(())
+    }
+
+    /// Runs another command of the program on its directory.
+    pub fn command(&self, args: &[&str], input: &str) -> Result<String> {
+        command(&self.exe, &self.dir, args, input)
+    }
+
+    /// `outpost status --json`.
+    pub fn status(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&self.command(&["status", "--json"], "")?)?)
+    }
+
+    /// Asks for the status until `holds` says so, and returns it.
+    pub fn wait_until(&self, what: &str, deadline: Duration, holds: impl Fn(&Value) -> bool) -> Result<Value> {
+        let until = Instant::now() + deadline;
+        loop {
+            let status = self.status();
+            match &status {
+                Ok(status) if holds(status) => return Ok(status.clone()),
+                _ if Instant::now() >= until => bail!("waited {deadline:?} for {what}; last: {status:?}"),
+                _ => std::thread::sleep(ASK_EVERY),
+            }
+        }
+    }
+
+    /// The ids of exported documents of a kind, from the year 2000 to 2100, in the order of the file.
+    pub fn exported_ids(&self, kind: &str) -> Result<Vec<String>> {
+        let csv = self.command(&["export", "--kind", kind, "--from", "2000-01-01", "--to", "2100-12-31"], "")?;
+        let ids = csv.lines().skip(1).filter_map(|line| line.split(',').next()).filter(|id| !id.is_empty());
+        Ok(ids.map(str::to_owned).collect())
+    }
+}
+
+fn command(exe: &Path, dir: &Path, args: &[&str], input: &str) -> Result<String> {
+    let mut child = Command::new(exe)
+        .args(args)
+        .arg("--dir")
+        .arg(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    child.stdin.take().context("invariant: stdin is piped")?.write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// An office, and boxes that it enrols.
+pub struct Town {
+    exe: PathBuf,
+    dir: PathBuf,
+    /// The office.
+    pub office: House,
+}
+
+impl Town {
+    /// Founds an office under `dir`, with TLS on a port of its own, and starts it. `more` is added to its settings.
+    pub fn found(exe: impl Into<PathBuf>, dir: &Path, more: &str) -> Result<Self> {
+        let (exe, addr) = (exe.into(), free_addr()?);
+        let office_dir = dir.join("office");
+        std::fs::create_dir_all(&office_dir)?;
+        let settings = format!("tls = [\"{addr}\"]\nnames = [\"localhost\", \"127.0.0.1\"]\n{more}\n");
+        std::fs::write(office_dir.join("office.toml"), settings)?;
+        let env = Vec::new();
+        let (dir, role) = (dir.to_owned(), "office");
+        let mut office = House { exe: exe.clone(), role, dir: office_dir, env, addr, websocket: None, process: None };
+        office.start()?;
+        Ok(Self { exe, dir, office })
+    }
+
+    /// Enrols a box, with one tablet of each name in `tablets`, and does not start it. It reaches the office through
+    /// `road` where one is given: the address of a line, or of a broker. `more` is added to its settings.
+    pub fn settle(&self, site: &str, road: Option<SocketAddr>, tablets: &[&str], more: &str) -> Result<House> {
+        let url = road.map(|road| format!("mqtts://localhost:{}", road.port()));
+        let args = url.as_ref().map_or(vec!["enrol", site], |url| vec!["enrol", site, "--url", url]);
+        let text = self.office.command(&args, "")?;
+        let dir = self.dir.join(site);
+        std::fs::create_dir_all(&dir)?;
+        let file = self.dir.join(format!("{site}.enrolment.toml"));
+        std::fs::write(&file, text)?;
+        command(&self.exe, &dir, &["enrol", "--take", &file.to_string_lossy()], "")?;
+        let (addr, websocket) = (free_addr()?, free_addr()?);
+        let settings = format!("tcp = [\"{addr}\"]\nwebsocket = [\"{websocket}\"]\n{more}\n");
+        std::fs::write(dir.join("box.toml"), settings)?;
+        for tablet in tablets {
+            command(&self.exe, &dir, &["device", "add", tablet, "--kind", "tablet", "--password-stdin"], PASSWORD)?;
+        }
+        let (exe, role, env) = (self.exe.clone(), "box", Vec::new());
+        Ok(House { exe, role, dir, env, addr, websocket: Some(websocket), process: None })
+    }
+
+    /// What the office says of one site.
+    pub fn site(status: &Value, name: &str) -> Value {
+        let sites = status["sites"].as_array();
+        sites.and_then(|sites| sites.iter().find(|site| site["site"] == name)).cloned().unwrap_or(Value::Null)
+    }
+}
