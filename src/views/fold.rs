@@ -23,7 +23,7 @@ pub const LATEST: u64 = 100;
 /// One line of a journal, as far as it can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    Record(Record),
+    Record(Box<Record>),
     /// Of a kind that this version does not know.
     Unreadable,
     /// Its bytes are gone.
@@ -36,7 +36,7 @@ impl Line {
         if body.is_empty() {
             return Self::Lost;
         }
-        record::decode(body).map_or(Self::Unreadable, Self::Record)
+        record::decode(body).map_or(Self::Unreadable, |record| Self::Record(Box::new(record)))
     }
 }
 

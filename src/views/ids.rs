@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// How many ids make a run. As many are in memory at most, and one commit more.
 const RUN_IDS: usize = 16_384;
-/// Ids in a chunk: 4.4 KB.
-const CHUNK_IDS: usize = 200;
+/// Ids in a chunk: 1.4 KB, of which sled puts up to 16 into a page.
+const CHUNK_IDS: usize = 64;
 /// Bits of a filter for each id; with six probes one in 300 lookups of an unknown id is made in vain.
 const FILTER_BITS: usize = 12;
 const FILTER_PROBES: u64 = 6;

@@ -403,7 +403,6 @@ impl Owner {
         let disk = Disk::open(&self.config.dir)?;
         let journals = self.shared.journals.clone();
         let fold = Fold::over(disk.clone(), self.config.utc_offset_minutes, journals)?;
-        let sums = fold.meta.sums;
         let empty = fold.meta.reached.is_empty();
         self.shared.lock().fold = Some(fold);
         if empty || fresh {
@@ -417,6 +416,9 @@ impl Owner {
             self.stop_building(!self.config.check);
             if self.config.check {
                 let shared = self.shared.clone();
+                // Commits go on counting from what they found, so that a key that was missing before stays missed.
+                let sums = shared.lock().fold.as_ref().map(|fold| fold.meta.sums);
+                let sums = sums.ok_or_else(|| Doubt::new("they are closed"))?;
                 let check = move || disk.verify(sums, || shared.lock().stop);
                 let thread = std::thread::Builder::new().name("views-check".into()).spawn(check);
                 self.check = Some(thread.map_err(|error| Doubt(format!("no thread to check with: {error}")))?);

@@ -1,7 +1,7 @@
 //! Stock: the sum of what documents moved, per site, warehouse and item; exact, in billionths.
 
 use super::keys::{Key, SiteNo, Tag};
-use super::store::{Doubt, Store};
+use super::store::{Doubt, Pair, Store};
 use crate::domain::decimal::{Decimal, MAX_SCALE};
 use crate::domain::document::StockMove;
 use std::fmt;
@@ -68,7 +68,7 @@ pub(super) fn levels(store: &Store, site: SiteNo, warehouse: Option<&str>) -> Re
         Some(warehouse) => key(site, warehouse, ""),
         None => Key::of(Tag::Stock).site(site).0,
     };
-    let level = |(key, value): (Vec<u8>, Vec<u8>)| {
+    let level = |(key, value): Pair| {
         let text = key.get(3..).and_then(|text| std::str::from_utf8(text).ok());
         let (warehouse, item_code) =
             text.and_then(|text| text.split_once('\0')).ok_or_else(|| Doubt::new("the key of a stock level is cut"))?;

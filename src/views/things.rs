@@ -5,15 +5,15 @@
 
 use super::keys::{Key, SiteNo, Tag, day_at};
 use super::meta::Locator;
-use super::store::{Doubt, Store};
+use super::store::{Doubt, Pair, Store};
 use crate::domain::id::{Epoch, IntentId, Seq};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Things in a chunk: 5.5 KB.
-const CHUNK: u32 = 128;
-/// Numbers in a chunk of a day: 2 KB.
-const DAY_CHUNK: u32 = 512;
+/// Things in a chunk: 1.4 KB, of which sled puts up to 16 into a page.
+const CHUNK: u32 = 32;
+/// Numbers in a chunk of a day: 1 KB.
+const DAY_CHUNK: u32 = 256;
 /// Bytes of a thing.
 const THING: usize = 2 + 1 + 4 + 4 + 8 + 8 + 16;
 
@@ -129,7 +129,7 @@ pub(super) fn of_day(
 /// The days of a site and kind that have any, with how many, in order; both ends included.
 pub(super) fn days(store: &Store, site: SiteNo, sort: u8, from: i32, to: i32) -> Result<Vec<(i32, u32)>, Doubt> {
     let found = store.scan(&count_key(site, sort, from), &count_key(site, sort, to))?;
-    let day = |(key, value): (Vec<u8>, Vec<u8>)| {
+    let day = |(key, value): Pair| {
         let day = day_at(&key, 4).ok_or_else(|| Doubt::new("the key of a day is cut"))?;
         Ok((day, number_in(&value)?))
     };
