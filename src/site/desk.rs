@@ -6,7 +6,7 @@ use crate::domain::id::{DeviceId, SiteId};
 use crate::domain::record::{Entry, Sent};
 use crate::gate::{self, Answer, Incoming, Pass, Publisher, Qos, Refusal, RefusalCode, RefusalReason, Route};
 use crate::intake::{self, Code, Reason, Receipt, Status, receipt};
-use crate::journal::{Done, ScribeHandle, WriteError};
+use crate::journal::{Done, Reply, ScribeHandle};
 use crate::wire::record;
 use std::sync::{Arc, OnceLock};
 
@@ -47,13 +47,7 @@ impl Desk {
         }
     }
 
-    fn reply(
-        &self,
-        device: DeviceId,
-        packet: u16,
-        answer: Answer,
-        code: RefusalCode,
-    ) -> Box<dyn FnOnce(Result<Done<Note>, Arc<WriteError>>) + Send> {
+    fn reply(&self, device: DeviceId, packet: u16, answer: Answer, code: RefusalCode) -> Reply<Note> {
         let (site, health, publisher) = (self.site.clone(), self.health.clone(), self.publisher.clone());
         Box::new(move |done| match done {
             Ok(Done { written, note, .. }) => {

@@ -19,7 +19,7 @@ pub use start::Paths;
 use crate::books::Shelves;
 use crate::control::Control;
 use crate::courier::mqtt::MqttCourier;
-use crate::courier::{Arrivals, Courier, Purpose, Refused};
+use crate::courier::{Courier, Purpose, Refused};
 use crate::domain::id::SiteId;
 use crate::gate::{self, Gate, Publisher};
 use crate::journal::Scribe;
@@ -101,29 +101,26 @@ impl Site {
             road: courier.state(),
             warn_free_mb: config.warn_free_mb,
         };
-        let mut tasks = Vec::new();
-        tasks.push(spawn_line(
-            Line {
-                site,
-                paths: paths.clone(),
-                store,
-                exchange,
-                courier: Shared(courier.clone()),
-                introduction,
-                own: journal.clone(),
-                moment: moment.clone(),
-                shelves: shelves.clone(),
-                views: views.reader(),
-                publisher: publisher.clone(),
-                state: line_state,
-                connected: false,
-                saved_ms: up_ms(),
-            },
-            arrivals,
-            scribe.handle().durable(),
-            stopping.clone(),
-        ));
-        tasks.push(tokio::spawn(show(state.clone(), gate.publisher(), start::light(&config), stopping.clone())));
+        let line = Line {
+            site,
+            paths: paths.clone(),
+            store,
+            exchange,
+            courier: Shared(courier.clone()),
+            introduction,
+            own: journal.clone(),
+            moment,
+            shelves: shelves.clone(),
+            views: views.reader(),
+            publisher,
+            state: line_state,
+            connected: false,
+            saved_ms: up_ms(),
+        };
+        let tasks = vec![
+            tokio::spawn(line.run(arrivals, scribe.handle().durable(), stopping.clone())),
+            tokio::spawn(show(state.clone(), gate.publisher(), start::light(&config), stopping)),
+        ];
         holes::record(journal, report, scribe.handle());
         let answers = answers::Answers { state, views: views.reader(), shelves };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
@@ -152,15 +149,6 @@ impl Site {
             views.shutdown();
         });
     }
-}
-
-fn spawn_line(
-    line: Line<Shared>,
-    arrivals: Arrivals,
-    durable: watch::Receiver<u64>,
-    stop: watch::Receiver<bool>,
-) -> JoinHandle<()> {
-    tokio::spawn(line.run(arrivals, durable, stop))
 }
 
 /// Shows how the box is: the light ten times a second, the topics when they change; and looks at the kernel's clock.

@@ -22,9 +22,8 @@ fn a_hundred_sales_are_in_the_books_once_and_the_box_knows_it() {
     assert_eq!(report.acked, 100);
     shop.wait_until("all acked", SOON, |status| status["waiting"] == 0 && status["line"]["office_answers"] == true)
         .unwrap();
-    let office = town.office.wait_until("all in the books", SOON, |status| {
-        Town::site(status, "bandung")["documents"] == 100
-    });
+    let office =
+        town.office.wait_until("all in the books", SOON, |status| Town::site(status, "bandung")["documents"] == 100);
     office.unwrap();
     let mut booked = town.office.exported_ids("sales-invoice").unwrap();
     let mut sent: Vec<String> = sales.iter().map(|sale| sale.id.clone()).collect();
