@@ -89,6 +89,8 @@ fn the_layers_are_imported_downwards_only() {
         ("views", &["sync", "gate", "courier", "site", "office"][..]),
         ("gate", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
         ("courier", &["sync", "intake", "journal", "views", "gate", "site", "office"][..]),
+        ("exchange", &["intake", "views", "gate", "courier", "site", "office"][..]),
+        ("keys", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("site", &["office"][..]),
         ("office", &["site"][..]),
     ];

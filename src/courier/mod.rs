@@ -29,21 +29,9 @@ mod why;
 pub use inbox::Arrivals;
 pub use why::Why;
 
+pub use crate::wire::envelope::{MAX_ENVELOPE, Purpose};
+
 use crate::domain::id::SiteId;
-
-/// Longest envelope, in bytes. A box holds several in memory at once and must stay under 80 MB. A good line moves one in
-/// seconds; one of 32 kbit/s needs more than four minutes, so `sync` makes smaller batches there
-/// ([`mqtt::Policy::write_timeout`]).
-pub const MAX_ENVELOPE: usize = 1024 * 1024;
-
-/// What an envelope is for. It decides the topic, and the receiver opens the seal with the same word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
-    /// Records and acks between an enrolled site and the office, in either direction.
-    Records,
-    /// A new box's public key, on its way to the office. Never the other way.
-    Enrol,
-}
 
 /// Why an envelope was not taken. Nothing of it will travel.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

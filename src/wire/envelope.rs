@@ -64,8 +64,8 @@ pub fn public_of(secret: &[u8; 32]) -> [u8; 32] {
     Secret(*secret).public().0
 }
 
-/// What an envelope is for. One purpose's envelope does not open as another's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an envelope is for. It decides the topic, and one purpose's envelope does not open as another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
     /// A [`super::message::Message`], from one site's key to another's.
     Records,
