@@ -7,7 +7,7 @@ use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::exchange::{Exchange, Parts};
 use crate::gate;
-use crate::journal::{OpenReport, Options, Own, Replica, Slot};
+use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
 use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
@@ -99,7 +99,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let now_ms = crate::moment::rough_ms();
     let store = store::open(dir, &identity.site, !paths.journal.exists(), now_ms)?;
 
-    let options = Options::new(identity.site.clone(), store, key_of);
+    let options = Options { durability: durability(), ..Options::new(identity.site.clone(), store, key_of) };
     let (mut own, report) = Own::open(&paths.journal, options)?;
     report.log(&paths.journal);
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
@@ -133,6 +133,14 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         rules: Rules { ack_delay_ms: ACK_DELAY_MS, ..Rules::default() },
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
+}
+
+/// Synced, always; but a debug build can be told to skip it, since a proof that cannot fail proves nothing.
+fn durability() -> Durability {
+    match std::env::var("OUTPOST_SABOTAGE") {
+        Ok(what) if cfg!(debug_assertions) && what == "unsynced" => Durability::UnsyncedForSabotage,
+        _ => Durability::Synced,
+    }
 }
 
 /// The envelope by which the office learns this box's key.

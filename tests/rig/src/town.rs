@@ -141,10 +141,22 @@ impl Town {
     /// Enrols a box, with one tablet of each name in `tablets`, and does not start it. It reaches the office through
     /// `road` where one is given: the address of a line, or of a broker. `more` is added to its settings.
     pub fn settle(&self, site: &str, road: Option<SocketAddr>, tablets: &[&str], more: &str) -> Result<House> {
+        self.settle_in(&self.dir, site, road, tablets, more)
+    }
+
+    /// As [`Town::settle`], with the box's directory in `dir`: on a disk of its own.
+    pub fn settle_in(
+        &self,
+        dir: &Path,
+        site: &str,
+        road: Option<SocketAddr>,
+        tablets: &[&str],
+        more: &str,
+    ) -> Result<House> {
         let url = road.map(|road| format!("mqtts://localhost:{}", road.port()));
         let args = url.as_ref().map_or(vec!["enrol", site], |url| vec!["enrol", site, "--url", url]);
         let text = self.office.command(&args, "")?;
-        let dir = self.dir.join(site);
+        let dir = dir.join(site);
         std::fs::create_dir_all(&dir)?;
         let file = self.dir.join(format!("{site}.enrolment.toml"));
         std::fs::write(&file, text)?;
