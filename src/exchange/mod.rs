@@ -79,8 +79,8 @@ pub struct Arrived {
     pub stored: Vec<Span>,
     /// The peer's time in milliseconds since 1970, and whether it was said in answer to this connection.
     pub clock: Option<(i64, bool)>,
-    /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]).
-    pub is_older: bool,
+    /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]), a successor of this one.
+    pub is_older: Option<StoreId>,
     /// The peer's acks moved.
     pub acks_moved: bool,
 }
@@ -214,7 +214,10 @@ impl Exchange {
     fn take(&mut self, now_ms: u64, message: Message) -> Result<Arrived, Rejected> {
         let heard = self.link.hear(now_ms, message, &self.shelf);
         let mut arrived = Arrived { clock: heard.clock, acks_moved: heard.acks_moved, ..Arrived::default() };
-        arrived.is_older = heard.tells.contains(&Tell::ThisStoreIsOlder);
+        arrived.is_older = heard.tells.iter().find_map(|tell| match tell {
+            Tell::ThisStoreIsOlder(known) => Some(*known),
+            _ => None,
+        });
         heard.tells.iter().for_each(|tell| self.notice(tell));
         if !heard.store.is_empty() {
             self.store(&heard.store)?;
@@ -262,7 +265,7 @@ impl Exchange {
         let text = match tell {
             Tell::NewStore(store) => format!("{peer} is on another disk now ({store}): it gets again what it lacks"),
             Tell::Rewound => format!("{peer} holds less than it did: it was restored, and gets the rest again"),
-            Tell::ThisStoreIsOlder => {
+            Tell::ThisStoreIsOlder(_) => {
                 "this disk holds less than it once did: it was restored; the rest is asked for".into()
             }
             Tell::Fork(at) => {

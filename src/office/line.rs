@@ -124,15 +124,16 @@ impl SiteLine {
         self.down.reader()
     }
 
-    /// Takes in an envelope. True where this disk turned out to be restored from a backup.
-    fn envelope(&mut self, bytes: &[u8]) -> bool {
+    /// Takes in an envelope. Where this disk turned out to be restored from a backup: the latest of its ids that the site
+    /// knows.
+    fn envelope(&mut self, bytes: &[u8]) -> Option<StoreId> {
         let arrived = match self.exchange.arrived(up_ms(), bytes) {
             Ok(arrived) => arrived,
             Err(Rejected::Store(error)) => {
                 tracing::error!(site = %self.site, %error, "records could not be stored; the box keeps them");
-                return false;
+                return None;
             }
-            Err(_) => return false,
+            Err(_) => return None,
         };
         self.heard_at_ms = Some(self.moment.now_ms());
         for span in arrived.stored {
@@ -252,8 +253,8 @@ impl SiteLine {
                     self.exchange.renew(store);
                 }
                 Some(Event::Envelope(bytes)) => {
-                    if tokio::task::block_in_place(|| self.envelope(&bytes)) {
-                        let _ = older.try_send(self.store);
+                    if let Some(known) = tokio::task::block_in_place(|| self.envelope(&bytes)) {
+                        let _ = older.try_send(known);
                     }
                 }
                 None => break,

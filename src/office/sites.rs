@@ -163,11 +163,11 @@ impl Sites {
         self.tell_all(|| Event::Road(up)).await;
     }
 
-    /// Gives this disk a new id; `older` is the one that turned out to be restored.
+    /// Gives this disk, which turned out to be restored, a new id after `older`, the latest that a site knows of it.
     pub(super) async fn renew(&self, older: StoreId) {
         let renewed = tokio::task::block_in_place(|| {
             let mut inner = self.lock();
-            if inner.store != older {
+            if inner.store > older {
                 return None;
             }
             let now_ms = u64::try_from(self.moment.now_ms()).unwrap_or(0);

@@ -125,8 +125,8 @@ impl<C: Courier> Line<C> {
                 if let Some((at_ms, fresh)) = arrived.clock {
                     self.moment.office_says(at_ms, fresh);
                 }
-                if arrived.is_older {
-                    self.renew();
+                if let Some(known) = arrived.is_older {
+                    self.renew(known);
                 }
                 if !arrived.stored.is_empty() {
                     self.views.notify();
@@ -139,9 +139,9 @@ impl<C: Courier> Line<C> {
         }
     }
 
-    fn renew(&mut self) {
+    fn renew(&mut self, known: StoreId) {
         let now_ms = u64::try_from(self.moment.now_ms()).unwrap_or(0);
-        match crate::store::renew(&self.paths.dir, &self.site, Some(self.store), now_ms) {
+        match crate::store::renew(&self.paths.dir, &self.site, Some(known), now_ms) {
             Ok(store) => {
                 self.store = store;
                 self.exchange.renew(store);

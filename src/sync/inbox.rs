@@ -121,6 +121,13 @@ impl Inbox {
         self.epochs.get(&at.epoch).is_some_and(|opening| opening.rooted && opening.held.prefix() >= at.seq.0)
     }
 
+    /// The records of `span` that a known epoch follows, each with that epoch.
+    pub(super) fn followers(&self, span: Span) -> impl Iterator<Item = (Position, Epoch)> + '_ {
+        let children = self.epochs.get(&span.epoch).into_iter().flat_map(|opening| &opening.children);
+        let followed = children.filter_map(|child| Some((self.epochs[child].follows.flatten()?, *child)));
+        followed.filter(move |(at, _)| (span.first..=span.last).contains(&at.seq))
+    }
+
     /// The runs of `span` that are not held.
     pub fn missing(&self, span: Span) -> Vec<Span> {
         let whole = |(first, last)| Span { epoch: span.epoch, first: Seq(first), last: Seq(last) };
@@ -136,11 +143,27 @@ impl Inbox {
             && claim.beyond.iter().all(|span| self.missing(*span).is_empty())
     }
 
+    /// The peer has sent again what is held of `epoch`: acks name it early, if they name it at all.
+    pub(super) fn touch(&mut self, epoch: Epoch) {
+        if self.loose.contains(&epoch) {
+            self.touched.retain(|touched| *touched != epoch);
+            self.touched.push_back(epoch);
+        }
+    }
+
     /// What an ack says of it. Runs beyond [`MAX_BEYOND`] are left out, the longest untouched first.
     pub fn held(&self) -> Held {
-        let newest_heads = self.heads.iter().rev().take(MAX_HEADS);
+        self.held_naming(&BTreeSet::new())
+    }
+
+    /// As [`Inbox::held`], and names what is whole of `asked` as well, though a head goes on from it: of two cards with
+    /// one past, neither knows the other's head.
+    pub(super) fn held_naming(&self, asked: &BTreeSet<Epoch>) -> Held {
+        let known = asked.iter().filter(|epoch| self.epochs.get(epoch).is_some_and(|opening| opening.rooted));
+        let newest_heads = self.heads.iter().rev().filter(|head| !asked.contains(head));
+        let named = known.chain(newest_heads).take(MAX_HEADS);
         let through =
-            newest_heads.map(|epoch| Position { epoch: *epoch, seq: Seq(self.epochs[epoch].held.prefix()) }).collect();
+            named.map(|epoch| Position { epoch: *epoch, seq: Seq(self.epochs[epoch].held.prefix()) }).collect();
         let mut beyond = Vec::new();
         'all: for epoch in self.touched.iter().rev() {
             let opening = &self.epochs[epoch];

@@ -1,8 +1,9 @@
 //! One end of the conversation between two stores.
 //!
 //! Connecting: each says hello with a nonce, what it believes the other holds, and what it holds itself. What comes
-//! back with the nonce was said after it, so it may take back what was believed (an office restored from a backup);
-//! any other word only adds. An ack of a lesser store id than the one known is old and ignored.
+//! back with the nonce was said after it, so it may take back what was believed (an office restored from a backup).
+//! Every ack on a live road carries the nonce; one with another session's nonce is late and ignored, one without any (it
+//! came on a stick, or with a first hello) only adds. An ack of a lesser store id than the one known is old and ignored.
 //!
 //! Sending: only once the peer has answered, so that no byte is spent on an office that is not there or on records that
 //! it holds. Then, with nothing under way, at once; otherwise what waits is gathered until an ack comes back, or until it
@@ -12,10 +13,11 @@
 use super::inbox::Inbox;
 use super::outbox::{Flight, Outbox};
 use super::{Log, Shelf};
-use crate::domain::id::{Position, RecordHash, Seq, SiteId, StoreId};
+use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
 use crate::wire::message::{Ack, Hello, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Message, Run};
 use crate::wire::{compress, record};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The times and sizes that a link keeps to.
 #[derive(Clone, Debug)]
@@ -55,9 +57,10 @@ pub enum Tell {
     NewStore(StoreId),
     /// The peer holds less than was acked on the same disk: it gets the rest again.
     Rewound,
-    /// The peer believes that this store holds more than it does: this store was restored from a backup. Its owner
-    /// must give it a new store id with [`Link::renew`].
-    ThisStoreIsOlder,
+    /// The peer believes that this store holds more than it does, or knows a later store of this name: this store was
+    /// restored from a backup. Its owner must give it, with [`Link::renew`], a successor of the id that stands here, or
+    /// the peer takes its acks for those of the disk that was replaced.
+    ThisStoreIsOlder(StoreId),
     /// Two records follow this one: a copied or restored card. Both are kept.
     Fork(Position),
     /// The record at this position does not follow the one before it: it was altered, or made by something else.
@@ -79,13 +82,35 @@ pub struct Heard {
     pub acks_moved: bool,
 }
 
+/// How far apart two nonces of one session can be. Sessions begin at random ones of 64 bits.
+const NONCES: u64 = 1 << 16;
+
 #[derive(Debug)]
 struct Session {
-    nonce: u64,
+    /// The first nonce; those after it count up.
+    first_nonce: u64,
+    /// How many nonces came after the first.
+    nonces: u64,
     /// The peer answered this session's hello.
     settled: bool,
+    /// The peer answered from a store that was replaced, and a hello that says so is due or said.
+    told_old: bool,
     hello_ms: u64,
     hellos: u32,
+}
+
+impl Session {
+    fn nonce(&self) -> u64 {
+        self.first_nonce.wrapping_add(self.nonces)
+    }
+
+    /// True for the nonce of this session, and, while it is not settled, for those that it had before: a hello that
+    /// answers one of those has only crossed ours. Were it answered with yet another nonce, the two would ask each other
+    /// for ever. Once settled nothing of ours is under way, and a peer that answers an earlier nonce has to be told.
+    fn has_asked(&self, nonce: u64) -> bool {
+        let ago = self.nonce().wrapping_sub(nonce);
+        ago == 0 || !self.settled && ago <= self.nonces
+    }
 }
 
 /// One end of a conversation.
@@ -97,10 +122,12 @@ pub struct Link {
     inbox: Inbox,
     outbox: Outbox,
     session: Option<Session>,
-    /// The nonce of the peer's last hello.
-    peer_nonce: Option<u64>,
     echo: Option<u64>,
     ack_ms: Option<u64>,
+    /// When what is being stored is to be acked.
+    ack_when_stored_ms: Option<u64>,
+    /// Epochs of the peer's that the next ack names: it asked about them, or sent again what is held of them.
+    asked: BTreeSet<Epoch>,
     peer_dictionary: u8,
     peer_has_more: u64,
     batch_bytes: usize,
@@ -118,9 +145,10 @@ impl Link {
             inbox,
             outbox,
             session: None,
-            peer_nonce: None,
             echo: None,
             ack_ms: None,
+            ack_when_stored_ms: None,
+            asked: BTreeSet::new(),
             peer_dictionary: 0,
             peer_has_more: 0,
             batch_bytes: rules.batch_bytes,
@@ -178,7 +206,15 @@ impl Link {
 
     /// A road to the peer has opened. `nonce` is random.
     pub fn connected(&mut self, now_ms: u64, nonce: u64) {
-        self.session = Some(Session { nonce, settled: false, hello_ms: now_ms, hellos: 0 });
+        self.echo = None;
+        self.session = Some(Session {
+            first_nonce: nonce,
+            nonces: 0,
+            settled: false,
+            told_old: false,
+            hello_ms: now_ms,
+            hellos: 0,
+        });
     }
 
     /// The road has closed.
@@ -193,30 +229,50 @@ impl Link {
     /// Takes in a message from the peer. The caller has checked [`Message::fault`].
     pub fn hear(&mut self, now_ms: u64, message: Message, shelf: &impl Shelf) -> Heard {
         let mut heard = Heard::default();
-        let answers = self.session.as_ref().is_some_and(|session| message.echo == Some(session.nonce));
-        if let Some(ack) = &message.ack {
+        let answers = self.session.as_ref().is_some_and(|session| message.echo == Some(session.nonce()));
+        let was_settled = self.is_settled();
+        // An ack that answers another session was under way while the peer's disk may have been replaced.
+        if let Some(ack) = message.ack.as_ref().filter(|_| answers || message.echo.is_none()) {
             self.hear_ack(now_ms, ack, answers, &mut heard);
         }
         if let Some(hello) = &message.hello {
-            self.hear_hello(now_ms, hello, answers, &mut heard);
+            self.hear_hello(now_ms, hello, message.echo, &mut heard);
         }
         if answers
             && message.ack.is_some()
             && let Some(session) = &mut self.session
+            && message.echo == Some(session.nonce())
         {
-            session.settled = true;
+            let is_old = heard.tells.iter().any(|tell| matches!(tell, Tell::OldStore(_)));
+            match is_old {
+                false => session.settled = true,
+                // Here is the peer itself, on a store that it does not know to be old: it learns that from a hello.
+                true if session.settled || !session.told_old => {
+                    let nonces = session.nonces + 1;
+                    *session = Session { settled: false, told_old: true, hello_ms: now_ms, nonces, ..*session };
+                    self.outbox.flights.clear();
+                }
+                true => {}
+            }
         }
         self.peer_has_more = message.more;
-        heard.clock = message.clock_ms.map(|at_ms| (at_ms, answers));
+        heard.clock = message.clock_ms.map(|at_ms| (at_ms, answers && !was_settled));
         let came = !message.batch.is_empty();
-        for run in message.batch {
-            heard.store.extend(self.unheld(run, shelf, &mut heard.tells));
+        let shelf = Arriving { shelf, site: &self.peer_site, lines: BTreeMap::new() };
+        for run in &message.batch {
+            if self.inbox.missing(run.span()).is_empty() {
+                self.inbox.touch(run.epoch);
+                self.asked.insert(run.epoch);
+            }
         }
+        self.unheld(message.batch, shelf, &mut heard);
         if came {
-            // A repeat means that the ack was lost: it is answered at once.
-            let wait = if heard.store.is_empty() { 0 } else { self.rules.ack_delay_ms };
-            let due = now_ms + wait;
-            self.ack_ms = Some(self.ack_ms.map_or(due, |before| before.min(due)));
+            // A repeat means that the ack was lost: it is answered at once. What is new is acked once it is stored.
+            let (due, slot) = match heard.store.is_empty() {
+                true => (now_ms, &mut self.ack_ms),
+                false => (now_ms + self.rules.ack_delay_ms, &mut self.ack_when_stored_ms),
+            };
+            *slot = Some(slot.map_or(due, |before| before.min(due)));
         }
         heard
     }
@@ -249,48 +305,61 @@ impl Link {
         }
     }
 
-    fn hear_hello(&mut self, now_ms: u64, hello: &Hello, answers: bool, heard: &mut Heard) {
+    fn hear_hello(&mut self, now_ms: u64, hello: &Hello, echo: Option<u64>, heard: &mut Heard) {
+        let ahead = self.echo.map_or(0, |known| hello.nonce.wrapping_sub(known));
+        if ahead.wrapping_neg() <= NONCES && ahead != 0 {
+            // A later hello of this session has overtaken it: to echo it would make all our acks late ones.
+            return;
+        }
         self.peer_dictionary = hello.dictionary;
         self.echo = Some(hello.nonce);
         self.ack_ms = Some(now_ms);
-        let believed = hello.believes.as_ref().filter(|ack| ack.store == self.store);
-        if believed.is_some_and(|ack| !self.inbox.covers(&ack.held)) {
-            heard.tells.push(Tell::ThisStoreIsOlder);
-        }
-        let is_new = self.peer_nonce.replace(hello.nonce) != Some(hello.nonce);
-        if !answers
-            && is_new
-            && let Some(session) = self.session.as_mut().filter(|session| session.settled)
+        let older = |ack: &&Ack| ack.store > self.store || ack.store == self.store && !self.inbox.covers(&ack.held);
+        self.asked.extend(hello.believes.iter().flat_map(|ack| &ack.held.through).map(|at| at.epoch));
+        heard.tells.extend(hello.believes.as_ref().filter(older).map(|ack| Tell::ThisStoreIsOlder(ack.store)));
+        if let Some(session) = &mut self.session
+            && (ahead > NONCES || !echo.is_some_and(|echo| session.has_asked(echo)))
         {
-            // The peer has connected anew, perhaps from another disk: what it says counts only against a new nonce. One
-            // whose own hello is still open keeps it, or two who connect at once would ask each other for ever.
-            *session = Session { nonce: session.nonce.wrapping_add(1), settled: false, hello_ms: now_ms, hellos: 0 };
+            // The peer has connected anew, perhaps from another disk: what it says counts only against a new nonce.
+            *session = Session { settled: false, hello_ms: now_ms, hellos: 0, nonces: session.nonces + 1, ..*session };
             self.outbox.flights.clear();
         }
     }
 
-    /// The parts of `run` that are not held yet, checked against their neighbours.
-    fn unheld(&self, run: Run, shelf: &impl Shelf, tells: &mut Vec<Tell>) -> Vec<Run> {
-        let missing = self.inbox.missing(run.span());
-        let mut parts = Vec::new();
-        for span in missing {
-            let part = if span == run.span() { run.clone() } else { slice(&self.peer_site, &run, span) };
-            let before = Position { epoch: span.epoch, seq: Seq(span.first.0 - 1) };
-            let after = Position { epoch: span.epoch, seq: Seq(span.last.0 + 1) };
-            let known_before = match follows(&part) {
-                Some(Some((position, cited))) => shelf.hash(position).or(Some(cited)),
-                Some(None) => Some(RecordHash::NONE),
-                None => shelf.hash(before),
-            };
-            if known_before.is_some_and(|hash| hash != part.prev) {
-                tells.push(Tell::ChainBroken(Position { epoch: span.epoch, seq: span.first }));
+    /// Gathers the parts of `batch` that are not held yet, checked against their neighbours.
+    fn unheld(&self, batch: Vec<Run>, mut shelf: Arriving<'_, impl Shelf>, heard: &mut Heard) {
+        for run in batch {
+            for span in self.inbox.missing(run.span()) {
+                let part = if span == run.span() { run.clone() } else { slice(&self.peer_site, &run, span) };
+                let broken = self.broken(&part, &shelf);
+                heard.tells.extend(broken.into_iter().map(Tell::ChainBroken));
+                shelf.add(&part);
+                heard.store.push(part);
             }
-            if shelf.prev(after).is_some_and(|named| part.hashes(&self.peer_site).last() != Some(&named)) {
-                tells.push(Tell::ChainBroken(after));
-            }
-            parts.push(part);
         }
-        parts
+    }
+
+    /// Where `part` does not join what is held, or is arriving, before and after it.
+    fn broken(&self, part: &Run, shelf: &Arriving<'_, impl Shelf>) -> Vec<Position> {
+        let (span, hashes) = (part.span(), part.hashes(&self.peer_site));
+        let mut broken = Vec::new();
+        let known_before = match follows(part) {
+            Some(Some((position, cited))) => shelf.hash(position).or(Some(cited)),
+            Some(None) => Some(RecordHash::NONE),
+            None => shelf.hash(Position { epoch: span.epoch, seq: Seq(span.first.0 - 1) }),
+        };
+        if known_before.is_some_and(|hash| hash != part.prev) {
+            broken.push(Position { epoch: span.epoch, seq: span.first });
+        }
+        let next = Position { epoch: span.epoch, seq: Seq(span.last.0 + 1) };
+        let openings = self.inbox.followers(span).map(|(at, epoch)| (at, Position { epoch, seq: Seq(1) }));
+        for (at, after) in openings.chain([(Position { epoch: span.epoch, seq: span.last }, next)]) {
+            let hash = hashes[(at.seq.0 - span.first.0) as usize];
+            if shelf.prev(after).is_some_and(|named| named != hash) {
+                broken.push(after);
+            }
+        }
+        broken
     }
 
     /// The runs are durable in this store. Returns what the operator should know of them.
@@ -300,11 +369,13 @@ impl Link {
             let follows = follows(run).map(|link| link.map(|(position, _)| position));
             tells.extend(self.inbox.hold(run.span(), follows).into_iter().map(Tell::Fork));
         }
+        self.ack_ms = self.ack_ms.into_iter().chain(self.ack_when_stored_ms.take()).min();
         tells
     }
 
     /// What to say now, if anything. Says nothing twice: the caller hands it to the road at once.
     pub fn poll<L: Log>(&mut self, now_ms: u64, clock_ms: Option<i64>, log: &L) -> Result<Option<Message>, L::Error> {
+        self.ask_again(now_ms);
         let Some(session) = &self.session else { return Ok(None) };
         let settled = session.settled;
         let mut message = Message { hello: self.hello(now_ms), ..Message::default() };
@@ -317,12 +388,25 @@ impl Link {
             return Ok(None);
         }
         if ack_due || message.hello.is_some() || self.ack_ms.is_some() {
-            message.ack = Some(Ack { store: self.store, held: self.inbox.held() });
+            message.ack =
+                Some(Ack { store: self.store, held: self.inbox.held_naming(&std::mem::take(&mut self.asked)) });
             message.clock_ms = clock_ms;
             self.ack_ms = None;
         }
-        message.echo = self.echo.take();
+        message.echo = self.echo.filter(|_| message.ack.is_some());
         Ok(Some(message))
+    }
+
+    /// What is not acked though it was sent again may be sent to somebody who takes us for another session, or cannot
+    /// store it: asking costs less than sending it a third time.
+    fn ask_again(&mut self, now_ms: u64) {
+        let overdue = self.outbox.flights.iter().any(|flight| flight.resend_ms <= now_ms);
+        if let Some(session) = self.session.as_mut().filter(|session| session.settled && overdue && self.resends > 0) {
+            let nonces = session.nonces + 1;
+            *session = Session { settled: false, hello_ms: now_ms, hellos: 0, nonces, ..*session };
+            self.outbox.flights.clear();
+            self.resends += 1;
+        }
     }
 
     fn hello(&mut self, now_ms: u64) -> Option<Hello> {
@@ -331,7 +415,7 @@ impl Link {
         session.hellos += 1;
         let wait = self.rules.resend_ms.saturating_mul(1 << (session.hellos - 1).min(10));
         session.hello_ms = now_ms + wait.min(self.rules.resend_max_ms);
-        Some(Hello { nonce: session.nonce, dictionary: compress::NEWEST, believes })
+        Some(Hello { nonce: session.nonce(), dictionary: compress::NEWEST, believes })
     }
 
     fn batch<L: Log>(&mut self, now_ms: u64, log: &L) -> Result<Vec<Run>, L::Error> {
@@ -383,8 +467,37 @@ impl Link {
     pub fn wake_ms(&self) -> Option<u64> {
         let session = self.session.as_ref()?;
         let hello = (!session.settled).then_some(session.hello_ms);
-        let resend = self.outbox.flights.iter().map(|flight| flight.resend_ms).min();
+        let flights = self.outbox.flights.iter().filter(|_| session.settled);
+        let resend = flights.map(|flight| flight.resend_ms).min();
         [hello, resend, self.ack_ms].into_iter().flatten().min()
+    }
+}
+
+/// What is held, and what the message at hand has brought already.
+struct Arriving<'a, S> {
+    shelf: &'a S,
+    site: &'a SiteId,
+    /// Predecessor's hash and own hash.
+    lines: BTreeMap<Position, (RecordHash, RecordHash)>,
+}
+
+impl<S: Shelf> Arriving<'_, S> {
+    fn add(&mut self, part: &Run) {
+        let mut prev = part.prev;
+        for (seq, hash) in (part.first.0..).zip(part.hashes(self.site)) {
+            self.lines.insert(Position { epoch: part.epoch, seq: Seq(seq) }, (prev, hash));
+            prev = hash;
+        }
+    }
+}
+
+impl<S: Shelf> Shelf for Arriving<'_, S> {
+    fn hash(&self, at: Position) -> Option<RecordHash> {
+        self.lines.get(&at).map(|line| line.1).or_else(|| self.shelf.hash(at))
+    }
+
+    fn prev(&self, at: Position) -> Option<RecordHash> {
+        self.lines.get(&at).map(|line| line.0).or_else(|| self.shelf.prev(at))
     }
 }
 

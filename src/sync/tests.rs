@@ -197,7 +197,7 @@ fn an_office_restored_from_a_backup_asks_for_the_rest_and_gets_it() {
     restored.connected(10, 77);
     let mut office = Office::default();
     let (_, tells) = talk(10, &shop, (&mut a, &mut restored), &mut office);
-    assert!(tells.contains(&Tell::ThisStoreIsOlder), "{tells:?}");
+    assert!(tells.contains(&Tell::ThisStoreIsOlder(StoreId::new(2, [2; 10]))), "{tells:?}");
     assert!(tells.contains(&Tell::Rewound), "{tells:?}");
     assert_eq!((a.outbox().unacked(), restored.inbox().count()), (0, 500));
 }
@@ -245,6 +245,116 @@ fn an_altered_record_breaks_the_chain_and_is_told() {
     assert_eq!(heard.store.len(), 1, "it is kept all the same");
 }
 
+/// Hands each end what the other has said, both at the same moment, as a line does on which messages cross.
+fn cross(now: u64, shop: &Shop, a: &mut Link, b: &mut Link) -> usize {
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    while let Some(message) = a.poll(now, None, shop).unwrap() {
+        up.push(message);
+    }
+    while let Some(message) = b.poll(now, None, &Shop::new(1)).unwrap() {
+        down.push(message);
+    }
+    let said = up.len() + down.len();
+    for message in up {
+        let heard = b.hear(now, message, &Office::default());
+        b.stored(&heard.store);
+    }
+    for message in down {
+        a.hear(now, message, &Office::default());
+    }
+    said
+}
+
+#[test]
+fn hellos_that_cross_do_not_ask_each_other_for_ever() {
+    let shop = Shop::new(3);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 1_000_000_000);
+    let said: usize = (0..20).map(|turn| cross(turn * 100, &shop, &mut a, &mut b)).sum();
+    assert!(a.is_settled() && b.is_settled());
+    assert_eq!(a.outbox().unacked(), 0);
+    assert!(said <= 10, "{said} messages");
+}
+
+#[test]
+fn a_late_ack_of_another_session_is_ignored() {
+    let shop = Shop::new(500);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    talk(0, &shop, (&mut a, &mut b), &mut Office::default());
+    let ack = crate::wire::message::Ack { store: StoreId::new(2, [2; 10]), held: b.inbox().held() };
+    let late = Message { echo: Some(1), ack: Some(ack), ..Message::default() };
+    // An office restored from a backup, under the same store id, of which the shop believes nothing.
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1_000_000_000);
+    b.connected(0, 77);
+    cross(0, &shop, &mut a, &mut b);
+    a.hear(1, late, &Office::default());
+    assert_eq!(a.outbox().unacked(), 500);
+}
+
+#[test]
+fn a_store_that_was_restored_twice_is_told_so_though_its_id_is_no_longer_known() {
+    let shop = Shop::new(10);
+    let (mut a, mut replaced) = pair(&shop, Rules::default());
+    replaced.renew(StoreId::new(3, [0; 10]));
+    a.connected(0, 1);
+    replaced.connected(0, 2);
+    talk(0, &shop, (&mut a, &mut replaced), &mut Office::default());
+    let (_, mut older) = pair(&shop, Rules::default());
+    older.connected(10, 77);
+    let (_, tells) = talk(10, &shop, (&mut a, &mut older), &mut Office::default());
+    assert!(tells.contains(&Tell::ThisStoreIsOlder(StoreId::new(3, [0; 10]))), "{tells:?}");
+    older.renew(StoreId::successor(Some(StoreId::new(3, [0; 10])), 0, [1; 10]));
+    a.connected(20, 5_000_000);
+    talk(20, &shop, (&mut a, &mut older), &mut Office::default());
+    assert_eq!((a.outbox().unacked(), older.inbox().count()), (0, 10));
+}
+
+#[test]
+fn of_two_cards_with_one_past_each_has_its_own_records_acked() {
+    let shop = Shop::new(5);
+    let (mut a, _) = pair(&shop, Rules::default());
+    // The copy of the card went on first: its epoch follows the last record, which makes it the only head.
+    let copy = Span { epoch: Epoch::new(9, [9; 10]), first: Seq(1), last: Seq(1) };
+    let mut inbox = Inbox::default();
+    inbox.hold(Span { epoch: shop.epoch, first: Seq(1), last: Seq(5) }, Some(None));
+    inbox.hold(copy, Some(Some(shop.last())));
+    let mut b = Link::new(Rules::default(), site(), StoreId::new(2, [2; 10]), inbox, Outbox::default());
+    a.connected(0, 1);
+    b.connected(0, 2);
+    talk(0, &shop, (&mut a, &mut b), &mut Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+}
+
+#[test]
+fn a_chain_that_breaks_between_two_runs_of_one_message_is_told() {
+    let shop = Shop::new(20);
+    let (_, mut b) = pair(&shop, Rules::default());
+    b.connected(0, 1);
+    let part = |first, last| shop.run(Span { epoch: shop.epoch, first: Seq(first), last: Seq(last) }, 100_000).unwrap();
+    let (whole, mut rest) = (part(1, 10), part(11, 20));
+    rest.prev = RecordHash([1; 32]);
+    let heard = b.hear(0, Message { batch: vec![whole, rest], ..Message::default() }, &Office::default());
+    assert_eq!(heard.tells, vec![Tell::ChainBroken(Position { epoch: shop.epoch, seq: Seq(11) })]);
+}
+
+#[test]
+fn what_is_being_stored_is_acked_once_it_is() {
+    let shop = Shop::new(5);
+    let (_, mut b) = pair(&shop, Rules::default());
+    b.connected(0, 1);
+    b.poll(0, None, &Shop::new(1)).unwrap().expect("a hello");
+    let run = shop.run(Span { epoch: shop.epoch, first: Seq(1), last: Seq(5) }, 100_000).unwrap();
+    let heard = b.hear(0, Message { batch: vec![run], ..Message::default() }, &Office::default());
+    assert_eq!(b.poll(1, None, &Shop::new(1)).unwrap(), None, "it is not durable yet");
+    b.stored(&heard.store);
+    let ack = b.poll(2, None, &Shop::new(1)).unwrap().expect("an ack").ack.expect("an ack");
+    assert_eq!(ack.held.through, vec![shop.last()]);
+}
+
 /// A line on which each end speaks before it hears the other.
 fn crossing(now: u64, shop: &Shop, a: &mut Link, b: &mut Link) -> usize {
     let (office, nothing) = (Office::default(), Shop::new(1));
@@ -273,11 +383,12 @@ fn two_who_connect_at_once_settle_and_fall_silent() {
     let (mut a, mut b) = pair(&shop, Rules::default());
     a.connected(0, 1);
     b.connected(0, 2);
-    assert!(crossing(0, &shop, &mut a, &mut b) <= 6);
+    // Two hellos that cross, two that answer them, two answers, the batch and its ack.
+    assert!(crossing(0, &shop, &mut a, &mut b) <= 8);
     assert!(a.is_settled() && b.is_settled());
     // And again when one of them connects anew while the other does not notice.
     b.disconnected();
-    b.connected(100, 50);
+    b.connected(100, 5_000_000);
     assert!(crossing(100, &shop, &mut a, &mut b) <= 6);
     assert!(a.is_settled() && b.is_settled());
     assert_eq!(a.outbox().unacked(), 0);
