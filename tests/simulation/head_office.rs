@@ -1,0 +1,100 @@
+//! The office of a world: its power, its backup, its word on what has come.
+
+use super::card::Refusal;
+use super::world::World;
+use outpost::domain::record::Entry;
+
+impl World {
+    pub fn office_on(&mut self) {
+        if self.office_up {
+            return;
+        }
+        self.office_up = true;
+        let now = self.now_ms;
+        for n in 0..self.sites.len() {
+            let site = &mut self.sites[n];
+            let started = site.desk.start(now, &self.rules.1, &mut self.dice);
+            if started.is_err() {
+                self.tally.fuses_blown += 1;
+                return self.office_cut();
+            }
+            site.owed = site.unsaid();
+            if self.say_outcomes(n).is_err() {
+                self.tally.fuses_blown += 1;
+                return self.office_cut();
+            }
+        }
+        if self.office_road {
+            for n in 0..self.sites.len() {
+                self.sites[n].desk.connected(now, &mut self.dice);
+                self.pump_desk(n);
+            }
+        }
+    }
+
+    pub fn office_cut(&mut self) {
+        if self.office_up {
+            self.tally.office_cuts += 1;
+            let in_flight = self.sites.iter().any(|site| site.desk.card.in_flight() > 0);
+            self.tally.office_cuts_in_flight += u64::from(in_flight);
+        }
+        self.office_up = false;
+        for site in &mut self.sites {
+            site.desk.power_off(&mut self.dice);
+        }
+    }
+
+    pub fn office_restore(&mut self) {
+        if self.sites.iter().any(|site| site.backup.is_none()) {
+            return;
+        }
+        self.office_cut();
+        self.office_life += 1;
+        self.tally.office_restored += 1;
+        for n in 0..self.sites.len() {
+            let before = self.marks(n);
+            let site = &mut self.sites[n];
+            site.desk.card = site.backup.clone().expect("looked");
+            site.history.office_restored = true;
+            site.loose_acks.iter_mut().for_each(|loose| *loose = true);
+            self.excuse(n, before);
+        }
+        self.office_on();
+    }
+
+    pub fn set_office_road(&mut self, up: bool) {
+        if self.office_road == up {
+            return;
+        }
+        self.office_road = up;
+        let now = self.now_ms;
+        for n in 0..self.sites.len() {
+            match up {
+                true => self.sites[n].desk.connected(now, &mut self.dice),
+                false => self.sites[n].desk.disconnected(),
+            }
+            self.pump_desk(n);
+        }
+    }
+
+    /// For each run that is new in the site's journal at the office, one record down.
+    pub fn say_outcomes(&mut self, n: usize) -> Result<(), Refusal> {
+        let now = self.now_ms;
+        let site = &mut self.sites[n];
+        while let Some(span) = site.owed.first().copied() {
+            match site.desk.append(now, &Entry::AtOffice(span), &mut self.dice) {
+                Ok(_) => drop(site.owed.remove(0)),
+                Err(Refusal::Full) => {
+                    self.tally.full_disks += 1;
+                    break;
+                }
+                Err(Refusal::Cut) => return Err(Refusal::Cut),
+            }
+        }
+        let live = site.desk.live.as_ref().expect("the office is up");
+        if live.own.durable < live.own.lines.len() {
+            site.desk.sync()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! What happens in a world, as data, and how a seed makes a plan of it.
+
+use super::dice::Dice;
+
+/// One thing that happens. Sites are numbered; a number past the last wraps around.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Op {
+    /// People scan `count` times with one device; `same` is the same shirt again.
+    Scan {
+        site: usize,
+        device: usize,
+        count: u8,
+        same: bool,
+    },
+    /// The site's devices send what they have no receipt for; `reaches` percent of it gets to the box.
+    Send {
+        site: usize,
+        reaches: u8,
+    },
+    /// The box syncs its group and answers.
+    Sync {
+        site: usize,
+    },
+    /// A device sends again what it has a receipt for.
+    Again {
+        site: usize,
+    },
+    /// A device sends something else under a known id.
+    Conflict {
+        site: usize,
+    },
+    /// Time passes.
+    Run {
+        ms: u64,
+    },
+    Road {
+        site: usize,
+        up: bool,
+    },
+    Weather {
+        site: usize,
+        loss: u8,
+        twice: u8,
+        cut: u8,
+        flip: u8,
+        slow_ms: u64,
+    },
+    OfficeRoad {
+        up: bool,
+    },
+    /// The power goes now.
+    Cut {
+        site: usize,
+    },
+    /// The power goes at the nth write or sync from now.
+    Fuse {
+        site: usize,
+        n: u32,
+    },
+    /// An orderly end.
+    Stop {
+        site: usize,
+    },
+    On {
+        site: usize,
+    },
+    OfficeCut,
+    OfficeFuse {
+        site: usize,
+        n: u32,
+    },
+    OfficeOn,
+    Full {
+        site: usize,
+        full: bool,
+    },
+    OfficeFull {
+        full: bool,
+    },
+    /// A clock chip, or the network, says some time.
+    ClockSays {
+        site: usize,
+        off_ms: i64,
+        network: bool,
+    },
+    LoseAcks {
+        site: usize,
+    },
+    /// The card says of the next `n` syncs that they are done, and does not do them.
+    Lie {
+        site: usize,
+        n: u32,
+    },
+    /// A bit flips on the card while the power is off.
+    Rot {
+        site: usize,
+        at: u64,
+    },
+    /// Somebody alters a record on the card while the power is off.
+    Tamper {
+        site: usize,
+        at: u64,
+    },
+    /// The card is copied.
+    Image {
+        site: usize,
+    },
+    /// The copy takes the card's place.
+    Restore {
+        site: usize,
+    },
+    /// The copy goes into a second box of the same name; or, where there is one, the other box gets the line.
+    Twin {
+        site: usize,
+    },
+    Backup,
+    OfficeRestore,
+    /// Envelopes of long ago come again.
+    Replay {
+        count: u8,
+    },
+    /// An envelope of another office, or under another site's key.
+    Stranger {
+        site: usize,
+    },
+    /// All is repaired, and time runs until nothing moves.
+    Heal,
+}
+
+/// One step of a plan. Its number seeds its dice, and stays when other steps are taken out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub number: u64,
+    pub op: Op,
+}
+
+/// What a world is made of.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub seed: u64,
+    pub sites: usize,
+    pub devices: u64,
+    /// Envelopes are really sealed.
+    pub sealed: bool,
+    pub batch_bytes: usize,
+    pub window: usize,
+    pub box_ack_delay_ms: u64,
+    /// Nothing overtakes anything on the lines.
+    pub steady: bool,
+}
+
+/// How large a share of a plan each kind of trouble has: none, some, much. Differs from seed to seed, so that some worlds
+/// see a single kind of trouble and others all of them.
+struct Mood {
+    weather: u64,
+    power: u64,
+    office: u64,
+    cards: u64,
+    disks: u64,
+}
+
+/// The world and the plan of a seed.
+pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
+    let mut dice = Dice::new(seed, 0);
+    let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
+    let setup = Setup {
+        seed,
+        sites,
+        devices: dice.between(1, 3),
+        sealed: dice.percent(if crowd { 20 } else { 10 }),
+        batch_bytes: dice.pick(&[400, 1_500, 8_000, 512 * 1024]),
+        window: dice.pick(&[1, 2, 3]),
+        box_ack_delay_ms: dice.pick(&[0, 0, 5_000]),
+        steady: dice.percent(50),
+    };
+    let mut some = |of: &[u64]| dice.pick(of);
+    let mood = Mood {
+        weather: some(&[0, 3, 8]),
+        power: some(&[0, 4, 10]),
+        office: some(&[0, 0, 3, 6]),
+        cards: some(&[0, 0, 2, 6]),
+        disks: some(&[0, 0, 3]),
+    };
+    let length = if crowd { dice.between(100, 400) } else { dice.between(10, 90) };
+    let mut steps: Vec<Op> = Vec::new();
+    let story_at = dice.percent(35).then(|| dice.below(length));
+    for i in 0..length {
+        if story_at == Some(i) {
+            story(&mut dice, &mood, sites, &mut steps);
+        }
+        steps.push(one(&mut dice, &mood, sites));
+    }
+    steps.push(Op::Heal);
+    (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
+}
+
+fn one(dice: &mut Dice, mood: &Mood, sites: usize) -> Op {
+    let site = dice.below(sites as u64) as usize;
+    let shares = [30, mood.weather, mood.power, mood.office, mood.cards, mood.disks, 12, 1];
+    let mut at = dice.below(shares.iter().sum());
+    let kind = shares
+        .iter()
+        .position(|share| {
+            at < *share || {
+                at -= share;
+                false
+            }
+        })
+        .expect("within the sum");
+    match kind {
+        0 => work(dice, site),
+        1 => match dice.below(6) {
+            0 | 1 => Op::Road { site, up: dice.percent(50) },
+            2 | 3 => {
+                let mut bad = || dice.pick(&[0, 0, 10, 30, 60]);
+                let (loss, twice, cut, flip) = (bad(), bad(), bad(), bad());
+                Op::Weather { site, loss, twice, cut, flip, slow_ms: dice.pick(&[20, 600, 20_000, 200_000]) }
+            }
+            4 => Op::Replay { count: dice.between(1, 6) as u8 },
+            _ => Op::Stranger { site },
+        },
+        2 => match dice.below(6) {
+            0 => Op::Cut { site },
+            1 | 2 => Op::Fuse { site, n: dice.between(1, 12) as u32 },
+            3 => Op::Stop { site },
+            _ => Op::On { site },
+        },
+        3 => match dice.below(9) {
+            0 => Op::OfficeCut,
+            1 | 2 => Op::OfficeFuse { site, n: dice.between(1, 12) as u32 },
+            3 => Op::OfficeRoad { up: dice.percent(50) },
+            4 => Op::Backup,
+            5 => Op::OfficeRestore,
+            _ => Op::OfficeOn,
+        },
+        4 => match dice.below(7) {
+            0 | 1 => Op::Image { site },
+            2 => Op::Restore { site },
+            3 => Op::Twin { site },
+            4 => Op::Rot { site, at: dice.word() },
+            5 => Op::Tamper { site, at: dice.word() },
+            _ => Op::Lie { site, n: dice.between(1, 4) as u32 },
+        },
+        5 => match dice.below(4) {
+            0 => Op::OfficeFull { full: dice.percent(50) },
+            1 => Op::LoseAcks { site },
+            _ => Op::Full { site, full: dice.percent(60) },
+        },
+        6 => Op::Run { ms: dice.pick(&[10, 200, 3_000, 40_000, 700_000]) },
+        _ => Op::Heal,
+    }
+}
+
+/// Troubles that mean most in this order, with others between them.
+fn story(dice: &mut Dice, mood: &Mood, sites: usize, steps: &mut Vec<Op>) {
+    let site = dice.below(sites as u64) as usize;
+    let sale = |dice: &mut Dice| {
+        let scan = Op::Scan { site, device: dice.below(3) as usize, count: dice.between(1, 6) as u8, same: false };
+        [scan, Op::Send { site, reaches: 100 }, Op::Sync { site }]
+    };
+    let (copy, back) = match dice.below(3) {
+        0 => (Op::Backup, Op::OfficeRestore),
+        1 => (Op::Image { site }, Op::Restore { site }),
+        _ => (Op::Image { site }, Op::Twin { site }),
+    };
+    let times = dice.between(1, 3);
+    steps.extend(sale(dice));
+    steps.push(copy);
+    for _ in 0..times {
+        steps.extend(sale(dice));
+        steps.push(Op::Run { ms: dice.pick(&[200, 3_000, 40_000]) });
+        if dice.percent(50) {
+            let (loss, slow_ms) = (dice.pick(&[0, 30, 60]), dice.pick(&[200, 20_000]));
+            steps.push(Op::Weather { site, loss, twice: 10, cut: 0, flip: 0, slow_ms });
+        }
+        if dice.percent(30) {
+            steps.push(Op::LoseAcks { site });
+        }
+        steps.push(back.clone());
+        for _ in 0..dice.between(0, 3) {
+            steps.push(Op::Run { ms: dice.pick(&[10, 200, 3_000, 40_000]) });
+            steps.push(Op::Replay { count: dice.between(1, 40) as u8 });
+            steps.push(one(dice, mood, sites));
+        }
+    }
+}
+
+fn work(dice: &mut Dice, site: usize) -> Op {
+    match dice.below(20) {
+        0..=5 => {
+            let (device, count) = (dice.below(3) as usize, dice.between(1, 6) as u8);
+            Op::Scan { site, device, count, same: dice.percent(15) }
+        }
+        6..=11 => Op::Send { site, reaches: dice.pick(&[100, 100, 60]) },
+        12..=16 => Op::Sync { site },
+        17 => Op::Again { site },
+        18 => Op::Conflict { site },
+        _ => {
+            let off_ms = dice.between(0, 800 * 86_400_000) as i64 - 400 * 86_400_000;
+            Op::ClockSays { site, off_ms, network: dice.percent(50) }
+        }
+    }
+}
