@@ -7,11 +7,12 @@
 //!
 //! Sending: only once the peer has answered, so that no byte is spent on an office that is not there or on records that
 //! it holds. Then, with nothing under way, at once; otherwise what waits is gathered until an ack comes back, or until it
-//! fills a batch and the window has room. A batch that a breaking line swallowed halves the next, an acked one
-//! doubles it.
+//! fills a batch and the window has room. How large a batch is depends on what connections carry before they break: see
+//! [`super::pace`]. While batches land, those behind them are not sent again: on a narrow line they wait for their turn.
 
 use super::inbox::Inbox;
 use super::outbox::{Flight, Outbox};
+use super::pace::Pace;
 use super::{Log, Shelf};
 use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
@@ -33,7 +34,7 @@ pub struct Rules {
     pub window: usize,
     /// Largest batch, in bytes of records before compression.
     pub batch_bytes: usize,
-    /// Smallest size that a failing line halves a batch to.
+    /// Smallest size that a breaking line makes of a batch. Three of them fill a line of 32 kbit/s with 600 ms.
     pub batch_floor_bytes: usize,
 }
 
@@ -45,7 +46,7 @@ impl Default for Rules {
             resend_max_ms: 600_000,
             window: 3,
             batch_bytes: MAX_BATCH_BYTES,
-            batch_floor_bytes: 2_048,
+            batch_floor_bytes: 8_192,
         }
     }
 }
@@ -130,7 +131,7 @@ pub struct Link {
     asked: BTreeSet<Epoch>,
     peer_dictionary: u8,
     peer_has_more: u64,
-    batch_bytes: usize,
+    pace: Pace,
     record_bytes: usize,
     round_trip_ms: Option<u64>,
     resends: u32,
@@ -151,7 +152,7 @@ impl Link {
             asked: BTreeSet::new(),
             peer_dictionary: 0,
             peer_has_more: 0,
-            batch_bytes: rules.batch_bytes,
+            pace: Pace::new(rules.batch_floor_bytes, rules.batch_bytes),
             record_bytes: 300,
             round_trip_ms: None,
             resends: 0,
@@ -215,12 +216,13 @@ impl Link {
             hello_ms: now_ms,
             hellos: 0,
         });
+        self.pace.begins();
     }
 
     /// The road has closed.
     pub fn disconnected(&mut self) {
         if !self.outbox.flights.is_empty() {
-            self.batch_bytes = (self.batch_bytes / 2).max(self.rules.batch_floor_bytes);
+            self.pace.lost();
             self.outbox.flights.clear();
         }
         self.session = None;
@@ -295,13 +297,17 @@ impl Link {
         } else {
             self.outbox.merge(&ack.held);
         }
-        for flight in self.outbox.landed() {
+        let landed = self.outbox.landed();
+        for flight in &landed {
             let took = now_ms.saturating_sub(flight.sent_ms);
             self.round_trip_ms = Some(self.round_trip_ms.map_or(took, |before| (7 * before + took) / 8));
             self.resends = 0;
-            if flight.bytes >= self.batch_bytes / 2 {
-                self.batch_bytes = (2 * self.batch_bytes).min(self.rules.batch_bytes);
-            }
+            self.pace.landed(flight.bytes);
+        }
+        if !landed.is_empty() {
+            // The line carries: what stands behind these is late only from now on.
+            let resend_ms = now_ms + self.patience_ms();
+            self.outbox.flights.iter_mut().for_each(|flight| flight.resend_ms = flight.resend_ms.max(resend_ms));
         }
     }
 
@@ -431,7 +437,7 @@ impl Link {
         if flying > 0 && !overdue {
             let waiting: u64 = self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum();
             let bytes = (waiting as usize).saturating_mul(self.record_bytes);
-            if bytes < self.batch_bytes && waiting < MAX_BATCH_RECORDS as u64 {
+            if bytes < self.pace.size() && waiting < MAX_BATCH_RECORDS as u64 {
                 return Ok(Vec::new());
             }
         }
@@ -439,12 +445,12 @@ impl Link {
         let waiting: Vec<Span> = self.outbox.waiting().take(MAX_BATCH_RECORDS).collect();
         'gather: for mut span in waiting {
             while span.first <= span.last {
-                if bytes >= self.batch_bytes || records >= MAX_BATCH_RECORDS {
+                if bytes >= self.pace.size() || records >= MAX_BATCH_RECORDS {
                     break 'gather;
                 }
                 let most = (MAX_BATCH_RECORDS - records) as u64;
                 span.last = span.last.min(Seq(span.first.0 + most - 1));
-                let run = log.run(span, self.batch_bytes - bytes)?;
+                let run = log.run(span, self.pace.size() - bytes)?;
                 bytes += run.bodies.iter().map(|body| body.len()).sum::<usize>();
                 records += run.bodies.len();
                 span.first = Seq(run.last().0 + 1);
@@ -455,12 +461,17 @@ impl Link {
             return Ok(runs);
         }
         self.record_bytes = (bytes / records).max(16);
-        let expected = self.round_trip_ms.map_or(0, |ms| 4 * ms);
-        let wait = self.rules.resend_ms.max(expected).saturating_mul(1 << self.resends.min(10));
-        let resend_ms = now_ms + wait.min(self.rules.resend_max_ms);
+        let resend_ms = now_ms + self.patience_ms();
         let spans = runs.iter().map(Run::span).collect();
         self.outbox.flights.push(Flight { spans, bytes, sent_ms: now_ms, resend_ms });
         Ok(runs)
+    }
+
+    /// How long an ack is waited for.
+    fn patience_ms(&self) -> u64 {
+        let expected = self.round_trip_ms.map_or(0, |ms| 4 * ms);
+        let wait = self.rules.resend_ms.max(expected).saturating_mul(1 << self.resends.min(10));
+        wait.min(self.rules.resend_max_ms)
     }
 
     /// When [`Link::poll`] has something to do though nothing happens before.

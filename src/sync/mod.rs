@@ -11,6 +11,7 @@
 mod inbox;
 mod link;
 mod outbox;
+mod pace;
 mod ranges;
 
 pub use inbox::Inbox;

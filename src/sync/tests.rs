@@ -393,3 +393,33 @@ fn two_who_connect_at_once_settle_and_fall_silent() {
     assert!(a.is_settled() && b.is_settled());
     assert_eq!(a.outbox().unacked(), 0);
 }
+
+#[test]
+fn batches_that_wait_behind_one_that_lands_are_not_sent_twice() {
+    let shop = Shop::new(3_000);
+    let (mut a, mut b) = pair(&shop, Rules { batch_bytes: 100_000, ..Rules::default() });
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let mut office = Office::default();
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    b.hear(0, hello, &office);
+    let answer = b.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &office);
+    let mut under_way: std::collections::VecDeque<_> = std::iter::from_fn(|| a.poll(0, None, &shop).unwrap()).collect();
+    assert!(under_way.len() > 1);
+    // A narrow line: each takes 25 s, so that the later ones are older than the first wait for an ack when they land.
+    let (mut now, mut sent) = (0, 0);
+    while let Some(message) = under_way.pop_front() {
+        sent += message.batch.iter().map(|run| run.bodies.len()).sum::<usize>();
+        now += 25_000;
+        under_way.extend(a.poll(now, None, &shop).unwrap());
+        let heard = b.hear(now, message, &office);
+        heard.store.iter().for_each(|run| office.store(run));
+        b.stored(&heard.store);
+        let ack = b.poll(now, None, &Shop::new(1)).unwrap().expect("an ack");
+        a.hear(now, ack, &office);
+        under_way.extend(a.poll(now, None, &shop).unwrap());
+    }
+    assert_eq!(a.outbox().unacked(), 0);
+    assert_eq!(sent, 3_000, "records went twice");
+}
