@@ -2,14 +2,35 @@
 
 use crate::office::Office;
 use crate::site::Site;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Threads of the runtime. A Pi has four cores; journal, views and argon2 have threads of their own.
 const WORKERS: usize = 2;
+/// Open files that are asked for. No limit of ours comes near it.
+const FILES: u64 = 65_536;
+/// Open files that a full gate needs, with room for journal, views and questions.
+const FILES_NEEDED: u64 = 2_048;
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?)
+}
+
+/// Lets this process have as many files open as the system allows it. Many systems begin with 1,024, which a crowd of
+/// strangers uses up at the gate; then the journal could open no file either.
+fn open_more_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    // None is no limit at all.
+    let Some(files) = limit.current.map(|now| now.max(limit.maximum.unwrap_or(FILES).min(FILES))) else { return };
+    limit.current = Some(files);
+    match setrlimit(Resource::Nofile, limit) {
+        Ok(()) if files < FILES_NEEDED => {
+            tracing::warn!(files, "few files may be open: allow at least {FILES_NEEDED} (ulimit -Hn)");
+        }
+        Ok(()) => {}
+        Err(error) => tracing::warn!(%error, "the number of open files cannot be raised"),
+    }
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {
@@ -23,6 +44,7 @@ async fn told_to_stop() -> anyhow::Result<()> {
 
 pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
     let dir = dir.to_owned();
+    open_more_files();
     runtime()?.block_on(async move {
         tokio::spawn(async move {
             let site = Site::start(&dir).await?;
@@ -41,6 +63,7 @@ pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
 
 pub(super) fn run_office(dir: &Path) -> anyhow::Result<()> {
     let dir = dir.to_owned();
+    open_more_files();
     runtime()?.block_on(async move {
         tokio::spawn(async move {
             let office = Office::start(&dir).await?;
