@@ -32,15 +32,38 @@ pub(super) fn at_office(
         }
         Err(error) => return Err(error.into()),
     }
+    // With a broker of the company's own nobody but its people can make the box's login there.
+    let at_broker = match office::config::read(dir)?.broker {
+        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(&text, None)?)),
+        None => None,
+    };
     match out {
         Some(path) => {
             files::write_atomically(path, &text, files::PRIVATE).with_context(|| path.display().to_string())?;
             println!("{site} is expected. Take {} to its box and type there:", path.display());
             println!("  outpost enrol --take {}", path.display());
+            at_broker.iter().for_each(|what| println!("{what}"));
         }
-        None => print!("{}", String::from_utf8_lossy(&text)),
+        None => {
+            print!("{}", String::from_utf8_lossy(&text));
+            // The file goes to the screen, or into whatever standard output is led to: this must not stand in it.
+            at_broker.iter().for_each(|what| eprintln!("{what}"));
+        }
     }
     Ok(())
+}
+
+/// What has to be done at a broker that is not the office's own.
+fn at_broker(url: &str, enrolment: &Enrolment) -> String {
+    let Enrolment { site, login, password, .. } = enrolment;
+    format!(
+        "The broker {url} does not know this box yet. Make there:\n  \
+         user      {login}\n  \
+         password  {password}\n  \
+         which may publish    op/{site}/up and op/{site}/enrol\n  \
+         and may subscribe    op/{site}/down\n\
+         and nothing else. The office's own user there may subscribe op/+/up and op/+/enrol, and publish op/+/down."
+    )
 }
 
 pub(super) fn at_box(dir: &Path, file: &Path) -> anyhow::Result<()> {
