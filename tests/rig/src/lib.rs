@@ -5,11 +5,13 @@
 //! - [`process`]: a program that is started, watched, measured and killed;
 //! - [`load`]: many small MQTT clients that publish, measure, and remember what was acknowledged;
 //! - [`sales`]: realistic sales from a seed; [`disk`]: what one fdatasync costs; [`latency`]: percentiles;
+//! - [`crowd`]: thousands of idle connections; [`town`]: an office and its boxes;
 //! - [`packages`]: the programs of others that a test needs; [`mosquitto`]: one of them, running;
 //! - [`seed`]: numbers that come again.
 //!
 //! Everything that is random takes a seed; every port is the system's choice; everything started is ended on drop.
 
+pub mod crowd;
 pub mod disk;
 pub mod latency;
 pub mod line;

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::packages;
@@ -15,6 +17,7 @@ use crate::process::Process;
 /// How long it may take to listen.
 const START_DEADLINE: Duration = Duration::from_secs(20);
 const START_POLL: Duration = Duration::from_millis(10);
+const CONFIG: &str = "mosquitto.conf";
 /// Another program may take the port between our choice of it and Mosquitto's; not often.
 const ATTEMPTS: usize = 5;
 
@@ -23,6 +26,7 @@ pub struct Mosquitto {
     addr: SocketAddr,
     process: Process,
     dir: TempDir,
+    program: PathBuf,
 }
 
 impl Mosquitto {
@@ -43,25 +47,32 @@ impl Mosquitto {
     fn try_start(config: &str) -> Result<Self> {
         let addr = free_addr()?;
         let dir = tempfile::Builder::new().prefix("rig-mosquitto-").tempdir()?;
-        let file = dir.path().join("mosquitto.conf");
+        let file = dir.path().join(CONFIG);
         // As root it would become the user mosquitto and could not read what lies in our directory.
         let user = if rustix::process::geteuid().is_root() { "user root\n" } else { "" };
         let (ip, port) = (addr.ip(), addr.port());
         fs::write(&file, format!("{user}listener {port} {ip}\nallow_anonymous true\n{config}\n"))?;
         let program = packages::program("mosquitto").context("invariant: mosquitto was just ensured")?;
-        let mut process = Process::start(Command::new(program).arg("-c").arg(&file).current_dir(dir.path()))?;
-        let until = Instant::now() + START_DEADLINE;
-        while TcpStream::connect(addr).is_err() {
-            if !process.is_running() || Instant::now() >= until {
-                bail!("mosquitto does not listen; its log:\n{}", process.log().join("\n"));
-            }
-            thread::sleep(START_POLL);
-        }
-        // Whoever answered may be another program that took the port; then ours has ended.
-        if !process.is_running() {
-            bail!("mosquitto has ended; its log:\n{}", process.log().join("\n"));
-        }
-        Ok(Mosquitto { addr, process, dir })
+        let process = run(&program, &dir, addr)?;
+        Ok(Mosquitto { addr, process, dir, program })
+    }
+
+    /// Kills it without a word. What it carried is lost.
+    pub fn kill9(&mut self) -> Result<()> {
+        self.process.kill9().map(|_| ())
+    }
+
+    /// Starts it at the same address, after [`Mosquitto::kill9`].
+    pub fn start_again(&mut self) -> Result<()> {
+        self.process = run(&self.program, &self.dir, self.addr)?;
+        Ok(())
+    }
+
+    /// Makes it read its passwords and its ACL again.
+    pub fn read_settings_again(&mut self) -> Result<()> {
+        let pid = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).context("it has no process id")?;
+        kill_process(pid, Signal::HUP)?;
+        self.process.wait_for("Reloading config", START_DEADLINE).map(|_| ())
     }
 
     /// Where it listens.
@@ -78,6 +89,25 @@ impl Mosquitto {
     pub fn dir(&self) -> &std::path::Path {
         self.dir.path()
     }
+}
+
+/// Starts it and waits until it listens.
+fn run(program: &Path, dir: &TempDir, addr: SocketAddr) -> Result<Process> {
+    let mut command = Command::new(program);
+    command.arg("-c").arg(dir.path().join(CONFIG)).current_dir(dir.path());
+    let mut process = Process::start(&mut command)?;
+    let until = Instant::now() + START_DEADLINE;
+    while TcpStream::connect(addr).is_err() {
+        if !process.is_running() || Instant::now() >= until {
+            bail!("mosquitto does not listen; its log:\n{}", process.log().join("\n"));
+        }
+        thread::sleep(START_POLL);
+    }
+    // Whoever answered may be another program that took the port; then ours has ended.
+    if !process.is_running() {
+        bail!("mosquitto has ended; its log:\n{}", process.log().join("\n"));
+    }
+    Ok(process)
 }
 
 /// A local address that was free a moment ago, for programs that cannot be told to choose one and say which.

@@ -29,6 +29,8 @@ pub struct House {
     pub dir: PathBuf,
     /// Set for every start: what a sabotage needs.
     pub env: Vec<(String, String)>,
+    /// What every start is put under: a program and its arguments, which ends by becoming ours, as prlimit does.
+    pub under: Vec<String>,
     /// Where it listens: for a box plain MQTT, for an office TLS.
     pub addr: SocketAddr,
     /// For a box: MQTT over WebSocket.
@@ -39,7 +41,14 @@ pub struct House {
 impl House {
     /// Starts it and waits until it is ready.
     pub fn start(&mut self) -> Result<()> {
-        let mut command = Command::new(&self.exe);
+        let mut command = match &self.under[..] {
+            [] => Command::new(&self.exe),
+            [program, args @ ..] => {
+                let mut command = Command::new(program);
+                command.args(args).arg(&self.exe);
+                command
+            }
+        };
         command.arg(self.role).arg("--dir").arg(&self.dir).envs(self.env.iter().cloned());
         let mut process = Process::start(&mut command)?;
         process.wait_for("is ready", START)?;
@@ -133,7 +142,16 @@ impl Town {
         std::fs::write(office_dir.join("office.toml"), settings)?;
         let env = Vec::new();
         let (dir, role) = (dir.to_owned(), "office");
-        let mut office = House { exe: exe.clone(), role, dir: office_dir, env, addr, websocket: None, process: None };
+        let mut office = House {
+            exe: exe.clone(),
+            role,
+            dir: office_dir,
+            env,
+            under: Vec::new(),
+            addr,
+            websocket: None,
+            process: None,
+        };
         office.start()?;
         Ok(Self { exe, dir, office })
     }
@@ -168,7 +186,7 @@ impl Town {
             command(&self.exe, &dir, &["device", "add", tablet, "--kind", "tablet", "--password-stdin"], PASSWORD)?;
         }
         let (exe, role, env) = (self.exe.clone(), "box", Vec::new());
-        Ok(House { exe, role, dir, env, addr, websocket: Some(websocket), process: None })
+        Ok(House { exe, role, dir, env, under: Vec::new(), addr, websocket: Some(websocket), process: None })
     }
 
     /// What the office says of one site.
