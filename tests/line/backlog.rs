@@ -12,7 +12,7 @@ fn bad(seed: u64) -> Conditions {
         rtt_ms: 600,
         bits_per_s: Some(32_000),
         stall: Some(Stall { every_ms: 17_000, lasting_ms: 2_000 }),
-        resets: Some(Resets { after_ms: 4_000..=12_000, seed }),
+        resets: Some(Resets { after_ms: 5_000..=15_000, seed }),
         ..Conditions::default()
     }
 }
@@ -94,7 +94,7 @@ fn backlog(records: usize, deadline: Duration, pause: Duration) {
 
 #[test]
 fn a_backlog_arrives_once_over_a_line_with_every_fault() {
-    backlog(1_500, Duration::from_secs(90), Duration::from_secs(60));
+    backlog(1_500, Duration::from_secs(150), Duration::from_secs(60));
 }
 
 #[test]

@@ -94,7 +94,9 @@ fn a_reconnect_resumes_tls_and_costs_half_of_a_first_connection() {
         assert_eq!(counts.connections, 1);
         reconnects.push((counts.bytes_up, counts.bytes_down));
     }
-    println!("first connection with enrolment and the first records: {first:?} B up and down; reconnects: {reconnects:?}");
+    println!(
+        "first connection with enrolment and the first records: {first:?} B up and down; reconnects: {reconnects:?}"
+    );
     for (_, down) in &reconnects {
         assert!(*down <= RESUMED_MOST_DOWN, "{reconnects:?}: the certificate went over the line again");
     }

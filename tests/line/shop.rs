@@ -41,8 +41,15 @@ impl Shop {
         let line = Line::open(town.office.addr, Conditions::default()).unwrap();
         let mut till = town.settle(SITE, Some(line.addr()), &["till-0"], more).unwrap();
         till.start().unwrap();
-        let shop =
-            Self { town, till, control: line.control(), sales: Sales::new(7), sold: Vec::new(), _line: line, _dir: dir };
+        let shop = Self {
+            town,
+            till,
+            control: line.control(),
+            sales: Sales::new(7),
+            sold: Vec::new(),
+            _line: line,
+            _dir: dir,
+        };
         shop.settled();
         shop
     }
@@ -87,9 +94,11 @@ impl Shop {
             if booked == self.sold.len() as u64 && waiting == Some(0) {
                 break;
             }
-            let line = &self.till.status().unwrap()["line"];
-            assert!(moved_at.elapsed() < pause, "{booked} booked, {waiting:?} waiting, nothing moves: {line}");
-            assert!(began.elapsed() < deadline, "{booked} booked, {waiting:?} waiting after {deadline:?}: {line}");
+            if moved_at.elapsed() >= pause || began.elapsed() >= deadline {
+                let (line, counts) = (&self.till.status().unwrap()["line"], since(self.control.counts(), before));
+                let (took, still) = (began.elapsed(), moved_at.elapsed());
+                panic!("{booked} booked, {waiting:?} waiting after {took:?}, still for {still:?}: {line}, {counts:?}");
+            }
             std::thread::sleep(LOOK_EVERY);
         }
         let counts = since(self.control.counts(), before);
