@@ -32,6 +32,8 @@ use tally::Tally;
 
 /// How many seeds a plain run tries. Every [`CROWD`]th is a world of 20 to 100 sites.
 const SEEDS: u64 = 2_000;
+/// Seeds of `scripts/soak`.
+const SOAK_SEEDS: u64 = 20_000;
 const CROWD: u64 = 100;
 
 /// Safeguards that are switched off, to see the proof fail.
@@ -99,8 +101,17 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn every_promise_is_kept_whatever_happens() {
+    every_seed(number("OUTPOST_SIM_SEEDS").unwrap_or(SEEDS));
+}
+
+#[test]
+#[ignore = "long: scripts/soak"]
+fn soak_simulation_of_many_seeds() {
+    every_seed(number("OUTPOST_SIM_SEEDS").unwrap_or(SOAK_SEEDS));
+}
+
+fn every_seed(seeds: u64) {
     hush();
-    let seeds = number("OUTPOST_SIM_SEEDS").unwrap_or(SEEDS);
     let first = number("OUTPOST_SIM_FIRST").unwrap_or(1);
     let started = std::time::Instant::now();
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64).min(2);
