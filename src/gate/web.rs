@@ -23,8 +23,8 @@ pub struct WebRules {
     /// Further origins (`https://tablets.example.com`) whose pages may connect. A page of the same host as the Host
     /// header may in any case, whatever its port.
     pub origins: Vec<String>,
-    /// Names (without port) by which we may be called. Empty: IP addresses, `localhost`, names without a dot, and
-    /// names ending in `.local`, `.lan`, `.internal` or `.home.arpa`, none of which a stranger's page can have.
+    /// Further names (without port) by which we may be called. In any case IP addresses, `localhost`, names without a
+    /// dot, and names ending in `.local`, `.lan`, `.internal` or `.home.arpa`, none of which a stranger's page can have.
     pub hosts: Vec<String>,
 }
 
@@ -42,11 +42,9 @@ fn host_name(authority: &str) -> String {
 
 impl WebRules {
     fn is_ours(&self, host: &str) -> bool {
-        if !self.hosts.is_empty() {
-            return self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host));
-        }
+        let listed = || self.hosts.iter().any(|ours| ours.eq_ignore_ascii_case(host));
         let private = || PRIVATE_ENDINGS.iter().any(|ending| host.ends_with(ending));
-        !host.is_empty() && (host.parse::<IpAddr>().is_ok() || !host.contains('.') || private())
+        !host.is_empty() && (host.parse::<IpAddr>().is_ok() || !host.contains('.') || private() || listed())
     }
 
     /// Why a page of `origin` that calls us `host` is refused, if it is.
@@ -123,6 +121,7 @@ mod tests {
         assert!(rules.objection(Some(""), None).is_some());
         let named = WebRules { hosts: vec!["box.example.com".into()], ..WebRules::default() };
         assert!(named.objection(Some("Box.Example.com:443"), Some("https://box.example.com")).is_none());
-        assert!(named.objection(Some("192.168.1.5"), None).is_some());
+        assert!(named.objection(Some("192.168.1.5:9001"), None).is_none());
+        assert!(named.objection(Some("evil.example.com"), None).is_some());
     }
 }
