@@ -24,7 +24,9 @@ impl Shelves {
 
     /// Adds a journal.
     pub fn add(&self, stream: Stream, reader: journal::Reader) {
-        self.journals.write().unwrap_or_else(PoisonError::into_inner).push((stream, reader));
+        let mut journals = self.journals.write().unwrap_or_else(PoisonError::into_inner);
+        journals.retain(|(known, _)| *known != stream);
+        journals.push((stream, reader));
     }
 
     /// The disk has a new id.

@@ -155,8 +155,9 @@ pub struct Refused {
     pub bytes: Vec<u8>,
 }
 
-/// A run of one epoch, both ends included.
+/// A run of one epoch, both ends included. Bytes that say one which begins at 0 or ends before it begins are not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Ends")]
 pub struct Span {
     /// The epoch.
     pub epoch: Epoch,
@@ -164,6 +165,25 @@ pub struct Span {
     pub first: Seq,
     /// The last number.
     pub last: Seq,
+}
+
+/// A span as its bytes say it, before it is looked at.
+#[derive(Deserialize)]
+struct Ends {
+    epoch: Epoch,
+    first: Seq,
+    last: Seq,
+}
+
+impl TryFrom<Ends> for Span {
+    type Error = &'static str;
+    fn try_from(Ends { epoch, first, last }: Ends) -> Result<Self, Self::Error> {
+        if 1 <= first.0 && first <= last {
+            Ok(Self { epoch, first, last })
+        } else {
+            Err("a run of records begins at 1 or later, and does not end before it begins")
+        }
+    }
 }
 
 impl Entry {

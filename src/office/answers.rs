@@ -26,7 +26,8 @@ impl Answers {
         let mut sites = Vec::new();
         self.sites.each(|site, running| {
             let state = running.state.borrow().clone();
-            let missing: u64 = state.missing.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
+            let missing: u64 =
+                state.missing.iter().fold(0, |sum: u64, span| sum.saturating_add(span.last.0 - span.first.0 + 1));
             let gaps: Vec<String> = state
                 .missing
                 .iter()

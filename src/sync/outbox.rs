@@ -48,7 +48,9 @@ impl Outbox {
             self.ack(at.epoch, 1, at.seq.0);
             for i in self.done..index {
                 let (epoch, end) = self.lineage[i];
-                self.ack(epoch, 1, end);
+                if end > 0 {
+                    self.acked.entry(epoch).or_default().insert(1, end);
+                }
             }
         }
         for span in &held.beyond {
@@ -63,7 +65,11 @@ impl Outbox {
         }
     }
 
+    /// Only what this journal has can be acked: a word on records that are still to come would drop them unsent, and
+    /// words on epochs of nobody's would fill the memory.
     fn ack(&mut self, epoch: Epoch, first: u64, last: u64) {
+        let Some(&(_, end)) = self.lineage.iter().rfind(|(own, _)| *own == epoch) else { return };
+        let last = last.min(end);
         if first >= 1 && first <= last {
             self.acked.entry(epoch).or_default().insert(first, last);
         }

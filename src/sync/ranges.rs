@@ -28,13 +28,16 @@ impl Ranges {
 
     /// The runs of `first..=last` that are not in the set, in order.
     pub fn missing(&self, first: u64, last: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
+        // Nothing has a number after the largest: without this, the last gap would be given for ever.
+        let mut ended = false;
         let mut next = first;
         let mut runs = self.0[self.0.partition_point(|&(_, end)| end < first)..].iter();
         std::iter::from_fn(move || {
-            while next <= last {
+            while !ended && next <= last {
                 match runs.next() {
                     Some(&(start, end)) if start <= last => {
                         let gap = (next, start.saturating_sub(1));
+                        ended = end == u64::MAX;
                         next = end.saturating_add(1);
                         if gap.0 <= gap.1 {
                             return Some(gap);
@@ -42,6 +45,7 @@ impl Ranges {
                     }
                     _ => {
                         let gap = (next, last);
+                        ended = last == u64::MAX;
                         next = last.saturating_add(1);
                         return Some(gap);
                     }
@@ -72,6 +76,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_missing_up_to_the_largest_number_is_given_once() {
+        let mut ranges = Ranges::default();
+        ranges.insert(3, 4);
+        assert_eq!(ranges.missing(1, u64::MAX).take(9).collect::<Vec<_>>(), [(1, 2), (5, u64::MAX)]);
+        ranges.insert(9, u64::MAX);
+        assert_eq!(ranges.missing(1, u64::MAX).take(9).collect::<Vec<_>>(), [(1, 2), (5, 8)]);
+    }
 
     proptest! {
         #[test]

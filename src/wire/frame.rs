@@ -24,7 +24,7 @@ pub const FRAME_HEAD: usize = 64;
 pub const MAX_BODY: usize = 256 * 1024;
 /// Largest sequence number: two zero bytes that garbage rarely has make the search for the next frame cheap, and
 /// 2^48 records are 8,900 years at a thousand a second.
-pub const MAX_SEQ: u64 = (1 << 48) - 1;
+pub const MAX_SEQ: u64 = Seq::MAX.0;
 
 const MAGIC: [u8; 8] = *b"OUTPOSTJ";
 const HEADER_SITE: usize = 12;

@@ -2,7 +2,7 @@
 //!
 //! A message says nothing about who sends it: the envelope around it does, by its keys.
 
-use super::frame::record_hash;
+use super::frame::{MAX_BODY, record_hash};
 use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::Span;
 use serde::{Deserialize, Serialize};
@@ -126,8 +126,12 @@ impl Run {
         if self.bodies.is_empty() {
             return Some("a run has at least one record");
         }
-        if self.first.0 == 0 || self.first.0.checked_add(self.bodies.len() as u64).is_none() {
-            return Some("records are numbered from 1");
+        let last = self.first.0.checked_add(self.bodies.len() as u64 - 1);
+        if self.first.0 == 0 || last.is_none_or(|last| last > Seq::MAX.0) {
+            return Some("records are numbered from 1 to 2^48 - 1");
+        }
+        if self.bodies.iter().any(|body| body.len() > MAX_BODY) {
+            return Some("a record larger than a journal takes");
         }
         let lost = self.bodies.iter().filter(|body| body.is_empty()).count();
         (lost != self.lost.len()).then_some("each lost record has a hash")
@@ -145,7 +149,7 @@ impl Message {
         *self == Self::default()
     }
 
-    /// The rule that the message breaks, if it breaks one.
+    /// The rule that the message breaks, if it breaks one. Numbers and spans were checked when the bytes were read.
     pub fn fault(&self) -> Option<&'static str> {
         let records: usize = self.batch.iter().map(|run| run.bodies.len()).sum();
         if records > MAX_BATCH_RECORDS {
