@@ -1,13 +1,14 @@
 //! How `outpost status`, `export` and the like ask a running box or office: a Unix socket in its directory.
 //!
 //! One line of JSON in ([`Ask`]), one line of JSON back (`null`, or the reason why not), then the answer's bytes
-//! until the end. Who may open the directory may ask.
+//! until the end. Who runs the program may ask, and nobody else.
 
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use std::time::Duration;
 pub const SOCKET: &str = "control.sock";
 /// Longest question, in bytes.
 const MAX_ASK: u64 = 4096;
+/// Questions answered at once: a person, a few scripts, and some that hang.
+const MAX_ASKERS: usize = 8;
 /// How long a silent asker is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -77,6 +80,8 @@ impl Control {
             _ => {}
         }
         let listener = UnixListener::bind(&path)?;
+        // Whatever the umask says: who may ask may enrol a site, and is given its secrets.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(crate::files::PRIVATE))?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopping = stop.clone();
         let serve = move || {
@@ -85,8 +90,19 @@ impl Control {
                     return;
                 }
                 let Ok(stream) = stream else { continue };
-                if let Err(error) = serve(stream, answers.as_ref()) {
-                    tracing::debug!(%error, "an asker went away");
+                // A slow asker keeps no other waiting, and a question that panics ends with its own thread.
+                if Arc::strong_count(&answers) > MAX_ASKERS {
+                    let _ = writeln!(&stream, "{}", serde_json::json!("too many ask at once: ask again in a moment"));
+                    continue;
+                }
+                let answers = answers.clone();
+                let one = move || {
+                    if let Err(error) = serve(stream, answers.as_ref()) {
+                        tracing::debug!(%error, "an asker went away");
+                    }
+                };
+                if let Err(error) = std::thread::Builder::new().name("question".into()).spawn(one) {
+                    tracing::warn!(%error, "a question was not answered");
                 }
             }
         };
