@@ -24,5 +24,6 @@ pub mod office;
 pub mod site;
 pub mod store;
 pub mod sync;
+pub mod tasks;
 pub mod views;
 pub mod wire;

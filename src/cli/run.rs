@@ -52,10 +52,16 @@ pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
                 println!("devices connect to {address}");
             }
             println!("the box is ready");
-            told_to_stop().await?;
+            let failed = tokio::select! {
+                told = told_to_stop() => told.map(|()| None)?,
+                name = site.failed() => Some(name),
+            };
             tracing::info!("stopping");
             site.stop().await;
-            anyhow::Ok(())
+            match failed {
+                None => anyhow::Ok(()),
+                Some(name) => anyhow::bail!("{name} has failed, the log says where: start it again"),
+            }
         })
         .await?
     })
@@ -71,10 +77,16 @@ pub(super) fn run_office(dir: &Path) -> anyhow::Result<()> {
                 println!("boxes connect to {address}");
             }
             println!("the office is ready");
-            told_to_stop().await?;
+            let failed = tokio::select! {
+                told = told_to_stop() => told.map(|()| None)?,
+                name = office.failed() => Some(name),
+            };
             tracing::info!("stopping");
             office.stop().await;
-            anyhow::Ok(())
+            match failed {
+                None => anyhow::Ok(()),
+                Some(name) => anyhow::bail!("{name} has failed, the log says where: start it again"),
+            }
         })
         .await?
     })

@@ -62,6 +62,7 @@ impl Answers {
             "version": env!("CARGO_PKG_VERSION"),
             "sites": sites,
             "expected": self.sites.expected(),
+            "unserved": self.sites.unserved(),
             "strangers": self.sites.strangers(),
             "free_mb": free,
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },

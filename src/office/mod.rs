@@ -22,6 +22,7 @@ use crate::gate::{self, Gate};
 use crate::keys::ca;
 use crate::moment::{Moment, rough_ms, up_ms};
 use crate::store;
+use crate::tasks::Fallen;
 use crate::views::{self, Views};
 use anyhow::Context;
 use getrandom::SysRng;
@@ -39,6 +40,10 @@ use tokio::task::JoinHandle;
 /// How often the kernel's clock is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
+/// How often lines that are down are started again: soon enough for a person who waits, seldom enough that one which
+/// panics at once costs the others nothing.
+const TEND_EVERY: Duration = Duration::from_secs(30);
+
 /// A running office.
 pub struct Office {
     gate: Option<Gate>,
@@ -48,6 +53,7 @@ pub struct Office {
     control: Control,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    fallen: Fallen,
 }
 
 impl Office {
@@ -60,7 +66,7 @@ impl Office {
         let shelves = Arc::new(Shelves::new(store));
         let offset = i32::from(premises.config.utc_offset_minutes);
         let (came, coming) = mpsc::channel(SORTING);
-        let mut tasks = Vec::new();
+        let (mut tasks, fallen) = (Vec::new(), Fallen::default());
 
         let (road, arrivals) = match &premises.config.broker {
             Some(broker) => {
@@ -86,15 +92,16 @@ impl Office {
                 Some(gate)
             }
         };
-        tasks.push(tokio::spawn(sort(sites.clone(), coming, stopping.clone())));
+        tasks.push(fallen.spawn("sorting", sort(sites.clone(), coming, stopping.clone())));
         if let Some(arrivals) = arrivals {
-            tasks.push(tokio::spawn(arrive(sites.clone(), arrivals, came, stopping.clone())));
+            tasks.push(fallen.spawn("road", arrive(sites.clone(), arrivals, came, stopping.clone())));
         }
-        tasks.push(tokio::spawn(renew(sites.clone(), older_told, stopping.clone())));
-        tasks.push(tokio::spawn(look(moment, stopping)));
+        tasks.push(fallen.spawn("renewal", renew(sites.clone(), older_told, stopping.clone())));
+        tasks.push(fallen.spawn("clock", look(moment, stopping.clone())));
+        tasks.push(fallen.spawn("care of the lines", tend(sites.clone(), stopping)));
         let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves };
         let control = Control::listen(dir, Arc::new(answers))?;
-        Ok(Self { gate, road, sites, views, control, stop, tasks })
+        Ok(Self { gate, road, sites, views, control, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
@@ -102,9 +109,14 @@ impl Office {
         self.gate.as_ref().map_or(&[], Gate::addresses)
     }
 
+    /// Waits until a part that the office cannot do without has failed, and names it.
+    pub async fn failed(&self) -> &'static str {
+        self.fallen.heard().await
+    }
+
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, stop, tasks } = self;
+        let Self { gate, road, sites, views, control, stop, tasks, fallen: _ } = self;
         if let Some(gate) = gate {
             gate.shutdown().await;
         }
@@ -221,6 +233,16 @@ async fn renew(
                 Some(store) => sites.renew(store).await,
                 None => return,
             },
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+/// Starts the line of each site that has none: it could not be opened, or it panicked.
+async fn tend(sites: Arc<Sites>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TEND_EVERY) => tokio::task::block_in_place(|| sites.tend()),
             () = stopped(&mut stop) => return,
         }
     }

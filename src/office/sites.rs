@@ -92,6 +92,34 @@ impl Sites {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Starts the lines that are down. One site's trouble stays its own: the others are served all the while.
+    pub(super) fn tend(&self) {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        inner.running.retain(|site, running| {
+            let ended = running.task.is_finished();
+            if ended {
+                tracing::error!(%site, "the line of this site has failed, and is started again: tell who maintains outpost");
+            }
+            !ended
+        });
+        for site in Self::unserved_of(inner) {
+            if let Err(error) = self.start_line(inner, &site) {
+                tracing::error!(%site, error = format!("{error:#}"), "this site cannot be served");
+            }
+        }
+    }
+
+    fn unserved_of(inner: &Inner) -> Vec<SiteId> {
+        let known = inner.register.sites().map(|(site, _)| site);
+        known.filter(|site| !inner.running.contains_key(*site)).cloned().collect()
+    }
+
+    /// Enrolled sites whose line does not run; the log says why.
+    pub(super) fn unserved(&self) -> Vec<SiteId> {
+        Self::unserved_of(&self.lock())
+    }
+
     /// Looks at the premises.
     pub(super) fn with_premises<T>(&self, look: impl FnOnce(&Premises) -> T) -> T {
         look(&self.lock().premises)

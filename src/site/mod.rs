@@ -24,6 +24,7 @@ use crate::domain::id::SiteId;
 use crate::gate::{self, Gate, Publisher};
 use crate::journal::Scribe;
 use crate::moment::{Moment, up_ms};
+use crate::tasks::Fallen;
 use crate::views::{self, Views};
 use admit::Admit;
 use health::Health;
@@ -49,6 +50,7 @@ pub struct Site {
     control: Control,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+    fallen: Fallen,
 }
 
 /// The line's task and the box both hold the courier; the box closes it.
@@ -117,14 +119,15 @@ impl Site {
             connected: false,
             saved_ms: up_ms(),
         };
+        let fallen = Fallen::default();
         let tasks = vec![
-            tokio::spawn(line.run(arrivals, scribe.handle().durable(), stopping.clone())),
-            tokio::spawn(show(state.clone(), gate.publisher(), start::light(&config), stopping)),
+            fallen.spawn("line", line.run(arrivals, scribe.handle().durable(), stopping.clone())),
+            fallen.spawn("state", show(state.clone(), gate.publisher(), start::light(&config), stopping)),
         ];
         holes::record(journal, report, scribe.handle());
         let answers = answers::Answers { state, views: views.reader(), shelves };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        Ok(Self { gate, scribe, views, courier, control, stop, tasks })
+        Ok(Self { gate, scribe, views, courier, control, stop, tasks, fallen })
     }
 
     /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
@@ -132,9 +135,14 @@ impl Site {
         self.gate.addresses()
     }
 
+    /// Waits until a part that the box cannot do without has failed, and names it.
+    pub async fn failed(&self) -> &'static str {
+        self.fallen.heard().await
+    }
+
     /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
     pub async fn stop(self) {
-        let Self { gate, scribe, views, courier, control, stop, tasks } = self;
+        let Self { gate, scribe, views, courier, control, stop, tasks, fallen: _ } = self;
         gate.shutdown().await;
         tokio::task::block_in_place(|| drop(scribe.shut_down()));
         stop.send_replace(true);
