@@ -21,6 +21,7 @@ pub mod journal;
 pub mod keys;
 pub mod moment;
 pub mod office;
+mod sabotage;
 pub mod site;
 pub mod store;
 pub mod sync;

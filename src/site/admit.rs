@@ -114,6 +114,7 @@ impl journal::Admit for Admit {
             Some(((held, stamp.at_ms()), entry))
         };
         let admission = match entry.intent() {
+            _ if crate::sabotage::is("no-dedupe") => Admission::New,
             Some(_) => admit::admit(&entry, &Repeats::default(), known),
             None => match admit::admit(&entry, &self.repeats, |_| None) {
                 Admission::Repeat(ordinal) => {

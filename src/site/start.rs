@@ -99,7 +99,10 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let now_ms = crate::moment::rough_ms();
     let store = store::open(dir, &identity.site, !paths.journal.exists(), now_ms)?;
 
-    let options = Options { durability: durability(), ..Options::new(identity.site.clone(), store, key_of) };
+    let mut options = Options::new(identity.site.clone(), store, key_of);
+    if crate::sabotage::is("unsynced") {
+        options.durability = Durability::UnsyncedForSabotage;
+    }
     let (mut own, report) = Own::open(&paths.journal, options)?;
     report.log(&paths.journal);
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {

@@ -161,7 +161,7 @@ impl Client {
             packet::write_publish(&self.topic, sent.id, true, payloads.len(sent.payload), &mut self.out);
             payloads.write(sent.payload, &mut self.out);
         }
-        self.shared.resent.set(self.shared.resent.get() + self.in_flight.len() as u64);
+        self.shared.steering.resent.fetch_add(self.in_flight.len() as u64, Relaxed);
     }
 
     /// Publishes and takes acknowledgements until nothing is left or the connection is lost.

@@ -132,6 +132,7 @@ struct Steering {
     target: Mutex<SocketAddr>,
     is_stopped: AtomicBool,
     acked: AtomicU64,
+    resent: AtomicU64,
 }
 
 /// A load that runs in a thread of its own. Dropping it stops it without waiting for answers.
@@ -144,6 +145,11 @@ impl Running {
     /// Publishes acknowledged so far.
     pub fn acked(&self) -> u64 {
         self.steering.acked.load(Relaxed)
+    }
+
+    /// Publishes sent again so far, with DUP.
+    pub fn resent(&self) -> u64 {
+        self.steering.resent.load(Relaxed)
     }
 
     /// Connections from now on go there: a target that came back at another port.
@@ -176,6 +182,7 @@ pub fn start(plan: Plan) -> Result<Running> {
         target: Mutex::new(plan.target),
         is_stopped: AtomicBool::new(false),
         acked: AtomicU64::new(0),
+        resent: AtomicU64::new(0),
     });
     let shared = steering.clone();
     let thread = std::thread::Builder::new().name("load".into()).spawn(move || run_here(plan, shared))?;
@@ -201,7 +208,6 @@ struct Shared {
     last_ack: Cell<Option<Instant>>,
     latency: RefCell<Latency>,
     unacked: Cell<u64>,
-    resent: Cell<u64>,
     reconnects: Cell<u64>,
     acked_ids: Option<RefCell<File>>,
 }
@@ -264,7 +270,6 @@ fn run_here(plan: Plan, steering: Arc<Steering>) -> Result<Report> {
         last_ack: Cell::new(None),
         latency: RefCell::default(),
         unacked: Cell::new(0),
-        resent: Cell::new(0),
         reconnects: Cell::new(0),
         acked_ids,
         steering,
@@ -286,10 +291,11 @@ async fn run_clients(shared: Rc<Shared>) -> Result<Report> {
     let started = shared.started.borrow().context("invariant: clients end only after all are connected")?;
     let last_ack = shared.last_ack.get().unwrap_or(started);
     let latency = shared.latency.borrow().clone();
+    let resent = shared.steering.resent.load(Relaxed);
     Ok(Report {
         acked: latency.count(),
         unacked: shared.unacked.get(),
-        resent: shared.resent.get(),
+        resent,
         reconnects: shared.reconnects.get(),
         elapsed: last_ack - started,
         latency,
