@@ -7,6 +7,7 @@ mod cards;
 mod cuts;
 mod full;
 mod kills;
+mod packets;
 mod refusals;
 mod shop;
 mod strangers;
