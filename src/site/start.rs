@@ -138,14 +138,6 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
 }
 
-/// Synced, always; but a debug build can be told to skip it, since a proof that cannot fail proves nothing.
-fn durability() -> Durability {
-    match std::env::var("OUTPOST_SABOTAGE") {
-        Ok(what) if cfg!(debug_assertions) && what == "unsynced" => Durability::UnsyncedForSabotage,
-        _ => Durability::Synced,
-    }
-}
-
 /// The envelope by which the office learns this box's key.
 fn introduce(identity: &Identity, enrolment: &Enrolment, office: &Public) -> anyhow::Result<Vec<u8>> {
     let proof = Proof::OneTime(&enrolment.one_time_secret.0);

@@ -88,7 +88,11 @@ fn an_office_from_last_nights_backup_asks_for_the_rest_and_a_lost_file_of_acks_i
     place.town.office.start().unwrap();
     let before = place.town.office.exported_ids("sales-invoice").unwrap().len();
     let site = place.settled();
-    println!("restored office: {before} booked right after its start, then {}; told: {:?}", site["documents"], notices(&site));
+    println!(
+        "restored office: {before} booked right after its start, then {}; told: {:?}",
+        site["documents"],
+        notices(&site)
+    );
     place.sell(40);
     place.settled();
     // The acks' file is gone: the office says what it has when it is asked.

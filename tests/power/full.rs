@@ -1,9 +1,9 @@
 //! A full disk: no PUBACK, the box says so, forwarding goes on, and with room it records again by itself.
 
+use crate::SOON;
 use crate::cuts::disk;
 use crate::packets::latest;
 use crate::shop::{SITE, Shop, more, until};
-use crate::SOON;
 use rig::town::Town;
 use serde_json::Value;
 use std::fs::{self, File};
@@ -43,7 +43,8 @@ fn a_box_with_a_full_disk_receipts_nothing_says_so_forwards_and_recovers_by_itse
     let reason = full["box"]["reason"].as_str().unwrap().to_owned();
     assert!(reason.contains("disk is full") && reason.contains("free some space"), "{reason}");
     until("word on state/box", || {
-        latest(place.shop.addr, "state/box").is_some_and(|text| text.contains("\"recording\":false") && text.contains("disk is full"))
+        latest(place.shop.addr, "state/box")
+            .is_some_and(|text| text.contains("\"recording\":false") && text.contains("disk is full"))
     });
     let (acked, records) = (load.acked(), full["records"].as_u64().unwrap());
     let waiting = full["waiting"].as_u64().unwrap();

@@ -42,7 +42,10 @@ fn kills(who: Who, count: u64, name: &str) {
     }
     let report = place.rest(load);
     let site = place.proven(name);
-    println!("{name}: kills of the box {}, of the office {}; {hits} hit work under way; {report}", killed[1], killed[0]);
+    println!(
+        "{name}: kills of the box {}, of the office {}; {hits} hit work under way; {report}",
+        killed[1], killed[0]
+    );
     assert!(hits * 4 >= count * 3, "{hits} of {count} kills hit work under way: too few to prove anything");
     assert_eq!(site["repeats"], 0, "the box knows a repeat: {site:#}");
     assert_eq!(site["envelopes_rejected"], 0, "{site:#}");

@@ -52,11 +52,7 @@ fn foreign_and_damaged_envelopes_are_counted_and_told_and_change_nothing() {
     send(b"what is this");
     send(&sealed("nowhere", &foreign, &office_key));
     // In the site's name.
-    let in_its_name = [
-        sealed("bandung", &foreign, &office_key),
-        sealed("bandung", &ours, &foreign_office),
-        damaged,
-    ];
+    let in_its_name = [sealed("bandung", &foreign, &office_key), sealed("bandung", &ours, &foreign_office), damaged];
     in_its_name.iter().for_each(|envelope| send(envelope));
     let status = town.office.wait_until("all counted", SOON, |status| {
         status["strangers"] == 2 && Town::site(status, "bandung")["envelopes_rejected"] == 3
