@@ -105,6 +105,15 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     }
     let (mut own, report) = Own::open(&paths.journal, options)?;
     report.log(&paths.journal);
+    // These are made once the journal has its first record, so an empty one beside them has lost what was in it.
+    if report.segments == 0 && (paths.down.exists() || paths.views.exists()) {
+        bail!(
+            "{} is missing, though this box has recorded before: put the directory {} back from a backup; without one, \
+             enrol a new box for this site at the office (`outpost enrol --replace`)",
+            paths.journal.join("00000001.seg").display(),
+            paths.journal.display()
+        );
+    }
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
         Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
         Slot::Lost { .. } => None,
@@ -114,6 +123,9 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let admit = Admit::new(moment.clone(), store, boot, &own.reader());
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
+        if report.segments == 0 {
+            return Err(error).context("the journal of this new box cannot be begun");
+        }
         // The line still carries what there is, and the journal is tried again with each record that comes.
         tracing::error!(%error, "the journal takes no record yet");
         own.poison(&error.to_string());
