@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+/// The tablet that looks at what the box shows.
+pub const LOOKER: &str = "looker";
 /// How long an answer may take before the question is put again.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -44,18 +46,18 @@ fn read(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
     Some((first, body))
 }
 
-fn connect(at: SocketAddr, client: &str, user: &str, password: &str) -> Option<TcpStream> {
+fn connect(at: SocketAddr, user: &str, password: &str) -> Option<TcpStream> {
     let mut stream = TcpStream::connect(at).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    let body = [b"\0\x04MQTT\x04\xc2\0\x3c".to_vec(), text(client), text(user), text(password)].concat();
+    let body = [b"\0\x04MQTT\x04\xc2\0\x3c".to_vec(), text(user), text(user), text(password)].concat();
     stream.write_all(&packet(0x10, &body)).ok()?;
     let (first, body) = read(&mut stream)?;
     (first == 0x20 && body[1] == 0).then_some(stream)
 }
 
-/// The retained message of a topic, as the first till sees it under another client id.
+/// The retained message of a topic, as a tablet sees it that does nothing else.
 pub fn latest(at: SocketAddr, topic: &str) -> Option<String> {
-    let mut stream = connect(at, "looker", "till-0", PASSWORD)?;
+    let mut stream = connect(at, LOOKER, PASSWORD)?;
     let body = [vec![0, 1], text(topic), vec![0]].concat();
     stream.write_all(&packet(0x82, &body)).ok()?;
     loop {
@@ -69,7 +71,7 @@ pub fn latest(at: SocketAddr, topic: &str) -> Option<String> {
 
 /// Publishes once at QoS 1 and waits for the PUBACK.
 pub fn publish(at: SocketAddr, user: &str, password: &str, topic: &str, payload: &[u8]) {
-    let mut stream = connect(at, "stranger", user, password).expect("the login is right");
+    let mut stream = connect(at, user, password).expect("the login is right");
     let body = [text(topic), vec![0, 1], payload.to_vec()].concat();
     stream.write_all(&packet(0x32, &body)).unwrap();
     while read(&mut stream).expect("a PUBACK").0 != 0x40 {}

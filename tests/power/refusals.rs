@@ -104,5 +104,6 @@ fn a_box_whose_whole_journal_directory_is_gone_does_not_start_empty() {
     let place = stopped();
     fs::remove_dir_all(place.shop.dir.join("journal")).unwrap();
     let said = refused(&place.shop.dir);
+    assert!(said.contains("00000001.seg") && said.contains("is missing") && said.contains("backup"), "{said}");
     println!("journal gone: {}", said.lines().last().unwrap_or_default());
 }

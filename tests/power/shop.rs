@@ -62,7 +62,8 @@ impl Shop {
             }
         }
         let town = Town::found(EXE, dir.path(), "").unwrap();
-        let mut shop = town.settle(SITE, None, &TILLS, "").unwrap();
+        let tablets = [&TILLS[..], &[crate::packets::LOOKER]].concat();
+        let mut shop = town.settle(SITE, None, &tablets, "").unwrap();
         shop.start().unwrap();
         let sales: Vec<_> = Sales::new(7).take(LINES).collect();
         let lines = sales.iter().map(|sale| format!("{}\n", sale.json)).collect();
@@ -137,6 +138,7 @@ impl Shop {
         let audit = self.audit(&self.town.office);
         assert!(audit.is_good(), "{what}: {audit:?}");
         assert_eq!(audit.receipted, audit.booked, "{what}: nothing was left unanswered, so both are the same");
+        complete(&self.shop);
         let at_box = self.audit(&self.shop);
         assert!(at_box.is_good(), "{what}, at the box: {at_box:?}");
         self.shop.stop().unwrap();
@@ -149,6 +151,13 @@ impl Shop {
 
 fn stem(id: &str) -> &str {
     &id[..id.len().saturating_sub(ROUND_DIGITS)]
+}
+
+/// Waits until the views have everything that their journals have.
+pub fn complete(house: &House) -> Value {
+    let built =
+        |status: &Value| status["views"]["building"] == false && status["views"]["done"] == status["views"]["total"];
+    house.wait_until("complete views", SOON, built).unwrap()
 }
 
 /// Waits for so many more acknowledgements.

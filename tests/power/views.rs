@@ -1,6 +1,5 @@
 //! The views' files (sled) flipped, truncated, removed: everything answers again, and nothing is missing.
 
-use crate::SOON;
 use crate::shop::Shop;
 use rig::seed::Seeded;
 use std::fs::{self, File, OpenOptions};
@@ -39,11 +38,9 @@ fn truncate(path: &Path, seeded: &mut Seeded) {
 }
 
 fn complete(place: &Shop, house: &rig::town::House, what: &str) {
-    let built = house.wait_until("complete views", SOON, |status| {
-        status["views"]["building"] == false && status["views"]["done"] == status["views"]["total"]
-    });
+    let built = crate::shop::complete(house);
     let audit = place.audit(house);
-    assert!(audit.is_good(), "{what}: {audit:?} {:#}", built.unwrap());
+    assert!(audit.is_good(), "{what}: {audit:?} {:#}", built);
 }
 
 #[test]
