@@ -3,6 +3,8 @@
 //!
 //! The small counts run with the ordinary tests; the full ones are the ignored tests named `soak_power_…`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
 mod cards;
 mod cuts;
 mod full;
