@@ -423,3 +423,16 @@ fn batches_that_wait_behind_one_that_lands_are_not_sent_twice() {
     assert_eq!(a.outbox().unacked(), 0);
     assert_eq!(sent, 3_000, "records went twice");
 }
+
+#[test]
+fn an_end_whose_hello_nobody_heard_says_it_again_to_who_comes_later() {
+    let shop = Shop::new(50);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    assert!(a.poll(0, None, &shop).unwrap().expect("a hello").hello.is_some(), "into the void");
+    // The office comes by a broker that forgot the hello, long before that would have been said again.
+    b.connected(5_000, 2);
+    talk(5_000, &shop, (&mut a, &mut b), &mut Office::default());
+    assert!(a.is_settled() && b.is_settled());
+    assert_eq!(a.outbox().unacked(), 0);
+}
