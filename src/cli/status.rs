@@ -106,6 +106,9 @@ fn office(value: &Value) {
     for expected in value["expected"].as_array().unwrap_or(&none) {
         println!("  {:<24} expected: its box has not come yet", text(expected));
     }
+    for unserved in value["unserved"].as_array().unwrap_or(&none) {
+        println!("  NOT SERVED: {}: see the office's log; it is tried again every half minute", text(unserved));
+    }
     if value["strangers"].as_u64().unwrap_or(0) > 0 {
         println!("  {} envelopes came from nobody who is known here", text(&value["strangers"]));
     }
