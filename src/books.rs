@@ -9,6 +9,10 @@ use jiff::civil::Date;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+/// How long an export waits for the views to have read what is durable. A million records take a quarter of this.
+const CATCH_UP: Duration = Duration::from_secs(60);
 
 /// Every journal of a store, each under the name that the views know it by.
 pub struct Shelves {
@@ -100,6 +104,12 @@ pub fn export(
     sites: Vec<SiteNo>,
     out: &mut dyn Write,
 ) -> Result<(), String> {
+    // An export holds everything that was durable when it was asked for.
+    for site in &sites {
+        let stream = Stream::Up(*site);
+        let behind = reader.wait_for(stream, journals.records(stream), CATCH_UP);
+        behind.map_err(|error| error.to_string())?;
+    }
     let (from_day, to_day) = (views::days_since_1970(from), views::days_since_1970(to));
     let selection = Selection { kind, from_day, to_day, sites };
     let exported = Books { reader, journals }.export(&selection, out).map_err(|error| error.to_string())?;

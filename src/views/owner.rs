@@ -26,6 +26,8 @@ const COMMIT_AFTER: Duration = Duration::from_secs(3600);
 const GROWN_FLOOR: u64 = 256 * 1024 * 1024;
 /// And beyond it to so many times the bytes that are alive in it.
 const GROWN_FACTOR: u64 = 8;
+/// How often the file is looked for: views that were removed under the running program are built anew within this time.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The longest pause between two tries to build the views, where the disk is full or worse.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -419,12 +421,14 @@ impl Owner {
                 // Commits go on counting from what they found, so that a key that was missing before stays missed.
                 let sums = shared.lock().fold.as_ref().map(|fold| fold.meta.sums);
                 let sums = sums.ok_or_else(|| Doubt::new("they are closed"))?;
-                let check = move || disk.verify(sums, || shared.lock().stop);
+                let checked = disk.clone();
+                let check = move || checked.verify(sums, || shared.lock().stop);
                 let thread = std::thread::Builder::new().name("views-check".into()).spawn(check);
                 self.check = Some(thread.map_err(|error| Doubt(format!("no thread to check with: {error}")))?);
             }
         }
         while self.wait()? {
+            disk.look()?;
             self.catch_up()?;
             self.commit_if_due()?;
         }
@@ -449,6 +453,7 @@ impl Owner {
             (None, Some(since)) => self.config.commit_after.saturating_sub(since.elapsed()),
             (None, None) => self.config.commit_after,
         };
+        let longest = longest.min(LOOK_EVERY);
         let inner = self.shared.lock();
         let idle = |inner: &mut Inner| {
             !inner.notified && !inner.stop && inner.doubt.is_none() && inner.flushes.0 == inner.flushes.1

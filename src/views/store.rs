@@ -300,12 +300,18 @@ impl Disk {
     /// sled's flush neither flushes the device's cache nor writes the file's size; this does. And it sees whether the
     /// file is still the one that was opened.
     fn sync(&self) -> Result<(), Doubt> {
-        if file_id(&self.path)? != self.file_id {
-            return Err(Doubt::new("the file was replaced while it was open"));
-        }
+        self.look()?;
         let file = std::fs::File::open(self.path.join("db"));
         let synced = file.and_then(|file| file.sync_data());
         synced.map_err(|error| Doubt(format!("syncing {}: {error}", self.path.display())))
+    }
+
+    /// Looks whether the file is still the one that was opened.
+    pub(super) fn look(&self) -> Result<(), Doubt> {
+        match file_id(&self.path)? == self.file_id {
+            true => Ok(()),
+            false => Err(Doubt::new("the file was replaced while it was open")),
+        }
     }
 
     /// Bytes of the file.
