@@ -4,7 +4,7 @@ use crate::office::Office;
 use crate::site::Site;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::path::Path;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Threads of the runtime. A Pi has four cores; journal, views and argon2 have threads of their own.
 const WORKERS: usize = 2;
@@ -33,13 +33,24 @@ fn open_more_files() {
     }
 }
 
-async fn told_to_stop() -> anyhow::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Hears the word to stop from the moment it is made: a word that comes before the program is ready is not lost, and does
+/// not kill it.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
@@ -47,13 +58,14 @@ pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
     open_more_files();
     runtime()?.block_on(async move {
         tokio::spawn(async move {
+            let mut stop = Stop::listen()?;
             let site = Site::start(&dir).await?;
             for address in site.addresses() {
                 println!("devices connect to {address}");
             }
             println!("the box is ready");
             let failed = tokio::select! {
-                told = told_to_stop() => told.map(|()| None)?,
+                () = stop.told() => None,
                 name = site.failed() => Some(name),
             };
             tracing::info!("stopping");
@@ -72,13 +84,14 @@ pub(super) fn run_office(dir: &Path) -> anyhow::Result<()> {
     open_more_files();
     runtime()?.block_on(async move {
         tokio::spawn(async move {
+            let mut stop = Stop::listen()?;
             let office = Office::start(&dir).await?;
             for address in office.addresses() {
                 println!("boxes connect to {address}");
             }
             println!("the office is ready");
             let failed = tokio::select! {
-                told = told_to_stop() => told.map(|()| None)?,
+                () = stop.told() => None,
                 name = office.failed() => Some(name),
             };
             tracing::info!("stopping");
