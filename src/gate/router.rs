@@ -32,6 +32,8 @@ const PULSE: Duration = Duration::from_millis(500);
 const SILENCE: Duration = Duration::from_secs(2);
 /// Longest wait for a fresh router's first links.
 const START_TIME: Duration = Duration::from_secs(2);
+/// Longest wait for the router to note a subscription: microseconds on a router that lives.
+const NOTE_TIME: Duration = Duration::from_millis(500);
 /// Packets the pump may be ahead of the router.
 const PUMP_AHEAD: usize = 1024;
 /// Forwards between a carrier and its connection.
@@ -74,6 +76,8 @@ struct LineShared {
     tx: Mutex<Option<LinkTx>>,
     /// Filters subscribed at the router, each with the number of the last message that came by it.
     filters: Mutex<Vec<(TopicFilter, Option<u64>)>>,
+    /// How many of them the router has noted: only then a message that is published reaches this subscriber.
+    noted: watch::Sender<usize>,
     lagged: AtomicBool,
 }
 
@@ -87,17 +91,27 @@ impl Line {
         self.shared.lagged.load(Ordering::Relaxed)
     }
 
-    /// Subscribes at the router. False: it was subscribed already, and the router will send nothing retained.
-    pub(crate) fn subscribe(&self, filter: &TopicFilter) -> Result<bool, RouterGone> {
+    /// Subscribes at the router, and waits until it has noted it. False: it was subscribed already, and the router will
+    /// send nothing retained.
+    pub(crate) async fn subscribe(&self, filter: &TopicFilter) -> Result<bool, RouterGone> {
+        let Some(wanted) = self.ask(filter)? else { return Ok(false) };
+        let mut noted = self.shared.noted.subscribe();
+        // A carrier that waits for this very connection cannot tell; then the subscription is on its way all the same.
+        let _ = tokio::time::timeout(NOTE_TIME, noted.wait_for(|noted| *noted >= wanted)).await;
+        Ok(true)
+    }
+
+    /// Asks the router for a filter; how many it then has to have noted, or nothing where it was asked before.
+    fn ask(&self, filter: &TopicFilter) -> Result<Option<usize>, RouterGone> {
         let mut filters = self.shared.filters.lock().unwrap_or_else(PoisonError::into_inner);
         if filters.iter().any(|(known, _)| known == filter) {
-            return Ok(false);
+            return Ok(None);
         }
         let mut tx = self.shared.tx.lock().unwrap_or_else(PoisonError::into_inner);
         let link = tx.as_mut().ok_or(RouterGone)?;
         link.try_subscribe(filter.as_str()).map_err(|_| RouterGone)?;
         filters.push((filter.clone(), None));
-        Ok(true)
+        Ok(Some(filters.len()))
     }
 }
 
@@ -109,6 +123,7 @@ pub(crate) async fn attach(board: &Arc<Board>) -> Result<(Line, mpsc::Receiver<F
     let shared = Arc::new(LineShared {
         tx: Mutex::new(Some(built.tx)),
         filters: Mutex::default(),
+        noted: watch::Sender::new(0),
         lagged: AtomicBool::new(false),
     });
     let (out, forwards) = mpsc::channel(CARRIED);
@@ -171,6 +186,8 @@ impl Carrier {
                         return;
                     }
                 }
+                // All that a subscriber's link asks of the router are subscriptions.
+                Ok(Some(Notification::DeviceAck(_))) => self.line.noted.send_modify(|noted| *noted += 1),
                 Ok(_) => {}
                 Err(_) => return,
             }

@@ -82,7 +82,7 @@ impl Subscriber {
             Some(line) => line,
             none => none.insert(attach(&self.board).await?),
         };
-        line.subscribe(allowed)
+        line.subscribe(allowed).await
     }
 
     /// Takes `filter` away. False: it was not there.
