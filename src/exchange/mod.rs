@@ -10,13 +10,14 @@ mod shelf;
 use crate::domain::id::{Position, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
 use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
-use crate::sync::{Inbox, Link, Outbox, Rules, Tell};
+use crate::sync::{Extent, Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
 use crate::wire::message::{Message, Run};
 use crate::wire::{cbor, record};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use shelf::{OwnLog, PeerShelf};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 /// Most words for the operator that are kept for `outpost status`, newest last.
@@ -77,6 +78,8 @@ pub enum Rejected {
 pub struct Arrived {
     /// What is newly in the replica, durable.
     pub stored: Vec<Span>,
+    /// How many of its records were held before.
+    pub known: u64,
     /// The peer's time in milliseconds since 1970, and whether it was said in answer to this connection.
     pub clock: Option<(i64, bool)>,
     /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]), a successor of this one.
@@ -102,6 +105,20 @@ pub struct Tally {
     pub heard_ms: Option<u64>,
     /// Words for the operator, newest last.
     pub notices: Vec<String>,
+}
+
+/// How the state machine takes a message in: live, or carried by hand.
+type Hear = fn(&mut Link, u64, Message, &PeerShelf) -> Heard;
+
+/// An envelope for a stick.
+#[derive(Debug)]
+pub struct Sealed {
+    /// From which record to which.
+    pub extent: Extent,
+    /// How many they are.
+    pub records: u64,
+    /// What travels.
+    pub envelope: Vec<u8>,
 }
 
 /// One end of a conversation.
@@ -175,14 +192,27 @@ impl Exchange {
         self.link.renew(store);
     }
 
-    /// Takes in an envelope. What it brings is durable when this returns.
+    /// Takes in an envelope that came on a live road. What it brings is durable when this returns.
     pub fn arrived(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
-        let taken = self.open_envelope(envelope).and_then(|message| self.take(now_ms, message));
+        let opened = self.open_envelope(envelope, &[]);
+        let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear));
+        if taken.is_ok() {
+            self.tally.heard_ms = Some(now_ms);
+        }
+        self.count(taken)
+    }
+
+    /// Takes in an envelope that was carried by hand, however old. `vouched` are keys of the peer's that do not count any
+    /// more, for which a person has said that this envelope does.
+    pub fn carried(&mut self, now_ms: u64, envelope: &[u8], vouched: &[Public]) -> Result<Arrived, Rejected> {
+        let opened = self.open_envelope(envelope, vouched);
+        let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear_carried));
+        self.count(taken)
+    }
+
+    fn count(&mut self, taken: Result<Arrived, Rejected>) -> Result<Arrived, Rejected> {
         match &taken {
-            Ok(_) => {
-                self.tally.taken += 1;
-                self.tally.heard_ms = Some(now_ms);
-            }
+            Ok(_) => self.tally.taken += 1,
             Err(rejected) => {
                 tracing::warn!(peer = %self.peer, %rejected, "an envelope was rejected");
                 self.tally.rejected += 1;
@@ -192,7 +222,7 @@ impl Exchange {
         taken
     }
 
-    fn open_envelope(&self, envelope: &[u8]) -> Result<Message, Rejected> {
+    fn open_envelope(&self, envelope: &[u8], vouched: &[Public]) -> Result<Message, Rejected> {
         let (header, _, _) = Header::read(envelope)?;
         let Header { purpose, sender, receiver, sender_key, receiver_key, .. } = header;
         if purpose != Purpose::Records || sender != self.peer || receiver != self.me {
@@ -201,7 +231,7 @@ impl Exchange {
         if receiver_key != self.secret.public().id() {
             return Err(Rejected::NotOurKey(sender));
         }
-        let known = self.peer_keys.iter().find(|key| key.id() == sender_key);
+        let known = self.peer_keys.iter().chain(vouched).find(|key| key.id() == sender_key);
         let Some(key) = known else { return Err(Rejected::UnknownSender(sender)) };
         let plain = envelope::open(envelope, &self.secret, Known::Key(key))?;
         let message: Message = cbor::from_slice(&plain).map_err(|error| Rejected::Fault(error.to_string()))?;
@@ -211,9 +241,12 @@ impl Exchange {
         }
     }
 
-    fn take(&mut self, now_ms: u64, message: Message) -> Result<Arrived, Rejected> {
-        let heard = self.link.hear(now_ms, message, &self.shelf);
+    fn take(&mut self, now_ms: u64, message: Message, hear: Hear) -> Result<Arrived, Rejected> {
+        let came = message.batch.iter().map(|run| run.bodies.len() as u64).sum::<u64>();
+        let heard = hear(&mut self.link, now_ms, message, &self.shelf);
+        let new = heard.store.iter().map(|run| run.bodies.len() as u64).sum::<u64>();
         let mut arrived = Arrived { clock: heard.clock, acks_moved: heard.acks_moved, ..Arrived::default() };
+        arrived.known = came.saturating_sub(new);
         arrived.is_older = heard.tells.iter().find_map(|tell| match tell {
             Tell::ThisStoreIsOlder(known) => Some(*known),
             _ => None,
@@ -283,24 +316,44 @@ impl Exchange {
 
     /// The next envelope to send, if there is something to say. `clock_ms` is our time where others may set a clock by it.
     pub fn poll(&mut self, now_ms: u64, clock_ms: Option<i64>) -> Result<Option<Vec<u8>>, ReadError> {
-        let Some(message) = self.link.poll(now_ms, clock_ms, &self.log)? else { return Ok(None) };
-        let Some(to) = self.peer_keys.last() else { return Ok(None) };
-        let plain = cbor::to_vec(&message);
+        let message = self.link.poll(now_ms, clock_ms, &self.log)?;
+        // What was not sealed stays under way until its time is over; then it is made anew.
+        Ok(message.and_then(|message| self.seal(&message)))
+    }
+
+    /// The next envelope of `owed` (see [`Outbox::owed`]) for a stick, whose records are taken off.
+    pub fn parcel(&mut self, owed: &mut VecDeque<Span>) -> Result<Option<Sealed>, ReadError> {
+        let Some(Parcel { extent, records, message }) = self.link.parcel(owed, &self.log)? else { return Ok(None) };
+        Ok(self.seal(&message).map(|envelope| Sealed { extent, records, envelope }))
+    }
+
+    /// The word that goes on a stick beside them: acks, and what the peer is believed to hold.
+    pub fn word(&mut self, clock_ms: Option<i64>) -> Option<Vec<u8>> {
+        let message = self.link.word(clock_ms);
+        self.seal(&message)
+    }
+
+    fn seal(&mut self, message: &Message) -> Option<Vec<u8>> {
+        let to = self.peer_keys.last()?;
+        let plain = cbor::to_vec(message);
         let from = (&self.me, Proof::Key(&self.secret));
         let random = &mut UnwrapErr(SysRng);
         let sealed = envelope::seal(Purpose::Records, from, (&self.peer, to), self.link.dictionary(), &plain, random);
-        match sealed {
-            Ok(envelope) => {
-                self.tally.sent += 1;
-                self.tally.sent_bytes += envelope.len() as u64;
-                Ok(Some(envelope))
-            }
-            Err(error) => {
-                // The batch stays under way until its time is over; then it is made anew.
-                tracing::error!(peer = %self.peer, %error, "an envelope could not be sealed");
-                Ok(None)
-            }
-        }
+        let envelope = sealed
+            .inspect_err(|error| tracing::error!(peer = %self.peer, %error, "an envelope could not be sealed"))
+            .ok()?;
+        self.tally.sent += 1;
+        self.tally.sent_bytes += envelope.len() as u64;
+        Some(envelope)
+    }
+
+    /// Whether an envelope that lies on a stick is sealed from our present key to the peer's.
+    pub fn is_sealed_for_now(&self, header: &Header) -> bool {
+        let to = self.peer_keys.last().map(Public::id);
+        header.sender == self.me
+            && header.receiver == self.peer
+            && header.sender_key == self.secret.public().id()
+            && Some(header.receiver_key) == to
     }
 
     /// When [`Exchange::poll`] has something to do though nothing happens before.

@@ -108,7 +108,7 @@ impl SiteLine {
             replica,
             own: down.reader(),
             acks: dir.join("acks"),
-            rules: Rules::default(),
+            rules: Rules::of_office(),
         })?;
         let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
         Ok(Self { site, store, boot, exchange, down, begun: false, unsaid, moment, heard_at_ms })

@@ -26,8 +26,6 @@ use std::time::Duration;
 
 /// A box has one site's records in its views.
 pub(super) const SITE_NO: SiteNo = SiteNo(0);
-/// How long a box's ack may wait for the next sale to travel with. Outcomes come often and are small.
-const ACK_DELAY_MS: u64 = 20_000;
 
 /// Where things are in a box's directory.
 #[derive(Clone, Debug)]
@@ -145,7 +143,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         replica: down,
         own: own.reader(),
         acks: paths.acks.clone(),
-        rules: Rules { ack_delay_ms: ACK_DELAY_MS, ..Rules::default() },
+        rules: Rules::of_box(),
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
 }

@@ -13,6 +13,7 @@
 use super::inbox::Inbox;
 use super::outbox::{Flight, Outbox};
 use super::pace::Pace;
+use super::parcel::gather;
 use super::{Log, Shelf};
 use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
@@ -23,9 +24,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The times and sizes that a link keeps to.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// How long an ack may wait for something to travel with. The office answers at once; a box waits a little, so
-    /// that the ack of an outcome goes with the next sale.
+    /// How long an ack may wait for something to travel with, while the peer has nothing more to say. The office answers
+    /// at once; a box waits, so that the ack of an outcome goes with the next sale.
     pub ack_delay_ms: u64,
+    /// How long the peer may let an ack wait. No batch counts as late before.
+    pub peer_ack_delay_ms: u64,
     /// First wait for an ack before a batch is sent again; doubles each time.
     pub resend_ms: u64,
     /// Longest wait before sending again.
@@ -42,12 +45,29 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             ack_delay_ms: 0,
+            peer_ack_delay_ms: 0,
             resend_ms: 30_000,
             resend_max_ms: 600_000,
             window: 3,
             batch_bytes: MAX_BATCH_BYTES,
             batch_floor_bytes: 8_192,
         }
+    }
+}
+
+/// How long a box lets an ack of the office's word wait for its next sale. An envelope of its own costs as much as half a sale;
+/// a shop that sells once in five minutes never pays it.
+const BOX_ACK_DELAY_MS: u64 = 300_000;
+
+impl Rules {
+    /// Those of a box.
+    pub fn of_box() -> Self {
+        Self { ack_delay_ms: BOX_ACK_DELAY_MS, ..Self::default() }
+    }
+
+    /// Those of the office.
+    pub fn of_office() -> Self {
+        Self { peer_ack_delay_ms: BOX_ACK_DELAY_MS, ..Self::default() }
     }
 }
 
@@ -170,6 +190,16 @@ impl Link {
         &self.outbox
     }
 
+    /// What it keeps to.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Which disk this is.
+    pub fn store(&self) -> StoreId {
+        self.store
+    }
+
     /// The newest dictionary that both ends know.
     pub fn dictionary(&self) -> u8 {
         self.peer_dictionary.min(compress::NEWEST)
@@ -259,15 +289,30 @@ impl Link {
         }
         self.peer_has_more = message.more;
         heard.clock = message.clock_ms.map(|at_ms| (at_ms, answers && !was_settled));
-        let came = !message.batch.is_empty();
+        self.hear_batch(now_ms, message.batch, shelf, &mut heard);
+        if self.is_waited_for() {
+            let hurry = |slot: &mut Option<u64>| *slot = slot.map(|due| due.min(now_ms));
+            hurry(&mut self.ack_ms);
+            hurry(&mut self.ack_when_stored_ms);
+        }
+        heard
+    }
+
+    /// The peer gathers what it still has until an ack comes, and nothing of ours is about to go that could carry one.
+    fn is_waited_for(&self) -> bool {
+        self.peer_has_more > 0 && self.outbox.waiting().next().is_none()
+    }
+
+    pub(super) fn hear_batch(&mut self, now_ms: u64, batch: Vec<Run>, shelf: &impl Shelf, heard: &mut Heard) {
+        let came = !batch.is_empty();
         let shelf = Arriving { shelf, site: &self.peer_site, lines: BTreeMap::new() };
-        for run in &message.batch {
+        for run in &batch {
             if self.inbox.missing(run.span()).is_empty() {
                 self.inbox.touch(run.epoch);
                 self.asked.insert(run.epoch);
             }
         }
-        self.unheld(message.batch, shelf, &mut heard);
+        self.unheld(batch, shelf, heard);
         if came {
             // A repeat means that the ack was lost: it is answered at once. What is new is acked once it is stored.
             let (due, slot) = match heard.store.is_empty() {
@@ -276,10 +321,9 @@ impl Link {
             };
             *slot = Some(slot.map_or(due, |before| before.min(due)));
         }
-        heard
     }
 
-    fn hear_ack(&mut self, now_ms: u64, ack: &Ack, answers: bool, heard: &mut Heard) {
+    pub(super) fn hear_ack(&mut self, now_ms: u64, ack: &Ack, answers: bool, heard: &mut Heard) {
         let known = self.outbox.peer();
         if known.is_some_and(|known| ack.store < known) {
             return heard.tells.push(Tell::OldStore(ack.store));
@@ -311,18 +355,23 @@ impl Link {
         }
     }
 
+    /// Takes note of what a hello says of its sender, by whichever road it came.
+    pub(super) fn hear_belief(&mut self, hello: &Hello, heard: &mut Heard) {
+        self.peer_dictionary = hello.dictionary;
+        let older = |ack: &&Ack| ack.store > self.store || ack.store == self.store && !self.inbox.covers(&ack.held);
+        heard.tells.extend(hello.believes.as_ref().filter(older).map(|ack| Tell::ThisStoreIsOlder(ack.store)));
+    }
+
     fn hear_hello(&mut self, now_ms: u64, hello: &Hello, echo: Option<u64>, heard: &mut Heard) {
         let ahead = self.echo.map_or(0, |known| hello.nonce.wrapping_sub(known));
         if ahead.wrapping_neg() <= NONCES && ahead != 0 {
             // A later hello of this session has overtaken it: to echo it would make all our acks late ones.
             return;
         }
-        self.peer_dictionary = hello.dictionary;
         self.echo = Some(hello.nonce);
         self.ack_ms = Some(now_ms);
-        let older = |ack: &&Ack| ack.store > self.store || ack.store == self.store && !self.inbox.covers(&ack.held);
         self.asked.extend(hello.believes.iter().flat_map(|ack| &ack.held.through).map(|at| at.epoch));
-        heard.tells.extend(hello.believes.as_ref().filter(older).map(|ack| Tell::ThisStoreIsOlder(ack.store)));
+        self.hear_belief(hello, heard);
         if let Some(session) = &mut self.session
             && (ahead > NONCES || !echo.is_some_and(|echo| session.has_asked(echo)))
         {
@@ -441,22 +490,10 @@ impl Link {
                 return Ok(Vec::new());
             }
         }
-        let (mut runs, mut bytes, mut records) = (Vec::new(), 0, 0);
-        let waiting: Vec<Span> = self.outbox.waiting().take(MAX_BATCH_RECORDS).collect();
-        'gather: for mut span in waiting {
-            while span.first <= span.last {
-                if bytes >= self.pace.size() || records >= MAX_BATCH_RECORDS {
-                    break 'gather;
-                }
-                let most = (MAX_BATCH_RECORDS - records) as u64;
-                span.last = span.last.min(Seq(span.first.0 + most - 1));
-                let run = log.run(span, self.pace.size() - bytes)?;
-                bytes += run.bodies.iter().map(|body| body.len()).sum::<usize>();
-                records += run.bodies.len();
-                span.first = Seq(run.last().0 + 1);
-                runs.push(run);
-            }
-        }
+        let mut waiting = self.outbox.waiting().take(MAX_BATCH_RECORDS).collect();
+        let runs = gather(&mut waiting, self.pace.size(), log)?;
+        let bodies = || runs.iter().flat_map(|run| &run.bodies);
+        let (bytes, records) = (bodies().map(|body| body.len()).sum::<usize>(), bodies().count());
         if runs.is_empty() {
             return Ok(runs);
         }
@@ -471,7 +508,7 @@ impl Link {
     fn patience_ms(&self) -> u64 {
         let expected = self.round_trip_ms.map_or(0, |ms| 4 * ms);
         let wait = self.rules.resend_ms.max(expected).saturating_mul(1 << self.resends.min(10));
-        wait.min(self.rules.resend_max_ms)
+        wait.min(self.rules.resend_max_ms) + self.rules.peer_ack_delay_ms
     }
 
     /// When [`Link::poll`] has something to do though nothing happens before.

@@ -12,11 +12,13 @@ mod inbox;
 mod link;
 mod outbox;
 mod pace;
+mod parcel;
 mod ranges;
 
 pub use inbox::Inbox;
 pub use link::{Heard, Link, Rules, Tell};
 pub use outbox::Outbox;
+pub use parcel::{BY_HAND, Extent, Parcel};
 pub use ranges::Ranges;
 
 use crate::domain::id::{Position, RecordHash};
@@ -41,5 +43,7 @@ pub trait Shelf {
     fn prev(&self, at: Position) -> Option<RecordHash>;
 }
 
+#[cfg(test)]
+mod parcel_tests;
 #[cfg(test)]
 mod tests;

@@ -111,19 +111,32 @@ impl Outbox {
     /// How many records are not acked.
     pub fn unacked(&self) -> u64 {
         let open = self.lineage[self.done..].iter();
-        open.map(|(epoch, end)| self.owed(*epoch, *end).map(|(a, b)| b - a + 1).sum::<u64>()).sum()
+        open.map(|(epoch, end)| self.owed_of(*epoch, *end).map(|(a, b)| b - a + 1).sum::<u64>()).sum()
     }
 
-    fn owed(&self, epoch: Epoch, end: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
+    fn owed_of(&self, epoch: Epoch, end: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
         static NONE: Ranges = Ranges::EMPTY;
         self.acked.get(&epoch).unwrap_or(&NONE).missing(1, end)
     }
 
     /// The runs that are neither acked nor under way, oldest first.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Span> + '_ {
-        self.lineage[self.done..].iter().flat_map(|(epoch, end)| {
+        self.owed_beside(self.flights.iter().flat_map(|flight| &flight.spans))
+    }
+
+    /// The journal's epochs, oldest first, each with its last number.
+    pub(super) fn epochs(&self) -> &[(Epoch, u64)] {
+        &self.lineage
+    }
+
+    /// The runs that are neither acked nor in `elsewhere`, oldest first.
+    pub(super) fn owed_beside<'a>(
+        &'a self,
+        elsewhere: impl Iterator<Item = &'a Span> + Clone + 'a,
+    ) -> impl Iterator<Item = Span> + 'a {
+        self.lineage[self.done..].iter().flat_map(move |(epoch, end)| {
             let mut known = self.acked.get(epoch).cloned().unwrap_or_default();
-            for span in self.flights.iter().flat_map(|flight| &flight.spans).filter(|span| span.epoch == *epoch) {
+            for span in elsewhere.clone().filter(|span| span.epoch == *epoch) {
                 known.insert(span.first.0, span.last.0);
             }
             let missing: Vec<_> = known.missing(1, *end).collect();

@@ -8,14 +8,14 @@ use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 
 /// A journal of one epoch in memory.
-struct Shop {
+pub(super) struct Shop {
     epoch: Epoch,
     bodies: Vec<Vec<u8>>,
     hashes: Vec<RecordHash>,
 }
 
 impl Shop {
-    fn new(records: usize) -> Self {
+    pub(super) fn new(records: usize) -> Self {
         let epoch = Epoch::new(7, [7; 10]);
         let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
         let opened =
@@ -26,14 +26,14 @@ impl Shop {
         shop
     }
 
-    fn push(&mut self, body: Vec<u8>) {
+    pub(super) fn push(&mut self, body: Vec<u8>) {
         let seq = Seq(self.bodies.len() as u64 + 1);
         let prev = self.hashes.last().copied().unwrap_or(RecordHash::NONE);
         self.hashes.push(crate::wire::frame::record_hash(&site(), Position { epoch: self.epoch, seq }, &prev, &body));
         self.bodies.push(body);
     }
 
-    fn last(&self) -> Position {
+    pub(super) fn last(&self) -> Position {
         Position { epoch: self.epoch, seq: Seq(self.bodies.len() as u64) }
     }
 }
@@ -50,7 +50,7 @@ impl Log for Shop {
 }
 
 #[derive(Default)]
-struct Office(BTreeMap<Position, (RecordHash, RecordHash)>);
+pub(super) struct Office(BTreeMap<Position, (RecordHash, RecordHash)>);
 
 impl Shelf for Office {
     fn hash(&self, at: Position) -> Option<RecordHash> {
@@ -62,7 +62,7 @@ impl Shelf for Office {
 }
 
 impl Office {
-    fn store(&mut self, run: &Run) {
+    pub(super) fn store(&mut self, run: &Run) {
         let hashes = run.hashes(&site());
         let mut prev = run.prev;
         for (i, hash) in hashes.into_iter().enumerate() {
@@ -76,7 +76,7 @@ fn site() -> SiteId {
     "bdg".parse().unwrap()
 }
 
-fn pair(shop: &Shop, rules: Rules) -> (Link, Link) {
+pub(super) fn pair(shop: &Shop, rules: Rules) -> (Link, Link) {
     let mut shop_end =
         Link::new(rules.clone(), SiteId::office(), StoreId::new(1, [1; 10]), Inbox::default(), Outbox::default());
     shop_end.appended(shop.last());
@@ -85,7 +85,12 @@ fn pair(shop: &Shop, rules: Rules) -> (Link, Link) {
 }
 
 /// Lets both ends talk until neither has anything to say. Returns what the shop said.
-fn talk(now: u64, shop: &Shop, (a, b): (&mut Link, &mut Link), office: &mut Office) -> (Vec<Message>, Vec<Tell>) {
+pub(super) fn talk(
+    now: u64,
+    shop: &Shop,
+    (a, b): (&mut Link, &mut Link),
+    office: &mut Office,
+) -> (Vec<Message>, Vec<Tell>) {
     let (mut said, mut tells) = (Vec::new(), Vec::new());
     let nothing = Shop::new(1);
     for _ in 0..1000 {
@@ -147,6 +152,50 @@ fn a_lone_record_goes_at_once_and_what_waits_behind_it_goes_together() {
     let ack = b.poll(7, None, &Shop::new(1)).unwrap().expect("an ack");
     a.hear(8, ack, &office);
     assert_eq!(a.poll(8, None, &shop).unwrap().expect("the rest").batch[0].bodies.len(), 10);
+}
+
+/// The office's end of a shop that acks late, with one batch of the shop's heard and its ack due.
+fn late_acker(shop: &Shop, more: u64) -> Link {
+    let (mut a, mut b) = pair(shop, Rules { ack_delay_ms: 1_000, ..Rules::default() });
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let mut office = Office::default();
+    let hello = a.poll(0, None, shop).unwrap().expect("a hello");
+    b.hear(0, hello, &office);
+    let answer = b.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &office);
+    let mut batch = a.poll(0, None, shop).unwrap().expect("a batch");
+    batch.more = more;
+    let heard = b.hear(10, batch, &office);
+    heard.store.iter().for_each(|run| office.store(run));
+    b.stored(&heard.store);
+    b
+}
+
+#[test]
+fn an_ack_waits_for_company_unless_the_peer_waits_for_the_ack() {
+    let shop = Shop::new(5);
+    let mut patient = late_acker(&shop, 0);
+    assert_eq!(patient.poll(1_009, None, &Shop::new(1)).unwrap(), None);
+    assert!(patient.poll(1_010, None, &Shop::new(1)).unwrap().expect("the ack").ack.is_some());
+    let mut hurried = late_acker(&shop, 3);
+    assert!(hurried.poll(10, None, &Shop::new(1)).unwrap().expect("the ack").ack.is_some());
+}
+
+#[test]
+fn a_peer_that_acks_late_is_given_the_time() {
+    let shop = Shop::new(5);
+    let (mut a, mut b) = pair(&shop, Rules { peer_ack_delay_ms: 300_000, ..Rules::default() });
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let office = Office::default();
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    b.hear(0, hello, &office);
+    let answer = b.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &office);
+    assert!(a.poll(0, None, &shop).unwrap().is_some());
+    assert_eq!(a.poll(329_999, None, &shop).unwrap(), None);
+    assert!(a.poll(330_000, None, &shop).unwrap().is_some(), "the batch again");
 }
 
 #[test]

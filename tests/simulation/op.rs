@@ -170,7 +170,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         sealed: dice.percent(if crowd { 20 } else { 10 }),
         batch_bytes: dice.pick(&[400, 1_500, 8_000, 512 * 1024]),
         window: dice.pick(&[1, 2, 3]),
-        box_ack_delay_ms: dice.pick(&[0, 0, 5_000]),
+        box_ack_delay_ms: dice.pick(&[0, 5_000, 300_000]),
         steady: dice.percent(50),
     };
     let mut some = |of: &[u64]| dice.pick(of);

@@ -100,7 +100,7 @@ impl World {
             batch_floor_bytes: 300,
             ..Rules::default()
         };
-        let desk = Rules { ack_delay_ms: 0, ..shop.clone() };
+        let desk = Rules { ack_delay_ms: 0, peer_ack_delay_ms: shop.ack_delay_ms, ..shop.clone() };
         let store = StoreId::new(TRUE_MS as u64, dice.ten());
         let mut sites: Vec<Site> = (0..setup.sites).map(site).collect();
         sites.iter_mut().for_each(|site| site.desk.card.store = Some(store));
