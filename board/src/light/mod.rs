@@ -8,10 +8,12 @@
 mod pin;
 mod sysfs;
 
-pub use pin::{ActiveLevel, PinLight};
+pub use pin::PinLight;
 pub use sysfs::SysfsLight;
 
 use std::path::PathBuf;
+
+use crate::pin::PinError;
 
 /// How often [`Signal::show`] wants to be called, in milliseconds: every edge of every pattern lies on a multiple.
 pub const TICK_MS: u64 = 100;
@@ -88,19 +90,9 @@ pub enum LightError {
         /// What the kernel said.
         source: std::io::Error,
     },
-    /// The pin could not be had.
-    #[error("cannot take line {line} of {chip} as an output: {cause}; check the number and that nothing else uses it")]
-    Pin {
-        /// The chip's device file.
-        chip: PathBuf,
-        /// The line's number on that chip.
-        line: u32,
-        /// What the kernel said.
-        cause: String,
-    },
-    /// The pin was had but would not switch.
-    #[error("the status light's pin does not switch: {0}; check the wiring")]
-    Switch(String),
+    /// The pin could not be had, or does not switch.
+    #[error(transparent)]
+    Pin(#[from] PinError),
 }
 
 /// No lamp at all: a box without one works just as well.
@@ -216,7 +208,7 @@ mod tests {
     impl StatusLight for Lamp {
         fn switch(&mut self, on: bool) -> Result<(), LightError> {
             if *self.is_broken.lock().unwrap() {
-                return Err(LightError::Switch("broken".into()));
+                return Err(PinError::Wire { what: "light", cause: "broken".into() }.into());
             }
             self.switched.lock().unwrap().push(on);
             Ok(())
