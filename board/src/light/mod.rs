@@ -1,4 +1,4 @@
-//! The status light: one lamp, five patterns.
+//! The status light: one lamp, eight patterns.
 //!
 //! In comes what the box would like to say ([`State`]) and how long it has been running; out goes whether the lamp is
 //! lit. [`lit`] is pure, so the patterns can be tested and drawn in a manual; [`Signal`] carries them to a
@@ -19,6 +19,10 @@ use crate::pin::PinError;
 pub const TICK_MS: u64 = 100;
 
 /// What the box says with its one lamp, from the most harmless to the most urgent.
+///
+/// What a stick needs comes before [`State::Attention`], which may last for days: somebody stands there with the stick
+/// and waits, and when it is pulled the lamp says the rest again. Flashes can be counted: one is for the stick and
+/// good, two are for the box, three are for the stick and bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// All is well: steady light.
@@ -29,12 +33,27 @@ pub enum State {
     Starting,
     /// A person should look, though nothing is lost: two short flashes, then a pause.
     Attention,
+    /// The stick may be pulled: one flash, then a long pause.
+    StickDone,
+    /// A person should look at the stick, which was not served: three short flashes, then a long pause.
+    StickProblem,
+    /// A stick is being written or read, do not pull it: long, short, long, short, without a pause.
+    StickBusy,
     /// The disk refuses; sales are not being kept. Fast, even flashing: go there now.
     CannotRecord,
 }
 
 /// The states that exist, for tables and tests.
-pub const STATES: [State; 5] = [State::Working, State::NoLine, State::Starting, State::Attention, State::CannotRecord];
+pub const STATES: [State; 8] = [
+    State::Working,
+    State::NoLine,
+    State::Starting,
+    State::Attention,
+    State::StickDone,
+    State::StickProblem,
+    State::StickBusy,
+    State::CannotRecord,
+];
 
 /// A lit span within a period, `from..to` in milliseconds.
 type Span = (u64, u64);
@@ -50,6 +69,9 @@ impl State {
             State::NoLine => (3_000, &[(0, 2_700)]),
             State::Starting => (2_000, &[(0, 1_000)]),
             State::Attention => (2_000, &[(0, 200), (400, 600)]),
+            State::StickDone => (3_000, &[(0, 600)]),
+            State::StickProblem => (3_000, &[(0, 200), (400, 600), (800, 1_000)]),
+            State::StickBusy => (1_500, &[(0, 800), (1_000, 1_200)]),
             State::CannotRecord => (400, &[(0, 200)]),
         }
     }
@@ -161,6 +183,23 @@ mod tests {
     fn starting_is_slow_and_cannot_record_is_fast() {
         assert_eq!(seen(State::Starting), "##########..........".repeat(6));
         assert_eq!(seen(State::CannotRecord), "##..".repeat(30));
+    }
+
+    #[test]
+    fn a_busy_stick_is_long_short_without_a_pause() {
+        assert_eq!(seen(State::StickBusy), "########..##...".repeat(8));
+    }
+
+    #[test]
+    fn a_stick_is_done_with_one_flash_and_a_problem_with_three() {
+        assert_eq!(seen(State::StickDone), "######........................".repeat(4));
+        assert_eq!(seen(State::StickProblem), "##..##..##....................".repeat(4));
+    }
+
+    #[test]
+    fn states_stand_in_order_of_urgency_and_nothing_is_above_a_disk_that_refuses() {
+        assert!(STATES.is_sorted());
+        assert_eq!(STATES.iter().max(), Some(&State::CannotRecord));
     }
 
     #[test]
