@@ -3,6 +3,7 @@
 //! - [`light`]: one lamp that tells a person across the room how the box is;
 //! - [`buzzer`]: a sound for somebody who waits beside it;
 //! - [`button`]: what somebody holds while they do something else;
+//! - [`stick`]: block devices that somebody plugs in;
 //! - [`clock`]: a battery-backed clock chip, and what the kernel knows about time.
 //!
 //! Each trait is small enough to be faked in a test, and has an implementation for a box without the hardware.
@@ -14,3 +15,4 @@ pub mod buzzer;
 pub mod clock;
 pub mod light;
 pub mod pin;
+pub mod stick;
