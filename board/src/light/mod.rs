@@ -1,4 +1,4 @@
-//! The status light: one lamp, five patterns.
+//! The status light: one lamp, eight patterns.
 //!
 //! In comes what the box would like to say ([`State`]) and how long it has been running; out goes whether the lamp is
 //! lit. [`lit`] is pure, so the patterns can be tested and drawn in a manual; [`Signal`] carries them to a
@@ -8,15 +8,21 @@
 mod pin;
 mod sysfs;
 
-pub use pin::{ActiveLevel, PinLight};
+pub use pin::PinLight;
 pub use sysfs::SysfsLight;
 
 use std::path::PathBuf;
+
+use crate::pin::PinError;
 
 /// How often [`Signal::show`] wants to be called, in milliseconds: every edge of every pattern lies on a multiple.
 pub const TICK_MS: u64 = 100;
 
 /// What the box says with its one lamp, from the most harmless to the most urgent.
+///
+/// What a stick needs comes before [`State::Attention`], which may last for days: somebody stands there with the stick
+/// and waits, and when it is pulled the lamp says the rest again. Flashes can be counted: one is for the stick and
+/// good, two are for the box, three are for the stick and bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// All is well: steady light.
@@ -27,12 +33,27 @@ pub enum State {
     Starting,
     /// A person should look, though nothing is lost: two short flashes, then a pause.
     Attention,
+    /// The stick may be pulled: one flash, then a long pause.
+    StickDone,
+    /// A person should look at the stick, which was not served: three short flashes, then a long pause.
+    StickProblem,
+    /// A stick is being written or read, do not pull it: long, short, long, short, without a pause.
+    StickBusy,
     /// The disk refuses; sales are not being kept. Fast, even flashing: go there now.
     CannotRecord,
 }
 
 /// The states that exist, for tables and tests.
-pub const STATES: [State; 5] = [State::Working, State::NoLine, State::Starting, State::Attention, State::CannotRecord];
+pub const STATES: [State; 8] = [
+    State::Working,
+    State::NoLine,
+    State::Starting,
+    State::Attention,
+    State::StickDone,
+    State::StickProblem,
+    State::StickBusy,
+    State::CannotRecord,
+];
 
 /// A lit span within a period, `from..to` in milliseconds.
 type Span = (u64, u64);
@@ -48,6 +69,9 @@ impl State {
             State::NoLine => (3_000, &[(0, 2_700)]),
             State::Starting => (2_000, &[(0, 1_000)]),
             State::Attention => (2_000, &[(0, 200), (400, 600)]),
+            State::StickDone => (3_000, &[(0, 600)]),
+            State::StickProblem => (3_000, &[(0, 200), (400, 600), (800, 1_000)]),
+            State::StickBusy => (1_500, &[(0, 800), (1_000, 1_200)]),
             State::CannotRecord => (400, &[(0, 200)]),
         }
     }
@@ -88,19 +112,9 @@ pub enum LightError {
         /// What the kernel said.
         source: std::io::Error,
     },
-    /// The pin could not be had.
-    #[error("cannot take line {line} of {chip} as an output: {cause}; check the number and that nothing else uses it")]
-    Pin {
-        /// The chip's device file.
-        chip: PathBuf,
-        /// The line's number on that chip.
-        line: u32,
-        /// What the kernel said.
-        cause: String,
-    },
-    /// The pin was had but would not switch.
-    #[error("the status light's pin does not switch: {0}; check the wiring")]
-    Switch(String),
+    /// The pin could not be had, or does not switch.
+    #[error(transparent)]
+    Pin(#[from] PinError),
 }
 
 /// No lamp at all: a box without one works just as well.
@@ -172,6 +186,23 @@ mod tests {
     }
 
     #[test]
+    fn a_busy_stick_is_long_short_without_a_pause() {
+        assert_eq!(seen(State::StickBusy), "########..##...".repeat(8));
+    }
+
+    #[test]
+    fn a_stick_is_done_with_one_flash_and_a_problem_with_three() {
+        assert_eq!(seen(State::StickDone), "######........................".repeat(4));
+        assert_eq!(seen(State::StickProblem), "##..##..##....................".repeat(4));
+    }
+
+    #[test]
+    fn states_stand_in_order_of_urgency_and_nothing_is_above_a_disk_that_refuses() {
+        assert!(STATES.is_sorted());
+        assert_eq!(STATES.iter().max(), Some(&State::CannotRecord));
+    }
+
+    #[test]
     fn no_two_states_look_the_same_and_none_is_dark() {
         for (i, a) in STATES.iter().enumerate() {
             assert!(seen(*a).contains('#'), "{a:?} looks like a box without power");
@@ -216,7 +247,7 @@ mod tests {
     impl StatusLight for Lamp {
         fn switch(&mut self, on: bool) -> Result<(), LightError> {
             if *self.is_broken.lock().unwrap() {
-                return Err(LightError::Switch("broken".into()));
+                return Err(PinError::Wire { what: "light", cause: "broken".into() }.into());
             }
             self.switched.lock().unwrap().push(on);
             Ok(())
