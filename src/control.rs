@@ -50,6 +50,20 @@ pub enum Ask {
         /// Where the box is to connect, instead of what the office's settings say.
         urls: Vec<String>,
     },
+    /// The office: take in what lies on a stick, and write back what its sites are to have. One JSON object tells of it.
+    Import {
+        /// Where it is mounted.
+        mount: PathBuf,
+        /// Write for every site, not only for those that have something on it.
+        all_sites: bool,
+    },
+    /// The box: documents of these days as CSV on the stick that is in, or is put in now. One line tells when they are on it.
+    StickCsv {
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
+    },
     /// What is known of one document: one JSON object.
     Document {
         /// Its device's id for it.

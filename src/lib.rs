@@ -9,6 +9,7 @@
 #![warn(missing_docs, unreachable_pub)]
 
 pub mod books;
+pub mod carry;
 pub mod cli;
 pub mod control;
 pub mod courier;

@@ -13,7 +13,7 @@ const FILES: u64 = 65_536;
 /// Open files that a full gate needs, with room for journal, views and questions.
 const FILES_NEEDED: u64 = 2_048;
 
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?)
 }
 

@@ -2,6 +2,7 @@
 
 use super::seconds_since;
 use super::sites::Sites;
+use super::stick::{self, For};
 use crate::books::{self, Shelves};
 use crate::control::{Answer, Ask};
 use crate::domain::time::rfc3339;
@@ -38,6 +39,7 @@ impl Answers {
             sites.push(json!({
                 "site": site,
                 "heard": state.heard_at_ms.map(rfc3339),
+                "carried": state.carried_at_ms.map(rfc3339),
                 "heard_s_ago": state.tally.heard_ms.map(seconds_since),
                 "answers": state.settled,
                 "records": state.held,
@@ -87,6 +89,11 @@ impl Answer for Answers {
                 }
                 books::export(&self.views, &*self.shelves, kind, (from, to), numbers, out)
             }
+            Ask::Import { mount, all_sites } => {
+                let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
+                told(stick::serve(&self.sites, &mount, whom)?, out)
+            }
+            Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),
             Ask::Document { id } => {
                 let mut found = Vec::new();
                 let mut failed = None;

@@ -2,6 +2,7 @@
 //! one envelope.
 
 use super::road::Road;
+use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
@@ -24,6 +25,8 @@ pub(super) enum Event {
     Road(bool),
     /// An envelope of this site.
     Envelope(Vec<u8>),
+    /// Something that a stick wants of it.
+    ByHand(carry::Ask),
     /// Its keys, the one to seal to last.
     Keys(Vec<Public>),
     /// The office's disk has a new id.
@@ -45,6 +48,8 @@ pub(super) struct SiteState {
     pub(super) settled: bool,
     /// When it was last heard, milliseconds since 1970.
     pub(super) heard_at_ms: Option<i64>,
+    /// When something of it last came on a stick, milliseconds since 1970.
+    pub(super) carried_at_ms: Option<i64>,
     /// What the exchange has counted.
     pub(super) tally: Tally,
 }
@@ -85,6 +90,7 @@ pub(super) struct SiteLine {
     unsaid: Vec<Span>,
     moment: Arc<Moment>,
     heard_at_ms: Option<i64>,
+    carried_at_ms: Option<i64>,
 }
 
 impl SiteLine {
@@ -111,7 +117,7 @@ impl SiteLine {
             rules: Rules::of_office(),
         })?;
         let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
-        Ok(Self { site, store, boot, exchange, down, begun: false, unsaid, moment, heard_at_ms })
+        Ok(Self { site, store, boot, exchange, down, begun: false, unsaid, moment, heard_at_ms, carried_at_ms: None })
     }
 
     /// The site's records, as the office holds them.
@@ -136,13 +142,18 @@ impl SiteLine {
             Err(_) => return None,
         };
         self.heard_at_ms = Some(self.moment.now_ms());
-        for span in arrived.stored {
+        self.note(&arrived.stored);
+        arrived.is_older
+    }
+
+    /// These are stored, and the word on them is due.
+    fn note(&mut self, stored: &[Span]) {
+        for span in stored {
             match self.unsaid.last_mut() {
                 Some(last) if (last.epoch, last.last.0 + 1) == (span.epoch, span.first.0) => last.last = span.last,
-                _ => self.unsaid.push(span),
+                _ => self.unsaid.push(*span),
             }
         }
-        arrived.is_older
     }
 
     /// Writes down the office's word on what was stored, durably, before anything of it is sent.
@@ -212,6 +223,7 @@ impl SiteLine {
             waiting: link.outbox().unacked(),
             settled: link.is_settled(),
             heard_at_ms: self.heard_at_ms,
+            carried_at_ms: self.carried_at_ms,
             tally: self.exchange.tally().clone(),
         }
     }
@@ -257,12 +269,31 @@ impl SiteLine {
                         let _ = older.try_send(known);
                     }
                 }
+                Some(Event::ByHand(ask)) => tokio::task::block_in_place(|| self.answer(ask)),
                 None => break,
             }
         }
         if let Err(error) = self.exchange.save_acks() {
             tracing::warn!(site = %self.site, %error, "the site's acks could not be written down; it will be asked again");
         }
+    }
+}
+
+impl Owner for SiteLine {
+    fn exchange(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
+    fn clock_ms(&self) -> Option<i64> {
+        Some(self.moment.now_ms())
+    }
+
+    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
+        let arrived = self.exchange.carried(up_ms(), envelope, &[]).map_err(|rejected| rejected.to_string())?;
+        self.carried_at_ms = Some(self.moment.now_ms());
+        self.note(&arrived.stored);
+        let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
+        Ok(Took { new, known: arrived.known, set_aside: false, older: arrived.is_older })
     }
 }
 

@@ -9,15 +9,17 @@ mod line;
 mod road;
 mod sites;
 mod start;
+mod stick;
 
 pub use sites::enrol;
 pub use start::{Paths, Premises};
+pub use stick::For;
 
 use crate::books::Shelves;
 use crate::control::Control;
 use crate::courier::mqtt::{BrokerUrl, Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrival, Arrivals, Queues};
-use crate::domain::id::SiteId;
+use crate::domain::id::{SiteId, StoreId};
 use crate::gate::{self, Gate};
 use crate::keys::ca;
 use crate::moment::{Moment, rough_ms, up_ms};
@@ -56,15 +58,43 @@ pub struct Office {
     fallen: Fallen,
 }
 
+/// The sites and their books, before any road leads to them.
+struct Indoors {
+    sites: Arc<Sites>,
+    views: Views,
+    shelves: Arc<Shelves>,
+    older_told: mpsc::Receiver<StoreId>,
+}
+
+impl Indoors {
+    fn open(premises: Premises, moment: &Arc<Moment>, road: &Arc<Road>) -> anyhow::Result<Self> {
+        let store = store::open(&premises.paths.dir, &SiteId::office(), false, rough_ms())?;
+        let shelves = Arc::new(Shelves::new(store));
+        let offset = i32::from(premises.config.utc_offset_minutes);
+        let views = Views::start(views::Config::new(premises.paths.views.clone(), offset), shelves.clone())?;
+        let (older, older_told) = mpsc::channel(1);
+        let sites = Sites::open(premises, store, moment.clone(), shelves.clone(), views.reader(), road.clone(), older)?;
+        Ok(Self { sites: Arc::new(sites), views, shelves, older_told })
+    }
+}
+
+/// Serves one stick at `mount` for an office that does not run. What it tells is what [`crate::control::Ask::Import`] does.
+pub async fn import(dir: &Path, mount: &Path, whom: For) -> anyhow::Result<serde_json::Value> {
+    let road = Arc::new(Road::Gate(OnceLock::new()));
+    let open = || Indoors::open(Premises::open(dir)?, &Arc::new(Moment::starting_after(None)), &road);
+    let Indoors { sites, views, .. } = tokio::task::block_in_place(open)?;
+    let served = tokio::task::block_in_place(|| stick::serve(&sites, mount, whom));
+    sites.close().await;
+    tokio::task::block_in_place(|| views.shutdown());
+    served.map_err(anyhow::Error::msg)
+}
+
 impl Office {
     /// Starts the office in `dir`.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let premises = tokio::task::block_in_place(|| Premises::open(dir))?;
-        let store = store::open(dir, &SiteId::office(), false, rough_ms())?;
         let (stop, stopping) = watch::channel(false);
         let moment = Arc::new(Moment::starting_after(None));
-        let shelves = Arc::new(Shelves::new(store));
-        let offset = i32::from(premises.config.utc_offset_minutes);
         let (came, coming) = mpsc::channel(SORTING);
         let (mut tasks, fallen) = (Vec::new(), Fallen::default());
 
@@ -76,11 +106,8 @@ impl Office {
             None => (Road::Gate(OnceLock::new()), None),
         };
         let road = Arc::new(road);
-        let views_dir = premises.paths.views.clone();
-        let views = Views::start(views::Config::new(views_dir, offset), shelves.clone())?;
-        let (older, older_told) = mpsc::channel(1);
-        let sites = Sites::open(premises, store, moment.clone(), shelves.clone(), views.reader(), road.clone(), older);
-        let sites = Arc::new(tokio::task::block_in_place(|| sites)?);
+        let indoors = tokio::task::block_in_place(|| Indoors::open(premises, &moment, &road))?;
+        let Indoors { sites, views, shelves, older_told } = indoors;
 
         let gate = match &*road {
             Road::Broker(_) => None,
@@ -222,11 +249,7 @@ async fn arrive(sites: Arc<Sites>, mut arrivals: Arrivals, came: mpsc::Sender<Ca
 }
 
 /// Gives this disk a new id when a site finds that it was restored.
-async fn renew(
-    sites: Arc<Sites>,
-    mut older: mpsc::Receiver<crate::domain::id::StoreId>,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn renew(sites: Arc<Sites>, mut older: mpsc::Receiver<StoreId>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             told = older.recv() => match told {

@@ -4,6 +4,7 @@ use super::line::{Event, Foundation, SiteLine, SiteState};
 use super::road::{Came, KIND, Road};
 use super::start::Premises;
 use crate::books::Shelves;
+use crate::carry::{Hand, Stopped, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{DeviceId, SiteId, StoreId};
 use crate::files;
@@ -282,6 +283,38 @@ impl Sites {
             self.start_line(inner, site)?;
         }
         Ok(text)
+    }
+
+    /// Reaches the line of `site` from a thread that may block; nobody where it does not run.
+    pub(super) fn hand(&self, site: &SiteId) -> Option<Hand> {
+        let events = self.lock().running.get(site)?.events.clone();
+        Some(Hand::new(move |ask| events.blocking_send(Event::ByHand(ask)).is_ok()))
+    }
+
+    /// Takes in one envelope from a stick. Blocks until what it brought is durable.
+    pub(super) fn take(&self, bytes: Vec<u8>) -> Result<Result<Took, String>, Stopped> {
+        let header = match Header::read(&bytes) {
+            Ok((header, _, _)) => header,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        if header.purpose == Purpose::Enrol {
+            let introduced = self.introduced(&header, &bytes);
+            return Ok(introduced.map(|()| Took::default()).map_err(|error| format!("{error:#}")));
+        }
+        match self.hand(&header.sender) {
+            Some(hand) => hand.take(bytes),
+            None => Ok(Err(format!("{} is not a site of this office", header.sender))),
+        }
+    }
+
+    /// As [`Sites::renew`], from a thread that may block.
+    pub(super) fn renew_now(&self, older: StoreId) {
+        self.runtime.block_on(self.renew(older));
+    }
+
+    /// The sites whose lines run.
+    pub(super) fn names(&self) -> Vec<SiteId> {
+        self.lock().running.keys().cloned().collect()
     }
 
     /// Ends every line, and waits for it.

@@ -2,6 +2,7 @@
 
 use super::start::SITE_NO;
 use super::state::State;
+use super::sticks::Asker;
 use crate::books::Shelves;
 use crate::control::{Answer, Ask};
 use crate::domain::time::rfc3339;
@@ -16,6 +17,7 @@ pub(super) struct Answers {
     pub(super) state: State,
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
+    pub(super) sticks: Asker,
 }
 
 impl Answer for Answers {
@@ -45,6 +47,11 @@ impl Answer for Answers {
                 let at = line.position.to_string();
                 told(json!({ "id": id, "kind": line.kind, "position": at, "saved": saved, "way": state }), out)
             }
+            Ask::StickCsv { from, to } => {
+                let word = self.sticks.csv((from, to))?;
+                writeln!(out, "{word}").map_err(|error| error.to_string())
+            }
+            Ask::Import { .. } => Err("a box takes sticks by itself: put it in and wait for the light".into()),
             Ask::Enrol { .. } => Err("a box enrols nobody: the office does".into()),
         }
     }

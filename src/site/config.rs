@@ -30,10 +30,34 @@ pub struct Config {
     pub monthly_budget_mb: Option<u64>,
     /// The status light: the name of an LED under /sys/class/leds.
     pub led: Option<String>,
+    /// The box mounts sticks that are plugged in, and serves them. Needs root or CAP_SYS_ADMIN.
+    pub sticks: bool,
+    /// Directories in which each folder is a stick that somebody else mounts, as a desktop does.
+    pub stick_dirs: Vec<PathBuf>,
+    /// For trying out: folders in `stick_dirs` count as sticks though they lie on the box's own disk.
+    pub trial_sticks: bool,
+    /// How often a stick that stays in is brought up to date, in seconds, where something changed.
+    pub mirror_every_s: u64,
+    /// The buzzer: a pin of a GPIO chip that is high while it sounds.
+    pub buzzer: Option<Pin>,
+    /// A button that, held while a stick goes in, asks for CSV files; it is low while pressed.
+    pub csv_button: Option<Pin>,
+    /// The days that the button asks for, up to today.
+    pub csv_button_days: u16,
     /// A DS3231 clock chip: its I2C bus, like /dev/i2c-1.
     pub clock_chip: Option<PathBuf>,
     /// Below this many megabytes free the box warns on state/box. It records until the disk is really full.
     pub warn_free_mb: u64,
+}
+
+/// A line of a GPIO chip.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Like /dev/gpiochip0.
+    pub chip: PathBuf,
+    /// The line's number on that chip.
+    pub line: u32,
 }
 
 impl Default for Config {
@@ -48,6 +72,13 @@ impl Default for Config {
             keepalive_s: 60,
             monthly_budget_mb: None,
             led: None,
+            sticks: true,
+            stick_dirs: Vec::new(),
+            trial_sticks: false,
+            mirror_every_s: 300,
+            buzzer: None,
+            csv_button: None,
+            csv_button_days: 31,
             clock_chip: None,
             warn_free_mb: 256,
         }

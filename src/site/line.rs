@@ -3,11 +3,12 @@
 
 use super::Paths;
 use crate::books::Shelves;
+use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::record::{Entry, Record, Span};
 use crate::domain::time::Quality;
-use crate::exchange::{Exchange, Tally};
+use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
 use crate::intake::{Receipt, Status, receipt};
 use crate::journal::{Reader, Slot};
@@ -17,7 +18,7 @@ use crate::wire::frame::Kind;
 use crate::wire::record;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// How long new records gather before the exchange is asked again. A lone sale does not wait for it.
 const GATHER: Duration = Duration::from_millis(20);
@@ -37,6 +38,8 @@ pub(super) struct LineState {
     pub(super) waiting: u64,
     /// Batches whose ack is awaited.
     pub(super) under_way: usize,
+    /// The office has not answered yet, and may not know this box's key.
+    pub(super) introducing: bool,
     /// What the exchange has counted.
     pub(super) tally: Tally,
 }
@@ -65,12 +68,30 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+impl<C: Courier> Owner for Line<C> {
+    fn exchange(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
+    fn clock_ms(&self) -> Option<i64> {
+        (self.moment.quality() >= Quality::Office).then(|| self.moment.now_ms())
+    }
+
+    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
+        let arrived = self.exchange.carried(up_ms(), envelope, &[]).map_err(|rejected| rejected.to_string())?;
+        self.came(&arrived);
+        let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
+        Ok(Took { new, known: arrived.known, ..Took::default() })
+    }
+}
+
 impl<C: Courier> Line<C> {
     /// Runs until told to stop.
     pub(super) async fn run(
         mut self,
         mut arrivals: Arrivals,
         mut durable: watch::Receiver<u64>,
+        mut asks: mpsc::Receiver<carry::Ask>,
         mut stop: watch::Receiver<bool>,
     ) {
         loop {
@@ -91,6 +112,7 @@ impl<C: Courier> Line<C> {
                     tokio::task::block_in_place(|| self.say());
                     tokio::time::sleep(GATHER).await;
                 }
+                Some(ask) = asks.recv() => tokio::task::block_in_place(|| self.answer(ask)),
                 () = tokio::time::sleep(wake) => {}
                 () = told(&mut stop) => break,
             }
@@ -120,22 +142,28 @@ impl<C: Courier> Line<C> {
                 self.exchange.disconnected();
             }
             Arrival::Envelope { bytes, .. } => {
-                let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) else { return };
-                self.introduction = None;
-                if let Some((at_ms, fresh)) = arrived.clock {
-                    self.moment.office_says(at_ms, fresh);
-                }
-                if let Some(known) = arrived.is_older {
-                    self.renew(known);
-                }
-                if !arrived.stored.is_empty() {
-                    self.views.notify();
-                    arrived.stored.iter().for_each(|span| self.tell_devices(*span));
-                }
-                if arrived.acks_moved && up_ms() > self.saved_ms + SAVE_EVERY_MS {
-                    self.save();
+                if let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) {
+                    self.came(&arrived);
                 }
             }
+        }
+    }
+
+    /// Does what follows from an envelope of the office's, by whichever road it came.
+    fn came(&mut self, arrived: &Arrived) {
+        self.introduction = None;
+        if let Some((at_ms, fresh)) = arrived.clock {
+            self.moment.office_says(at_ms, fresh);
+        }
+        if let Some(known) = arrived.is_older {
+            self.renew(known);
+        }
+        if !arrived.stored.is_empty() {
+            self.views.notify();
+            arrived.stored.iter().for_each(|span| self.tell_devices(*span));
+        }
+        if arrived.acks_moved && up_ms() > self.saved_ms + SAVE_EVERY_MS {
+            self.save();
         }
     }
 
@@ -160,7 +188,7 @@ impl<C: Courier> Line<C> {
 
     /// Says what there is to say.
     fn say(&mut self) {
-        let clock_ms = (self.moment.quality() >= Quality::Office).then(|| self.moment.now_ms());
+        let clock_ms = self.clock_ms();
         loop {
             match self.exchange.poll(up_ms(), clock_ms) {
                 Ok(Some(envelope)) => self.hand_over(Purpose::Records, envelope),
@@ -177,6 +205,7 @@ impl<C: Courier> Line<C> {
             settled: link.is_settled(),
             waiting: link.outbox().unacked(),
             under_way: link.under_way(),
+            introducing: self.introduction.is_some(),
             tally: self.exchange.tally().clone(),
         };
         self.state.send_replace(state);

@@ -12,6 +12,7 @@ mod holes;
 mod line;
 mod start;
 mod state;
+mod sticks;
 
 pub use desk::KINDS;
 pub use start::Paths;
@@ -35,7 +36,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::watch;
+use sticks::{Board, Sticks};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 /// How often the state is looked at, and published where it changed.
@@ -48,6 +50,7 @@ pub struct Site {
     views: Views,
     courier: Arc<MqttCourier>,
     control: Control,
+    sticks: Sticks,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -93,6 +96,21 @@ impl Site {
         let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;
         let courier = Arc::new(courier);
         let (line_state, line) = watch::channel(LineState::default());
+        let (asks, asked) = mpsc::channel(1);
+        let board = Arc::new(Board::default());
+        let premises = sticks::Premises {
+            site: site.clone(),
+            mounts: paths.sticks.clone(),
+            asks,
+            board: board.clone(),
+            line: line.clone(),
+            introduction: introduction.clone(),
+            own: journal.clone(),
+            views: views.reader(),
+            shelves: shelves.clone(),
+            moment: moment.clone(),
+            utc_offset_minutes: config.utc_offset_minutes,
+        };
         let state = State {
             site: site.clone(),
             dir: paths.dir.clone(),
@@ -102,6 +120,7 @@ impl Site {
             line,
             road: courier.state(),
             warn_free_mb: config.warn_free_mb,
+            sticks: board,
         };
         let line = Line {
             site,
@@ -121,13 +140,14 @@ impl Site {
         };
         let fallen = Fallen::default();
         let tasks = vec![
-            fallen.spawn("line", line.run(arrivals, scribe.handle().durable(), stopping.clone())),
-            fallen.spawn("state", show(state.clone(), gate.publisher(), start::light(&config), stopping)),
+            fallen.spawn("line", line.run(arrivals, scribe.handle().durable(), asked, stopping.clone())),
+            fallen.spawn("state", show(state.clone(), gate.publisher(), start::signs(&config), stopping)),
         ];
         holes::record(journal, report, scribe.handle());
-        let answers = answers::Answers { state, views: views.reader(), shelves };
+        let sticks = Sticks::start(premises, &config)?;
+        let answers = answers::Answers { state, views: views.reader(), shelves, sticks: sticks.asker() };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        Ok(Self { gate, scribe, views, courier, control, stop, tasks, fallen })
+        Ok(Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen })
     }
 
     /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
@@ -142,7 +162,7 @@ impl Site {
 
     /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
     pub async fn stop(self) {
-        let Self { gate, scribe, views, courier, control, stop, tasks, fallen: _ } = self;
+        let Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen: _ } = self;
         gate.shutdown().await;
         tokio::task::block_in_place(|| drop(scribe.shut_down()));
         stop.send_replace(true);
@@ -154,14 +174,20 @@ impl Site {
         }
         tokio::task::block_in_place(|| {
             drop(control);
+            sticks.stop();
             views.shutdown();
         });
     }
 }
 
 /// Shows how the box is: the light ten times a second, the topics when they change; and looks at the kernel's clock.
-async fn show(state: State, publisher: Publisher, mut light: board::light::Signal, mut stop: watch::Receiver<bool>) {
-    let mut published = (serde_json::Value::Null, serde_json::Value::Null);
+async fn show(
+    state: State,
+    publisher: Publisher,
+    (mut light, mut player): start::Signs,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut published = [const { serde_json::Value::Null }; 3];
     let mut shown = board::light::State::Starting;
     let mut tick = tokio::time::interval(Duration::from_millis(board::light::TICK_MS));
     let every = (LOOK_EVERY.as_millis() as u64 / board::light::TICK_MS).max(1);
@@ -173,17 +199,23 @@ async fn show(state: State, publisher: Publisher, mut light: board::light::Signa
         if n.is_multiple_of(every) {
             state.moment.look();
             shown = state.light();
-            let now = (state.of_box(), state.of_line());
-            if now.0 != published.0 {
-                publisher.publish(state::TOPIC, now.0.to_string(), true);
-            }
-            if now.1 != published.1 {
-                publisher.publish(state::LINE_TOPIC, now.1.to_string(), true);
+            let now = [state.of_box(), state.of_line(), state.of_sticks()];
+            let topics = [state::TOPIC, state::LINE_TOPIC, state::STICK_TOPIC];
+            for ((topic, now), published) in topics.iter().zip(&now).zip(&published) {
+                if now != published {
+                    publisher.publish(topic, now.to_string(), true);
+                }
             }
             published = now;
         }
         if let Err(error) = light.show(shown, up_ms()) {
             tracing::debug!(%error, "the light does not answer");
+        }
+        if let Some(tune) = state.sticks.take_tune() {
+            player.play(tune, up_ms());
+        }
+        if let Err(error) = player.sound(up_ms()) {
+            tracing::debug!(%error, "the buzzer does not answer");
         }
     }
 }

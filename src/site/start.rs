@@ -50,6 +50,8 @@ pub struct Paths {
     pub usage: PathBuf,
     /// Its own certificate, for devices that use TLS.
     pub tls: PathBuf,
+    /// Where sticks are mounted.
+    pub sticks: PathBuf,
 }
 
 impl Paths {
@@ -67,6 +69,7 @@ impl Paths {
             acks: at("acks"),
             usage: at("usage"),
             tls: at("tls"),
+            sticks: at("sticks"),
         }
     }
 }
@@ -208,8 +211,29 @@ pub(super) fn courier(
     Ok(MqttCourier::start(mqtt, hands)?)
 }
 
-/// The light, where the box has one.
-pub(super) fn light(config: &Config) -> board::light::Signal {
+/// What the box tells people by.
+pub(super) type Signs = (board::light::Signal, board::buzzer::Player);
+
+/// The light and the buzzer, where the box has them.
+pub(super) fn signs(config: &Config) -> Signs {
+    (light(config), buzzer(config))
+}
+
+fn buzzer(config: &Config) -> board::buzzer::Player {
+    use board::buzzer::{Buzzer, NoBuzzer, PinBuzzer, Player};
+    let open = |pin: &config::Pin| PinBuzzer::open(&pin.chip, pin.line, board::pin::ActiveLevel::High);
+    let buzzer: Box<dyn Buzzer> = match config.buzzer.as_ref().map(open) {
+        Some(Ok(buzzer)) => Box::new(buzzer),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "the buzzer cannot be used");
+            Box::new(NoBuzzer)
+        }
+        None => Box::new(NoBuzzer),
+    };
+    Player::new(buzzer)
+}
+
+fn light(config: &Config) -> board::light::Signal {
     let light: Box<dyn board::light::StatusLight> = match config.led.as_deref().map(board::light::SysfsLight::open) {
         Some(Ok(led)) => Box::new(led),
         Some(Err(error)) => {

@@ -2,6 +2,7 @@
 
 use super::health::Health;
 use super::line::LineState;
+use super::sticks::Board;
 use crate::courier::mqtt::{Line, LinkState};
 use crate::domain::id::SiteId;
 use crate::domain::time::{Quality, rfc3339};
@@ -16,6 +17,8 @@ use tokio::sync::watch;
 
 /// The retained topic.
 pub(super) const TOPIC: &str = "state/box";
+/// The retained topic of the sticks.
+pub(super) const STICK_TOPIC: &str = "state/stick";
 /// The retained topic of the line.
 pub(super) const LINE_TOPIC: &str = "state/line";
 
@@ -30,6 +33,7 @@ pub(super) struct State {
     pub(super) line: watch::Receiver<LineState>,
     pub(super) road: watch::Receiver<LinkState>,
     pub(super) warn_free_mb: u64,
+    pub(super) sticks: Arc<Board>,
 }
 
 fn quality(quality: Quality) -> &'static str {
@@ -45,12 +49,13 @@ impl State {
     /// What the light shows.
     pub(super) fn light(&self) -> board::light::State {
         let line = self.line.borrow();
-        match () {
+        let own = match () {
             () if self.health.reason().is_some() => board::light::State::CannotRecord,
             () if self.is_short_of_space() => board::light::State::Attention,
             () if !line.settled => board::light::State::NoLine,
             () => board::light::State::Working,
-        }
+        };
+        self.sticks.light().map_or(own, |sticks| own.max(sticks))
     }
 
     fn is_short_of_space(&self) -> bool {
@@ -76,6 +81,11 @@ impl State {
     pub(super) fn of_line(&self) -> Value {
         let line = self.line.borrow();
         json!({ "up": line.connected, "office_answers": line.settled, "waiting": line.waiting })
+    }
+
+    /// The content of `state/stick`.
+    pub(super) fn of_sticks(&self) -> Value {
+        self.sticks.json()
     }
 
     /// Everything, for `outpost status`.
@@ -114,6 +124,7 @@ impl State {
                 "budget_used_up": road.budget_used_up,
             },
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
+            "sticks": self.of_sticks()["sticks"],
             "notices": line.tally.notices,
         })
     }
