@@ -7,6 +7,8 @@ use outpost::domain::document::{Document, Kind};
 use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, StoreId};
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use outpost::domain::time::{Quality, Stamp};
+use outpost::keys::enrolment::Enrolment;
+use outpost::keys::sealed::{self, Code, Sealed};
 use outpost::wire::envelope::{Known, Proof, Purpose, Secret, open, seal};
 use outpost::wire::frame::record_hash;
 use outpost::wire::message::{Ack, Held, Hello, Message, Run};
@@ -188,4 +190,15 @@ fn refusal_v1() {
     assert_eq!(cbor::from_slice::<Refusal>(&cbor::to_vec(&refusal())).unwrap(), refusal());
     let short = Refusal { fingerprint: None, ..refusal() };
     assert_eq!(cbor::from_slice::<Refusal>(&cbor::to_vec(&short)).unwrap(), short);
+}
+
+#[test]
+fn sealed_enrolment_v1() {
+    let text = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1/enrolment.toml")).unwrap();
+    let (site, code) = ("bdg".parse().unwrap(), "7KQM-2X9V-R4TD".parse::<Code>().unwrap());
+    let made = sealed::seal(&site, std::str::from_utf8(&text).unwrap(), &code, [4; 16]);
+    golden("enrolment.sealed", &made);
+    let opened = Sealed::read(&made).unwrap().open(&code).unwrap();
+    assert_eq!(opened, text);
+    assert_eq!(Enrolment::from_bytes(&opened, Some(&site)).unwrap().one_time_secret.0, [5; 32]);
 }
