@@ -147,6 +147,10 @@ impl Courier for MqttCourier {
         };
         self.outbox.offer(topic, envelope, (self.now)())
     }
+
+    fn rest(&self, yes: bool) {
+        self.wish.send_if_modified(|wish| std::mem::replace(&mut wish.rest, yes) != yes);
+    }
 }
 
 /// Where an envelope is published.
