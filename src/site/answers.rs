@@ -45,7 +45,10 @@ impl Answer for Answers {
                 let at = line.position.to_string();
                 told(json!({ "id": id, "kind": line.kind, "position": at, "saved": saved, "way": state }), out)
             }
-            Ask::Enrol { .. } => Err("a box enrols nobody: the office does".into()),
+            Ask::Enrol { .. } | Ask::Confirm { .. } | Ask::Revoke { .. } => {
+                Err("a box enrols and revokes nobody: the office does".into())
+            }
+            Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }
 }
