@@ -5,6 +5,7 @@
 
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
+use crate::keys::key::Fingerprint;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -47,6 +48,8 @@ pub enum Ask {
         site: SiteId,
         /// It is enrolled already, and its box is replaced.
         replace: bool,
+        /// The key that comes needs no comparison.
+        trust: bool,
         /// Where the box is to connect, instead of what the office's settings say.
         urls: Vec<String>,
     },
@@ -63,6 +66,34 @@ pub enum Ask {
         from: Date,
         /// The last day.
         to: Date,
+    },
+    /// The office: somebody has compared the fingerprint of a new box; a line of text.
+    Confirm {
+        /// The site.
+        site: SiteId,
+        /// What its box shows.
+        fingerprint: Fingerprint,
+    },
+    /// The office: a key of a site counts no more; a line of text.
+    Revoke {
+        /// The site.
+        site: SiteId,
+        /// Which key, where more than one counts.
+        fingerprint: Option<Fingerprint>,
+    },
+    /// The office: what came under keys that count no more: a JSON array.
+    Quarantine {
+        /// Of which site; all where none.
+        site: Option<SiteId>,
+    },
+    /// The office: take such envelopes in, or throw them away: a JSON array of those it was done to.
+    Judge {
+        /// Of which site.
+        site: SiteId,
+        /// Which envelope, by its id; all where none.
+        id: Option<String>,
+        /// Take it in.
+        release: bool,
     },
     /// What is known of one document: one JSON object.
     Document {

@@ -7,9 +7,12 @@ use outpost::domain::document::{Document, Kind};
 use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, StoreId};
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use outpost::domain::time::{Quality, Stamp};
+use outpost::keys::enrolment::Enrolment;
+use outpost::keys::sealed::{self, Code, Sealed};
 use outpost::wire::envelope::{Known, Proof, Purpose, Secret, open, seal};
 use outpost::wire::frame::record_hash;
 use outpost::wire::message::{Ack, Held, Hello, Message, Run};
+use outpost::wire::refusal::Refusal;
 use outpost::wire::{cbor, record};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -170,4 +173,32 @@ fn envelope_v1() {
     assert_eq!(open(&records, &office, Known::Key(&site.public())).unwrap(), plain);
     let enrol = kept("envelope-enrol.bin", &enrol);
     assert_eq!(open(&enrol, &office, Known::OneTime(&[5; 32])).unwrap(), b"key");
+    let (proof, plain) = (Proof::Key(&office), cbor::to_vec(&refusal()));
+    let refused = seal(Purpose::Refusal, (&to, proof), (&from, &site.public()), 0, &plain, &mut random).unwrap();
+    let refused = kept("envelope-refusal.bin", &refused);
+    assert_eq!(open(&refused, &site, Known::Key(&office.public())).unwrap(), plain);
+}
+
+fn refusal() -> Refusal {
+    let fingerprint = Some("6668 7aad f862 bd77 6c8f c18b 8e9f 8e20".into());
+    Refusal { reason: "another box already is bdg; ask the office for a new enrolment".into(), fingerprint }
+}
+
+#[test]
+fn refusal_v1() {
+    golden("refusal.cbor", &cbor::to_vec(&refusal()));
+    assert_eq!(cbor::from_slice::<Refusal>(&cbor::to_vec(&refusal())).unwrap(), refusal());
+    let short = Refusal { fingerprint: None, ..refusal() };
+    assert_eq!(cbor::from_slice::<Refusal>(&cbor::to_vec(&short)).unwrap(), short);
+}
+
+#[test]
+fn sealed_enrolment_v1() {
+    let text = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1/enrolment.toml")).unwrap();
+    let (site, code) = ("bdg".parse().unwrap(), "7KQM-2X9V-R4TD".parse::<Code>().unwrap());
+    let made = sealed::seal(&site, std::str::from_utf8(&text).unwrap(), &code, [4; 16]);
+    golden("enrolment.sealed", &made);
+    let opened = Sealed::read(&made).unwrap().open(&code).unwrap();
+    assert_eq!(opened, text);
+    assert_eq!(Enrolment::from_bytes(&opened, Some(&site)).unwrap().one_time_secret.0, [5; 32]);
 }

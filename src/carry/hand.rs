@@ -109,7 +109,11 @@ fn owed(exchange: &Exchange, written: &[Written]) -> Owed {
     let fates: Vec<Fate> = written.iter().map(fate).collect();
     let staying = written.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Stays);
     let staying: Vec<Extent> = staying.map(|(parcel, _)| parcel.extent).collect();
-    Owed { fates, unacked: outbox.unacked(), spans: outbox.owed(&staying) }
+    // A peer that nobody has vouched for gets no records by hand either.
+    match exchange.link().is_held_back() {
+        true => Owed { fates, ..Owed::default() },
+        false => Owed { fates, unacked: outbox.unacked(), spans: outbox.owed(&staying) },
+    }
 }
 
 /// Reaches an owner from a thread that may block.

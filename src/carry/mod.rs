@@ -17,8 +17,7 @@ pub use export::{Exported, export};
 pub use hand::{Ask, Fate, Hand, Owed, Owner, Written};
 pub use import::{Import, Refused, Took, import};
 
-use crate::courier::stick::StickError;
-pub use crate::courier::stick::{Folder, Way};
+pub use crate::courier::stick::{Folder, StickError, Way};
 
 /// How far an export or import is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -94,6 +94,12 @@ fn running(status: &Value, findings: &mut Findings) {
             _ => findings.bad(format!("records are refused: {}", status["box"]["reason"]), "see the reason"),
         }
         let line = &status["line"];
+        if let Some(reason) = line["refused"].as_str() {
+            findings.bad(
+                format!("the office does not take this box's key: {reason}"),
+                "ask the office for a new enrolment (`outpost enrol --replace`), and take it; what is recorded stays",
+            );
+        }
         match line["office_answers"].as_bool() {
             Some(true) => findings.good("the office answers"),
             _ => findings.bad(
@@ -111,6 +117,18 @@ fn running(status: &Value, findings: &mut Findings) {
             findings.bad(
                 format!("{name}: {} records exist and are not here: {}", site["missing"], site["gaps"]),
                 "connect its box; what is on a lost card stays missing",
+            );
+        }
+        if let Some(fingerprint) = site["compare"].as_str() {
+            findings.bad(
+                format!("{name}: nobody has compared the fingerprint of its box, {fingerprint}: it gets no records"),
+                "call the workshop; if its box shows the same, `outpost office confirm`",
+            );
+        }
+        if site["quarantined"].as_u64().unwrap_or(0) > 0 {
+            findings.bad(
+                format!("{name}: {} envelopes under keys that count no more are kept aside", site["quarantined"]),
+                "`outpost office quarantine list`, then release or drop",
             );
         }
         for notice in site["notices"].as_array().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! `outpost enrol`: the office writes a file, the box takes it.
+//! `outpost enrol`: the office writes a file, sealed or not, and the box takes it.
 
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
@@ -6,51 +6,86 @@ use crate::files;
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::keys::register::Register;
+use crate::keys::sealed::{self, Code, Sealed};
 use crate::moment::rough_ms;
-use crate::office::{self, Premises};
+use crate::office::{self, Premises, Terms};
 use crate::site::{self, Paths};
 use crate::wire::envelope::{Secret, public_of};
 use anyhow::{Context, bail};
+use std::io::{BufRead, Read};
 use std::path::Path;
 
-pub(super) fn at_office(
-    dir: &Path,
-    site: &SiteId,
-    replace: bool,
-    urls: Vec<String>,
-    out: Option<&Path>,
-) -> anyhow::Result<()> {
-    let mut text = Vec::new();
-    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace, urls: urls.clone() }, &mut text) {
-        Ok(()) => {}
-        // Nobody runs there: this process does it itself.
-        Err(AskError::NotRunning(_)) => {
-            let premises = Premises::open(dir)?;
-            let mut register = Register::load(&premises.paths.register)?;
-            text =
-                office::enrol(&premises, &mut register, site, replace, (None, urls), rough_ms() / 1000)?.into_bytes();
-        }
-        Err(error) => return Err(error.into()),
-    }
+/// How often a code may be typed before the command ends.
+const TRIES: usize = 3;
+/// Longest line that is read as a code, in bytes.
+const MAX_TYPED: u64 = 256;
+
+/// What the office is to write.
+pub(super) struct Wanted<'a> {
+    /// How the site is enrolled.
+    pub(super) terms: Terms,
+    /// Where to.
+    pub(super) out: Option<&'a Path>,
+    /// Under a code.
+    pub(super) sealed: bool,
+}
+
+pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow::Result<()> {
+    let Wanted { terms, out, sealed } = wanted;
+    let text = expect(dir, site, terms)?;
     // With a broker of the company's own nobody but its people can make the box's login there.
     let at_broker = match office::config::read(dir)?.broker {
-        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(&text, None)?)),
+        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
         None => None,
     };
     match out {
         Some(path) => {
-            files::write_atomically(path, &text, files::PRIVATE).with_context(|| path.display().to_string())?;
+            let (code, bytes) = match sealed {
+                true => seal(site, &text).map(|(code, bytes)| (Some(code), bytes))?,
+                false => (None, text.into_bytes()),
+            };
+            files::write_atomically(path, &bytes, files::PRIVATE).with_context(|| path.display().to_string())?;
             println!("{site} is expected. Take {} to its box and type there:", path.display());
             println!("  outpost enrol --take {}", path.display());
+            if let Some(code) = code {
+                println!("It asks for this code, which must not travel with the file, and is shown this once:");
+                println!("  {code}");
+            }
             at_broker.iter().for_each(|what| println!("{what}"));
         }
         None => {
-            print!("{}", String::from_utf8_lossy(&text));
+            print!("{text}");
             // The file goes to the screen, or into whatever standard output is led to: this must not stand in it.
             at_broker.iter().for_each(|what| eprintln!("{what}"));
         }
     }
     Ok(())
+}
+
+/// Has the office expect a site, whether it runs or not, and gives the enrolment's text.
+fn expect(dir: &Path, site: &SiteId, terms: Terms) -> anyhow::Result<String> {
+    let mut text = Vec::new();
+    let Terms { replace, trust, urls } = terms.clone();
+    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace, trust, urls }, &mut text) {
+        Ok(()) => Ok(String::from_utf8(text)?),
+        // Nobody runs there: this process does it itself.
+        Err(AskError::NotRunning(_)) => {
+            let premises = Premises::open(dir)?;
+            let mut register = Register::load(&premises.paths.register)?;
+            office::enrol(&premises, &mut register, site, (None, terms), rough_ms() / 1000)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Seals an enrolment's text under a new code: what to print, and what to carry.
+fn seal(site: &SiteId, text: &str) -> anyhow::Result<(Code, Vec<u8>)> {
+    let (mut random, mut salt) = ([0; 8], [0; 16]);
+    getrandom::fill(&mut random)?;
+    getrandom::fill(&mut salt)?;
+    let code = Code::from_random(random);
+    let bytes = sealed::seal(site, text, &code, salt);
+    Ok((code, bytes))
 }
 
 /// What has to be done at a broker that is not the office's own.
@@ -66,17 +101,51 @@ fn at_broker(url: &str, enrolment: &Enrolment) -> String {
     )
 }
 
-pub(super) fn at_box(dir: &Path, file: &Path) -> anyhow::Result<()> {
+pub(super) fn at_box(dir: &Path, file: &Path, code: Option<Code>) -> anyhow::Result<()> {
     if dir.join(office::config::NAME).exists() {
         bail!("{} is an office's directory: give the box one of its own", dir.display());
     }
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|file| file.take(sealed::MAX_SEALED as u64 + 1).read_to_end(&mut bytes))
+        .with_context(|| file.display().to_string())?;
+    if sealed::is_sealed(&bytes) {
+        bytes = unsealed(&bytes, code)?;
+    }
+    take(dir, &bytes)
+}
+
+/// Opens a sealed enrolment with the code that is given, or that somebody types now.
+fn unsealed(bytes: &[u8], code: Option<Code>) -> anyhow::Result<Vec<u8>> {
+    let sealed = Sealed::read(bytes)?;
+    if let Some(code) = code {
+        return Ok(sealed.open(&code)?);
+    }
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        eprint!("The code that the office printed for {}: ", sealed.site);
+        let mut line = String::new();
+        if std::io::stdin().lock().take(MAX_TYPED).read_line(&mut line)? == 0 {
+            bail!("no code was typed: type it, or give it with --code");
+        }
+        let opened = line.parse().map_err(anyhow::Error::from).and_then(|code: Code| Ok(sealed.open(&code)?));
+        match opened {
+            Err(error) if tries < TRIES => eprintln!("{error}"),
+            other => return other,
+        }
+    }
+}
+
+/// Makes the directory the box that an enrolment's text speaks of.
+fn take(dir: &Path, text: &[u8]) -> anyhow::Result<()> {
     let paths = Paths::new(dir);
     std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
     let own = match paths.identity.exists() {
         true => Some(Identity::load(&paths.identity, public_of)?),
         false => None,
     };
-    let enrolment = Enrolment::read(file, own.as_ref().map(|own| &own.site))?;
+    let enrolment = Enrolment::from_bytes(text, own.as_ref().map(|own| &own.site))?;
     let config = dir.join(site::config::NAME);
     if !config.exists() {
         files::write_atomically(&config, site::config::TEMPLATE.as_bytes(), files::PUBLIC)?;
@@ -94,6 +163,9 @@ pub(super) fn at_box(dir: &Path, file: &Path) -> anyhow::Result<()> {
     println!("This box is {}.", identity.site);
     println!("Its fingerprint:     {}", identity.public.fingerprint());
     println!("The office's:        {}", enrolment.office_key.fingerprint());
-    println!("Start it with `outpost box`, and compare its fingerprint with what the office's log shows.");
+    println!(
+        "Start it with `outpost box`. Then compare its fingerprint with what `outpost status` shows at the office, and"
+    );
+    println!("confirm it there: until then the office takes what this box sends, and tells it nothing.");
     Ok(())
 }

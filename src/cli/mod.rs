@@ -4,12 +4,15 @@ mod device;
 mod doctor;
 mod enrol;
 mod export;
+mod office;
 mod run;
 mod status;
 
 use crate::courier::mqtt::BrokerUrl;
 use crate::domain::document::Kind;
 use crate::domain::id::{DeviceId, SiteId};
+use crate::keys::sealed::Code;
+use crate::office::Terms;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -27,7 +30,7 @@ pub struct Cli {
 #[derive(Args, Clone)]
 struct Place {
     /// The directory of the box or office: everything it keeps is in there.
-    #[arg(long, value_name = "DIRECTORY", env = "OUTPOST_DIR", default_value = "/var/lib/outpost")]
+    #[arg(long, value_name = "DIRECTORY", env = "OUTPOST_DIR", default_value = "/var/lib/outpost", global = true)]
     dir: PathBuf,
 }
 
@@ -38,18 +41,21 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Run the main office. In an empty directory it sets itself up first.
+    /// Run the main office, or tell it what a person has decided. In an empty directory it sets itself up first.
     Office {
         #[command(flatten)]
         place: Place,
+        #[command(subcommand)]
+        what: Option<office::What>,
     },
     /// Bring a new workshop in: the office writes a file, the box takes it.
     ///
     /// At the office:   outpost enrol --dir OFFICE bandung --out bandung.toml
     /// At the box:      outpost enrol --dir BOX --take bandung.toml
     ///
-    /// The file is secret until the box has been heard of at the office; delete it then. Afterwards compare the
-    /// fingerprint that both show.
+    /// The file is secret until the box has been heard of at the office; delete it then. With --sealed it is worthless
+    /// without a code, which is printed and travels by another way. Afterwards compare the fingerprint that both show,
+    /// and confirm it with `outpost office confirm`.
     #[command(verbatim_doc_comment)]
     Enrol {
         #[command(flatten)]
@@ -63,6 +69,12 @@ enum Command {
         /// At the office: the workshop has a box already, and this is for the one that takes its place.
         #[arg(long, requires = "site")]
         replace: bool,
+        /// At the office: seal the file under a code, which is printed, and asked for at the box.
+        #[arg(long, requires = "site", requires = "out")]
+        sealed: bool,
+        /// At the office: for a box on the same table: no comparison of fingerprints, its first key counts at once.
+        #[arg(long, requires = "site")]
+        trust: bool,
         /// At the office: where this box is to connect, like mqtts://office.example:8883; instead of what the office's
         /// settings say. May be given more than once.
         #[arg(long = "url", value_name = "URL", requires = "site")]
@@ -70,6 +82,9 @@ enum Command {
         /// At the box: the file that the office wrote.
         #[arg(long, value_name = "FILE")]
         take: Option<PathBuf>,
+        /// At the box: the code of a sealed file, instead of being asked for it.
+        #[arg(long, value_name = "CODE", requires = "take")]
+        code: Option<Code>,
     },
     /// Add, list or remove the scanners, scales and tablets of a box.
     Device {
@@ -127,12 +142,14 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Box { place } => run::run_box(&place.dir),
-            Command::Office { place } => run::run_office(&place.dir),
-            Command::Enrol { place, site: Some(site), out, replace, urls, .. } => {
+            Command::Office { place, what: Some(what) } => what.run(&place.dir),
+            Command::Office { place, what: None } => run::run_office(&place.dir),
+            Command::Enrol { place, site: Some(site), out, replace, sealed, trust, urls, .. } => {
                 let urls = urls.iter().map(ToString::to_string).collect();
-                enrol::at_office(&place.dir, &site, replace, urls, out.as_deref())
+                let terms = Terms { replace, trust, urls };
+                enrol::at_office(&place.dir, &site, enrol::Wanted { terms, out: out.as_deref(), sealed })
             }
-            Command::Enrol { place, take: Some(file), .. } => enrol::at_box(&place.dir, &file),
+            Command::Enrol { place, take: Some(file), code, .. } => enrol::at_box(&place.dir, &file, code),
             Command::Enrol { .. } => unreachable!("invariant: clap asks for a site or a file"),
             Command::Device { what } => what.run(),
             Command::Status { place, document, json } => status::status(&place.dir, document, json),

@@ -46,12 +46,16 @@ fn ago(seconds: &Value) -> String {
 fn a_box(value: &Value) {
     let line = &value["line"];
     println!("{} (box)", text(&value["box"]["site"]));
+    println!("  fingerprint      {}", text(&value["fingerprint"]));
     match value["box"]["recording"].as_bool() {
         Some(true) => println!("  records          taken; {} so far", text(&value["records"])),
         _ => println!("  records          REFUSED: {}", text(&value["box"]["reason"])),
     }
     println!("  line             {}", road(&line["road"]));
     println!("  office           {}", if line["office_answers"] == true { "answers" } else { "does not answer" });
+    if line["refused"].is_string() {
+        println!("  REFUSED          {}", text(&line["refused"]));
+    }
     println!("  office heard     {}", ago(&line["office_heard_s_ago"]));
     println!("  waiting          {} records that the office does not have yet", text(&value["waiting"]));
     println!("  this month       {} bytes on the line, about", text(&line["bytes_this_month"]));
@@ -99,6 +103,22 @@ fn office(value: &Value) {
                 "    rejected: {} envelopes, the last: {}",
                 text(&site["envelopes_rejected"]),
                 text(&site["last_rejection"])
+            );
+        }
+        if site["compare"].is_string() {
+            let (name, fingerprint) = (text(&site["site"]), text(&site["compare"]));
+            println!("    compare fingerprints: {fingerprint}");
+            println!("      if the box shows the same: outpost office confirm {name} {fingerprint}");
+        }
+        if site["quarantined"].as_u64().unwrap_or(0) > 0 {
+            let (name, count) = (text(&site["site"]), text(&site["quarantined"]));
+            println!("    in quarantine: {count} envelopes: outpost office quarantine list {name}");
+        }
+        if site["turned_away"].as_u64().unwrap_or(0) > 0 {
+            println!(
+                "    NOT KEPT: {} envelopes under keys that count no more: {}",
+                text(&site["turned_away"]),
+                text(&site["last_turned_away"])
             );
         }
         notices(site, "    ");

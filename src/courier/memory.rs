@@ -133,7 +133,7 @@ impl Courier for MemoryCourier {
         check_length(&envelope)?;
         let office = SiteId::office();
         let from_box_to_office = self.from != office && *to == office;
-        let from_office_to_box = self.from == office && *to != office && purpose == Purpose::Records;
+        let from_office_to_box = self.from == office && *to != office && purpose != Purpose::Enrol;
         if !from_box_to_office && !from_office_to_box {
             return Err(Refused::NoSuchRoad { to: to.clone(), purpose });
         }

@@ -63,6 +63,10 @@ pub enum Refused {
 pub trait Courier: Send + Sync {
     /// Queues `envelope` for `to`, and promises nothing more.
     fn send(&self, to: &SiteId, purpose: Purpose, envelope: Vec<u8>) -> Result<(), Refused>;
+
+    /// Cuts the road at this end until told otherwise, where that spares somebody else: two boxes with one login push each
+    /// other off a broker. A road that nobody is in the way of need not do anything.
+    fn rest(&self, _yes: bool) {}
 }
 
 /// What comes out of the receiving side ([`Arrivals`]).

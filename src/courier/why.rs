@@ -54,6 +54,9 @@ pub enum Why {
         /// What the system said.
         detail: String,
     },
+    /// This end stays off the road until it is told otherwise.
+    #[error("it stays off the line: the office does not take this box's key")]
+    Resting,
     /// Cut on purpose, by a test or by shutting down.
     #[error("closed here")]
     Closed,

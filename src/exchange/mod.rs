@@ -13,6 +13,7 @@ use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
 use crate::sync::{Extent, Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
 use crate::wire::message::{Message, Run};
+use crate::wire::refusal::Refusal;
 use crate::wire::{cbor, record};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
@@ -170,6 +171,11 @@ impl Exchange {
         self.peer_keys = keys;
     }
 
+    /// Keeps this site's records from a peer that nobody has vouched for yet; see [`Link::hold_back`].
+    pub fn hold_back(&mut self, yes: bool) {
+        self.link.hold_back(yes);
+    }
+
     /// The own journal has grown, durably.
     pub fn appended(&mut self, last: Position) {
         self.link.appended(last);
@@ -194,25 +200,55 @@ impl Exchange {
 
     /// Takes in an envelope that came on a live road. What it brings is durable when this returns.
     pub fn arrived(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
-        let opened = self.open_envelope(envelope, &[]);
+        let opened = self.open_envelope(envelope, &self.peer_keys);
         let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear));
-        if taken.is_ok() {
-            self.tally.heard_ms = Some(now_ms);
-        }
-        self.count(taken)
+        self.tallied(Some(now_ms), taken)
     }
 
-    /// Takes in an envelope that was carried by hand, however old. `vouched` are keys of the peer's that do not count any
-    /// more, for which a person has said that this envelope does.
-    pub fn carried(&mut self, now_ms: u64, envelope: &[u8], vouched: &[Public]) -> Result<Arrived, Rejected> {
-        let opened = self.open_envelope(envelope, vouched);
+    /// Takes in an envelope that was carried by hand, however old.
+    pub fn carried(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
+        let opened = self.open_envelope(envelope, &self.peer_keys);
         let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear_carried));
-        self.count(taken)
+        self.tallied(None, taken)
     }
 
-    fn count(&mut self, taken: Result<Arrived, Rejected>) -> Result<Arrived, Rejected> {
+    /// Takes in the records of an envelope that one of `keys` sealed: a person vouches for what the peer once sealed by
+    /// them. Nothing else in it counts: whoever has such a key now is not the peer, and its hello or its acks would be taken
+    /// for the peer's.
+    pub fn released(&mut self, now_ms: u64, envelope: &[u8], keys: &[Public]) -> Result<Arrived, Rejected> {
+        let records = |Message { batch, .. }| Message { batch, ..Message::default() };
+        let opened = self.open_envelope(envelope, keys).map(records);
+        let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear_carried));
+        self.tallied(None, taken)
+    }
+
+    /// The message in an envelope to this site that the peer sealed by one of `keys`. Changes nothing.
+    pub fn peek(&self, envelope: &[u8], keys: &[Public]) -> Option<Message> {
+        self.open_envelope(envelope, keys).ok()
+    }
+
+    /// True where every record of `message` is held.
+    pub fn holds(&self, message: &Message) -> bool {
+        message.batch.iter().all(|run| self.link.inbox().missing(run.span()).is_empty())
+    }
+
+    /// Opens the peer's word that it does not take this site's key. One to another key than ours is not for us.
+    pub fn refused(&self, envelope: &[u8]) -> Result<Refusal, Rejected> {
+        let plain = self.opened(Purpose::Refusal, envelope, &self.peer_keys)?;
+        let refusal: Refusal = cbor::from_slice(&plain).map_err(|error| Rejected::Fault(error.to_string()))?;
+        match refusal.fault() {
+            Some(fault) => Err(Rejected::Fault(fault.into())),
+            None => Ok(refusal),
+        }
+    }
+
+    /// Counts what became of an envelope; `heard_ms` where it came from the peer itself, just now.
+    fn tallied(&mut self, heard_ms: Option<u64>, taken: Result<Arrived, Rejected>) -> Result<Arrived, Rejected> {
         match &taken {
-            Ok(_) => self.tally.taken += 1,
+            Ok(_) => {
+                self.tally.taken += 1;
+                self.tally.heard_ms = heard_ms.or(self.tally.heard_ms);
+            }
             Err(rejected) => {
                 tracing::warn!(peer = %self.peer, %rejected, "an envelope was rejected");
                 self.tally.rejected += 1;
@@ -222,23 +258,27 @@ impl Exchange {
         taken
     }
 
-    fn open_envelope(&self, envelope: &[u8], vouched: &[Public]) -> Result<Message, Rejected> {
-        let (header, _, _) = Header::read(envelope)?;
-        let Header { purpose, sender, receiver, sender_key, receiver_key, .. } = header;
-        if purpose != Purpose::Records || sender != self.peer || receiver != self.me {
-            return Err(Rejected::Misdirected { sender, receiver });
-        }
-        if receiver_key != self.secret.public().id() {
-            return Err(Rejected::NotOurKey(sender));
-        }
-        let known = self.peer_keys.iter().chain(vouched).find(|key| key.id() == sender_key);
-        let Some(key) = known else { return Err(Rejected::UnknownSender(sender)) };
-        let plain = envelope::open(envelope, &self.secret, Known::Key(key))?;
+    fn open_envelope(&self, envelope: &[u8], keys: &[Public]) -> Result<Message, Rejected> {
+        let plain = self.opened(Purpose::Records, envelope, keys)?;
         let message: Message = cbor::from_slice(&plain).map_err(|error| Rejected::Fault(error.to_string()))?;
         match message.fault() {
             Some(fault) => Err(Rejected::Fault(fault.into())),
             None => Ok(message),
         }
+    }
+
+    fn opened(&self, wanted: Purpose, envelope: &[u8], keys: &[Public]) -> Result<Vec<u8>, Rejected> {
+        let (header, _, _) = Header::read(envelope)?;
+        let Header { purpose, sender, receiver, sender_key, receiver_key, .. } = header;
+        if purpose != wanted || sender != self.peer || receiver != self.me {
+            return Err(Rejected::Misdirected { sender, receiver });
+        }
+        if receiver_key != self.secret.public().id() {
+            return Err(Rejected::NotOurKey(sender));
+        }
+        let known = keys.iter().find(|key| key.id() == sender_key);
+        let Some(key) = known else { return Err(Rejected::UnknownSender(sender)) };
+        Ok(envelope::open(envelope, &self.secret, Known::Key(key))?)
     }
 
     fn take(&mut self, now_ms: u64, message: Message, hear: Hear) -> Result<Arrived, Rejected> {

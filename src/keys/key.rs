@@ -15,6 +15,11 @@ pub const KEY_LEN: usize = 32;
 #[error("a key is written as 64 hexadecimal digits")]
 pub struct BadKey;
 
+/// Why a text is no fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint is eight groups of four hexadecimal digits, like 6668 7aad f862 bd77 6c8f c18b 8e9f 8e20")]
+pub struct BadFingerprint;
+
 /// A site's X25519 public key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -26,7 +31,8 @@ pub struct PublicKey(pub [u8; KEY_LEN]);
 pub struct Secret(pub [u8; KEY_LEN]);
 
 /// What two people compare over the telephone: eight groups of four hex digits, the first half of a key's SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Fingerprint([u8; 16]);
 
 /// How a secret key becomes a public one; `wire` has the real one.
@@ -53,6 +59,31 @@ impl fmt::Display for Fingerprint {
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = BadFingerprint;
+
+    /// As people type it: in any case, with or without blanks, colons or dashes.
+    fn from_str(text: &str) -> Result<Self, BadFingerprint> {
+        let digits = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ':' | '-'));
+        let digits: Option<Vec<u8>> = digits.map(|c| c.to_digit(16).map(|digit| digit as u8)).collect();
+        let digits: [u8; 32] = digits.and_then(|digits| digits.try_into().ok()).ok_or(BadFingerprint)?;
+        Ok(Self(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1])))
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = BadFingerprint;
+    fn try_from(text: String) -> Result<Self, BadFingerprint> {
+        text.parse()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> String {
+        fingerprint.to_string()
     }
 }
 
@@ -142,6 +173,18 @@ mod tests {
         // SHA-256 of 32 zero bytes begins 66687aad f862bd77 6c8fc18b 8e9f8e20.
         let fingerprint = PublicKey([0; 32]).fingerprint().to_string();
         assert_eq!(fingerprint, "6668 7aad f862 bd77 6c8f c18b 8e9f 8e20");
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_back_however_it_is_typed() {
+        let fingerprint = PublicKey([0; 32]).fingerprint();
+        let text = fingerprint.to_string();
+        for typed in [text.clone(), text.replace(' ', ""), text.to_uppercase(), text.replace(' ', ":")] {
+            assert_eq!(typed.parse(), Ok(fingerprint), "{typed}");
+        }
+        for bad in ["", &text[1..], &format!("{text}0"), &text.replace('6', "g")] {
+            assert_eq!(bad.parse::<Fingerprint>(), Err(BadFingerprint), "{bad}");
+        }
     }
 
     #[test]

@@ -9,5 +9,6 @@ pub mod enrolment;
 pub mod identity;
 pub mod key;
 pub mod register;
+pub mod sealed;
 
 pub use checked::Damage;

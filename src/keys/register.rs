@@ -33,6 +33,10 @@ pub struct KnownKey {
     pub since: u64,
     /// What is sealed under it is no longer opened from this time on; `None` while it is the site's own.
     pub until: Option<u64>,
+    /// Somebody has compared its fingerprint with the one that the box shows. Registers from before this was asked have it
+    /// nowhere: there it is still to be done.
+    #[serde(default)]
+    pub confirmed: bool,
 }
 
 /// What the office knows of a site.
@@ -48,6 +52,9 @@ pub struct Site {
     pub one_time_secret: Secret,
     /// Whether an enrolment file is out and its key has not come.
     pub waiting: bool,
+    /// The key that comes is taken for confirmed: whoever enrols the box has it on the table.
+    #[serde(default)]
+    pub trust: bool,
     /// Its keys, the newest last.
     #[serde(default)]
     pub keys: Vec<KnownKey>,
@@ -60,6 +67,15 @@ pub enum Accepted {
     Now,
     /// It was already: the box asks again because it has not heard.
     Already,
+}
+
+/// What became of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// This key counts no more, from now on.
+    Now(PublicKey),
+    /// It had ended before.
+    Already(PublicKey),
 }
 
 /// Why something was not entered.
@@ -131,6 +147,44 @@ pub enum RegisterError {
         known: Fingerprint,
         /// Fingerprint of the one that was refused.
         offered: Fingerprint,
+    },
+    /// There is nothing to compare.
+    #[error("{site} has no key that counts: its box has not come yet, or was revoked")]
+    NoKey {
+        /// The site.
+        site: SiteId,
+    },
+    /// The compared fingerprint is another one.
+    #[error(
+        "the key that waits at {site} has the fingerprint {waiting}, and what was typed is {typed}: look for a typing \
+         error; if its box really shows another one, somebody else has used the enrolment file: revoke {site} and enrol \
+         its box anew"
+    )]
+    OtherFingerprint {
+        /// The site.
+        site: SiteId,
+        /// Fingerprint of the key that waits.
+        waiting: Fingerprint,
+        /// What was typed.
+        typed: Fingerprint,
+    },
+    /// Which key is meant is not said.
+    #[error("{site} has more than one key that counts, say which one to revoke by its fingerprint: {keys}")]
+    WhichKey {
+        /// The site.
+        site: SiteId,
+        /// Their fingerprints.
+        keys: String,
+    },
+    /// The site never had it.
+    #[error("{site} has no key with the fingerprint {typed}; it has: {keys}")]
+    NotItsKey {
+        /// The site.
+        site: SiteId,
+        /// What was typed.
+        typed: Fingerprint,
+        /// The fingerprints of its keys.
+        keys: String,
     },
 }
 
@@ -233,10 +287,17 @@ impl Register {
         enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         let mut sites = self.sites.clone();
         let keys = sites.remove(site).map(|known| known.keys).unwrap_or_default();
-        let entry = Site { enrolled_at: now, login: login.user, one_time_secret: secret, waiting: true, keys };
+        let entry =
+            Site { enrolled_at: now, login: login.user, one_time_secret: secret, waiting: true, trust: false, keys };
         sites.insert(site.clone(), entry);
         self.put(sites)?;
         Ok(enrolment)
+    }
+
+    /// The key that comes for the enrolment that is out needs no comparison. The next enrolment does again.
+    pub fn trust(&mut self, site: &SiteId) -> Result<(), RegisterError> {
+        self.known(site)?;
+        self.change(site, |known| known.trust = true)
     }
 
     /// The secret under which a box's first word is sealed, if one was ever given out for `site`.
@@ -246,7 +307,7 @@ impl Register {
 
     /// Takes `key` as the site's, if one is expected. Call it only for a key that came under the one-time secret.
     pub fn accept(&mut self, site: &SiteId, key: PublicKey, now: u64) -> Result<Accepted, RegisterError> {
-        let Some(known) = self.sites.get(site) else { return Err(RegisterError::Unknown { site: site.clone() }) };
+        let known = self.known(site)?;
         let newest = known.keys.last().filter(|newest| newest.until.is_none());
         match newest {
             Some(newest) if newest.key == key => {
@@ -267,24 +328,61 @@ impl Register {
             for old in known.keys.iter_mut().filter(|old| old.until.is_none()) {
                 old.until = Some(now.saturating_add(OLD_KEY_KNOWN_SECS));
             }
-            known.keys.push(KnownKey { key, since: now, until: None });
+            known.keys.push(KnownKey { key, since: now, until: None, confirmed: known.trust });
             known.waiting = false;
         })?;
         Ok(Accepted::Now)
     }
 
-    /// Ends a key at once: a box was lost or stolen. `false` if the site never had it.
-    pub fn revoke(&mut self, site: &SiteId, key: PublicKey, now: u64) -> Result<bool, RegisterError> {
-        let Some(known) = self.sites.get(site) else { return Err(RegisterError::Unknown { site: site.clone() }) };
-        if !known.keys.iter().any(|known| known.key == key) {
+    /// Somebody has compared the fingerprint that the box shows with that of the site's key. `false` if that was done before.
+    pub fn confirm(&mut self, site: &SiteId, typed: Fingerprint) -> Result<bool, RegisterError> {
+        self.known(site)?;
+        let own = self.own(site).ok_or_else(|| RegisterError::NoKey { site: site.clone() })?;
+        let waiting = own.key.fingerprint();
+        if waiting != typed {
+            return Err(RegisterError::OtherFingerprint { site: site.clone(), waiting, typed });
+        }
+        if own.confirmed {
             return Ok(false);
+        }
+        self.change(site, |known| {
+            known.keys.iter_mut().filter(|known| known.key == own.key).for_each(|known| known.confirmed = true);
+        })?;
+        Ok(true)
+    }
+
+    /// Ends a key at once: a box was lost or stolen. Without a fingerprint the only one that counts at `now`.
+    pub fn revoke(&mut self, site: &SiteId, which: Option<Fingerprint>, now: u64) -> Result<Revoked, RegisterError> {
+        let keys = &self.known(site)?.keys;
+        let named = |keys: &mut dyn Iterator<Item = PublicKey>| {
+            keys.map(|key| key.fingerprint().to_string()).collect::<Vec<_>>().join(", ")
+        };
+        let counting = self.keys(site, now);
+        let key = match (which, &counting[..]) {
+            (Some(typed), _) => {
+                let meant = keys.iter().rev().find(|known| known.key.fingerprint() == typed);
+                let other = || {
+                    let keys = named(&mut keys.iter().map(|known| known.key));
+                    RegisterError::NotItsKey { site: site.clone(), typed, keys }
+                };
+                meant.ok_or_else(other)?.key
+            }
+            (None, [only]) => only.key,
+            (None, []) => return Err(RegisterError::NoKey { site: site.clone() }),
+            (None, several) => {
+                let keys = named(&mut several.iter().map(|known| known.key));
+                return Err(RegisterError::WhichKey { site: site.clone(), keys });
+            }
+        };
+        if !counting.iter().any(|known| known.key == key) {
+            return Ok(Revoked::Already(key));
         }
         self.change(site, |known| {
             for revoked in known.keys.iter_mut().filter(|known| known.key == key) {
                 revoked.until = Some(revoked.until.map_or(now, |until| until.min(now)));
             }
         })?;
-        Ok(true)
+        Ok(Revoked::Now(key))
     }
 
     /// The keys under which envelopes of `site` are opened at `now`, the newest first.
@@ -293,9 +391,26 @@ impl Register {
         known.iter().rev().filter(|known| known.until.is_none_or(|until| now < until)).copied().collect()
     }
 
-    /// The key to seal to: the newest, unless it was revoked.
+    /// The keys that `site` once had and that count no more at `now`: revoked, or replaced long enough ago.
+    pub fn ended(&self, site: &SiteId, now: u64) -> Vec<PublicKey> {
+        let counting = self.keys(site, now);
+        let known = self.sites.get(site).map_or(&[][..], |known| &known.keys);
+        let ended = known.iter().map(|known| known.key);
+        ended.filter(|key| !counting.iter().any(|known| known.key == *key)).collect()
+    }
+
+    /// The site's own key: the newest, unless it was revoked.
+    pub fn own(&self, site: &SiteId) -> Option<KnownKey> {
+        self.sites.get(site)?.keys.last().filter(|newest| newest.until.is_none()).copied()
+    }
+
+    /// The key to seal to, confirmed or not.
     pub fn key(&self, site: &SiteId) -> Option<PublicKey> {
-        self.sites.get(site)?.keys.last().filter(|newest| newest.until.is_none()).map(|newest| newest.key)
+        self.own(site).map(|own| own.key)
+    }
+
+    fn known(&self, site: &SiteId) -> Result<&Site, RegisterError> {
+        self.sites.get(site).ok_or_else(|| RegisterError::Unknown { site: site.clone() })
     }
 
     fn change(&mut self, site: &SiteId, change: impl FnOnce(&mut Site)) -> Result<(), RegisterError> {

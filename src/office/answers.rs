@@ -1,7 +1,9 @@
 //! What a running office answers on its control socket.
 
+use super::line::Order;
+use super::quarantine::BadEnvelopeId;
 use super::seconds_since;
-use super::sites::Sites;
+use super::sites::{Sites, Terms};
 use super::stick::{self, For};
 use crate::books::{self, Shelves};
 use crate::control::{Answer, Ask};
@@ -9,6 +11,7 @@ use crate::domain::time::rfc3339;
 use crate::files::free_mb;
 use crate::views;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -25,6 +28,7 @@ pub(super) struct Answers {
 impl Answers {
     fn status(&self) -> Value {
         let mut sites = Vec::new();
+        let compare: BTreeMap<_, _> = self.sites.to_compare().into_iter().collect();
         self.sites.each(|site, running| {
             let state = running.state.borrow().clone();
             let missing: u64 =
@@ -51,6 +55,10 @@ impl Answers {
                 "missing": missing,
                 "gaps": gaps,
                 "waiting_for_site": state.waiting,
+                "compare": compare.get(site),
+                "quarantined": state.quarantined,
+                "turned_away": state.turned_away.0,
+                "last_turned_away": state.turned_away.1,
                 "envelopes_taken": state.tally.taken,
                 "envelopes_rejected": state.tally.rejected,
                 "last_rejection": state.tally.last_rejection,
@@ -110,9 +118,24 @@ impl Answer for Answers {
                     (false, _) => told(Value::Array(found), out),
                 }
             }
-            Ask::Enrol { site, replace, urls } => {
-                let text = self.sites.enrol(&site, replace, urls).map_err(|error| format!("{error:#}"))?;
+            Ask::Enrol { site, replace, trust, urls } => {
+                let text = self.sites.enrol(&site, Terms { replace, trust, urls });
+                let text = text.map_err(|error| format!("{error:#}"))?;
                 out.write_all(text.as_bytes()).map_err(|error| error.to_string())
+            }
+            Ask::Confirm { site, fingerprint } => {
+                let said = self.sites.confirm(&site, fingerprint).map_err(|error| error.to_string())?;
+                writeln!(out, "{said}").map_err(|error| error.to_string())
+            }
+            Ask::Revoke { site, fingerprint } => {
+                let said = self.sites.revoke(&site, fingerprint).map_err(|error| error.to_string())?;
+                writeln!(out, "{said}").map_err(|error| error.to_string())
+            }
+            Ask::Quarantine { site } => told(Value::Array(self.sites.quarantine(site.as_ref(), &Order::List)?), out),
+            Ask::Judge { site, id, release } => {
+                let id = id.map(|id| id.parse()).transpose().map_err(|error: BadEnvelopeId| error.to_string())?;
+                let order = if release { Order::Release(id) } else { Order::Drop(id) };
+                told(Value::Array(self.sites.quarantine(Some(&site), &order)?), out)
             }
         }
     }

@@ -1,34 +1,64 @@
 //! One site's line at the office: what it sends is stored, the office's word on it is written down, both go back in
 //! one envelope.
 
+use super::quarantine::{EnvelopeId, Quarantine};
 use super::road::Road;
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
-use crate::exchange::{Exchange, Parts, Rejected, Tally};
+use crate::domain::time::rfc3339;
+use crate::exchange::{Arrived, Exchange, Parts, Rejected, Tally};
 use crate::journal::{OpenError, Options, Own, ReadError, Reader, Replica, Slot, WriteError};
 use crate::moment::{Moment, up_ms};
 use crate::sync::Rules;
 use crate::views;
 use crate::wire::envelope::{Public, Secret};
-use crate::wire::message::MAX_BATCH_RECORDS;
+use crate::wire::message::{MAX_BATCH_RECORDS, Message};
 use crate::wire::record;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Under which keys a site is heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys {
+    /// Those that count, the one to seal to last.
+    pub(super) counting: Vec<Public>,
+    /// Those that were the site's once: what they sealed is a person's to judge.
+    pub(super) ended: Vec<Public>,
+    /// Nobody has confirmed the one to seal to, or it was revoked: the site gets no records.
+    pub(super) hold_back: bool,
+}
+
+/// What is to be done with the quarantine: with one of its envelopes, or with all.
+#[derive(Clone, Debug)]
+pub(super) enum Order {
+    /// Say what is in it.
+    List,
+    /// Take it in, as the site's.
+    Release(Option<EnvelopeId>),
+    /// Throw it away.
+    Drop(Option<EnvelopeId>),
+}
+
+/// What became of an order: a JSON object for each envelope, or why nothing.
+pub(super) type Done = Result<Vec<Value>, String>;
 
 /// What the task of a site is told.
 pub(super) enum Event {
-    /// The road to all sites has opened or closed.
+    /// The road to all sites has opened or closed; open again where a box has come anew.
     Road(bool),
     /// An envelope of this site.
     Envelope(Vec<u8>),
     /// Something that a stick wants of it.
     ByHand(carry::Ask),
-    /// Its keys, the one to seal to last.
-    Keys(Vec<Public>),
+    /// Its keys.
+    Keys(Keys),
+    /// A person's word on the quarantine, and where to say what became of it.
+    Quarantine(Order, oneshot::Sender<Done>),
     /// The office's disk has a new id.
     Renewed(StoreId),
 }
@@ -52,6 +82,10 @@ pub(super) struct SiteState {
     pub(super) carried_at_ms: Option<i64>,
     /// What the exchange has counted.
     pub(super) tally: Tally,
+    /// Envelopes in quarantine.
+    pub(super) quarantined: usize,
+    /// Why the last one that should have been there is not, and how many there were since the start.
+    pub(super) turned_away: (u64, Option<String>),
 }
 
 /// What a site's line is made from.
@@ -60,7 +94,7 @@ pub(super) struct Foundation<'a> {
     pub(super) dir: &'a Path,
     pub(super) store: StoreId,
     pub(super) secret: Secret,
-    pub(super) keys: Vec<Public>,
+    pub(super) keys: Keys,
     pub(super) moment: Arc<Moment>,
 }
 
@@ -91,6 +125,10 @@ pub(super) struct SiteLine {
     moment: Arc<Moment>,
     heard_at_ms: Option<i64>,
     carried_at_ms: Option<i64>,
+    /// Keys that were the site's once.
+    ended: Vec<Public>,
+    quarantine: Quarantine,
+    turned_away: (u64, Option<String>),
 }
 
 impl SiteLine {
@@ -105,19 +143,36 @@ impl SiteLine {
         report.log(&down_dir);
         let unsaid = unsaid(&replica.reader(), &down.reader())?;
         let heard_at_ms = last_stamp(&down.reader());
-        let exchange = Exchange::open(Parts {
+        let Keys { counting, ended, hold_back } = keys;
+        let mut exchange = Exchange::open(Parts {
             me: SiteId::office(),
             peer: site.clone(),
             secret,
-            peer_keys: keys,
+            peer_keys: counting,
             store,
             replica,
             own: down.reader(),
             acks: dir.join("acks"),
             rules: Rules::of_office(),
         })?;
+        exchange.hold_back(hold_back);
         let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
-        Ok(Self { site, store, boot, exchange, down, begun: false, unsaid, moment, heard_at_ms, carried_at_ms: None })
+        let (quarantine, turned_away) = (Quarantine::open(dir)?, (0, None));
+        Ok(Self {
+            site,
+            store,
+            boot,
+            exchange,
+            down,
+            begun: false,
+            unsaid,
+            moment,
+            heard_at_ms,
+            carried_at_ms: None,
+            ended,
+            quarantine,
+            turned_away,
+        })
     }
 
     /// The site's records, as the office holds them.
@@ -139,21 +194,92 @@ impl SiteLine {
                 tracing::error!(site = %self.site, %error, "records could not be stored; the box keeps them");
                 return None;
             }
+            Err(Rejected::UnknownSender(_)) => {
+                self.set_aside(bytes);
+                return None;
+            }
             Err(_) => return None,
         };
         self.heard_at_ms = Some(self.moment.now_ms());
-        self.note(&arrived.stored);
+        self.owes_word(&arrived);
         arrived.is_older
     }
 
-    /// These are stored, and the word on them is due.
-    fn note(&mut self, stored: &[Span]) {
-        for span in stored {
+    /// What was stored gets the office's word.
+    fn owes_word(&mut self, arrived: &Arrived) {
+        for &span in &arrived.stored {
             match self.unsaid.last_mut() {
                 Some(last) if (last.epoch, last.last.0 + 1) == (span.epoch, span.first.0) => last.last = span.last,
-                _ => self.unsaid.push(*span),
+                _ => self.unsaid.push(span),
             }
         }
+    }
+
+    /// Keeps what a key that counts no more has sealed, by whichever road it came, until a person has decided. What brings
+    /// no records that are not here already is not kept: nothing of it is there to be released. `true` if it is such a
+    /// key's at all.
+    fn set_aside(&mut self, envelope: &[u8]) -> bool {
+        let Some(message) = self.exchange.peek(envelope, &self.ended) else { return false };
+        if self.exchange.holds(&message) {
+            return true;
+        }
+        let (site, id) = (&self.site, EnvelopeId::of(&message.batch));
+        match self.quarantine.keep(&id, envelope) {
+            Ok(true) => tracing::warn!(%site, %id, "records under a key that was revoked or replaced: in quarantine"),
+            Ok(false) => {}
+            Err(why) => {
+                tracing::error!(%site, %why, "records under a key that was revoked or replaced: NOT kept");
+                self.turned_away = (self.turned_away.0 + 1, Some(why.to_string()));
+            }
+        }
+        true
+    }
+
+    /// Does what a person has decided about the quarantine.
+    fn order(&mut self, order: Order) -> Done {
+        let list = self.quarantine.list().map_err(|error| error.to_string())?;
+        if matches!(order, Order::List) {
+            return Ok(list.iter().map(|kept| self.described(kept.bytes, kept.since_ms, &kept.id)).collect());
+        }
+        let (Order::Release(wanted) | Order::Drop(wanted)) = &order else { return Ok(Vec::new()) };
+        let ids: Vec<_> = list.into_iter().map(|kept| kept.id).collect();
+        let ids = match wanted {
+            None => ids,
+            Some(id) if ids.contains(id) => vec![id.clone()],
+            Some(id) => return Err(format!("{} has nothing of the id {id} in quarantine", self.site)),
+        };
+        let mut done = Vec::new();
+        for id in ids {
+            let new = match order {
+                Order::Release(_) => Some(self.release(&id).map_err(|error| format!("{id}: {error}"))?),
+                _ => None,
+            };
+            // Released is released: its records are on the disk, and a second time they would only be known.
+            self.quarantine.remove(&id).map_err(|error| format!("{id} cannot be removed: {error}"))?;
+            tracing::info!(site = %self.site, %id, ?new, "an envelope left the quarantine");
+            done.push(json!({ "site": self.site, "id": id.to_string(), "new": new }));
+        }
+        Ok(done)
+    }
+
+    /// Takes an envelope's records in, as the site's; how many were new. They are durable when this returns.
+    fn release(&mut self, id: &EnvelopeId) -> Result<u64, String> {
+        let bytes = self.quarantine.read(id).map_err(|error| error.to_string())?;
+        let arrived = self.exchange.released(up_ms(), &bytes, &self.ended).map_err(|rejected| rejected.to_string())?;
+        self.owes_word(&arrived);
+        Ok(arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum())
+    }
+
+    fn described(&self, bytes: u64, since_ms: i64, id: &EnvelopeId) -> Value {
+        let message = self.quarantine.read(id).ok().and_then(|bytes| self.exchange.peek(&bytes, &self.ended));
+        let records = |message: Message| message.batch.iter().map(|run| run.bodies.len()).sum::<usize>();
+        json!({
+            "site": self.site,
+            "id": id.to_string(),
+            "bytes": bytes,
+            "came": rfc3339(since_ms),
+            "records": message.map(records),
+        })
     }
 
     /// Writes down the office's word on what was stored, durably, before anything of it is sent.
@@ -225,6 +351,8 @@ impl SiteLine {
             heard_at_ms: self.heard_at_ms,
             carried_at_ms: self.carried_at_ms,
             tally: self.exchange.tally().clone(),
+            quarantined: self.quarantine.count(),
+            turned_away: self.turned_away.clone(),
         }
     }
 
@@ -256,9 +384,17 @@ impl SiteLine {
             match event {
                 Some(Event::Road(true)) => self.exchange.connected(up_ms()),
                 Some(Event::Road(false)) => self.exchange.disconnected(),
-                Some(Event::Keys(keys)) => {
-                    self.exchange.set_peer_keys(keys);
-                    self.exchange.connected(up_ms());
+                Some(Event::Keys(Keys { counting, ended, hold_back })) => {
+                    if counting.is_empty() {
+                        self.exchange.disconnected();
+                    }
+                    self.exchange.set_peer_keys(counting);
+                    self.exchange.hold_back(hold_back);
+                    self.ended = ended;
+                }
+                Some(Event::Quarantine(order, told)) => {
+                    // Whoever asked may have gone: what was ordered is done all the same.
+                    let _ = told.send(tokio::task::block_in_place(|| self.order(order)));
                 }
                 Some(Event::Renewed(store)) => {
                     self.store = store;
@@ -289,11 +425,18 @@ impl Owner for SiteLine {
     }
 
     fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
-        let arrived = self.exchange.carried(up_ms(), envelope, &[]).map_err(|rejected| rejected.to_string())?;
-        self.carried_at_ms = Some(self.moment.now_ms());
-        self.note(&arrived.stored);
-        let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-        Ok(Took { new, known: arrived.known, set_aside: false, older: arrived.is_older })
+        match self.exchange.carried(up_ms(), envelope) {
+            Ok(arrived) => {
+                self.carried_at_ms = Some(self.moment.now_ms());
+                self.owes_word(&arrived);
+                let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
+                Ok(Took { new, known: arrived.known, set_aside: false, older: arrived.is_older })
+            }
+            Err(Rejected::UnknownSender(_)) if self.set_aside(envelope) => {
+                Ok(Took { set_aside: true, ..Took::default() })
+            }
+            Err(rejected) => Err(rejected.to_string()),
+        }
     }
 }
 

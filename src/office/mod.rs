@@ -1,17 +1,19 @@
 //! The office: a journal for each site, the books over all of them, and its word back to each.
 //!
 //! Its directory holds settings (`office.toml`), its key and CA, the register of sites, a directory for each site
-//! (`up` the site's journal as far as it came, `down` the office's word), and the views.
+//! (`up` the site's journal as far as it came, `down` the office's word, `quarantine` what came under a key that counts no
+//! more), and the views.
 
 mod answers;
 pub mod config;
 mod line;
+mod quarantine;
 mod road;
 mod sites;
 mod start;
 mod stick;
 
-pub use sites::enrol;
+pub use sites::{Terms, confirm, enrol, revoke};
 pub use start::{Paths, Premises};
 pub use stick::For;
 

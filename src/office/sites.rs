@@ -1,6 +1,11 @@
-//! The sites of an office: their lines, their numbers in the books, and how a new one comes in.
+//! The sites of an office: their lines, their numbers in the books, and how a new one comes in. Whose word counts for a
+//! site's is in `trust`.
 
-use super::line::{Event, Foundation, SiteLine, SiteState};
+mod trust;
+
+pub use trust::{confirm, revoke};
+
+use super::line::{Event, Foundation, Keys, SiteLine, SiteState};
 use super::road::{Came, KIND, Road};
 use super::start::Premises;
 use crate::books::Shelves;
@@ -10,12 +15,11 @@ use crate::domain::id::{DeviceId, SiteId, StoreId};
 use crate::files;
 use crate::gate::logins;
 use crate::keys::enrolment::BrokerLogin;
-use crate::keys::key::PublicKey;
-use crate::keys::register::{Accepted, Register};
+use crate::keys::register::Register;
 use crate::moment::Moment;
 use crate::store;
 use crate::views::{self, SiteNo, Stream};
-use crate::wire::envelope::{self, Header, Known, Public, Secret};
+use crate::wire::envelope::{Header, Secret};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -24,6 +28,7 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use trust::Refused;
 
 /// Events that wait for one site's line. What does not fit is lost, and sent again by its box.
 const QUEUE: usize = 32;
@@ -36,6 +41,8 @@ pub(super) struct Running {
     pub(super) state: watch::Receiver<SiteState>,
     events: mpsc::Sender<Event>,
     task: JoinHandle<()>,
+    /// The keys that the line was last told.
+    keys: Keys,
 }
 
 /// What changes as sites come and go.
@@ -45,6 +52,7 @@ struct Inner {
     running: BTreeMap<SiteId, Running>,
     store: StoreId,
     road_up: bool,
+    refused: Refused,
 }
 
 /// Every site.
@@ -75,7 +83,8 @@ impl Sites {
     ) -> anyhow::Result<Self> {
         let register = Register::load(&premises.paths.register)?;
         let known: Vec<SiteId> = register.sites().map(|(site, _)| site.clone()).collect();
-        let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false };
+        let refused = Refused::default();
+        let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false, refused };
         let (port, strangers) = (AtomicU16::new(0), AtomicU64::new(0));
         let runtime = tokio::runtime::Handle::current();
         let inner = Mutex::new(inner);
@@ -109,6 +118,9 @@ impl Sites {
                 tracing::error!(%site, error = format!("{error:#}"), "this site cannot be served");
             }
         }
+        // Keys end by the clock, too.
+        let sites: Vec<SiteId> = inner.running.keys().cloned().collect();
+        sites.iter().for_each(|site| self.tell_keys(inner, site));
     }
 
     fn unserved_of(inner: &Inner) -> Vec<SiteId> {
@@ -147,23 +159,18 @@ impl Sites {
         self.port.store(addresses.first().map_or(0, SocketAddr::port), Ordering::Relaxed);
     }
 
-    fn keys(&self, register: &Register, site: &SiteId) -> Vec<Public> {
-        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
-        // The register names the newest first; an exchange seals to its last.
-        register.keys(site, now).iter().rev().map(|known| Public(known.key.0)).collect()
-    }
-
     fn start_line(&self, inner: &mut Inner, site: &SiteId) -> anyhow::Result<()> {
         let dir = inner.premises.paths.sites.join(site.as_str());
         std::fs::create_dir_all(&dir)?;
         let taken = inner.running.values().map(|running| running.number.0).max();
         let number = number(&dir, &inner.premises.paths.sites, taken)?;
+        let keys = self.keys(&inner.register, site);
         let line = SiteLine::open(Foundation {
             site: site.clone(),
             dir: &dir,
             store: inner.store,
             secret: Secret(inner.premises.identity.secret.0),
-            keys: self.keys(&inner.register, site),
+            keys: keys.clone(),
             moment: self.moment.clone(),
         })?;
         self.shelves.add(Stream::Up(number), line.up());
@@ -175,7 +182,7 @@ impl Sites {
         }
         let task = line.run(coming, self.road.clone(), self.views.clone(), tell, self.older.clone());
         let task = self.runtime.spawn(task);
-        inner.running.insert(site.clone(), Running { number, state, events, task });
+        inner.running.insert(site.clone(), Running { number, state, events, task, keys });
         Ok(())
     }
 
@@ -228,9 +235,7 @@ impl Sites {
             Err(error) => return self.stranger(&error.to_string()),
         };
         if came.purpose == Purpose::Enrol {
-            if let Err(error) = tokio::task::block_in_place(|| self.introduced(&header, &came.bytes)) {
-                self.stranger(&format!("{error:#}"));
-            }
+            tokio::task::block_in_place(|| self.offers_key(&header, &came.bytes));
             return;
         }
         let events = self.lock().running.get(&header.sender).map(|running| running.events.clone());
@@ -244,41 +249,27 @@ impl Sites {
         }
     }
 
+    /// Takes a box's key, or tells it why not.
+    fn offers_key(&self, header: &Header, bytes: &[u8]) {
+        let Err(error) = self.introduced(header, bytes) else { return };
+        self.stranger(&format!("{error:#}"));
+        let Some(refusal) = self.refusal(header, bytes) else { return };
+        if let Err(refused) = self.road.send(&header.sender, Purpose::Refusal, refusal) {
+            tracing::debug!(site = %header.sender, %refused, "the road took nothing");
+        }
+    }
+
     fn stranger(&self, why: &str) {
         self.strangers.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(why, "an envelope was rejected");
     }
 
-    /// A box makes its key known.
-    fn introduced(&self, header: &Header, bytes: &[u8]) -> anyhow::Result<()> {
-        let site = &header.sender;
-        let mut inner = self.lock();
-        let inner = &mut *inner;
-        let secret = inner.register.one_time_secret(site).context("nobody is expected under this name")?.clone();
-        let own = Secret(inner.premises.identity.secret.0);
-        let plain = envelope::open(bytes, &own, Known::OneTime(&secret.0))?;
-        let key = PublicKey(plain.as_slice().try_into().context("not a key")?);
-        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
-        if inner.register.accept(site, key, now)? == Accepted::Now {
-            tracing::info!(%site, fingerprint = %key.fingerprint(), "a box was enrolled");
-        }
-        let keys = self.keys(&inner.register, site);
-        match inner.running.get(site) {
-            Some(running) => {
-                let _ = running.events.try_send(Event::Keys(keys));
-            }
-            None => self.start_line(inner, site)?,
-        }
-        Ok(())
-    }
-
     /// Expects a new box, and gives its enrolment file's text.
-    pub(super) fn enrol(&self, site: &SiteId, replace: bool, urls: Vec<String>) -> anyhow::Result<String> {
+    pub(super) fn enrol(&self, site: &SiteId, terms: Terms) -> anyhow::Result<String> {
         let port = Some(self.port.load(Ordering::Relaxed)).filter(|port| *port != 0);
         let mut inner = self.lock();
         let inner = &mut *inner;
-        let now = u64::try_from(self.moment.now_ms() / 1000).unwrap_or(0);
-        let text = enrol(&inner.premises, &mut inner.register, site, replace, (port, urls), now)?;
+        let text = enrol(&inner.premises, &mut inner.register, site, (port, terms), self.now())?;
         if !inner.running.contains_key(site) {
             self.start_line(inner, site)?;
         }
@@ -327,14 +318,24 @@ impl Sites {
     }
 }
 
+/// How a site is enrolled.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// It has a box already, and this is for the one that takes its place.
+    pub replace: bool,
+    /// The key that comes needs no comparison: the box is on the same table.
+    pub trust: bool,
+    /// Where the box is to connect, instead of what the settings say.
+    pub urls: Vec<String>,
+}
+
 /// Expects a new box: a one-time secret in the register, a login at the gate, and the file that says all this. `port` is
-/// the gate's where the system chose it, `urls` what the box is told instead of what the settings say.
+/// the gate's where the system chose it.
 pub fn enrol(
     premises: &Premises,
     register: &mut Register,
     site: &SiteId,
-    replace: bool,
-    (port, urls): (Option<u16>, Vec<String>),
+    (port, Terms { replace, trust, urls }): (Option<u16>, Terms),
     now: u64,
 ) -> anyhow::Result<String> {
     let mut facts = premises.facts(port)?;
@@ -351,6 +352,9 @@ pub fn enrol(
         true => register.replace(site, &facts, login, secret, now)?,
         false => register.enrol(site, &facts, login, secret, now)?,
     };
+    if trust {
+        register.trust(site)?;
+    }
     if premises.config.broker.is_none() {
         let device: DeviceId = site.as_str().parse()?;
         let known = logins::list(&premises.paths.logins)?.iter().any(|login| login.name == device);

@@ -52,7 +52,10 @@ impl Answer for Answers {
                 writeln!(out, "{word}").map_err(|error| error.to_string())
             }
             Ask::Import { .. } => Err("a box takes sticks by itself: put it in and wait for the light".into()),
-            Ask::Enrol { .. } => Err("a box enrols nobody: the office does".into()),
+            Ask::Enrol { .. } | Ask::Confirm { .. } | Ask::Revoke { .. } => {
+                Err("a box enrols and revokes nobody: the office does".into())
+            }
+            Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }
 }

@@ -14,8 +14,10 @@ use crate::intake::{Receipt, Status, receipt};
 use crate::journal::{Reader, Slot};
 use crate::moment::{Moment, up_ms};
 use crate::views;
+use crate::wire::envelope::Header;
 use crate::wire::frame::Kind;
 use crate::wire::record;
+use crate::wire::refusal::Refusal;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -24,6 +26,8 @@ use tokio::sync::{mpsc, watch};
 const GATHER: Duration = Duration::from_millis(20);
 /// How often the peer's acks are written down. Losing them costs one hello.
 const SAVE_EVERY_MS: u64 = 3_600_000;
+/// How often a box whose key the office does not take asks again: somebody has to do something about it first.
+const ASK_AGAIN_MS: u64 = 3_600_000;
 /// How many bytes of own records are read at a time when devices are told that the office has theirs.
 const TELL_BYTES: usize = 256 * 1024;
 
@@ -42,6 +46,8 @@ pub(super) struct LineState {
     pub(super) introducing: bool,
     /// What the exchange has counted.
     pub(super) tally: Tally,
+    /// Why the office does not take this box's key.
+    pub(super) refused: Option<String>,
 }
 
 /// The task and what it owns.
@@ -53,6 +59,11 @@ pub(super) struct Line<C> {
     pub(super) courier: C,
     /// The envelope that makes this box's key known, until the office has answered.
     pub(super) introduction: Option<Vec<u8>>,
+    /// When it was last said, and what the office answered where it does not take the key.
+    pub(super) introduced_ms: Option<u64>,
+    pub(super) refused: Option<String>,
+    /// Off the road for [`ASK_AGAIN_MS`] since then.
+    pub(super) rests: bool,
     pub(super) own: Reader,
     pub(super) moment: Arc<Moment>,
     pub(super) shelves: Arc<Shelves>,
@@ -61,6 +72,10 @@ pub(super) struct Line<C> {
     pub(super) state: watch::Sender<LineState>,
     pub(super) connected: bool,
     pub(super) saved_ms: u64,
+}
+
+fn is_refusal(envelope: &[u8]) -> bool {
+    matches!(Header::read(envelope), Ok((header, _, _)) if header.purpose == Purpose::Refusal)
 }
 
 /// Waits until told to stop.
@@ -78,7 +93,11 @@ impl<C: Courier> Owner for Line<C> {
     }
 
     fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
-        let arrived = self.exchange.carried(up_ms(), envelope, &[]).map_err(|rejected| rejected.to_string())?;
+        if is_refusal(envelope) {
+            self.not_taken(envelope);
+            return Ok(Took::default());
+        }
+        let arrived = self.exchange.carried(up_ms(), envelope).map_err(|rejected| rejected.to_string())?;
         self.came(&arrived);
         let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
         Ok(Took { new, known: arrived.known, ..Took::default() })
@@ -96,7 +115,9 @@ impl<C: Courier> Line<C> {
     ) {
         loop {
             tokio::task::block_in_place(|| self.say());
-            let wake = self.exchange.wake_ms().map(|at| Duration::from_millis(at.saturating_sub(up_ms())));
+            let ask_ms = self.introduced_ms.filter(|_| self.rests).map(|at| at + ASK_AGAIN_MS);
+            let wake = [self.exchange.wake_ms(), ask_ms].into_iter().flatten().min();
+            let wake = wake.map(|at| Duration::from_millis(at.saturating_sub(up_ms())));
             let wake = wake.unwrap_or(Duration::from_secs(60)).max(Duration::from_millis(1));
             tokio::select! {
                 arrival = arrivals.next() => match arrival {
@@ -113,7 +134,7 @@ impl<C: Courier> Line<C> {
                     tokio::time::sleep(GATHER).await;
                 }
                 Some(ask) = asks.recv() => tokio::task::block_in_place(|| self.answer(ask)),
-                () = tokio::time::sleep(wake) => {}
+                () = tokio::time::sleep(wake) => self.rested(),
                 () = told(&mut stop) => break,
             }
         }
@@ -132,6 +153,7 @@ impl<C: Courier> Line<C> {
             Arrival::Connected => {
                 self.connected = true;
                 if let Some(introduction) = self.introduction.clone() {
+                    self.introduced_ms = Some(up_ms());
                     self.hand_over(Purpose::Enrol, introduction);
                 }
                 self.exchange.connected(up_ms());
@@ -142,7 +164,9 @@ impl<C: Courier> Line<C> {
                 self.exchange.disconnected();
             }
             Arrival::Envelope { bytes, .. } => {
-                if let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) {
+                if is_refusal(&bytes) {
+                    self.not_taken(&bytes);
+                } else if let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) {
                     self.came(&arrived);
                 }
             }
@@ -151,7 +175,7 @@ impl<C: Courier> Line<C> {
 
     /// Does what follows from an envelope of the office's, by whichever road it came.
     fn came(&mut self, arrived: &Arrived) {
-        self.introduction = None;
+        (self.introduction, self.refused) = (None, None);
         if let Some((at_ms, fresh)) = arrived.clock {
             self.moment.office_says(at_ms, fresh);
         }
@@ -164,6 +188,34 @@ impl<C: Courier> Line<C> {
         }
         if arrived.acks_moved && up_ms() > self.saved_ms + SAVE_EVERY_MS {
             self.save();
+        }
+    }
+
+    /// A refused box asks again, since somebody may have done something about it.
+    fn rested(&mut self) {
+        if self.rests && self.introduced_ms.is_some_and(|at| up_ms() >= at + ASK_AGAIN_MS) {
+            self.rests = false;
+            self.courier.rest(false);
+        }
+    }
+
+    /// The office has refused a key: this box's, or that of another one that has taken the same enrolment, which does not
+    /// open for us.
+    fn not_taken(&mut self, envelope: &[u8]) {
+        if self.introduction.is_none() {
+            return;
+        }
+        match self.exchange.refused(envelope) {
+            Ok(Refusal { reason, fingerprint }) => {
+                let key = fingerprint.map_or(String::new(), |fingerprint| format!(" (its key: {fingerprint})"));
+                let reason = format!("{reason}{key}");
+                tracing::error!(reason, "the office does not take this box's key; what it records stays here");
+                self.refused = Some(reason);
+                // The box that counts has the same login: each connection of ours pushes it off the line.
+                self.rests = true;
+                self.courier.rest(true);
+            }
+            Err(rejected) => tracing::debug!(%rejected, "a refusal that is not for this box"),
         }
     }
 
@@ -207,6 +259,7 @@ impl<C: Courier> Line<C> {
             under_way: link.under_way(),
             introducing: self.introduction.is_some(),
             tally: self.exchange.tally().clone(),
+            refused: self.refused.clone(),
         };
         self.state.send_replace(state);
     }

@@ -63,6 +63,10 @@ impl Courier for Shared {
     fn send(&self, to: &SiteId, purpose: Purpose, envelope: Vec<u8>) -> Result<(), Refused> {
         self.0.send(to, purpose, envelope)
     }
+
+    fn rest(&self, yes: bool) {
+        self.0.rest(yes);
+    }
 }
 
 impl Site {
@@ -113,6 +117,7 @@ impl Site {
         };
         let state = State {
             site: site.clone(),
+            fingerprint: identity.public.fingerprint(),
             dir: paths.dir.clone(),
             health,
             moment: moment.clone(),
@@ -129,6 +134,9 @@ impl Site {
             exchange,
             courier: Shared(courier.clone()),
             introduction,
+            introduced_ms: None,
+            refused: None,
+            rests: false,
             own: journal.clone(),
             moment,
             shelves: shelves.clone(),

@@ -8,6 +8,7 @@ use crate::domain::id::SiteId;
 use crate::domain::time::{Quality, rfc3339};
 use crate::files::free_mb;
 use crate::journal::Reader;
+use crate::keys::key::Fingerprint;
 use crate::moment::{Moment, up_ms};
 use crate::views::Progress;
 use serde_json::{Value, json};
@@ -26,6 +27,8 @@ pub(super) const LINE_TOPIC: &str = "state/line";
 #[derive(Clone)]
 pub(super) struct State {
     pub(super) site: SiteId,
+    /// Of the box's key: what somebody compares with what the office shows.
+    pub(super) fingerprint: Fingerprint,
     pub(super) dir: PathBuf,
     pub(super) health: Arc<Health>,
     pub(super) moment: Arc<Moment>,
@@ -52,6 +55,7 @@ impl State {
         let own = match () {
             () if self.health.reason().is_some() => board::light::State::CannotRecord,
             () if self.is_short_of_space() => board::light::State::Attention,
+            () if line.refused.is_some() => board::light::State::Attention,
             () if !line.settled => board::light::State::NoLine,
             () => board::light::State::Working,
         };
@@ -104,6 +108,7 @@ impl State {
         json!({
             "role": "box",
             "box": self.of_box(),
+            "fingerprint": self.fingerprint,
             "time": rfc3339(self.moment.now_ms()),
             "records": self.journal.count(),
             "last": self.journal.last().map(|at| at.to_string()),
@@ -114,6 +119,7 @@ impl State {
                 "broker": road.broker.to_string(),
                 "road": road_says,
                 "office_answers": line.settled,
+                "refused": line.refused,
                 "office_heard_s_ago": line.tally.heard_ms.map(|at| up_ms().saturating_sub(at) / 1000),
                 "envelopes_sent": line.tally.sent,
                 "envelopes_taken": line.tally.taken,

@@ -155,6 +155,8 @@ pub struct Link {
     record_bytes: usize,
     round_trip_ms: Option<u64>,
     resends: u32,
+    /// The peer's records are taken in and acked, and it gets none of ours.
+    held_back: bool,
 }
 
 impl Link {
@@ -176,6 +178,7 @@ impl Link {
             record_bytes: 300,
             round_trip_ms: None,
             resends: 0,
+            held_back: false,
             rules,
         }
     }
@@ -256,6 +259,20 @@ impl Link {
             self.outbox.flights.clear();
         }
         self.session = None;
+    }
+
+    /// Keeps our records from a peer that nobody has vouched for yet, or hands them out again. What is under way then is
+    /// not sent a second time.
+    pub fn hold_back(&mut self, yes: bool) {
+        self.held_back = yes;
+        if yes {
+            self.outbox.flights.clear();
+        }
+    }
+
+    /// True where our records are kept from the peer.
+    pub fn is_held_back(&self) -> bool {
+        self.held_back
     }
 
     /// Takes in a message from the peer. The caller has checked [`Message::fault`].
@@ -434,7 +451,7 @@ impl Link {
         let Some(session) = &self.session else { return Ok(None) };
         let settled = session.settled;
         let mut message = Message { hello: self.hello(now_ms), ..Message::default() };
-        if settled {
+        if settled && !self.held_back {
             message.batch = self.batch(now_ms, log)?;
             message.more = self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum();
         }

@@ -117,6 +117,29 @@ pub(super) fn talk(
 }
 
 #[test]
+fn what_is_held_back_waits_in_silence_while_the_other_way_goes_on_and_then_comes() {
+    let (shop, word) = (Shop::new(50), Shop::new(5));
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    b.appended(word.last());
+    b.hold_back(true);
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let mut office = Office::default();
+    for now in [0, 1_000_000] {
+        let (said, _) = talk(now, &shop, (&mut a, &mut b), &mut office);
+        assert_eq!(said.iter().any(|message| !message.batch.is_empty()), now == 0, "the shop's come, once");
+    }
+    assert_eq!((a.outbox().unacked(), b.outbox().unacked(), a.peer_has_more()), (0, 5, 0));
+    assert_eq!(b.wake_ms(), None, "nothing is to be done about what is held back");
+    b.hold_back(false);
+    let message = b.poll(1_000_000, None, &word).unwrap().expect("now they go");
+    assert_eq!(message.batch.iter().map(|run| run.bodies.len()).sum::<usize>(), 5);
+    b.hold_back(true);
+    assert_eq!(b.poll(9_000_000, None, &word).unwrap(), None, "what was under way is not sent again");
+    assert_eq!(b.wake_ms(), None);
+}
+
+#[test]
 fn a_backlog_goes_in_few_batches_and_ends_acked() {
     let shop = Shop::new(2_000);
     let (mut a, mut b) = pair(&shop, Rules::default());

@@ -71,6 +71,8 @@ pub enum Purpose {
     Records,
     /// A box's answer to its enrolment: its public key, sealed with the enrolment's one-time secret.
     Enrol,
+    /// The office's answer to a key that it does not take: a [`super::refusal::Refusal`], from its key to the offered one.
+    Refusal,
 }
 
 impl Purpose {
@@ -78,6 +80,7 @@ impl Purpose {
         match self {
             Self::Records => b'r',
             Self::Enrol => b'e',
+            Self::Refusal => b'x',
         }
     }
 }
@@ -134,6 +137,7 @@ impl Header {
         let purpose = match take(1)?[0] {
             b'r' => Purpose::Records,
             b'e' => Purpose::Enrol,
+            b'x' => Purpose::Refusal,
             _ => return Err(Unopened::NotOurs),
         };
         let mut name = || {

@@ -9,3 +9,4 @@ pub mod envelope;
 pub mod frame;
 pub mod message;
 pub mod record;
+pub mod refusal;

@@ -28,6 +28,8 @@ const STORE_USAGE_EVERY: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Wish {
     pub(super) close: bool,
+    /// No connection for now.
+    pub(super) rest: bool,
     /// Counts the calls of `try_now`.
     pub(super) try_now: u64,
 }
@@ -135,13 +137,18 @@ impl Link {
         self.state.send_modify(|state| state.line = Line::Disconnected { since, why, next_try_at });
         let before = self.wished.borrow_and_update().try_now;
         // A courier that is gone without saying so counts as closed.
-        let wished = &mut self.wished;
+        let mut wished = self.wished.clone();
         let wanted = async {
-            let wish = wished.wait_for(|wish| wish.close || wish.try_now != before).await;
+            let wish = wished.wait_for(|wish| wish.close || !wish.rest && wish.try_now != before).await;
+            wish.is_ok_and(|wish| !wish.close)
+        };
+        let rested = async {
+            sleep_until(next_try_at).await;
+            let wish = self.wished.wait_for(|wish| wish.close || !wish.rest).await;
             wish.is_ok_and(|wish| !wish.close)
         };
         tokio::select! {
-            () = sleep_until(next_try_at) => true,
+            go_on = rested => go_on,
             go_on = wanted => go_on,
         }
     }
@@ -155,9 +162,9 @@ impl Link {
         loop {
             let event = tokio::select! {
                 event = events.poll() => event,
-                () = until_closing(&mut wished) => {
+                why = until_ending(&mut wished) => {
                     farewell(&client, &mut events).await;
-                    return Why::Closed;
+                    return why;
                 }
                 () = sleep_until(progress.deadline), if !progress.subscribed => {
                     return Why::TimedOut { address: broker.address() };
@@ -314,9 +321,12 @@ impl Drop for Link {
     }
 }
 
-/// Returns when the owner wants no more, or is gone.
-async fn until_closing(wished: &mut watch::Receiver<Wish>) {
-    let _ = wished.wait_for(|wish| wish.close).await;
+/// Returns when the owner wants no more, for now or for good, or is gone.
+async fn until_ending(wished: &mut watch::Receiver<Wish>) -> Why {
+    match wished.wait_for(|wish| wish.close || wish.rest).await {
+        Ok(wish) if !wish.close => Why::Resting,
+        _ => Why::Closed,
+    }
 }
 
 /// Sends DISCONNECT if the line takes it within a moment.

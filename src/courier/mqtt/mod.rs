@@ -147,6 +147,10 @@ impl Courier for MqttCourier {
         };
         self.outbox.offer(topic, envelope, (self.now)())
     }
+
+    fn rest(&self, yes: bool) {
+        self.wish.send_if_modified(|wish| std::mem::replace(&mut wish.rest, yes) != yes);
+    }
 }
 
 /// Where an envelope is published.
@@ -155,7 +159,7 @@ fn topic(role: &Role, to: &SiteId, purpose: Purpose) -> Option<String> {
     match (role, purpose) {
         (Role::Site(site), Purpose::Records) if to_office => Some(format!("op/{site}/up")),
         (Role::Site(site), Purpose::Enrol) if to_office => Some(format!("op/{site}/enrol")),
-        (Role::Office, Purpose::Records) if !to_office => Some(format!("op/{to}/down")),
+        (Role::Office, Purpose::Records | Purpose::Refusal) if !to_office => Some(format!("op/{to}/down")),
         _ => None,
     }
 }
@@ -168,7 +172,8 @@ fn filters(role: &Role) -> Vec<String> {
     }
 }
 
-/// Sender and purpose by the topic an envelope came on; `None` for a topic that was not asked for.
+/// Sender and purpose by the topic an envelope came on; `None` for a topic that was not asked for. A refusal comes on that
+/// of records: its header says what it is.
 fn meaning(role: &Role, topic: &str) -> Option<(SiteId, Purpose)> {
     let (site, leaf) = topic.strip_prefix("op/")?.split_once('/')?;
     let site: SiteId = site.parse().ok()?;

@@ -60,7 +60,10 @@ fn a_site_is_expected_then_enrolled_and_stays_so_over_restarts() {
     let register = office.restarted();
     assert!(!register.site(&site("delhi")).expect("known").waiting);
     assert_eq!(register.key(&site("delhi")), Some(FIRST));
-    assert_eq!(register.keys(&site("delhi"), NOW), [KnownKey { key: FIRST, since: NOW + 1, until: None }]);
+    assert_eq!(
+        register.keys(&site("delhi"), NOW),
+        [KnownKey { key: FIRST, since: NOW + 1, until: None, confirmed: false }]
+    );
     assert_eq!(register.sites().count(), 1);
 }
 
@@ -133,9 +136,16 @@ fn the_old_key_does_not_come_back_once_the_new_one_counts() {
 #[test]
 fn a_revoked_key_counts_no_more_and_nothing_takes_its_place_unasked() {
     let mut office = Office::with_delhi(FIRST);
-    assert!(!office.register.revoke(&site("delhi"), SECOND, NOW).expect("stored"), "it never had that one");
-    assert!(office.register.revoke(&site("delhi"), FIRST, NOW + 9).expect("stored"));
-    assert!(office.register.revoke(&site("delhi"), FIRST, NOW + 99).expect("stored"), "later changes nothing");
+    let never = office.register.revoke(&site("delhi"), Some(SECOND.fingerprint()), NOW).expect_err("never its key");
+    let (typed, known) = (SECOND.fingerprint().to_string(), FIRST.fingerprint().to_string());
+    assert!(never.to_string().contains(&typed) && never.to_string().contains(&known), "{never}");
+    assert_eq!(office.register.revoke(&site("delhi"), None, NOW + 9).expect("stored"), Revoked::Now(FIRST));
+    let again = office.register.revoke(&site("delhi"), Some(FIRST.fingerprint()), NOW + 99).expect("nothing to do");
+    assert_eq!(again, Revoked::Already(FIRST));
+    let nothing = office.register.revoke(&site("delhi"), None, NOW + 99);
+    assert!(matches!(nothing, Err(RegisterError::NoKey { .. })));
+    assert_eq!(office.register.ended(&site("delhi"), NOW + 9), [FIRST]);
+    assert_eq!(office.register.ended(&site("delhi"), NOW + 8), []);
     let mut register = office.restarted();
     assert_eq!((register.key(&site("delhi")), register.keys(&site("delhi"), NOW + 9)), (None, vec![]));
     assert_eq!(register.keys(&site("delhi"), NOW + 8).len(), 1, "what was sealed before is a person's to judge");
@@ -143,6 +153,69 @@ fn a_revoked_key_counts_no_more_and_nothing_takes_its_place_unasked() {
         let refused = register.accept(&site("delhi"), key, NOW + 10);
         assert!(matches!(refused, Err(RegisterError::AlreadyEnrolledWithAnother { .. })));
     }
+}
+
+#[test]
+fn where_two_keys_count_the_one_to_revoke_has_to_be_named() {
+    let mut office = Office::with_delhi(FIRST);
+    office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    office.register.accept(&site("delhi"), SECOND, NOW).expect("accepted");
+    let error = office.register.revoke(&site("delhi"), None, NOW).expect_err("which one?").to_string();
+    let (first, second) = (FIRST.fingerprint(), SECOND.fingerprint());
+    assert!(error.contains(&first.to_string()) && error.contains(&second.to_string()), "{error}");
+    assert_eq!(office.register.revoke(&site("delhi"), Some(first), NOW).expect("stored"), Revoked::Now(FIRST));
+    let register = office.restarted();
+    assert_eq!((register.key(&site("delhi")), register.ended(&site("delhi"), NOW)), (Some(SECOND), vec![FIRST]));
+}
+
+#[test]
+fn a_key_is_confirmed_by_its_own_fingerprint_alone_and_its_successor_is_compared_anew() {
+    let mut office = Office::new();
+    assert!(matches!(office.register.confirm(&site("delhi"), FIRST.fingerprint()), Err(RegisterError::Unknown { .. })));
+    office.register.enrol(&site("delhi"), &facts(), login(), [5; 32], NOW).expect("enrolled");
+    assert!(matches!(office.register.confirm(&site("delhi"), FIRST.fingerprint()), Err(RegisterError::NoKey { .. })));
+    office.register.accept(&site("delhi"), FIRST, NOW).expect("accepted");
+    let error = office.register.confirm(&site("delhi"), SECOND.fingerprint()).expect_err("another").to_string();
+    let (first, second) = (FIRST.fingerprint().to_string(), SECOND.fingerprint().to_string());
+    assert!(error.contains(&first) && error.contains(&second), "{error}");
+    assert!(!office.restarted().own(&site("delhi")).expect("its key").confirmed);
+    assert!(office.register.confirm(&site("delhi"), FIRST.fingerprint()).expect("stored"));
+    assert!(!office.register.confirm(&site("delhi"), FIRST.fingerprint()).expect("done before"));
+    assert!(office.restarted().own(&site("delhi")).expect("its key").confirmed);
+
+    office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    office.register.accept(&site("delhi"), SECOND, NOW).expect("accepted");
+    assert!(!office.restarted().own(&site("delhi")).expect("its key").confirmed, "the new box's key is another one");
+}
+
+#[test]
+fn a_trusted_box_needs_no_comparison_and_its_successor_does() {
+    let mut office = Office::new();
+    assert!(matches!(office.register.trust(&site("delhi")), Err(RegisterError::Unknown { .. })));
+    office.register.enrol(&site("delhi"), &facts(), login(), [5; 32], NOW).expect("enrolled");
+    office.register.trust(&site("delhi")).expect("stored");
+    let mut register = office.restarted();
+    register.accept(&site("delhi"), FIRST, NOW).expect("accepted");
+    assert!(register.own(&site("delhi")).expect("its key").confirmed);
+    register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    register.accept(&site("delhi"), SECOND, NOW).expect("accepted");
+    assert!(!register.own(&site("delhi")).expect("its key").confirmed);
+}
+
+#[test]
+fn a_register_from_before_keys_were_confirmed_is_read_and_asks_for_it() {
+    let office = Office::with_delhi(FIRST);
+    let text = std::fs::read_to_string(&office.path).expect("read");
+    let old: String = text.lines().filter(|line| !line.starts_with("confirmed") && !line.starts_with("trust")).fold(
+        String::new(),
+        |text, line| match line.starts_with("# crc32") {
+            true => format!("{text}# crc32 {:08x}\n", crc32fast::hash(text.as_bytes())),
+            false => format!("{text}{line}\n"),
+        },
+    );
+    assert_ne!(old, text);
+    write_atomically(&office.path, old.as_bytes(), PRIVATE).expect("written");
+    assert!(!office.restarted().own(&site("delhi")).expect("its key").confirmed);
 }
 
 #[test]

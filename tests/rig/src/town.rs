@@ -172,13 +172,21 @@ impl Town {
         more: &str,
     ) -> Result<House> {
         let url = road.map(|road| format!("mqtts://localhost:{}", road.port()));
-        let args = url.as_ref().map_or(vec!["enrol", site], |url| vec!["enrol", site, "--url", url]);
+        let mut args = vec!["enrol", site, "--trust"];
+        if let Some(url) = &url {
+            args.extend(["--url", url]);
+        }
         let text = self.office.command(&args, "")?;
-        let dir = dir.join(site);
-        std::fs::create_dir_all(&dir)?;
         let file = self.dir.join(format!("{site}.enrolment.toml"));
         std::fs::write(&file, text)?;
-        command(&self.exe, &dir, &["enrol", "--take", &file.to_string_lossy()], "")?;
+        self.take(&dir.join(site), &["--take", &file.to_string_lossy()], tablets, more)
+    }
+
+    /// A box in `dir` from an enrolment that was made elsewhere; `take` are the arguments that name it.
+    pub fn take(&self, dir: &Path, take: &[&str], tablets: &[&str], more: &str) -> Result<House> {
+        let dir = dir.to_owned();
+        std::fs::create_dir_all(&dir)?;
+        command(&self.exe, &dir, &[&["enrol"], take].concat(), "")?;
         let (addr, websocket) = (free_addr()?, free_addr()?);
         let settings = format!("tcp = [\"{addr}\"]\nwebsocket = [\"{websocket}\"]\n{more}\n");
         std::fs::write(dir.join("box.toml"), settings)?;

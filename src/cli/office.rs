@@ -1,0 +1,150 @@
+//! `outpost office …`: what a person decides at the office, whether it runs or not.
+
+use crate::control::{self, Ask, AskError};
+use crate::domain::id::SiteId;
+use crate::keys::key::Fingerprint;
+use crate::keys::register::{Register, RegisterError};
+use crate::moment::rough_ms;
+use crate::office::{self, Premises};
+use anyhow::Context;
+use clap::Subcommand;
+use serde_json::Value;
+use std::path::Path;
+
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Say that a new box shows the same fingerprint as the office. From then on it gets what the office has for it.
+    ///
+    /// The box shows its fingerprint with `outpost status`, the office the one it has heard with its own.
+    Confirm {
+        /// The workshop.
+        site: SiteId,
+        /// What its box shows, with or without blanks.
+        #[arg(required = true, num_args = 1..=8)]
+        fingerprint: Vec<String>,
+    },
+    /// Let a lost or stolen box's key count no more. What it had sent stays; what comes from now on is kept aside.
+    Revoke {
+        /// The workshop.
+        site: SiteId,
+        /// Which key, where the workshop has more than one that counts.
+        #[arg(num_args = 0..=8)]
+        fingerprint: Vec<String>,
+    },
+    /// Look at what came under keys that count no more, and decide about it. The office has to run.
+    Quarantine {
+        #[command(subcommand)]
+        what: Judgement,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Judgement {
+    /// Show what is kept.
+    List {
+        /// Only this workshop's.
+        site: Option<SiteId>,
+    },
+    /// Take it in as the workshop's own: each record counts once, whatever came before or comes after.
+    Release {
+        /// The workshop.
+        site: SiteId,
+        /// Which envelope, as the list shows it, or `all`.
+        id: String,
+    },
+    /// Throw it away, for good.
+    Drop {
+        /// The workshop.
+        site: SiteId,
+        /// Which envelope, as the list shows it, or `all`.
+        id: String,
+    },
+}
+
+impl What {
+    pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Confirm { site, fingerprint } => {
+                let fingerprint: Fingerprint = fingerprint.concat().parse()?;
+                let ask = Ask::Confirm { site: site.clone(), fingerprint };
+                decide(dir, &ask, |register| office::confirm(register, &site, fingerprint))
+            }
+            Self::Revoke { site, fingerprint } => {
+                let fingerprint: Option<Fingerprint> = match fingerprint.is_empty() {
+                    true => None,
+                    false => Some(fingerprint.concat().parse()?),
+                };
+                let ask = Ask::Revoke { site: site.clone(), fingerprint };
+                decide(dir, &ask, |register| office::revoke(register, &site, fingerprint, rough_ms() / 1000))
+            }
+            Self::Quarantine { what } => what.run(dir),
+        }
+    }
+}
+
+/// Has the running office do it; where none runs this process does it itself.
+fn decide(
+    dir: &Path,
+    ask: &Ask,
+    itself: impl FnOnce(&mut Register) -> Result<String, RegisterError>,
+) -> anyhow::Result<()> {
+    match control::ask(dir, ask, &mut std::io::stdout().lock()) {
+        Ok(()) => Ok(()),
+        Err(AskError::NotRunning(_)) => {
+            let premises = Premises::open(dir)?;
+            let mut register = Register::load(&premises.paths.register)?;
+            println!("{}", itself(&mut register)?);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Judgement {
+    fn run(self, dir: &Path) -> anyhow::Result<()> {
+        let one = |id: String| (id != "all").then_some(id);
+        match self {
+            Self::List { site } => {
+                let list = asked(dir, &Ask::Quarantine { site })?;
+                if list.is_empty() {
+                    println!("Nothing is in quarantine.");
+                    return Ok(());
+                }
+                println!("{:<24} {:<16} {:<20} {:>8} {:>10}", "site", "id", "came", "records", "bytes");
+                for kept in list {
+                    let [site, id, came] = ["site", "id", "came"].map(|name| kept[name].as_str().unwrap_or("-"));
+                    let [records, bytes] = ["records", "bytes"].map(|name| kept[name].to_string());
+                    println!("{site:<24} {id:<16} {came:<20} {records:>8} {bytes:>10}");
+                }
+            }
+            Self::Release { site, id } => {
+                let released = asked(dir, &Ask::Judge { site, id: one(id), release: true })?;
+                for envelope in &released {
+                    let id = envelope["id"].as_str().unwrap_or("-");
+                    println!("{id} released: {} records were new", envelope["new"]);
+                }
+                said_nothing(&released);
+            }
+            Self::Drop { site, id } => {
+                let dropped = asked(dir, &Ask::Judge { site, id: one(id), release: false })?;
+                for envelope in &dropped {
+                    println!("{} dropped", envelope["id"].as_str().unwrap_or("-"));
+                }
+                said_nothing(&dropped);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn said_nothing(done: &[Value]) {
+    if done.is_empty() {
+        println!("Nothing was in quarantine.");
+    }
+}
+
+fn asked(dir: &Path, ask: &Ask) -> anyhow::Result<Vec<Value>> {
+    let mut answer = Vec::new();
+    control::ask(dir, ask, &mut answer)?;
+    serde_json::from_slice(&answer).context("the answer is cut off: ask again")
+}
