@@ -1,5 +1,6 @@
 //! `outpost enrol`: the office writes a file, sealed or not, and the box takes it.
 
+use crate::carry::Folder;
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::files;
@@ -32,12 +33,7 @@ pub(super) struct Wanted<'a> {
 
 pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow::Result<()> {
     let Wanted { terms, out, sealed } = wanted;
-    let text = expect(dir, site, terms)?;
-    // With a broker of the company's own nobody but its people can make the box's login there.
-    let at_broker = match office::config::read(dir)?.broker {
-        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
-        None => None,
-    };
+    let (text, at_broker) = expected(dir, site, terms)?;
     match out {
         Some(path) => {
             let (code, bytes) = match sealed {
@@ -60,6 +56,30 @@ pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow
         }
     }
     Ok(())
+}
+
+/// Writes a sealed enrolment on the stick that is mounted at `mount`, and prints its code.
+pub(super) fn on_stick(dir: &Path, site: &SiteId, terms: Terms, mount: &Path) -> anyhow::Result<()> {
+    let folder = Folder::open(mount)?;
+    let (text, at_broker) = expected(dir, site, terms)?;
+    let (code, bytes) = seal(site, &text)?;
+    folder.write_enrolment(site, &bytes)?;
+    folder.sync()?;
+    println!("{site} is expected. Put the stick into its box, and type there this code, which is shown this once:");
+    println!("  outpost enrol --code {code}");
+    at_broker.iter().for_each(|what| println!("{what}"));
+    Ok(())
+}
+
+/// An enrolment's text, and what has to be done at a broker that is not the office's own: with one of the company's own
+/// nobody but its people can make the box's login there.
+fn expected(dir: &Path, site: &SiteId, terms: Terms) -> anyhow::Result<(String, Option<String>)> {
+    let text = expect(dir, site, terms)?;
+    let at_broker = match office::config::read(dir)?.broker {
+        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
+        None => None,
+    };
+    Ok((text, at_broker))
 }
 
 /// Has the office expect a site, whether it runs or not, and gives the enrolment's text.
@@ -113,6 +133,27 @@ pub(super) fn at_box(dir: &Path, file: &Path, code: Option<Code>) -> anyhow::Res
         bytes = unsealed(&bytes, code)?;
     }
     take(dir, &bytes)
+}
+
+/// Makes the directory the box that a sealed enrolment speaks of which a stick has brought.
+pub(super) fn by_code(dir: &Path, code: &Code) -> anyhow::Result<()> {
+    let brought = site::waiting::brought(dir)?;
+    if brought.is_empty() {
+        bail!("no stick has brought an enrolment yet: put it in while `outpost box --dir {}` runs", dir.display());
+    }
+    let mut why = None;
+    for (_, bytes) in &brought {
+        match Sealed::read(bytes).and_then(|sealed| sealed.open(code)) {
+            Ok(text) => {
+                take(dir, &text)?;
+                return Ok(site::waiting::forget(dir)?);
+            }
+            Err(error) => why = Some(error),
+        }
+    }
+    let names: Vec<&str> = brought.iter().map(|(site, _)| site.as_str()).collect();
+    let why = why.map_or(String::new(), |why| why.to_string());
+    bail!("the code opens none of the enrolments that came, for {}: {why}", names.join(", "))
 }
 
 /// Opens a sealed enrolment with the code that is given, or that somebody types now.

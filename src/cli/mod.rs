@@ -7,6 +7,7 @@ mod export;
 mod office;
 mod run;
 mod status;
+mod stick;
 
 use crate::courier::mqtt::BrokerUrl;
 use crate::domain::document::Kind;
@@ -61,7 +62,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
         /// At the office: the new workshop's name, of a-z, 0-9 and -, at most 32.
-        #[arg(value_name = "SITE", required_unless_present = "take", conflicts_with = "take")]
+        #[arg(value_name = "SITE", required_unless_present_any = ["take", "code"], conflicts_with_all = ["take", "code"])]
         site: Option<SiteId>,
         /// At the office: where to write the file. To the screen where it is left out.
         #[arg(long, value_name = "FILE", requires = "site")]
@@ -72,6 +73,10 @@ enum Command {
         /// At the office: seal the file under a code, which is printed, and asked for at the box.
         #[arg(long, requires = "site", requires = "out")]
         sealed: bool,
+        /// At the office: write it on the stick that is mounted there, sealed under a code. A new box takes it when the stick is
+        /// put in, and asks for the code: `outpost enrol --code CODE`.
+        #[arg(long, value_name = "STICK", requires = "site", conflicts_with = "out")]
+        stick: Option<PathBuf>,
         /// At the office: for a box on the same table: no comparison of fingerprints, its first key counts at once.
         #[arg(long, requires = "site")]
         trust: bool,
@@ -82,8 +87,8 @@ enum Command {
         /// At the box: the file that the office wrote.
         #[arg(long, value_name = "FILE")]
         take: Option<PathBuf>,
-        /// At the box: the code of a sealed file, instead of being asked for it.
-        #[arg(long, value_name = "CODE", requires = "take")]
+        /// At the box: the code of a sealed file, instead of being asked for it; alone: of what a stick has brought.
+        #[arg(long, value_name = "CODE")]
         code: Option<Code>,
     },
     /// Add, list or remove the scanners, scales and tablets of a box.
@@ -122,6 +127,13 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Ask the box for something on its stick. Sticks that are put in are served without any command.
+    Stick {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        what: stick::What,
+    },
     /// Look for what is wrong, and say what to do: the records, the disk, the clock, the line.
     Doctor {
         #[command(flatten)]
@@ -144,18 +156,23 @@ impl Cli {
             Command::Box { place } => run::run_box(&place.dir),
             Command::Office { place, what: Some(what) } => what.run(&place.dir),
             Command::Office { place, what: None } => run::run_office(&place.dir),
-            Command::Enrol { place, site: Some(site), out, replace, sealed, trust, urls, .. } => {
+            Command::Enrol { place, site: Some(site), out, replace, sealed, stick, trust, urls, .. } => {
                 let urls = urls.iter().map(ToString::to_string).collect();
                 let terms = Terms { replace, trust, urls };
-                enrol::at_office(&place.dir, &site, enrol::Wanted { terms, out: out.as_deref(), sealed })
+                match stick {
+                    Some(mount) => enrol::on_stick(&place.dir, &site, terms, &mount),
+                    None => enrol::at_office(&place.dir, &site, enrol::Wanted { terms, out: out.as_deref(), sealed }),
+                }
             }
             Command::Enrol { place, take: Some(file), code, .. } => enrol::at_box(&place.dir, &file, code),
+            Command::Enrol { place, code: Some(code), .. } => enrol::by_code(&place.dir, &code),
             Command::Enrol { .. } => unreachable!("invariant: clap asks for a site or a file"),
             Command::Device { what } => what.run(),
             Command::Status { place, document, json } => status::status(&place.dir, document, json),
             Command::Export { place, kind, from, to, site, out } => {
                 export::export(&place.dir, kind, (from, to), site, out.as_deref())
             }
+            Command::Stick { place, what } => what.run(&place.dir),
             Command::Doctor { place } => doctor::doctor(&place.dir),
         }
     }

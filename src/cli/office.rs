@@ -1,18 +1,48 @@
 //! `outpost office …`: what a person decides at the office, whether it runs or not.
 
+use super::{enrol, stick};
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::keys::key::Fingerprint;
 use crate::keys::register::{Register, RegisterError};
 use crate::moment::rough_ms;
-use crate::office::{self, Premises};
-use anyhow::Context;
+use crate::office::{self, Premises, Terms};
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Subcommand)]
 pub(super) enum What {
+    /// Take in what lies on a stick, and write the answers and whatever waits for its workshops back on it.
+    Import {
+        /// Where the stick is mounted, like /media/joko/KINGSTON.
+        #[arg(value_name = "STICK")]
+        mount: PathBuf,
+        /// Write for every workshop, not only for those that have something on it.
+        #[arg(long)]
+        all_sites: bool,
+    },
+    /// Bring a workshop up again whose box is dead: take in what is on the stick that stayed in it, and enrol another box.
+    ///
+    /// The dead box's key counts no more from then on: what still turns up under it, on a stick in some drawer, is kept
+    /// aside for `outpost office quarantine`.
+    Recover {
+        /// The workshop.
+        site: SiteId,
+        /// Where its stick is mounted.
+        #[arg(value_name = "STICK")]
+        mount: PathBuf,
+        /// Where to write the enrolment of the box that takes its place.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Seal it under a code, which is printed, and asked for at the box.
+        #[arg(long)]
+        sealed: bool,
+        /// Go on though something on the stick was refused.
+        #[arg(long)]
+        anyway: bool,
+    },
     /// Say that a new box shows the same fingerprint as the office. From then on it gets what the office has for it.
     ///
     /// The box shows its fingerprint with `outpost status`, the office the one it has heard with its own.
@@ -64,6 +94,18 @@ pub(super) enum Judgement {
 impl What {
     pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
         match self {
+            Self::Import { mount, all_sites } => match stick::import(dir, &mount, all_sites)? {
+                true => Ok(()),
+                false => bail!("not all of it went well: see above. What was not taken is still on the stick"),
+            },
+            Self::Recover { site, mount, out, sealed, anyway } => {
+                if !stick::import(dir, &mount, false)? && !anyway {
+                    bail!("not all of it went well: see above. Try another reader; or go on with --anyway");
+                }
+                revoke(dir, &site, None)?;
+                let terms = Terms { replace: true, ..Terms::default() };
+                enrol::at_office(dir, &site, enrol::Wanted { terms, out: Some(&out), sealed })
+            }
             Self::Confirm { site, fingerprint } => {
                 let fingerprint: Fingerprint = fingerprint.concat().parse()?;
                 let ask = Ask::Confirm { site: site.clone(), fingerprint };
@@ -74,12 +116,16 @@ impl What {
                     true => None,
                     false => Some(fingerprint.concat().parse()?),
                 };
-                let ask = Ask::Revoke { site: site.clone(), fingerprint };
-                decide(dir, &ask, |register| office::revoke(register, &site, fingerprint, rough_ms() / 1000))
+                revoke(dir, &site, fingerprint)
             }
             Self::Quarantine { what } => what.run(dir),
         }
     }
+}
+
+fn revoke(dir: &Path, site: &SiteId, fingerprint: Option<Fingerprint>) -> anyhow::Result<()> {
+    let ask = Ask::Revoke { site: site.clone(), fingerprint };
+    decide(dir, &ask, |register| office::revoke(register, site, fingerprint, rough_ms() / 1000))
 }
 
 /// Has the running office do it; where none runs this process does it itself.

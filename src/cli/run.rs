@@ -1,7 +1,7 @@
 //! `outpost box` and `outpost office`: run until told to stop.
 
 use crate::office::Office;
-use crate::site::Site;
+use crate::site::{self, Site};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use std::path::Path;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -59,6 +59,10 @@ pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
     runtime()?.block_on(async move {
         tokio::spawn(async move {
             let mut stop = Stop::listen()?;
+            tokio::select! {
+                enrolled = site::waiting::wait(&dir) => enrolled?,
+                () = stop.told() => return anyhow::Ok(()),
+            }
             let site = Site::start(&dir).await?;
             for address in site.addresses() {
                 println!("devices connect to {address}");

@@ -282,14 +282,22 @@ impl Sites {
         Some(Hand::new(move |ask| events.blocking_send(Event::ByHand(ask)).is_ok()))
     }
 
-    /// Takes in one envelope from a stick. Blocks until what it brought is durable.
-    pub(super) fn take(&self, bytes: Vec<u8>) -> Result<Result<Took, String>, Stopped> {
+    /// Takes in one envelope from a stick. Blocks until what it brought is durable. What a box whose key is not taken is to be
+    /// told is added to `refusals`.
+    pub(super) fn take(
+        &self,
+        bytes: Vec<u8>,
+        refusals: &mut Vec<(SiteId, Vec<u8>)>,
+    ) -> Result<Result<Took, String>, Stopped> {
         let header = match Header::read(&bytes) {
             Ok((header, _, _)) => header,
             Err(error) => return Ok(Err(error.to_string())),
         };
         if header.purpose == Purpose::Enrol {
             let introduced = self.introduced(&header, &bytes);
+            if introduced.is_err() {
+                refusals.extend(self.refusal(&header, &bytes).map(|refusal| (header.sender, refusal)));
+            }
             return Ok(introduced.map(|()| Took::default()).map_err(|error| format!("{error:#}")));
         }
         match self.hand(&header.sender) {

@@ -2,6 +2,7 @@
 
 use super::sites::Sites;
 use crate::carry::{self, Exported, Folder, Import, Progress, Refused, Stopped, Way};
+use crate::courier::stick::Content;
 use crate::domain::id::SiteId;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -25,8 +26,10 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
     let mut notes = Vec::new();
     let mut older = None;
     let mut read = Vec::new();
+    let mut refusals = Vec::new();
     for site in &came {
-        match carry::import(&folder, (Way::ToOffice, site), &mut |bytes| sites.take(bytes), &mut nothing) {
+        let take = &mut |bytes| sites.take(bytes, &mut refusals);
+        match carry::import(&folder, (Way::ToOffice, site), take, &mut nothing) {
             Ok(import) => {
                 older = older.max(import.older);
                 read.push((site.clone(), Ok(import)));
@@ -50,6 +53,11 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
         For::ThoseOnIt => came.iter().filter(|site| known.contains(*site)).cloned().collect(),
         For::Everybody => known,
     };
+    if folder.is_writable() {
+        for (site, refusal) in &refusals {
+            refuse(&folder, site, refusal).map_err(words)?;
+        }
+    }
     let written: Vec<(SiteId, Result<Exported, String>)> = for_whom
         .into_iter()
         .map(|site| {
@@ -68,6 +76,15 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
 }
 
 fn nothing(_: Progress) {}
+
+/// Lets a box that is not taken know it, in place of what it was told before.
+fn refuse(folder: &Folder, site: &SiteId, refusal: &[u8]) -> Result<(), carry::StickError> {
+    let before = folder.list(Way::ToSite, site)?.ours;
+    for (name, _) in before.iter().filter(|(name, _)| name.content == Content::Refusal) {
+        folder.remove(Way::ToSite, site, name)?;
+    }
+    folder.write(Way::ToSite, site, &Content::Refusal, refusal).map(|_| ())
+}
 
 fn write_back(sites: &Sites, folder: &Folder, site: &SiteId) -> Result<Exported, Stopped> {
     let hand = sites.hand(site).ok_or(Stopped::Ending)?;

@@ -13,6 +13,7 @@ mod line;
 mod start;
 mod state;
 mod sticks;
+pub mod waiting;
 
 pub use desk::KINDS;
 pub use start::Paths;

@@ -22,7 +22,7 @@ use board::button::{Button, NoButton, PinButton};
 use board::pin::ActiveLevel;
 use board::stick::Watch;
 use jiff::civil::Date;
-use place::{Looker, Place};
+pub(super) use place::{Looker, Place};
 pub(in crate::site) use shown::Board;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -61,9 +61,8 @@ impl Premises {
         Hand::new(move |ask| asks.blocking_send(ask).is_ok())
     }
 
-    /// What the office has to know first, until it has answered.
-    fn introduction(&self) -> Option<Vec<u8>> {
-        self.introduction.clone().filter(|_| self.line.borrow().introducing)
+    fn is_introducing(&self) -> bool {
+        self.line.borrow().introducing
     }
 
     fn export(&self, kind: Kind, days: (Date, Date), out: &mut dyn Write) -> Result<(), String> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A stick that is there.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(in crate::site) enum Place {
     /// Plugged in.
     Device(Device),
     /// Mounted by somebody else.
@@ -15,7 +15,7 @@ pub(super) enum Place {
 
 impl Place {
     /// What names this insertion: another stick in the same place has another.
-    pub(super) fn key(&self) -> String {
+    pub(in crate::site) fn key(&self) -> String {
         match self {
             Self::Device(device) => format!("{} {}", device.name, device.disk_seq.unwrap_or(0)),
             Self::Directory(path) => {
@@ -26,7 +26,7 @@ impl Place {
     }
 
     /// For people.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::site) fn name(&self) -> String {
         match self {
             Self::Device(device) => device.name.clone(),
             Self::Directory(path) => board::stick::printable(&path.to_string_lossy()),
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// Opens it under `mounts`, where it has to be mounted.
-    pub(super) fn open(&self, mounts: &Path) -> Result<Open, String> {
+    pub(in crate::site) fn open(&self, mounts: &Path) -> Result<Open, String> {
         match self {
             Self::Directory(path) => Ok(Open { path: path.clone(), label: None, mounted: None }),
             Self::Device(device) => {
@@ -49,15 +49,15 @@ impl Place {
 }
 
 /// A stick that can be read and written.
-pub(super) struct Open {
-    pub(super) path: PathBuf,
-    pub(super) label: Option<String>,
+pub(in crate::site) struct Open {
+    pub(in crate::site) path: PathBuf,
+    pub(in crate::site) label: Option<String>,
     mounted: Option<Mounted>,
 }
 
 impl Open {
     /// Returns when it may be pulled.
-    pub(super) fn close(self) -> Result<(), String> {
+    pub(in crate::site) fn close(self) -> Result<(), String> {
         match self.mounted {
             Some(mounted) => mounted.unmount().map_err(|error| error.to_string()),
             None => Ok(()),
@@ -66,7 +66,7 @@ impl Open {
 }
 
 /// Looks for sticks.
-pub(super) struct Looker {
+pub(in crate::site) struct Looker {
     watch: Option<Watch>,
     dirs: Vec<PathBuf>,
     /// The device number of the box's own disk; none where folders on it count as sticks.
@@ -74,13 +74,13 @@ pub(super) struct Looker {
 }
 
 impl Looker {
-    pub(super) fn new(watch: Option<Watch>, dirs: Vec<PathBuf>, own_dir: &Path, on_own_disk: bool) -> Self {
+    pub(in crate::site) fn new(watch: Option<Watch>, dirs: Vec<PathBuf>, own_dir: &Path, on_own_disk: bool) -> Self {
         let own_disk = std::fs::metadata(own_dir).ok().map(|found| found.dev()).filter(|_| !on_own_disk);
         Self { watch, dirs, own_disk }
     }
 
     /// The sticks that are there now.
-    pub(super) fn look(&mut self) -> Vec<Place> {
+    pub(in crate::site) fn look(&mut self) -> Vec<Place> {
         let mut places = Vec::new();
         if let Some(watch) = &mut self.watch {
             match watch.look() {

@@ -4,7 +4,7 @@ use super::place::{Open, Place};
 use super::shown::{Board, Doing, Phase, Shown};
 use super::{Csv, Premises};
 use crate::carry::{self, Exported, Folder, Import, Progress, Stopped, Way};
-use crate::courier::stick::Content;
+use crate::courier::stick::{Content, Name};
 use crate::domain::document::Kind;
 use crate::moment::up_ms;
 use board::buzzer::Tune;
@@ -93,14 +93,21 @@ fn all(premises: &Premises, open: &Open, key: &str, csv: Option<&Csv>) -> Result
     if !folder.is_writable() {
         return Ok(Served { imported, exported: None, csv_files: 0, needs_a_look: true });
     }
-    if let Some(introduction) = premises.introduction() {
-        folder.write(Way::ToOffice, site, &Content::Key, &introduction).map_err(|error| error.to_string())?;
-    }
+    introduce(premises, &folder).map_err(|error| error.to_string())?;
     let exported = carry::export(&folder, (Way::ToOffice, site), hand, &mut tell(board, key, Doing::Writing));
     let exported = exported.map_err(words)?;
     let csv_files = csv.map_or(Ok(0), |csv| write_csv(premises, &folder, csv))?;
     folder.sync().map_err(|error| error.to_string())?;
     Ok(Served { imported, exported: Some(exported), csv_files, needs_a_look: refused })
+}
+
+/// Has the stick carry this box's key until the office has answered, and no longer.
+fn introduce(premises: &Premises, folder: &Folder) -> Result<(), carry::StickError> {
+    let Some(introduction) = &premises.introduction else { return Ok(()) };
+    match premises.is_introducing() {
+        true => folder.write(Way::ToOffice, &premises.site, &Content::Key, introduction).map(|_| ()),
+        false => folder.remove(Way::ToOffice, &premises.site, &Name::of(Content::Key, introduction)),
+    }
 }
 
 fn tell<'a>(board: &'a Board, key: &'a str, doing: Doing) -> impl FnMut(Progress) + 'a {

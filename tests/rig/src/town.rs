@@ -39,8 +39,19 @@ pub struct House {
 }
 
 impl House {
+    /// A directory in which `role` (`box` or `office`) can be started.
+    pub fn new(exe: impl Into<PathBuf>, role: &'static str, dir: &Path, addr: SocketAddr) -> Self {
+        let (exe, dir) = (exe.into(), dir.to_owned());
+        Self { exe, role, dir, env: Vec::new(), under: Vec::new(), addr, websocket: None, process: None }
+    }
+
     /// Starts it and waits until it is ready.
     pub fn start(&mut self) -> Result<()> {
+        self.start_saying("is ready")
+    }
+
+    /// Starts it and waits until it says `this`.
+    pub fn start_saying(&mut self, this: &str) -> Result<()> {
         let mut command = match &self.under[..] {
             [] => Command::new(&self.exe),
             [program, args @ ..] => {
@@ -51,7 +62,7 @@ impl House {
         };
         command.arg(self.role).arg("--dir").arg(&self.dir).envs(self.env.iter().cloned());
         let mut process = Process::start(&mut command)?;
-        process.wait_for("is ready", START)?;
+        process.wait_for(this, START)?;
         self.process = Some(process);
         Ok(())
     }
@@ -140,20 +151,9 @@ impl Town {
         std::fs::create_dir_all(&office_dir)?;
         let settings = format!("tls = [\"{addr}\"]\nnames = [\"localhost\", \"127.0.0.1\"]\n{more}\n");
         std::fs::write(office_dir.join("office.toml"), settings)?;
-        let env = Vec::new();
-        let (dir, role) = (dir.to_owned(), "office");
-        let mut office = House {
-            exe: exe.clone(),
-            role,
-            dir: office_dir,
-            env,
-            under: Vec::new(),
-            addr,
-            websocket: None,
-            process: None,
-        };
+        let mut office = House::new(exe.clone(), "office", &office_dir, addr);
         office.start()?;
-        Ok(Self { exe, dir, office })
+        Ok(Self { exe, dir: dir.to_owned(), office })
     }
 
     /// Enrols a box, with one tablet of each name in `tablets`, and does not start it. It reaches the office through
@@ -193,8 +193,7 @@ impl Town {
         for tablet in tablets {
             command(&self.exe, &dir, &["device", "add", tablet, "--kind", "tablet", "--password-stdin"], PASSWORD)?;
         }
-        let (exe, role, env) = (self.exe.clone(), "box", Vec::new());
-        Ok(House { exe, role, dir, env, under: Vec::new(), addr, websocket: Some(websocket), process: None })
+        Ok(House { websocket: Some(websocket), ..House::new(self.exe.clone(), "box", &dir, addr) })
     }
 
     /// What the office says of one site.
