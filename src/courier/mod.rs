@@ -24,6 +24,7 @@
 mod inbox;
 pub mod memory;
 pub mod mqtt;
+pub mod stick;
 mod why;
 
 pub use inbox::Arrivals;

@@ -12,11 +12,13 @@ mod inbox;
 mod link;
 mod outbox;
 mod pace;
+mod parcel;
 mod ranges;
 
 pub use inbox::Inbox;
 pub use link::{Heard, Link, Rules, Tell};
 pub use outbox::Outbox;
+pub use parcel::Extent;
 pub use ranges::Ranges;
 
 use crate::domain::id::{Position, RecordHash};
