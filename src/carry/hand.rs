@@ -2,10 +2,10 @@
 
 use super::Stopped;
 use super::import::Took;
-use crate::domain::record::Span;
+use crate::domain::record::{Extent, Span};
 use crate::exchange::{Exchange, Sealed};
 use crate::journal::ReadError;
-use crate::sync::Extent;
+
 use crate::wire::envelope::Header;
 use std::collections::VecDeque;
 use tokio::sync::oneshot;

@@ -155,6 +155,15 @@ pub struct Refused {
     pub bytes: Vec<u8>,
 }
 
+/// From where to where in a journal, over any number of epochs, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Extent {
+    /// The first record.
+    pub first: Position,
+    /// The last one.
+    pub last: Position,
+}
+
 /// A run of one epoch, both ends included. Bytes that say one which begins at 0 or ends before it begins are not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Ends")]

@@ -8,9 +8,9 @@ mod acks;
 mod shelf;
 
 use crate::domain::id::{Position, SiteId, StoreId};
-use crate::domain::record::{Entry, Span};
+use crate::domain::record::{Entry, Extent, Span};
 use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
-use crate::sync::{Extent, Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
+use crate::sync::{Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
 use crate::wire::message::{Message, Run};
 use crate::wire::refusal::Refusal;

@@ -18,7 +18,7 @@ mod ranges;
 pub use inbox::Inbox;
 pub use link::{Heard, Link, Rules, Tell};
 pub use outbox::Outbox;
-pub use parcel::{BY_HAND, Extent, Parcel};
+pub use parcel::{BY_HAND, Parcel};
 pub use ranges::Ranges;
 
 use crate::domain::id::{Position, RecordHash};

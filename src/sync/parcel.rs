@@ -8,22 +8,13 @@ use super::link::{Heard, Link};
 use super::outbox::Outbox;
 use super::{Log, Shelf};
 use crate::domain::id::{Epoch, Position, Seq};
-use crate::domain::record::Span;
+use crate::domain::record::{Extent, Span};
 use crate::wire::compress;
 use crate::wire::message::{Ack, Hello, MAX_BATCH_RECORDS, Message, Run};
 use std::collections::VecDeque;
 
 /// The nonce of a hello that is carried by hand. It is never echoed.
 pub const BY_HAND: u64 = 0;
-
-/// From where to where in a journal, over any number of epochs, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Extent {
-    /// The first record.
-    pub first: Position,
-    /// The last one.
-    pub last: Position,
-}
 
 /// One envelope's worth of what is owed.
 #[derive(Clone, Debug)]

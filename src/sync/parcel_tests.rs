@@ -3,6 +3,7 @@
 use super::tests::{Office, Shop, pair, talk};
 use super::*;
 use crate::domain::id::{Epoch, Seq, StoreId};
+use crate::domain::record::Extent;
 use crate::wire::message::Message;
 
 fn all(shop: &Shop) -> Extent {

@@ -53,7 +53,8 @@ fn a_box_with_a_dead_card_is_brought_up_again_from_its_mirror() {
     std::fs::create_dir_all(&dir).unwrap();
     let mut again = rig::town::House::new(crate::EXE, "box", &dir, free_addr().unwrap());
     again.command(&["enrol", "--take", &file.to_string_lossy()], "").unwrap();
-    let settings = format!("tcp = [\"{}\"]\nwebsocket = []\n{}\n", again.addr, sticks_in(&pocket.dir.path().join("port")));
+    let settings =
+        format!("tcp = [\"{}\"]\nwebsocket = []\n{}\n", again.addr, sticks_in(&pocket.dir.path().join("port")));
     std::fs::write(dir.join("box.toml"), settings).unwrap();
     again.command(&["device", "add", "till-0", "--kind", "tablet", "--password-stdin"], PASSWORD).unwrap();
     again.start().unwrap();
@@ -61,7 +62,8 @@ fn a_box_with_a_dead_card_is_brought_up_again_from_its_mirror() {
     pocket.sell(10);
     // The tablet kept what it had sold and submits it again: the same UUIDs, a box that has never seen them.
     let before: Vec<_> = rig::sales::Sales::new(2).take(15).collect();
-    let mut plan = Plan::new(pocket.shop.addr, before.iter().map(|sale| format!("{}\n", sale.json)).collect::<String>());
+    let mut plan =
+        Plan::new(pocket.shop.addr, before.iter().map(|sale| format!("{}\n", sale.json)).collect::<String>());
     plan.client = "till-{n}".into();
     plan.topic = "tx/{client}/sales-invoice".into();
     plan.login = Some(("{client}".into(), PASSWORD.into()));
@@ -69,9 +71,7 @@ fn a_box_with_a_dead_card_is_brought_up_again_from_its_mirror() {
     assert_eq!(load::run(plan).unwrap().acked, 15);
     let office = &pocket.town.office;
     let booked = 20 + 15 + 10;
-    office
-        .wait_until("all in the books", SOON, |status| Town::site(status, SITE)["documents"] == booked)
-        .unwrap();
+    office.wait_until("all in the books", SOON, |status| Town::site(status, SITE)["documents"] == booked).unwrap();
     pocket.all_is_booked_once();
 
     // What still turns up under the dead box's key is kept aside.
