@@ -4,12 +4,19 @@ use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::keys::key::Fingerprint;
 use crate::keys::register::{Register, RegisterError};
+use crate::keys::root::Root;
 use crate::moment::rough_ms;
 use crate::office::{self, Premises};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::Value;
+use std::io::{BufRead, Read};
 use std::path::Path;
+
+/// Digits of a root on paper.
+const ROOT_DIGITS: usize = 68;
+/// Longest input that is read as one, in bytes.
+const MAX_TYPED: u64 = 1024;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -30,6 +37,13 @@ pub(super) enum What {
         /// Which key, where the workshop has more than one that counts.
         #[arg(num_args = 0..=8)]
         fingerprint: Vec<String>,
+    },
+    /// Show the office's root: with it, and nothing else, an enrolled box can be moved to a new address or a new office key.
+    /// Write it down, keep the paper where the deeds are, and take it off this disk.
+    Root {
+        /// Take it off this disk, for who types it from the paper. Moves are then signed with --root-from-paper.
+        #[arg(long)]
+        remove: bool,
     },
     /// Look at what came under keys that count no more, and decide about it. The office has to run.
     Quarantine {
@@ -77,9 +91,36 @@ impl What {
                 let ask = Ask::Revoke { site: site.clone(), fingerprint };
                 decide(dir, &ask, |register| office::revoke(register, &site, fingerprint, rough_ms() / 1000))
             }
+            Self::Root { remove } => root(dir, remove),
             Self::Quarantine { what } => what.run(dir),
         }
     }
+}
+
+fn root(dir: &Path, remove: bool) -> anyhow::Result<()> {
+    let mut root = Root::load(&office::Paths::new(dir).root)?;
+    match (&root.secret, remove) {
+        (None, _) => bail!("the root is not on this disk any more: it is on its paper"),
+        (Some(secret), false) => {
+            println!("The root of this office. Write it down; whoever has it can lead its boxes elsewhere.\n");
+            println!("{}", secret.to_paper());
+            println!("\nThen take it off this disk: outpost office root --remove");
+        }
+        (Some(_), true) => {
+            root.remove_secret(&typed_root()?)?;
+            println!("The root is on paper alone now.");
+        }
+    }
+    Ok(())
+}
+
+/// The root as somebody types it from the paper: until the last group, which stands alone, or the end of the input.
+pub(super) fn typed_root() -> anyhow::Result<String> {
+    eprintln!("Type the root from its paper, all 17 groups:");
+    let mut typed = String::new();
+    let mut input = std::io::stdin().lock().take(MAX_TYPED);
+    while typed.split_whitespace().map(str::len).sum::<usize>() < ROOT_DIGITS && input.read_line(&mut typed)? > 0 {}
+    Ok(typed)
 }
 
 /// Has the running office do it; where none runs this process does it itself.

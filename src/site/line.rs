@@ -138,7 +138,11 @@ impl<C: Courier> Line<C> {
                     return self.not_taken(&bytes);
                 }
                 let Ok(arrived) = self.exchange.arrived(up_ms(), &bytes) else { return };
-                (self.introduction, self.refused) = (None, None);
+                self.refused = None;
+                if self.introduction.take().is_some() {
+                    // From now on this box is that site for good: it takes no second enrolment.
+                    self.save();
+                }
                 if let Some((at_ms, fresh)) = arrived.clock {
                     self.moment.office_says(at_ms, fresh);
                 }
