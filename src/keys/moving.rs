@@ -2,8 +2,7 @@
 //!
 //! In go a text and the root's secret, or bytes that came and what the box knows; out comes the text with one line more,
 //! or what the box may take. An enrolled box takes nothing else: whoever holds a stick cannot lead it to another office.
-//! Deliberately absent: what becomes of the fields (the box keeps its site and its login; its own key
-//! is not in an enrolment).
+//! Deliberately absent: what becomes of the fields (a box keeps its site and its login; its key is not in an enrolment).
 
 use super::enrolment::Enrolment;
 use super::root::{RootKey, RootSecret, SIGNATURE_LEN};
