@@ -132,6 +132,10 @@ fn decide(
     match control::ask(dir, ask, &mut std::io::stdout().lock()) {
         Ok(()) => Ok(()),
         Err(AskError::NotRunning(_)) => {
+            // Opened anew, an empty directory would become an office.
+            if !office::Paths::new(dir).register.exists() {
+                bail!("{} is no office: name its directory with --dir", dir.display());
+            }
             let premises = Premises::open(dir)?;
             let mut register = Register::load(&premises.paths.register)?;
             println!("{}", itself(&mut register)?);
