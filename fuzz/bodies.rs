@@ -5,6 +5,9 @@
 use outpost::control::Ask;
 use outpost::domain::id::{DeviceId, SiteId};
 use outpost::domain::record::Sent;
+use outpost::keys::enrolment::Enrolment;
+use outpost::keys::moving::Came;
+use outpost::keys::sealed::Sealed;
 use outpost::sync::{Inbox, Link, Outbox, Rules, Shelf};
 use outpost::wire::envelope::{Header, Known, Secret, open};
 use outpost::wire::frame::{Found, Scan, SegmentHeader, record_hash};
@@ -44,6 +47,16 @@ pub fn envelope(bytes: &[u8]) {
         if let Ok(plain) = open(bytes, &office, known) {
             hear(&plain);
         }
+    }
+}
+
+/// A file that somebody says is an enrolment or a move, sealed or not; opening a sealed one is not for a fuzzer.
+pub fn enrolment(bytes: &[u8]) {
+    let _ = Sealed::read(bytes);
+    let came = Came::read(bytes);
+    if let Ok(enrolment) = Enrolment::from_bytes(&came.text, None) {
+        let _ = came.may_move(&enrolment, &enrolment);
+        assert_eq!(Enrolment::from_bytes(enrolment.to_text().as_bytes(), None).unwrap().to_text(), enrolment.to_text());
     }
 }
 

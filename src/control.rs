@@ -50,6 +50,8 @@ pub enum Ask {
         replace: bool,
         /// The key that comes needs no comparison.
         trust: bool,
+        /// Its box stays, and learns anew where its office is.
+        moves: bool,
         /// Where the box is to connect, instead of what the office's settings say.
         urls: Vec<String>,
     },

@@ -34,6 +34,11 @@ fn the_envelope_opener_survives_its_corpus() {
 }
 
 #[test]
+fn the_enrolment_reader_survives_its_corpus() {
+    replay("enrolment", bodies::enrolment);
+}
+
+#[test]
 fn a_hostile_box_inside_the_seal_stops_nothing() {
     replay("message", bodies::message);
 }

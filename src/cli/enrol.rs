@@ -1,12 +1,15 @@
 //! `outpost enrol`: the office writes a file, sealed or not, and the box takes it.
 
+use super::office::typed_root;
 use crate::carry::Folder;
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::files;
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
+use crate::keys::moving::{self, Came, NotMoved};
 use crate::keys::register::Register;
+use crate::keys::root::{Root, RootSecret};
 use crate::keys::sealed::{self, Code, Sealed};
 use crate::moment::rough_ms;
 use crate::office::{self, Premises, Terms};
@@ -29,11 +32,13 @@ pub(super) struct Wanted<'a> {
     pub(super) out: Option<&'a Path>,
     /// Under a code.
     pub(super) sealed: bool,
+    /// Sign a move with the root as somebody types it, not with the one on this disk.
+    pub(super) root_from_paper: bool,
 }
 
 pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow::Result<()> {
-    let Wanted { terms, out, sealed } = wanted;
-    let (text, at_broker) = expected(dir, site, terms)?;
+    let (text, at_broker) = expected(dir, site, &wanted)?;
+    let Wanted { out, sealed, terms: Terms { moves, .. }, .. } = wanted;
     match out {
         Some(path) => {
             let (code, bytes) = match sealed {
@@ -41,7 +46,10 @@ pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow
                 false => (None, text.into_bytes()),
             };
             files::write_atomically(path, &bytes, files::PRIVATE).with_context(|| path.display().to_string())?;
-            println!("{site} is expected. Take {} to its box and type there:", path.display());
+            match moves {
+                true => println!("Take {} to the box of {site}, type there, and start it again:", path.display()),
+                false => println!("{site} is expected. Take {} to its box and type there:", path.display()),
+            }
             println!("  outpost enrol --take {}", path.display());
             if let Some(code) = code {
                 println!("It asks for this code, which must not travel with the file, and is shown this once:");
@@ -59,9 +67,9 @@ pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow
 }
 
 /// Writes a sealed enrolment on the stick that is mounted at `mount`, and prints its code.
-pub(super) fn on_stick(dir: &Path, site: &SiteId, terms: Terms, mount: &Path) -> anyhow::Result<()> {
+pub(super) fn on_stick(dir: &Path, site: &SiteId, wanted: Wanted<'_>, mount: &Path) -> anyhow::Result<()> {
     let folder = Folder::open(mount)?;
-    let (text, at_broker) = expected(dir, site, terms)?;
+    let (text, at_broker) = expected(dir, site, &wanted)?;
     let (code, bytes) = seal(site, &text)?;
     folder.write_enrolment(site, &bytes)?;
     folder.sync()?;
@@ -72,21 +80,38 @@ pub(super) fn on_stick(dir: &Path, site: &SiteId, terms: Terms, mount: &Path) ->
 }
 
 /// An enrolment's text, and what has to be done at a broker that is not the office's own: with one of the company's own
-/// nobody but its people can make the box's login there.
-fn expected(dir: &Path, site: &SiteId, terms: Terms) -> anyhow::Result<(String, Option<String>)> {
-    let text = expect(dir, site, terms)?;
-    let at_broker = match office::config::read(dir)?.broker {
+/// nobody but its people can make the box's login there. A box that moves keeps its.
+fn expected(dir: &Path, site: &SiteId, wanted: &Wanted<'_>) -> anyhow::Result<(String, Option<String>)> {
+    let Wanted { terms, root_from_paper, .. } = wanted;
+    let text = match terms.moves {
+        true => {
+            let root = root(dir, *root_from_paper)?;
+            moving::sign(&expect(dir, site, terms.clone())?, &root)
+        }
+        false => expect(dir, site, terms.clone())?,
+    };
+    let at_broker = match office::config::read(dir)?.broker.filter(|_| !terms.moves) {
         Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
         None => None,
     };
     Ok((text, at_broker))
 }
 
+/// The secret half of the office's root: from its disk, or as somebody types it.
+fn root(dir: &Path, from_paper: bool) -> anyhow::Result<RootSecret> {
+    let root = Root::load(&office::Paths::new(dir).root)?;
+    match (from_paper, root.secret.clone()) {
+        (true, _) => Ok(root.from_paper(&typed_root()?)?),
+        (false, Some(secret)) => Ok(secret),
+        (false, None) => bail!("the root is not on this disk any more: take its paper, and add --root-from-paper"),
+    }
+}
+
 /// Has the office expect a site, whether it runs or not, and gives the enrolment's text.
 fn expect(dir: &Path, site: &SiteId, terms: Terms) -> anyhow::Result<String> {
     let mut text = Vec::new();
-    let Terms { replace, trust, urls } = terms.clone();
-    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace, trust, urls }, &mut text) {
+    let Terms { replace, trust, moves, urls } = terms.clone();
+    match control::ask(dir, &Ask::Enrol { site: site.clone(), replace, trust, moves, urls }, &mut text) {
         Ok(()) => Ok(String::from_utf8(text)?),
         // Nobody runs there: this process does it itself.
         Err(AskError::NotRunning(_)) => {
@@ -186,7 +211,21 @@ fn take(dir: &Path, text: &[u8]) -> anyhow::Result<()> {
         true => Some(Identity::load(&paths.identity, public_of)?),
         false => None,
     };
-    let enrolment = Enrolment::from_bytes(text, own.as_ref().map(|own| &own.site))?;
+    let came = Came::read(text);
+    let mut enrolment = Enrolment::from_bytes(&came.text, own.as_ref().map(|own| &own.site))?;
+    if let Some(own) = own.as_ref().filter(|_| paths.office_has_answered()) {
+        let known = Enrolment::read(&paths.enrolment, Some(&own.site))?;
+        came.may_move(&known, &enrolment)?;
+        (enrolment.login, enrolment.password) = (known.login, known.password);
+        enrolment.office_root = enrolment.office_root.or(known.office_root);
+        enrolment.write(&paths.enrolment).with_context(|| paths.enrolment.display().to_string())?;
+        println!("{} has moved: from its next start on it connects to {}.", own.site, enrolment.brokers.join(", "));
+        println!("The office's fingerprint: {}", enrolment.office_key.fingerprint());
+        return Ok(());
+    }
+    if came.is_move() {
+        return Err(NotMoved::NotEnrolled { site: enrolment.site }.into());
+    }
     let config = dir.join(site::config::NAME);
     if !config.exists() {
         files::write_atomically(&config, site::config::TEMPLATE.as_bytes(), files::PUBLIC)?;

@@ -80,6 +80,13 @@ enum Command {
         /// At the office: for a box on the same table: no comparison of fingerprints, its first key counts at once.
         #[arg(long, requires = "site")]
         trust: bool,
+        /// At the office: the workshop's box stays, and learns anew where its office is and by which key. Signed by the
+        /// office's root; an enrolled box takes nothing else.
+        #[arg(long = "move", requires = "site", conflicts_with_all = ["replace", "trust"])]
+        moves: bool,
+        /// At the office: type the root from its paper, instead of having it on the office's disk.
+        #[arg(long, requires = "moves")]
+        root_from_paper: bool,
         /// At the office: where this box is to connect, like mqtts://office.example:8883; instead of what the office's
         /// settings say. May be given more than once.
         #[arg(long = "url", value_name = "URL", requires = "site")]
@@ -156,12 +163,25 @@ impl Cli {
             Command::Box { place } => run::run_box(&place.dir),
             Command::Office { place, what: Some(what) } => what.run(&place.dir),
             Command::Office { place, what: None } => run::run_office(&place.dir),
-            Command::Enrol { place, site: Some(site), out, replace, sealed, stick, trust, urls, .. } => {
+            Command::Enrol {
+                place,
+                site: Some(site),
+                out,
+                replace,
+                sealed,
+                stick,
+                trust,
+                moves,
+                root_from_paper,
+                urls,
+                ..
+            } => {
                 let urls = urls.iter().map(ToString::to_string).collect();
-                let terms = Terms { replace, trust, urls };
+                let terms = Terms { replace, trust, moves, urls };
+                let wanted = enrol::Wanted { terms, out: out.as_deref(), sealed, root_from_paper };
                 match stick {
-                    Some(mount) => enrol::on_stick(&place.dir, &site, terms, &mount),
-                    None => enrol::at_office(&place.dir, &site, enrol::Wanted { terms, out: out.as_deref(), sealed }),
+                    Some(mount) => enrol::on_stick(&place.dir, &site, wanted, &mount),
+                    None => enrol::at_office(&place.dir, &site, wanted),
                 }
             }
             Command::Enrol { place, take: Some(file), code, .. } => enrol::at_box(&place.dir, &file, code),

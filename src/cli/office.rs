@@ -5,12 +5,19 @@ use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::keys::key::Fingerprint;
 use crate::keys::register::{Register, RegisterError};
+use crate::keys::root::Root;
 use crate::moment::rough_ms;
 use crate::office::{self, Premises, Terms};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::Value;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
+
+/// Digits of a root on paper.
+const ROOT_DIGITS: usize = 68;
+/// Longest input that is read as one, in bytes.
+const MAX_TYPED: u64 = 1024;
 
 #[derive(Subcommand)]
 pub(super) enum What {
@@ -61,6 +68,13 @@ pub(super) enum What {
         #[arg(num_args = 0..=8)]
         fingerprint: Vec<String>,
     },
+    /// Show the office's root: with it, and nothing else, an enrolled box can be moved to a new address or a new office key.
+    /// Write it down, keep the paper where the deeds are, and take it off this disk.
+    Root {
+        /// Take it off this disk, for who types it from the paper. Moves are then signed with --root-from-paper.
+        #[arg(long)]
+        remove: bool,
+    },
     /// Look at what came under keys that count no more, and decide about it. The office has to run.
     Quarantine {
         #[command(subcommand)]
@@ -104,7 +118,8 @@ impl What {
                 }
                 revoke(dir, &site, None)?;
                 let terms = Terms { replace: true, ..Terms::default() };
-                enrol::at_office(dir, &site, enrol::Wanted { terms, out: Some(&out), sealed })
+                let wanted = enrol::Wanted { terms, out: Some(&out), sealed, root_from_paper: false };
+                enrol::at_office(dir, &site, wanted)
             }
             Self::Confirm { site, fingerprint } => {
                 let fingerprint: Fingerprint = fingerprint.concat().parse()?;
@@ -118,6 +133,7 @@ impl What {
                 };
                 revoke(dir, &site, fingerprint)
             }
+            Self::Root { remove } => root(dir, remove),
             Self::Quarantine { what } => what.run(dir),
         }
     }
@@ -126,6 +142,32 @@ impl What {
 fn revoke(dir: &Path, site: &SiteId, fingerprint: Option<Fingerprint>) -> anyhow::Result<()> {
     let ask = Ask::Revoke { site: site.clone(), fingerprint };
     decide(dir, &ask, |register| office::revoke(register, site, fingerprint, rough_ms() / 1000))
+}
+
+fn root(dir: &Path, remove: bool) -> anyhow::Result<()> {
+    let mut root = Root::load(&office::Paths::new(dir).root)?;
+    match (&root.secret, remove) {
+        (None, _) => bail!("the root is not on this disk any more: it is on its paper"),
+        (Some(secret), false) => {
+            println!("The root of this office. Write it down; whoever has it can lead its boxes elsewhere.\n");
+            println!("{}", secret.to_paper());
+            println!("\nThen take it off this disk: outpost office root --remove");
+        }
+        (Some(_), true) => {
+            root.remove_secret(&typed_root()?)?;
+            println!("The root is on paper alone now.");
+        }
+    }
+    Ok(())
+}
+
+/// The root as somebody types it from the paper: until the last group, which stands alone, or the end of the input.
+pub(super) fn typed_root() -> anyhow::Result<String> {
+    eprintln!("Type the root from its paper, all 17 groups:");
+    let mut typed = String::new();
+    let mut input = std::io::stdin().lock().take(MAX_TYPED);
+    while typed.split_whitespace().map(str::len).sum::<usize>() < ROOT_DIGITS && input.read_line(&mut typed)? > 0 {}
+    Ok(typed)
 }
 
 /// Has the running office do it; where none runs this process does it itself.
@@ -137,6 +179,10 @@ fn decide(
     match control::ask(dir, ask, &mut std::io::stdout().lock()) {
         Ok(()) => Ok(()),
         Err(AskError::NotRunning(_)) => {
+            // Opened anew, an empty directory would become an office.
+            if !office::Paths::new(dir).register.exists() {
+                bail!("{} is no office: name its directory with --dir", dir.display());
+            }
             let premises = Premises::open(dir)?;
             let mut register = Register::load(&premises.paths.register)?;
             println!("{}", itself(&mut register)?);

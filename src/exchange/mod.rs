@@ -449,3 +449,6 @@ fn owed(own: &Reader) -> Result<Outbox, ReadError> {
     }
     Ok(outbox)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 
 use super::checked::{self, Damage};
 use super::key::{PublicKey, Secret};
+use super::root::RootKey;
 use crate::domain::id::SiteId;
 use crate::files::{PRIVATE, write_atomically};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ const VERSION: u32 = 1;
 pub const MAX_ENROLMENT: usize = 64 * 1024;
 /// Broker addresses in one file.
 const MAX_BROKERS: usize = 8;
-const HEADING: &str = "Outpost: enrolment of one box. On the box: outpost enrol FILE\n\
+const HEADING: &str = "Outpost: enrolment of one box. On the box: outpost enrol --take FILE\n\
                        Secret until the box has been enrolled; delete it afterwards. Do not edit it.";
 
 /// What the file says.
@@ -40,6 +41,11 @@ pub struct Enrolment {
     pub password: String,
     /// Shared with the office alone: proves, once, that the box's public key comes from whoever got this file.
     pub one_time_secret: Secret,
+    /// The office's root: what it has signed an enrolled box takes. None from an office of before there were roots.
+    pub office_root: Option<RootKey>,
+    /// When it was written, seconds since 1970 by the office's clock: a box takes no move that is older than what it knows.
+    #[serde(default)]
+    pub written_at: u64,
     /// The CA to trust for `mqtts://`, PEM; none for brokers without TLS.
     pub ca_pem: Option<String>,
 }
@@ -49,6 +55,8 @@ pub struct Enrolment {
 pub struct OfficeFacts {
     /// The office's public key.
     pub key: PublicKey,
+    /// Its root.
+    pub root: Option<RootKey>,
     /// Broker addresses.
     pub brokers: Vec<String>,
     /// Its CA, PEM.
@@ -101,7 +109,13 @@ pub enum EnrolmentError {
 }
 
 impl Enrolment {
-    pub(super) fn new(site: SiteId, office: &OfficeFacts, login: BrokerLogin, one_time_secret: Secret) -> Self {
+    pub(super) fn new(
+        site: SiteId,
+        office: &OfficeFacts,
+        login: BrokerLogin,
+        one_time_secret: Secret,
+        written_at: u64,
+    ) -> Self {
         Self {
             version: VERSION,
             site,
@@ -111,6 +125,8 @@ impl Enrolment {
             login: login.user,
             password: login.password,
             one_time_secret,
+            office_root: office.root,
+            written_at,
             ca_pem: office.ca_pem.clone(),
         }
     }
@@ -180,6 +196,7 @@ impl Enrolment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::root::RootSecret;
 
     fn site(name: &str) -> SiteId {
         name.parse().expect("a name")
@@ -188,11 +205,12 @@ mod tests {
     fn enrolment() -> Enrolment {
         let office = OfficeFacts {
             key: PublicKey([3; 32]),
+            root: Some(RootSecret::from_random([7; 32]).key()),
             brokers: vec!["mqtts://office.example:8883".into()],
             ca_pem: Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".into()),
         };
         let login = BrokerLogin { user: "delhi".into(), password: "secret \"quoted\"".into() };
-        Enrolment::new(site("delhi"), &office, login, Secret([9; 32]))
+        Enrolment::new(site("delhi"), &office, login, Secret([9; 32]), 1_793_581_347)
     }
 
     fn read(text: &str, own: Option<&SiteId>) -> Result<Enrolment, EnrolmentError> {
@@ -207,6 +225,7 @@ mod tests {
         let taken = Enrolment::read(&path, None).expect("taken");
         assert_eq!(taken.to_text(), enrolment().to_text());
         assert_eq!(taken.one_time_secret.0, [9; 32]);
+        assert_eq!((taken.office_root, taken.written_at), (enrolment().office_root, 1_793_581_347));
         let mailed = enrolment().to_text().replace('\n', "\r\n");
         assert_eq!(read(&mailed, Some(&site("delhi"))).expect("taken").ca_pem, enrolment().ca_pem);
     }

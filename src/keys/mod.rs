@@ -8,7 +8,9 @@ mod checked;
 pub mod enrolment;
 pub mod identity;
 pub mod key;
+pub mod moving;
 pub mod register;
+pub mod root;
 pub mod sealed;
 
 pub use checked::Damage;

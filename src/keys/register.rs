@@ -283,7 +283,7 @@ impl Register {
             return Err(RegisterError::OfficeItself);
         }
         let secret = Secret(one_time_secret);
-        let enrolment = Enrolment::new(site.clone(), office, login.clone(), secret.clone());
+        let enrolment = Enrolment::new(site.clone(), office, login.clone(), secret.clone(), now);
         enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         let mut sites = self.sites.clone();
         let keys = sites.remove(site).map(|known| known.keys).unwrap_or_default();
@@ -291,6 +291,19 @@ impl Register {
             Site { enrolled_at: now, login: login.user, one_time_secret: secret, waiting: true, trust: false, keys };
         sites.insert(site.clone(), entry);
         self.put(sites)?;
+        Ok(enrolment)
+    }
+
+    /// What a box that is enrolled has to know of its office anew, for the root to sign: the key that it has goes on counting,
+    /// and its login at the broker is its own. Changes nothing here.
+    pub fn moved(&self, site: &SiteId, office: &OfficeFacts, now: u64) -> Result<Enrolment, RegisterError> {
+        let known = self.known(site)?;
+        if self.own(site).is_none() {
+            return Err(RegisterError::NoKey { site: site.clone() });
+        }
+        let login = BrokerLogin { user: known.login.clone(), password: String::new() };
+        let enrolment = Enrolment::new(site.clone(), office, login, known.one_time_secret.clone(), now);
+        enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         Ok(enrolment)
     }
 

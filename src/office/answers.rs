@@ -118,8 +118,8 @@ impl Answer for Answers {
                     (false, _) => told(Value::Array(found), out),
                 }
             }
-            Ask::Enrol { site, replace, trust, urls } => {
-                let text = self.sites.enrol(&site, Terms { replace, trust, urls });
+            Ask::Enrol { site, replace, trust, moves, urls } => {
+                let text = self.sites.enrol(&site, Terms { replace, trust, moves, urls });
                 let text = text.map_err(|error| format!("{error:#}"))?;
                 out.write_all(text.as_bytes()).map_err(|error| error.to_string())
             }

@@ -195,7 +195,8 @@ impl SiteLine {
                 return None;
             }
             Err(Rejected::UnknownSender(_)) => {
-                self.set_aside(bytes);
+                // By line nobody waits for an answer; status tells of it.
+                let _ = self.set_aside(bytes);
                 return None;
             }
             Err(_) => return None,
@@ -216,12 +217,13 @@ impl SiteLine {
     }
 
     /// Keeps what a key that counts no more has sealed, by whichever road it came, until a person has decided. What brings
-    /// no records that are not here already is not kept: nothing of it is there to be released. `true` if it is such a
-    /// key's at all.
-    fn set_aside(&mut self, envelope: &[u8]) -> bool {
-        let Some(message) = self.exchange.peek(envelope, &self.ended) else { return false };
+    /// no records that are not here already is not kept: nothing of it is there to be released. None if it is no such
+    /// key's.
+    fn set_aside(&mut self, envelope: &[u8]) -> Option<Result<Took, String>> {
+        let message = self.exchange.peek(envelope, &self.ended)?;
         if self.exchange.holds(&message) {
-            return true;
+            let known = message.batch.iter().map(|run| run.bodies.len() as u64).sum();
+            return Some(Ok(Took { known, ..Took::default() }));
         }
         let (site, id) = (&self.site, EnvelopeId::of(&message.batch));
         match self.quarantine.keep(&id, envelope) {
@@ -230,9 +232,10 @@ impl SiteLine {
             Err(why) => {
                 tracing::error!(%site, %why, "records under a key that was revoked or replaced: NOT kept");
                 self.turned_away = (self.turned_away.0 + 1, Some(why.to_string()));
+                return Some(Err(why.to_string()));
             }
         }
-        true
+        Some(Ok(Took { set_aside: true, ..Took::default() }))
     }
 
     /// Does what a person has decided about the quarantine.
@@ -432,8 +435,8 @@ impl Owner for SiteLine {
                 let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
                 Ok(Took { new, known: arrived.known, set_aside: false, older: arrived.is_older })
             }
-            Err(Rejected::UnknownSender(_)) if self.set_aside(envelope) => {
-                Ok(Took { set_aside: true, ..Took::default() })
+            Err(rejected @ Rejected::UnknownSender(_)) => {
+                self.set_aside(envelope).unwrap_or_else(|| Err(rejected.to_string()))
             }
             Err(rejected) => Err(rejected.to_string()),
         }

@@ -333,6 +333,8 @@ pub struct Terms {
     pub replace: bool,
     /// The key that comes needs no comparison: the box is on the same table.
     pub trust: bool,
+    /// Its box stays and learns anew where its office is; the root has yet to sign that.
+    pub moves: bool,
     /// Where the box is to connect, instead of what the settings say.
     pub urls: Vec<String>,
 }
@@ -343,12 +345,15 @@ pub fn enrol(
     premises: &Premises,
     register: &mut Register,
     site: &SiteId,
-    (port, Terms { replace, trust, urls }): (Option<u16>, Terms),
+    (port, Terms { replace, trust, moves, urls }): (Option<u16>, Terms),
     now: u64,
 ) -> anyhow::Result<String> {
     let mut facts = premises.facts(port)?;
     if !urls.is_empty() {
         facts.brokers = urls;
+    }
+    if moves {
+        return Ok(register.moved(site, &facts, now)?.to_text());
     }
     let mut random = [0; 56];
     getrandom::fill(&mut random)?;

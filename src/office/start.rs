@@ -6,6 +6,7 @@ use crate::keys::ca::{Ca, ServerCert};
 use crate::keys::enrolment::OfficeFacts;
 use crate::keys::identity::Identity;
 use crate::keys::register::Register;
+use crate::keys::root::Root;
 use crate::moment::rough_ms;
 use crate::wire::envelope::{Secret, public_of};
 use crate::{files, store};
@@ -20,6 +21,8 @@ pub struct Paths {
     pub dir: PathBuf,
     /// The office's key.
     pub identity: PathBuf,
+    /// The office's root, or its public half alone.
+    pub root: PathBuf,
     /// The register of sites.
     pub register: PathBuf,
     /// The logins of boxes at the office's own gate.
@@ -41,6 +44,7 @@ impl Paths {
         Self {
             dir: dir.to_owned(),
             identity: at("identity.toml"),
+            root: at("root.toml"),
             register: at("sites.toml"),
             logins: at("logins.toml"),
             tls: at("tls"),
@@ -63,7 +67,7 @@ pub struct Premises {
 }
 
 impl Premises {
-    /// Opens the office in `dir`; makes one where there is nothing: a key, a CA, an empty register.
+    /// Opens the office in `dir`; makes one where there is nothing: a key, a root, a CA, an empty register.
     pub fn open(dir: &Path) -> anyhow::Result<Self> {
         let paths = Paths::new(dir);
         std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
@@ -88,6 +92,11 @@ impl Premises {
                 Ca::create(&paths.tls)?;
             }
             store::open(dir, &SiteId::office(), true, rough_ms())?;
+            if !paths.root.exists() {
+                let mut random = [0; 32];
+                getrandom::fill(&mut random)?;
+                Root::make(&paths.root, random)?;
+            }
             Register::create(&paths.register)?;
             // The identity comes last: with it the office is made.
             Identity::make(&paths.identity, SiteId::office(), Secret::from_random(random).0, public_of)?;
@@ -115,7 +124,9 @@ impl Premises {
             Some(broker) => broker.ca_file.as_ref().map(std::fs::read_to_string).transpose()?,
             None => Some(Ca::load(&self.paths.tls)?.cert_pem().to_owned()),
         };
-        Ok(OfficeFacts { key: self.identity.public, brokers, ca_pem })
+        // Offices from before there were roots have none, and one is never made in silence.
+        let root = self.paths.root.exists().then(|| Root::load(&self.paths.root)).transpose()?;
+        Ok(OfficeFacts { key: self.identity.public, root: root.map(|root| root.key), brokers, ca_pem })
     }
 
     /// The certificate of the office's gate: made anew where its names have changed, so that it always fits the settings.

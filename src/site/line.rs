@@ -175,7 +175,11 @@ impl<C: Courier> Line<C> {
 
     /// Does what follows from an envelope of the office's, by whichever road it came.
     fn came(&mut self, arrived: &Arrived) {
-        (self.introduction, self.refused) = (None, None);
+        self.refused = None;
+        if self.introduction.take().is_some() {
+            // From now on this box is that site for good: it takes no second enrolment.
+            self.save();
+        }
         if let Some((at_ms, fresh)) = arrived.clock {
             self.moment.office_says(at_ms, fresh);
         }

@@ -105,6 +105,7 @@ impl Site {
         let board = Arc::new(Board::default());
         let premises = sticks::Premises {
             site: site.clone(),
+            dir: paths.dir.clone(),
             mounts: paths.sticks.clone(),
             asks,
             board: board.clone(),

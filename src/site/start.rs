@@ -72,6 +72,13 @@ impl Paths {
             sticks: at("sticks"),
         }
     }
+
+    /// Whether the office has answered this box. From then on it is that site, and takes no second enrolment.
+    pub fn office_has_answered(&self) -> bool {
+        let is_segment = |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|ext| ext == "seg");
+        let has_word = std::fs::read_dir(&self.down).is_ok_and(|mut all| all.any(|entry| entry.is_ok_and(is_segment)));
+        has_word || self.acks.exists()
+    }
 }
 
 /// A box, opened.
@@ -135,8 +142,8 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let (down, down_report) = Replica::open(&paths.down, Options::new(SiteId::office(), store, |_| None))?;
     down_report.log(&paths.down);
     let office = Public(enrolment.office_key.0);
-    let is_new = down_report.count == 0 && !paths.acks.exists();
-    let introduction = if is_new { Some(introduce(&identity, &enrolment, &office)?) } else { None };
+    let introduction =
+        if !paths.office_has_answered() { Some(introduce(&identity, &enrolment, &office)?) } else { None };
     let exchange = Exchange::open(Parts {
         me: identity.site.clone(),
         peer: SiteId::office(),

@@ -14,7 +14,7 @@ use anyhow::Context;
 use board::stick::Watch;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How often sticks, and the directory, are looked at.
@@ -98,16 +98,25 @@ fn look(dir: &Path, mounts: &Path, looker: &mut Looker, seen: &mut BTreeSet<Stri
 
 /// Keeps the enrolments that lie on a stick; for whom they are.
 fn keep(dir: &Path, mounts: &Path, place: &Place) -> Result<Vec<String>, String> {
-    let words = |error: io::Error| error.to_string();
     let open = place.open(mounts)?;
-    let enrolments = Folder::open(&open.path).and_then(|folder| folder.enrolments());
+    let kept =
+        Folder::open(&open.path).map_err(|error| error.to_string()).and_then(|folder| keep_from(&folder, dir, None));
     open.close()?;
-    let kept: PathBuf = dir.join(KEPT);
+    Ok(kept?.into_iter().map(|site| site.to_string()).collect())
+}
+
+/// Keeps the enrolments of `folder`, or only that for `own`: a box that is somebody already can still be moved. Whether it
+/// takes one is decided when the code is typed.
+pub(super) fn keep_from(folder: &Folder, dir: &Path, own: Option<&SiteId>) -> Result<Vec<SiteId>, String> {
+    let words = |error: io::Error| error.to_string();
     let mut sites = Vec::new();
-    for (site, bytes) in enrolments.map_err(|error| error.to_string())? {
-        std::fs::create_dir_all(&kept).map_err(words)?;
-        files::write_atomically(&kept.join(site.as_str()), &bytes, PRIVATE).map_err(words)?;
-        sites.push(site.to_string());
+    for (site, bytes) in folder.enrolments().map_err(|error| error.to_string())? {
+        if own.is_some_and(|own| *own != site) {
+            continue;
+        }
+        std::fs::create_dir_all(dir.join(KEPT)).map_err(words)?;
+        files::write_atomically(&dir.join(KEPT).join(site.as_str()), &bytes, PRIVATE).map_err(words)?;
+        sites.push(site);
     }
     Ok(sites)
 }

@@ -118,7 +118,6 @@ impl Pocket {
         assert_eq!(booked, sold);
         let status = self.town.office.status().unwrap();
         assert_eq!(Town::site(&status, SITE)["missing"], 0, "{status}");
-        self.town.office.command(&["doctor"], "").unwrap();
     }
 
     /// Envelope files of a stick, one way.

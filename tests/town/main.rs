@@ -4,6 +4,7 @@
 
 mod first_sale;
 mod lost_box;
+mod moves;
 mod trust;
 
 use rig::load::{self, End, Plan};

@@ -133,4 +133,14 @@ fn a_second_box_with_the_same_enrolment_is_told_so_and_leaves_the_line_to_the_fi
     let status = town.office.wait_until("booked", SOON, has(15)).unwrap();
     assert_eq!(status["strangers"], 1, "it has offered its key once");
     assert_eq!(first.status().unwrap()["line"]["refused"], Value::Null, "the first one is none the wiser");
+
+    // As it was told to: a new enrolment makes it the box that counts, with what it has recorded meanwhile.
+    first.stop().unwrap();
+    second.stop().unwrap();
+    let file = file.to_str().unwrap();
+    town.office.command(&["enrol", "bandung", "--replace", "--trust", "--out", file], "").unwrap();
+    second.command(&["enrol", "--take", file], "").unwrap();
+    second.start().unwrap();
+    town.office.wait_until("booked", SOON, has(18)).unwrap();
+    assert_eq!(second.status().unwrap()["line"]["refused"], Value::Null);
 }

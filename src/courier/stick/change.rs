@@ -57,6 +57,11 @@ impl Stick {
         Ok(rustix::io::retry_on_intr(call)?)
     }
 
+    /// As [`Stick::change`], for the calls that make durable what others did.
+    pub(super) fn settle(&self, step: Step, mut call: impl FnMut() -> rustix::io::Result<()>) -> io::Result<()> {
+        self.change(step, || if crate::sabotage::is("stick-unsynced") { Ok(()) } else { call() })
+    }
+
     /// For `map_err`: what a failed call at `place` means.
     pub(super) fn failed<E: Into<io::Error>>(&self, doing: &'static str, place: &Path) -> impl FnOnce(E) -> StickError {
         move |error| {

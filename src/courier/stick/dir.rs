@@ -161,7 +161,7 @@ impl Dir {
 
     /// Makes the folder's names durable.
     pub(super) fn sync(&self) -> Result<(), StickError> {
-        let synced = match self.stick.change(Step::SyncDir, || rustix::fs::fsync(&self.fd)) {
+        let synced = match self.stick.settle(Step::SyncDir, || rustix::fs::fsync(&self.fd)) {
             // Some file systems cannot sync a folder alone.
             Err(error) if error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => return self.sync_all(),
             synced => synced,
@@ -171,7 +171,7 @@ impl Dir {
 
     /// Makes all that was written on the stick durable.
     pub(super) fn sync_all(&self) -> Result<(), StickError> {
-        let synced = self.stick.change(Step::SyncAll, || rustix::fs::syncfs(&self.fd));
+        let synced = self.stick.settle(Step::SyncAll, || rustix::fs::syncfs(&self.fd));
         synced.map_err(self.stick.failed("sync", &self.place))
     }
 

@@ -86,7 +86,7 @@ impl Dir {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&self.fd, name, flags, Mode::empty());
         let fd = fd.map_err(self.stick.failed("open", &place))?;
-        let synced = self.stick.change(Step::SyncFile, || rustix::fs::fsync(&fd));
+        let synced = self.stick.settle(Step::SyncFile, || rustix::fs::fsync(&fd));
         synced.map_err(self.stick.failed("sync", &place))?;
         self.sync()
     }
@@ -188,7 +188,7 @@ impl Unfinished<'_> {
     }
 
     fn sync(&self) -> Result<(), StickError> {
-        let synced = self.dir.stick.change(Step::SyncFile, || rustix::fs::fsync(&self.fd));
+        let synced = self.dir.stick.settle(Step::SyncFile, || rustix::fs::fsync(&self.fd));
         synced.map_err(self.failed("sync"))
     }
 

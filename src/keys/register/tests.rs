@@ -17,7 +17,8 @@ fn site(name: &str) -> SiteId {
 }
 
 fn facts() -> OfficeFacts {
-    OfficeFacts { key: PublicKey([9; 32]), brokers: vec!["mqtt://office.example:1883".into()], ca_pem: None }
+    let brokers = vec!["mqtt://office.example:1883".into()];
+    OfficeFacts { key: PublicKey([9; 32]), root: None, brokers, ca_pem: None }
 }
 
 fn login() -> BrokerLogin {
@@ -216,6 +217,20 @@ fn a_register_from_before_keys_were_confirmed_is_read_and_asks_for_it() {
     assert_ne!(old, text);
     write_atomically(&office.path, old.as_bytes(), PRIVATE).expect("written");
     assert!(!office.restarted().own(&site("delhi")).expect("its key").confirmed);
+}
+
+#[test]
+fn a_move_is_for_a_box_that_is_there_and_changes_neither_its_key_nor_its_secret() {
+    let mut office = Office::new();
+    assert!(matches!(office.register.moved(&site("delhi"), &facts(), NOW), Err(RegisterError::Unknown { .. })));
+    office.register.enrol(&site("delhi"), &facts(), login(), [5; 32], NOW).expect("enrolled");
+    assert!(matches!(office.register.moved(&site("delhi"), &facts(), NOW), Err(RegisterError::NoKey { .. })));
+    office.register.accept(&site("delhi"), FIRST, NOW).expect("accepted");
+    let new = OfficeFacts { key: PublicKey([8; 32]), ..facts() };
+    let moved = office.register.moved(&site("delhi"), &new, NOW + DAY).expect("made");
+    assert_eq!((moved.office_key, moved.written_at, moved.password.as_str()), (new.key, NOW + DAY, ""));
+    assert_eq!(office.restarted().one_time_secret(&site("delhi")).expect("kept").0, [5; 32]);
+    assert_eq!(office.restarted().key(&site("delhi")), Some(FIRST));
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Sites {
     }
 
     /// A box makes its key known.
-    pub(super) fn introduced(&self, header: &Header, bytes: &[u8]) -> anyhow::Result<()> {
+    pub(in crate::office) fn introduced(&self, header: &Header, bytes: &[u8]) -> anyhow::Result<()> {
         let site = &header.sender;
         let mut inner = self.lock();
         let inner = &mut *inner;
@@ -81,7 +81,7 @@ impl Sites {
 
     /// What a box is told whose introduction was not taken; `None` where nobody is to be told, or was told just now: it came
     /// under no one-time secret of ours, or its key is the site's.
-    pub(super) fn refusal(&self, header: &Header, bytes: &[u8]) -> Option<Vec<u8>> {
+    pub(in crate::office) fn refusal(&self, header: &Header, bytes: &[u8]) -> Option<Vec<u8>> {
         let site = &header.sender;
         let mut inner = self.lock();
         let key = offered(&inner, header, bytes).ok()?;

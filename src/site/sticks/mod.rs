@@ -41,6 +41,8 @@ const CSV_PATIENCE: Duration = Duration::from_secs(120);
 /// What serving a stick needs.
 pub(super) struct Premises {
     pub(super) site: SiteId,
+    /// The box's directory.
+    pub(super) dir: PathBuf,
     /// Where devices are mounted.
     pub(super) mounts: PathBuf,
     pub(super) asks: tokio::sync::mpsc::Sender<carry::Ask>,
@@ -152,8 +154,7 @@ impl Sticks {
     /// Starts looking, as `config` says.
     pub(super) fn start(premises: Premises, config: &Config) -> std::io::Result<Self> {
         let watch = config.sticks.then(|| Watch::new(&premises.mounts));
-        let own_dir = premises.mounts.parent().unwrap_or(&premises.mounts).to_owned();
-        let looker = Looker::new(watch, config.stick_dirs.clone(), &own_dir, config.trial_sticks);
+        let looker = Looker::new(watch, config.stick_dirs.clone(), &premises.dir, config.trial_sticks);
         let refresh = Duration::from_secs(config.mirror_every_s.max(1));
         let desk = Arc::new(Desk::default());
         let keeper = Keeper {

@@ -7,6 +7,7 @@ use crate::carry::{self, Exported, Folder, Import, Progress, Stopped, Way};
 use crate::courier::stick::{Content, Name};
 use crate::domain::document::Kind;
 use crate::moment::up_ms;
+use crate::site::waiting;
 use board::buzzer::Tune;
 
 /// Serves a stick and tells how it went; aloud, where `aloud` says that somebody waits for it.
@@ -90,6 +91,10 @@ fn all(premises: &Premises, open: &Open, key: &str, csv: Option<&Csv>) -> Result
     let imported = carry::import(&folder, (Way::ToSite, site), take, &mut tell(board, key, Doing::Reading));
     let imported = imported.map_err(words)?;
     let refused = !imported.refused.is_empty() || imported.cut_short;
+    // A move waits for its code; that it cannot be kept is no reason not to serve the stick.
+    if let Err(why) = waiting::keep_from(&folder, &premises.dir, Some(site)) {
+        tracing::warn!(why, "an enrolment on the stick was not kept");
+    }
     if !folder.is_writable() {
         return Ok(Served { imported, exported: None, csv_files: 0, needs_a_look: true });
     }

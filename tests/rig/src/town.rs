@@ -130,7 +130,8 @@ fn command(exe: &Path, dir: &Path, args: &[&str], input: &str) -> Result<String>
     child.stdin.take().context("invariant: stdin is piped")?.write_all(input.as_bytes())?;
     let output = child.wait_with_output()?;
     if !output.status.success() {
-        bail!("{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let [said, complained] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+        bail!("{args:?}: {said}{complained}");
     }
     Ok(String::from_utf8(output.stdout)?)
 }
