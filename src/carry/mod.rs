@@ -3,7 +3,7 @@
 //! In come a [`Folder`] on a mounted stick and a [`Hand`], through which the owner of a conversation is reached; out come
 //! counts for people. The same code serves the box, the office, a stick that was just put in and one that stays in.
 //! It asks nothing of the order or the number of sticks: what is on one is a repeat of what may come by another road.
-//! Absent: mounting, keys, and what records mean.
+//! Absent: keys, and what records mean. Mounting is `board`'s; [`place`] says where a stick is.
 //!
 //! A stick is no [`crate::courier::Courier`]: that trait hands over one envelope and forgets it, with a line that is up or
 //! down. What lies on a stick lies there until the peer's ack has come back, perhaps by the line; so it is listed,
@@ -12,6 +12,7 @@
 mod export;
 mod hand;
 mod import;
+pub(crate) mod place;
 
 pub use export::{Exported, export};
 pub use hand::{Ask, Fate, Hand, Owed, Owner, Written};

@@ -111,6 +111,9 @@ fn running(status: &Value, findings: &mut Findings) {
             findings.bad("the time is not known for certain", "connect a network or the office, or fit a clock chip");
         }
     }
+    for stick in status["sticks"].as_array().into_iter().flatten().filter(|stick| stick["state"] == "problem") {
+        findings.bad(format!("the stick {}: {}", stick["name"], stick["word"]), "see there; another stick may do");
+    }
     for site in status["sites"].as_array().into_iter().flatten() {
         let name = site["site"].as_str().unwrap_or("?");
         if site["missing"].as_u64().unwrap_or(0) > 0 {

@@ -58,6 +58,9 @@ fn a_box(value: &Value) {
     }
     println!("  office heard     {}", ago(&line["office_heard_s_ago"]));
     println!("  waiting          {} records that the office does not have yet", text(&value["waiting"]));
+    for stick in value["sticks"].as_array().into_iter().flatten() {
+        println!("  stick            {}: {}", text(&stick["name"]), stick_says(stick));
+    }
     println!("  this month       {} bytes on the line, about", text(&line["bytes_this_month"]));
     println!("  time             {} (from: {})", text(&value["time"]), text(&value["box"]["time_from"]));
     println!("  free             {} MB", text(&value["free_mb"]));
@@ -66,6 +69,22 @@ fn a_box(value: &Value) {
     }
     views(value);
     notices(value, "  ");
+}
+
+fn stick_says(stick: &Value) -> String {
+    let progress = &stick["progress"];
+    match stick["state"].as_str() {
+        Some("working") if progress["seconds_left"].is_u64() => format!(
+            "{}: {} of {}, {} s left",
+            text(&progress["doing"]),
+            text(&progress["done"]),
+            text(&progress["total"]),
+            text(&progress["seconds_left"])
+        ),
+        Some("problem") => format!("LOOK: {}", text(&stick["word"])),
+        Some("may_pull") if !stick["word"].is_string() => "it may be pulled".into(),
+        _ => text(&stick["word"]),
+    }
 }
 
 fn road(road: &Value) -> String {
@@ -79,9 +98,12 @@ fn road(road: &Value) -> String {
 fn office(value: &Value) {
     println!("office");
     println!("  {:<24} {:<16} {:>9} {:>9} {:>9} {:>9}", "site", "heard", "records", "documents", "to come", "missing");
-    let none = Vec::new();
+    let (none, mut carried) = (Vec::new(), Vec::new());
     let sites = value["sites"].as_array().unwrap_or(&none);
     for site in sites {
+        if site["carried"].is_string() {
+            carried.push(format!("  {}: by stick last at {}", text(&site["site"]), text(&site["carried"])));
+        }
         let heard = match site["heard_s_ago"].is_u64() {
             true => ago(&site["heard_s_ago"]),
             false => text(&site["heard"]),
@@ -122,6 +144,10 @@ fn office(value: &Value) {
             );
         }
         notices(site, "    ");
+    }
+    carried.iter().for_each(|line| println!("{line}"));
+    for stick in value["sticks"].as_array().unwrap_or(&none) {
+        println!("  stick {}: {}", text(&stick["name"]), stick_says(stick));
     }
     for expected in value["expected"].as_array().unwrap_or(&none) {
         println!("  {:<24} expected: its box has not come yet", text(expected));

@@ -5,6 +5,7 @@ use super::quarantine::BadEnvelopeId;
 use super::seconds_since;
 use super::sites::{Sites, Terms};
 use super::stick::{self, For};
+use super::sticks::Board;
 use crate::books::{self, Shelves};
 use crate::control::{Answer, Ask};
 use crate::domain::time::rfc3339;
@@ -23,6 +24,7 @@ pub(super) struct Answers {
     pub(super) sites: Arc<Sites>,
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
+    pub(super) sticks: Arc<Board>,
 }
 
 impl Answers {
@@ -75,6 +77,7 @@ impl Answers {
             "unserved": self.sites.unserved(),
             "strangers": self.sites.strangers(),
             "free_mb": free,
+            "sticks": self.sticks.json(),
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
         })
     }

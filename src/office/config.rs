@@ -22,6 +22,12 @@ pub struct Config {
     pub public_urls: Vec<String>,
     /// The office's time zone, in minutes east of UTC: it decides the day of what came without one.
     pub utc_offset_minutes: i16,
+    /// Sticks that are plugged in are mounted and served, for an office that runs on a box. Needs root or CAP_SYS_ADMIN.
+    pub sticks: bool,
+    /// Directories in which each folder is a stick that somebody else mounts, as a desktop does.
+    pub stick_dirs: Vec<PathBuf>,
+    /// For trying out: folders in `stick_dirs` count as sticks though they lie on the office's own disk.
+    pub trial_sticks: bool,
     /// An MQTT broker that the company already has. With it the office opens no port, and is a client there.
     pub broker: Option<Broker>,
 }
@@ -48,6 +54,9 @@ impl Default for Config {
             names: vec!["localhost".into()],
             public_urls: Vec::new(),
             utc_offset_minutes: 0,
+            sticks: false,
+            stick_dirs: Vec::new(),
+            trial_sticks: false,
             broker: None,
         }
     }

@@ -12,6 +12,7 @@ mod road;
 mod sites;
 mod start;
 mod stick;
+mod sticks;
 
 pub use sites::{Terms, confirm, enrol, revoke};
 pub use start::{Paths, Premises};
@@ -38,6 +39,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use sticks::Sticks;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -55,6 +57,7 @@ pub struct Office {
     sites: Arc<Sites>,
     views: Views,
     control: Control,
+    sticks: Sticks,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -128,9 +131,10 @@ impl Office {
         tasks.push(fallen.spawn("renewal", renew(sites.clone(), older_told, stopping.clone())));
         tasks.push(fallen.spawn("clock", look(moment, stopping.clone())));
         tasks.push(fallen.spawn("care of the lines", tend(sites.clone(), stopping)));
-        let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves };
+        let sticks = sites.with_premises(|premises| Sticks::start(sites.clone(), &premises.config, dir))?;
+        let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves, sticks: sticks.board() };
         let control = Control::listen(dir, Arc::new(answers))?;
-        Ok(Self { gate, road, sites, views, control, stop, tasks, fallen })
+        Ok(Self { gate, road, sites, views, control, sticks, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
@@ -145,7 +149,7 @@ impl Office {
 
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, stop, tasks, fallen: _ } = self;
+        let Self { gate, road, sites, views, control, sticks, stop, tasks, fallen: _ } = self;
         if let Some(gate) = gate {
             gate.shutdown().await;
         }
@@ -153,7 +157,10 @@ impl Office {
         for task in tasks {
             let _ = task.await;
         }
-        tokio::task::block_in_place(|| drop(control));
+        tokio::task::block_in_place(|| {
+            drop(control);
+            sticks.stop();
+        });
         sites.close().await;
         drop(sites);
         if let Some(Road::Broker(courier)) = Arc::into_inner(road) {

@@ -5,8 +5,8 @@
 
 use super::config;
 use super::start::{self, Paths};
-use super::sticks::{Looker, Place};
 use crate::carry::Folder;
+use crate::carry::place::{Looker, Place};
 use crate::domain::id::SiteId;
 use crate::files::{self, PRIVATE};
 use crate::moment::up_ms;

@@ -4,7 +4,6 @@
 //! A stick that stays in is a mirror: whenever something changed it is opened again, brought up to date and closed, so that it
 //! may be pulled at any other moment. Absent: what is on a stick ([`crate::carry`]) and how it is mounted (`board`).
 
-mod place;
 mod serve;
 mod shown;
 
@@ -12,6 +11,7 @@ use super::config::Config;
 use super::line::LineState;
 use super::start::SITE_NO;
 use crate::books::Shelves;
+use crate::carry::place::{Looker, Place};
 use crate::carry::{self, Hand};
 use crate::domain::document::Kind;
 use crate::domain::id::SiteId;
@@ -22,7 +22,6 @@ use board::button::{Button, NoButton, PinButton};
 use board::pin::ActiveLevel;
 use board::stick::Watch;
 use jiff::civil::Date;
-pub(super) use place::{Looker, Place};
 pub(in crate::site) use shown::Board;
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! What one stick gets: what lies there for this box is taken in, what the office lacks is written.
 
-use super::place::{Open, Place};
 use super::shown::{Board, Doing, Phase, Shown};
 use super::{Csv, Premises};
+use crate::carry::place::{Open, Place};
 use crate::carry::{self, Exported, Folder, Import, Progress, Stopped, Way};
 use crate::courier::stick::{Content, Name};
 use crate::domain::document::Kind;

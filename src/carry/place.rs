@@ -1,4 +1,4 @@
-//! Where a stick is: a device that we mount, or a directory that somebody else mounted.
+//! Where a stick is: a device that is mounted here, or a directory that somebody else mounted.
 
 use board::stick::{Device, Mounted, Volume, Watch, mount, probe};
 use std::os::unix::fs::MetadataExt;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A stick that is there.
 #[derive(Clone, Debug)]
-pub(in crate::site) enum Place {
+pub(crate) enum Place {
     /// Plugged in.
     Device(Device),
     /// Mounted by somebody else.
@@ -15,7 +15,7 @@ pub(in crate::site) enum Place {
 
 impl Place {
     /// What names this insertion: another stick in the same place has another.
-    pub(in crate::site) fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         match self {
             Self::Device(device) => format!("{} {}", device.name, device.disk_seq.unwrap_or(0)),
             Self::Directory(path) => {
@@ -26,7 +26,7 @@ impl Place {
     }
 
     /// For people.
-    pub(in crate::site) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Device(device) => device.name.clone(),
             Self::Directory(path) => board::stick::printable(&path.to_string_lossy()),
@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// Opens it under `mounts`, where it has to be mounted.
-    pub(in crate::site) fn open(&self, mounts: &Path) -> Result<Open, String> {
+    pub(crate) fn open(&self, mounts: &Path) -> Result<Open, String> {
         match self {
             Self::Directory(path) => Ok(Open { path: path.clone(), label: None, mounted: None }),
             Self::Device(device) => {
@@ -49,15 +49,15 @@ impl Place {
 }
 
 /// A stick that can be read and written.
-pub(in crate::site) struct Open {
-    pub(in crate::site) path: PathBuf,
-    pub(in crate::site) label: Option<String>,
+pub(crate) struct Open {
+    pub(crate) path: PathBuf,
+    pub(crate) label: Option<String>,
     mounted: Option<Mounted>,
 }
 
 impl Open {
     /// Returns when it may be pulled.
-    pub(in crate::site) fn close(self) -> Result<(), String> {
+    pub(crate) fn close(self) -> Result<(), String> {
         match self.mounted {
             Some(mounted) => mounted.unmount().map_err(|error| error.to_string()),
             None => Ok(()),
@@ -66,21 +66,21 @@ impl Open {
 }
 
 /// Looks for sticks.
-pub(in crate::site) struct Looker {
+pub(crate) struct Looker {
     watch: Option<Watch>,
     dirs: Vec<PathBuf>,
-    /// The device number of the box's own disk; none where folders on it count as sticks.
+    /// The device number of the own disk; none where folders on it count as sticks.
     own_disk: Option<u64>,
 }
 
 impl Looker {
-    pub(in crate::site) fn new(watch: Option<Watch>, dirs: Vec<PathBuf>, own_dir: &Path, on_own_disk: bool) -> Self {
+    pub(crate) fn new(watch: Option<Watch>, dirs: Vec<PathBuf>, own_dir: &Path, on_own_disk: bool) -> Self {
         let own_disk = std::fs::metadata(own_dir).ok().map(|found| found.dev()).filter(|_| !on_own_disk);
         Self { watch, dirs, own_disk }
     }
 
     /// The sticks that are there now.
-    pub(in crate::site) fn look(&mut self) -> Vec<Place> {
+    pub(crate) fn look(&mut self) -> Vec<Place> {
         let mut places = Vec::new();
         if let Some(watch) = &mut self.watch {
             match watch.look() {
@@ -99,7 +99,7 @@ impl Looker {
         places
     }
 
-    /// An empty mount point is a folder of the box's own disk: what is copied there is not carried anywhere.
+    /// An empty mount point is a folder of the own disk: what is copied there is not carried anywhere.
     fn is_stick(&self, path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|found| Some(found.dev()) != self.own_disk)
     }
