@@ -90,6 +90,7 @@ fn the_layers_are_imported_downwards_only() {
         ("gate", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
         ("courier", &["sync", "intake", "journal", "views", "gate", "site", "office"][..]),
         ("exchange", &["intake", "views", "gate", "courier", "site", "office"][..]),
+        ("carry", &["intake", "views", "gate", "keys", "site", "office"][..]),
         ("keys", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("site", &["office"][..]),
         ("office", &["site"][..]),
