@@ -129,3 +129,19 @@ fn a_stick_tells_a_restored_office_that_it_is_older() {
     assert!(matches!(heard.tells[..], [Tell::NewStore(_)]), "{:?}", heard.tells);
     assert_eq!(parcels(&a, &shop, &[])[0].records, 100, "it gets everything again");
 }
+
+#[test]
+fn a_peer_whose_first_record_was_lost_makes_nobody_older() {
+    let shop = Shop::new(3);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    for mut parcel in parcels(&a, &shop, &[]) {
+        let run = &mut parcel.message.batch[0];
+        let hashes = run.hashes(&"bdg".parse().unwrap());
+        run.bodies[0].clear();
+        run.lost = vec![hashes[0]];
+        import(&mut Office::default(), &mut b, parcel.message);
+    }
+    a.hear_carried(0, b.word(None), &Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+    assert_eq!(b.hear_carried(0, a.word(None), &Office::default()).tells, vec![]);
+}
