@@ -2,7 +2,8 @@
 //!
 //! A stick has no session: nothing answers, weeks pass, and the same parcel may come from ten sticks in any order. So a
 //! parcel is made from what is owed, whatever is under way on a line at the same time, and what a stick brings never moves
-//! the live conversation: its acks only add, its hello asks for no answer, its time is no more than a lower bound.
+//! the live conversation: its acks only add, and only while the peer does not answer on a line; its hello asks for no answer,
+//! its time is no more than a lower bound.
 
 use super::link::{Heard, Link};
 use super::outbox::Outbox;
@@ -87,7 +88,10 @@ impl Link {
     /// Takes in a message that was carried by hand. The caller has checked [`Message::fault`].
     pub fn hear_carried(&mut self, now_ms: u64, message: Message, shelf: &impl Shelf) -> Heard {
         let mut heard = Heard { clock: message.clock_ms.map(|at_ms| (at_ms, false)), ..Heard::default() };
-        if let Some(ack) = &message.ack {
+        // A peer that has answered on a line has said there what it holds. What a stick says of the same disk is older, perhaps
+        // from before that disk was restored; nothing would take it back until the line breaks.
+        let is_known = |ack: &&Ack| self.is_settled() && self.outbox().peer() == Some(ack.store);
+        if let Some(ack) = message.ack.as_ref().filter(|ack| !is_known(ack)) {
             self.hear_ack(now_ms, ack, false, &mut heard);
         }
         if let Some(hello) = &message.hello {

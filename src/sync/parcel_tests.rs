@@ -131,6 +131,28 @@ fn a_stick_tells_a_restored_office_that_it_is_older() {
 }
 
 #[test]
+fn a_word_from_before_an_office_was_restored_says_nothing_to_whom_it_answers_by_line() {
+    let shop = Shop::new(100);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    let mut office = Office::default();
+    for parcel in parcels(&a, &shop, &[]) {
+        import(&mut office, &mut b, parcel.message);
+    }
+    let word = b.word(None);
+    // The office is put back to when it had nothing. Nobody has noticed: the word is still on its way.
+    let (_, mut restored) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    restored.connected(0, 2);
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    restored.hear(0, hello, &Office::default());
+    let answer = restored.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &Office::default());
+    assert!(a.is_settled());
+    assert!(!a.hear_carried(1, word, &Office::default()).acks_moved);
+    assert_eq!(a.outbox().unacked(), 100);
+}
+
+#[test]
 fn a_peer_whose_first_record_was_lost_makes_nobody_older() {
     let shop = Shop::new(3);
     let (mut a, mut b) = pair(&shop, Rules::default());
