@@ -174,9 +174,9 @@ impl Inbox {
     }
 
     /// As [`Inbox::held`], and names what is whole of `asked` as well, though a head goes on from it: of two cards with
-    /// one past, neither knows the other's head.
+    /// one past, neither knows the other's head. The newest come first, since each stands for all that it goes back to.
     pub(super) fn held_naming(&self, asked: &BTreeSet<Epoch>) -> Held {
-        let known = asked.iter().filter(|epoch| self.epochs.get(epoch).is_some_and(|opening| opening.rooted));
+        let known = asked.iter().rev().filter(|epoch| self.epochs.get(epoch).is_some_and(|opening| opening.rooted));
         let newest_heads = self.heads.iter().rev().filter(|head| !asked.contains(head));
         let named = known.chain(newest_heads).take(MAX_HEADS);
         let through =

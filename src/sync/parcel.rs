@@ -113,9 +113,9 @@ impl Link {
     }
 
     /// The word that goes beside parcels: what is held of the peer's journal, and what the peer is believed to hold.
-    pub fn word(&self, clock_ms: Option<i64>) -> Message {
+    pub fn word(&mut self, clock_ms: Option<i64>) -> Message {
         let hello = Hello { nonce: BY_HAND, dictionary: compress::NEWEST, believes: self.outbox().believes() };
-        let ack = Ack { store: self.store(), held: self.inbox().held() };
+        let ack = Ack { store: self.store(), held: self.held_by_hand() };
         Message { hello: Some(hello), ack: Some(ack), clock_ms, ..Message::default() }
     }
 }

@@ -167,3 +167,21 @@ fn a_peer_whose_first_record_was_lost_makes_nobody_older() {
     assert_eq!(a.outbox().unacked(), 0);
     assert_eq!(b.hear_carried(0, a.word(None), &Office::default()).tells, vec![]);
 }
+
+#[test]
+fn a_card_that_was_put_back_learns_from_a_stick_that_its_past_is_held() {
+    let shop = Shop::new(5);
+    let (mut a, _) = pair(&shop, Rules::default());
+    // The copy of the card went on first: its epoch follows the last record, which makes it the only head.
+    let copy = Span { epoch: Epoch::new(9, [9; 10]), first: Seq(1), last: Seq(1) };
+    let mut inbox = Inbox::default();
+    inbox.hold(Span { epoch: shop.last().epoch, first: Seq(1), last: Seq(5) }, Some(None));
+    inbox.hold(copy, Some(Some(shop.last())));
+    let (site, store) = ("bdg".parse().unwrap(), StoreId::new(2, [2; 10]));
+    let mut b = Link::new(Rules::default(), site, store, inbox, Outbox::default());
+    for parcel in parcels(&a, &shop, &[]) {
+        import(&mut Office::default(), &mut b, parcel.message);
+    }
+    a.hear_carried(0, b.word(None), &Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+}
