@@ -137,10 +137,27 @@ impl Inbox {
         }
     }
 
-    /// True where all that `claim` names is held.
+    /// True where all that `claim` names is held, as far as can be told: an epoch whose first record was lost does not say
+    /// what it follows.
     pub fn covers(&self, claim: &Held) -> bool {
-        claim.through.iter().all(|at| self.whole_through(*at))
+        claim.through.iter().all(|at| self.goes_back_from(*at))
             && claim.beyond.iter().all(|span| self.missing(*span).is_empty())
+    }
+
+    /// True where nothing is known to be missing up to `at`.
+    fn goes_back_from(&self, mut at: Position) -> bool {
+        // Who writes nonsense may let epochs follow each other in a circle.
+        for _ in 0..=self.epochs.len() {
+            let Some(opening) = self.epochs.get(&at.epoch).filter(|opening| opening.held.prefix() >= at.seq.0.max(1))
+            else {
+                return false;
+            };
+            match opening.follows {
+                Some(Some(parent)) if !opening.rooted => at = parent,
+                _ => return true,
+            }
+        }
+        false
     }
 
     /// The peer has sent again what is held of `epoch`: acks name it early, if they name it at all.
@@ -157,9 +174,9 @@ impl Inbox {
     }
 
     /// As [`Inbox::held`], and names what is whole of `asked` as well, though a head goes on from it: of two cards with
-    /// one past, neither knows the other's head.
+    /// one past, neither knows the other's head. The newest come first, since each stands for all that it goes back to.
     pub(super) fn held_naming(&self, asked: &BTreeSet<Epoch>) -> Held {
-        let known = asked.iter().filter(|epoch| self.epochs.get(epoch).is_some_and(|opening| opening.rooted));
+        let known = asked.iter().rev().filter(|epoch| self.epochs.get(epoch).is_some_and(|opening| opening.rooted));
         let newest_heads = self.heads.iter().rev().filter(|head| !asked.contains(head));
         let named = known.chain(newest_heads).take(MAX_HEADS);
         let through =
@@ -235,6 +252,22 @@ mod tests {
         assert_eq!(inbox.gaps(), vec![span(1, 4, 9)]);
         inbox.hold(span(1, 4, 9), None);
         assert_eq!(inbox.held(), Held { through: vec![at(2, 2)], beyond: vec![] });
+    }
+
+    #[test]
+    fn a_lost_first_record_is_no_lack() {
+        let mut inbox = Inbox::default();
+        inbox.hold(span(1, 1, 3), Some(None));
+        inbox.hold(span(2, 1, 5), None);
+        inbox.hold(span(3, 1, 2), Some(Some(at(2, 5))));
+        let through = |at| Held { through: vec![at], beyond: vec![] };
+        assert!(inbox.covers(&through(at(3, 2))));
+        assert!(!inbox.covers(&through(at(3, 3))), "this one is lacking");
+        inbox.hold(span(5, 1, 1), Some(Some(at(4, 2))));
+        assert!(!inbox.covers(&through(at(5, 1))), "the epoch before is lacking");
+        inbox.hold(span(7, 1, 1), Some(Some(at(8, 1))));
+        inbox.hold(span(8, 1, 1), Some(Some(at(7, 1))));
+        assert!(!inbox.covers(&through(at(7, 1))), "a circle goes back to nothing");
     }
 
     #[test]

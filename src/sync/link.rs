@@ -17,7 +17,7 @@ use super::parcel::gather;
 use super::{Log, Shelf};
 use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::{Entry, Span};
-use crate::wire::message::{Ack, Hello, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Message, Run};
+use crate::wire::message::{Ack, Held, Hello, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Message, Run};
 use crate::wire::{compress, record};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -370,6 +370,13 @@ impl Link {
             let resend_ms = now_ms + self.patience_ms();
             self.outbox.flights.iter_mut().for_each(|flight| flight.resend_ms = flight.resend_ms.max(resend_ms));
         }
+    }
+
+    /// What a word says of what is held. It names what came again, as an ack on a line does, and leaves that to be named
+    /// there too.
+    pub(super) fn held_by_hand(&mut self) -> Held {
+        let asked = if self.session.is_some() { self.asked.clone() } else { std::mem::take(&mut self.asked) };
+        self.inbox.held_naming(&asked)
     }
 
     /// Takes note of what a hello says of its sender, by whichever road it came.

@@ -2,7 +2,8 @@
 //!
 //! A stick has no session: nothing answers, weeks pass, and the same parcel may come from ten sticks in any order. So a
 //! parcel is made from what is owed, whatever is under way on a line at the same time, and what a stick brings never moves
-//! the live conversation: its acks only add, its hello asks for no answer, its time is no more than a lower bound.
+//! the live conversation: its acks only add, and only while the peer does not answer on a line; its hello asks for no answer,
+//! its time is no more than a lower bound.
 
 use super::link::{Heard, Link};
 use super::outbox::Outbox;
@@ -78,7 +79,10 @@ impl Link {
     /// Takes in a message that was carried by hand. The caller has checked [`Message::fault`].
     pub fn hear_carried(&mut self, now_ms: u64, message: Message, shelf: &impl Shelf) -> Heard {
         let mut heard = Heard { clock: message.clock_ms.map(|at_ms| (at_ms, false)), ..Heard::default() };
-        if let Some(ack) = &message.ack {
+        // A peer that has answered on a line has said there what it holds. What a stick says of the same disk is older, perhaps
+        // from before that disk was restored; nothing would take it back until the line breaks.
+        let is_known = |ack: &&Ack| self.is_settled() && self.outbox().peer() == Some(ack.store);
+        if let Some(ack) = message.ack.as_ref().filter(|ack| !is_known(ack)) {
             self.hear_ack(now_ms, ack, false, &mut heard);
         }
         if let Some(hello) = &message.hello {
@@ -100,9 +104,9 @@ impl Link {
     }
 
     /// The word that goes beside parcels: what is held of the peer's journal, and what the peer is believed to hold.
-    pub fn word(&self, clock_ms: Option<i64>) -> Message {
+    pub fn word(&mut self, clock_ms: Option<i64>) -> Message {
         let hello = Hello { nonce: BY_HAND, dictionary: compress::NEWEST, believes: self.outbox().believes() };
-        let ack = Ack { store: self.store(), held: self.inbox().held() };
+        let ack = Ack { store: self.store(), held: self.held_by_hand() };
         Message { hello: Some(hello), ack: Some(ack), clock_ms, ..Message::default() }
     }
 }

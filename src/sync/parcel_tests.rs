@@ -130,3 +130,59 @@ fn a_stick_tells_a_restored_office_that_it_is_older() {
     assert!(matches!(heard.tells[..], [Tell::NewStore(_)]), "{:?}", heard.tells);
     assert_eq!(parcels(&a, &shop, &[])[0].records, 100, "it gets everything again");
 }
+
+#[test]
+fn a_word_from_before_an_office_was_restored_says_nothing_to_whom_it_answers_by_line() {
+    let shop = Shop::new(100);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    let mut office = Office::default();
+    for parcel in parcels(&a, &shop, &[]) {
+        import(&mut office, &mut b, parcel.message);
+    }
+    let word = b.word(None);
+    // The office is put back to when it had nothing. Nobody has noticed: the word is still on its way.
+    let (_, mut restored) = pair(&shop, Rules::default());
+    a.connected(0, 1);
+    restored.connected(0, 2);
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    restored.hear(0, hello, &Office::default());
+    let answer = restored.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &Office::default());
+    assert!(a.is_settled());
+    assert!(!a.hear_carried(1, word, &Office::default()).acks_moved);
+    assert_eq!(a.outbox().unacked(), 100);
+}
+
+#[test]
+fn a_peer_whose_first_record_was_lost_makes_nobody_older() {
+    let shop = Shop::new(3);
+    let (mut a, mut b) = pair(&shop, Rules::default());
+    for mut parcel in parcels(&a, &shop, &[]) {
+        let run = &mut parcel.message.batch[0];
+        let hashes = run.hashes(&"bdg".parse().unwrap());
+        run.bodies[0].clear();
+        run.lost = vec![hashes[0]];
+        import(&mut Office::default(), &mut b, parcel.message);
+    }
+    a.hear_carried(0, b.word(None), &Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+    assert_eq!(b.hear_carried(0, a.word(None), &Office::default()).tells, vec![]);
+}
+
+#[test]
+fn a_card_that_was_put_back_learns_from_a_stick_that_its_past_is_held() {
+    let shop = Shop::new(5);
+    let (mut a, _) = pair(&shop, Rules::default());
+    // The copy of the card went on first: its epoch follows the last record, which makes it the only head.
+    let copy = Span { epoch: Epoch::new(9, [9; 10]), first: Seq(1), last: Seq(1) };
+    let mut inbox = Inbox::default();
+    inbox.hold(Span { epoch: shop.last().epoch, first: Seq(1), last: Seq(5) }, Some(None));
+    inbox.hold(copy, Some(Some(shop.last())));
+    let (site, store) = ("bdg".parse().unwrap(), StoreId::new(2, [2; 10]));
+    let mut b = Link::new(Rules::default(), site, store, inbox, Outbox::default());
+    for parcel in parcels(&a, &shop, &[]) {
+        import(&mut Office::default(), &mut b, parcel.message);
+    }
+    a.hear_carried(0, b.word(None), &Office::default());
+    assert_eq!(a.outbox().unacked(), 0);
+}

@@ -47,7 +47,8 @@ pub struct Card {
 }
 
 impl Card {
-    fn burn(&mut self) -> bool {
+    /// Something is done that may be the last. True where the power goes in the middle of it.
+    pub fn burn(&mut self) -> bool {
         let Some(left) = &mut self.fuse else { return false };
         *left = left.saturating_sub(1);
         *left == 0

@@ -1,7 +1,10 @@
 //! The office of a world: its power, its backup, its word on what has come.
 
-use super::card::Refusal;
+use super::card::{PEER, Refusal};
+use super::journal::Replica;
+use super::node::TRUE_MS;
 use super::world::World;
+use outpost::domain::id::StoreId;
 use outpost::domain::record::Entry;
 
 impl World {
@@ -54,6 +57,8 @@ impl World {
         for n in 0..self.sites.len() {
             let before = self.marks(n);
             let site = &mut self.sites[n];
+            let replaced = Replica::read(site.desk.card.durable(PEER), &site.desk.peer);
+            site.once_held.extend(replaced.lines.into_keys());
             site.desk.card = site.backup.clone().expect("looked");
             site.history.office_restored = true;
             site.loose_acks.iter_mut().for_each(|loose| *loose = true);
@@ -62,8 +67,16 @@ impl World {
         self.office_on();
     }
 
+    /// The office turned out to be older than somebody knows it: it gets a new name, for all its sites.
+    pub fn renew_office(&mut self, n: usize, before: StoreId) {
+        self.tally.renewed += 1;
+        self.sites[n].desk.renew(before, TRUE_MS as u64 + self.now_ms, &mut self.dice);
+        let store = self.sites[n].desk.card.store.expect("just made");
+        self.sites.iter_mut().for_each(|site| site.desk.rename(store));
+    }
+
     pub fn set_office_road(&mut self, up: bool) {
-        if self.office_road == up {
+        if self.office_road == up || !self.setup.line {
             return;
         }
         self.office_road = up;

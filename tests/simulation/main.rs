@@ -19,6 +19,7 @@ mod node;
 mod op;
 mod road;
 mod shrink;
+mod stick;
 mod tally;
 mod traffic;
 mod workshop;
@@ -45,6 +46,9 @@ pub struct Flaws {
     pub any_store_acks: bool,
     pub ignores_rewinds: bool,
     pub no_chain_check: bool,
+    pub parcels_are_acks: bool,
+    pub trusts_gaps: bool,
+    pub stick_is_a_line: bool,
 }
 
 impl Flaws {
@@ -200,7 +204,7 @@ fn an_ack_before_the_sync_is_caught() {
 fn believing_the_acks_of_any_disk_is_caught() {
     // It takes an office restored, renamed, and an old ack between that and the resending: about one seed in 3,000.
     sabotage_from(
-        3_400,
+        4_400,
         "any store's acks",
         Flaws { any_store_acks: true, ..Flaws::default() },
         &["acks", "delivery", "liveness"],
@@ -216,4 +220,20 @@ fn ignoring_a_restored_office_is_caught() {
 #[test]
 fn not_checking_the_chain_is_caught() {
     sabotage("no chain check", Flaws { no_chain_check: true, ..Flaws::default() }, &["chain"]);
+}
+
+#[test]
+fn taking_a_written_stick_for_a_delivered_one_is_caught() {
+    let flaws = Flaws { parcels_are_acks: true, ..Flaws::default() };
+    sabotage("parcels are acks", flaws, &["acks", "stick", "delivery"]);
+}
+
+#[test]
+fn trusting_a_parcel_to_have_what_lies_between_others_is_caught() {
+    sabotage("trusts gaps", Flaws { trusts_gaps: true, ..Flaws::default() }, &["stick"]);
+}
+
+#[test]
+fn hearing_a_stick_like_a_line_is_caught() {
+    sabotage("a stick is a line", Flaws { stick_is_a_line: true, ..Flaws::default() }, &["stick"]);
 }

@@ -161,6 +161,10 @@ impl Node {
         }
     }
 
+    pub fn is_settled(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.link.is_settled())
+    }
+
     pub fn poll(&mut self, now_ms: u64, clock_ms: Option<i64>) -> Option<Message> {
         let live = self.live.as_mut()?;
         live.link.poll(now_ms, clock_ms, &live.own).expect("the log has what the outbox knows of")
@@ -175,6 +179,7 @@ impl Node {
         &mut self,
         now_ms: u64,
         mut message: Message,
+        by_hand: bool,
         flaws: &Flaws,
         dice: &mut Dice,
     ) -> Result<(Heard, bool), Refusal> {
@@ -182,9 +187,11 @@ impl Node {
         if self.me != SiteId::office() || flaws.ignores_rewinds {
             flaws.spoil(&mut message, live.link.outbox().believes());
         }
-        let heard = match flaws.no_chain_check {
-            true => live.link.hear(now_ms, message, &Replica::default()),
-            false => live.link.hear(now_ms, message, &live.replica),
+        let nothing = Replica::default();
+        let shelf = if flaws.no_chain_check { &nothing } else { &live.replica };
+        let heard = match by_hand && !flaws.stick_is_a_line {
+            true => live.link.hear_carried(now_ms, message, shelf),
+            false => live.link.hear(now_ms, message, shelf),
         };
         if let Some((at_ms, true)) = heard.clock
             && self.me != SiteId::office()

@@ -123,6 +123,31 @@ pub enum Op {
     Stranger {
         site: usize,
     },
+    /// A stick is put into the box, and pulled after so many files were read, written or removed.
+    StickIn {
+        site: usize,
+        stick: usize,
+        files: u32,
+    },
+    /// The same at the office.
+    StickOffice {
+        stick: usize,
+        files: u32,
+    },
+    /// One stick becomes a copy of another.
+    StickCopy {
+        from: usize,
+        to: usize,
+    },
+    /// A bit flips in a file on a stick.
+    StickFlip {
+        stick: usize,
+        at: u64,
+    },
+    /// A stick is lost; a new one takes its place.
+    StickLose {
+        stick: usize,
+    },
     /// All is repaired, and time runs until nothing moves.
     Heal,
 }
@@ -147,6 +172,9 @@ pub struct Setup {
     pub box_ack_delay_ms: u64,
     /// Nothing overtakes anything on the lines.
     pub steady: bool,
+    /// There are lines at all.
+    pub line: bool,
+    pub sticks: usize,
 }
 
 /// How large a share of a plan each kind of trouble has: none, some, much. Differs from seed to seed, so that some worlds
@@ -162,6 +190,7 @@ struct Mood {
 /// The world and the plan of a seed.
 pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
     let mut dice = Dice::new(seed, 0);
+    let mut rounds = Rounds::new(seed, crowd);
     let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
     let setup = Setup {
         seed,
@@ -172,6 +201,8 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         window: dice.pick(&[1, 2, 3]),
         box_ack_delay_ms: dice.pick(&[0, 5_000, 300_000]),
         steady: dice.percent(50),
+        line: !rounds.no_line,
+        sticks: rounds.sticks,
     };
     let mut some = |of: &[u64]| dice.pick(of);
     let mood = Mood {
@@ -189,6 +220,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
             story(&mut dice, &mood, sites, &mut steps);
         }
         steps.push(one(&mut dice, &mood, sites));
+        rounds.walk(sites, &mut steps);
     }
     steps.push(Op::Heal);
     (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
@@ -299,5 +331,115 @@ fn work(dice: &mut Dice, site: usize) -> Op {
             let off_ms = dice.between(0, 800 * 86_400_000) as i64 - 400 * 86_400_000;
             Op::ClockSays { site, off_ms, network: dice.percent(50) }
         }
+    }
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+/// People who go round with sticks. They have their own dice, so that worlds without them are what they were.
+struct Rounds {
+    dice: Dice,
+    crowd: bool,
+    sticks: usize,
+    no_line: bool,
+    /// Percent of steps after which somebody does something with a stick.
+    share: u8,
+}
+
+impl Rounds {
+    fn new(seed: u64, crowd: bool) -> Self {
+        let mut dice = Dice::new(seed, u64::MAX - 1);
+        let sticks = dice.pick(&[0, 0, 0, 1, 2, 4]) as usize;
+        let no_line = sticks > 0 && dice.percent(30);
+        let share = if no_line { dice.pick(&[20, 50]) } else { dice.pick(&[10, 30]) };
+        Self { dice, crowd, sticks, no_line, share }
+    }
+
+    fn walk(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        if self.sticks == 0 || !self.dice.percent(self.share) {
+            return;
+        }
+        let (site, stick) = (self.dice.below(sites as u64) as usize, self.stick());
+        let files = self.files();
+        match self.dice.below(20) {
+            0..=6 => steps.push(Op::StickIn { site, stick, files }),
+            7..=11 => steps.push(Op::StickOffice { stick, files }),
+            12 => steps.push(Op::StickCopy { from: stick, to: self.stick() }),
+            13 => steps.push(Op::StickFlip { stick, at: self.dice.word() >> 8 }),
+            14 => steps.push(Op::StickLose { stick }),
+            15 if self.dice.percent(60) => self.pause(sites, steps),
+            15 => self.word_of_a_replaced_disk(site, stick, steps),
+            16 | 17 => self.half_and_half(site, stick, steps),
+            _ => {
+                steps.push(Op::StickIn { site, stick, files: u32::MAX });
+                self.pause(sites, steps);
+                steps.push(Op::StickOffice { stick, files });
+                self.pause(sites, steps);
+                steps.push(Op::StickIn { site, stick, files: self.files() });
+            }
+        }
+    }
+
+    fn stick(&mut self) -> usize {
+        self.dice.below(self.sticks as u64) as usize
+    }
+
+    fn files(&mut self) -> u32 {
+        self.dice.pick(&[1, 2, 3, 6, u64::from(u32::MAX), u64::from(u32::MAX), u64::from(u32::MAX)]) as u32
+    }
+
+    /// Days or weeks go by. No line is up meanwhile: all that would be seen is hellos.
+    fn pause(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        if self.crowd && !self.no_line {
+            return;
+        }
+        let lines = 0..if self.no_line { 0 } else { sites };
+        steps.extend(lines.clone().map(|site| Op::Road { site, up: false }));
+        steps.push(Op::OfficeRoad { up: false });
+        steps.push(Op::Run { ms: self.dice.between(DAY_MS, 40 * DAY_MS) });
+        steps.push(Op::OfficeRoad { up: true });
+        steps.extend(lines.filter(|_| self.dice.percent(80)).map(|site| Op::Road { site, up: true }));
+    }
+
+    /// Some records go by stick, and the same come over the line in between.
+    fn half_and_half(&mut self, site: usize, stick: usize, steps: &mut Vec<Op>) {
+        for _ in 0..self.dice.between(1, 3) {
+            let (device, count) = (self.dice.below(3) as usize, self.dice.between(1, 6) as u8);
+            steps.extend([
+                Op::Road { site, up: false },
+                Op::Scan { site, device, count, same: false },
+                Op::Send { site, reaches: 100 },
+                Op::Sync { site },
+                Op::StickIn { site, stick, files: self.files() },
+                Op::StickOffice { stick, files: self.files() },
+                Op::Road { site, up: true },
+                Op::Run { ms: self.dice.pick(&[10, 200, 3_000, 40_000]) },
+                Op::StickOffice { stick, files: self.files() },
+            ]);
+        }
+    }
+
+    /// The office takes in a stick and is restored from a backup; then its word comes to a box that hears it by line.
+    fn word_of_a_replaced_disk(&mut self, site: usize, stick: usize, steps: &mut Vec<Op>) {
+        let (device, count) = (self.dice.below(3) as usize, self.dice.between(1, 6) as u8);
+        let trouble = match self.dice.below(2) {
+            0 => Op::OfficeFull { full: true },
+            _ => Op::Weather { site, loss: 50, twice: 0, cut: 0, flip: 0, slow_ms: 600 },
+        };
+        steps.extend([
+            Op::Backup,
+            Op::Road { site, up: false },
+            Op::Scan { site, device, count, same: false },
+            Op::Send { site, reaches: 100 },
+            Op::Sync { site },
+            Op::StickIn { site, stick, files: self.files() },
+            Op::StickOffice { stick, files: self.files() },
+            Op::OfficeRestore,
+            trouble,
+            Op::Road { site, up: true },
+            Op::Run { ms: self.dice.pick(&[3_000, 40_000, 700_000]) },
+            Op::StickIn { site, stick, files: self.files() },
+            Op::Run { ms: self.dice.pick(&[10, 3_000, 40_000]) },
+        ]);
     }
 }

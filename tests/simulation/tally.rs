@@ -3,20 +3,22 @@
 use std::fmt;
 
 macro_rules! tally {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-        /// Counts.
+    ($($name:ident),* $(,)?; most: $($most:ident),* $(,)?) => {
+        /// Counts, and the most that was seen of some things.
         #[derive(Clone, Debug, Default)]
-        pub struct Tally { $($(#[$doc])* pub $name: u64),* }
+        pub struct Tally { $(pub $name: u64,)* $(pub $most: u64),* }
 
         impl Tally {
             pub fn add(&mut self, other: &Self) {
                 $(self.$name += other.$name;)*
+                $(self.$most = self.$most.max(other.$most);)*
             }
         }
 
         impl fmt::Display for Tally {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 $(writeln!(f, "  {:>10}  {}", self.$name, stringify!($name).replace('_', " "))?;)*
+                $(writeln!(f, "  {:>10}  {}", self.$most, stringify!($most).replace('_', " "))?;)*
                 Ok(())
             }
         }
@@ -57,6 +59,17 @@ tally!(
     repeats,
     conflicts,
     clock_jumps,
+    stick_visits,
+    sticks_pulled_early,
+    words_taken,
+    parcels_written,
+    parcels_taken,
+    parcels_half_known,
+    parcels_repeated,
+    parcels_removed,
+    files_flipped,
+    files_refused;
+    most: most_days_on_a_stick,
 );
 
 impl Tally {
@@ -85,6 +98,13 @@ impl Tally {
             ("a rewind", self.rewinds),
             ("a store renamed", self.renewed),
             ("a clock that jumped", self.clock_jumps),
+            ("a stick pulled early", self.sticks_pulled_early),
+            ("a parcel taken from a stick", self.parcels_taken),
+            ("a parcel of which half came before", self.parcels_half_known),
+            ("a parcel again", self.parcels_repeated),
+            ("a parcel that made room", self.parcels_removed),
+            ("a file on a stick refused", self.files_refused),
+            ("a parcel that was weeks on its way", self.most_days_on_a_stick / 14),
         ]
     }
 }

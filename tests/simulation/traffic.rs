@@ -1,5 +1,6 @@
 //! What travels between the boxes and the office, and when.
 
+use super::card::Refusal;
 use super::node::TRUE_MS;
 use super::road::Parcel;
 use super::world::World;
@@ -10,7 +11,7 @@ use outpost::wire::message::Message;
 
 impl World {
     pub fn road(&mut self, n: usize, up: bool) {
-        if self.sites[n].road.up == up {
+        if self.sites[n].road.up == up || !self.setup.line {
             return;
         }
         self.sites[n].road.up = up;
@@ -50,12 +51,8 @@ impl World {
 
     pub fn transmit(&mut self, n: usize, to_office: bool, message: &Message) {
         self.tally.messages += 1;
-        let plain = outpost::wire::cbor::to_vec(message);
         let sealed = self.seals.is_some();
-        let bytes = match &self.seals {
-            Some(seals) => seals.seal(n, to_office, &plain, &mut self.dice),
-            None => plain,
-        };
+        let bytes = self.seal(n, to_office, message);
         self.orders += 1;
         let (life, order) = (self.office_life, self.orders);
         let first = Parcel { due_ms: self.now_ms, order, to_office, site: n, bytes, life, tries: 0 };
@@ -73,6 +70,33 @@ impl World {
         }
         if broke && to_office {
             self.road(n, false);
+        }
+    }
+
+    /// What travels of a message.
+    pub fn seal(&mut self, n: usize, to_office: bool, message: &Message) -> Vec<u8> {
+        let plain = outpost::wire::cbor::to_vec(message);
+        match &self.seals {
+            Some(seals) => seals.seal(n, to_office, &plain, &mut self.dice),
+            None => plain,
+        }
+    }
+
+    /// The message in what has come, unless it is refused.
+    pub fn open(&self, n: usize, to_office: bool, bytes: &[u8]) -> Option<Message> {
+        let plain = match &self.seals {
+            Some(seals) => seals.open(n, to_office, bytes),
+            None => Some(bytes.to_vec()),
+        };
+        let message = plain.and_then(|plain| outpost::wire::cbor::from_slice::<Message>(&plain).ok());
+        message.filter(|message| message.fault().is_none())
+    }
+
+    /// Tells a message as it arrives, where somebody wants to see it.
+    pub fn tell(&self, n: usize, to_office: bool, message: &Message, how: &str) {
+        if self.trace {
+            let whom = if to_office { "office" } else { "box" };
+            println!("{:>9} ms  site {n}, to the {whom}{how}: {}", self.now_ms, brief(message));
         }
     }
 
@@ -165,81 +189,91 @@ impl World {
             }
             return;
         }
-        let plain = match &self.seals {
-            Some(seals) => seals.open(n, parcel.to_office, &parcel.bytes),
-            None => Some(parcel.bytes.clone()),
-        };
-        let message = plain.and_then(|plain| outpost::wire::cbor::from_slice::<Message>(&plain).ok());
-        let Some(message) = message.filter(|message| message.fault().is_none()) else {
+        let Some(message) = self.open(n, parcel.to_office, &parcel.bytes) else {
             self.tally.refused_envelopes += 1;
             return;
         };
-        if self.trace {
-            let whom = if parcel.to_office { "office" } else { "box" };
-            println!("{:>9} ms  site {n}, to the {whom}: {}", self.now_ms, brief(&message));
-        }
-        match parcel.to_office {
-            true => self.office_hears(n, message),
-            false => self.box_hears(n, message, parcel.life),
-        }
+        self.tell(n, parcel.to_office, &message, "");
+        // Where the power went, the world knows by now.
+        let _ = match parcel.to_office {
+            true => self.office_hears(n, message, false),
+            false => self.box_hears(n, message, Some(parcel.life)),
+        };
     }
 
-    pub fn office_hears(&mut self, n: usize, message: Message) {
+    /// The office takes in a message; by hand it does not get a new name before all of the stick is in.
+    pub fn office_hears(&mut self, n: usize, message: Message, by_hand: bool) -> Result<Took, Refusal> {
         let (now, flaws) = (self.now_ms, self.flaws);
         let runs: Vec<Span> = message.batch.iter().map(outpost::wire::message::Run::span).collect();
         let unknown: Vec<Span> = runs
             .iter()
             .flat_map(|span| self.sites[n].desk.live.as_ref().expect("up").link.inbox().missing(*span))
             .collect();
-        let heard = match self.sites[n].desk.hear(now, message, &flaws, &mut self.dice) {
+        let was_settled = self.sites[n].desk.is_settled();
+        let heard = match self.sites[n].desk.hear(now, message, by_hand, &flaws, &mut self.dice) {
             Ok(heard) => heard,
-            Err(_) => {
+            Err(refusal) => {
                 self.tally.fuses_blown += 1;
-                return self.office_cut();
+                self.office_cut();
+                return Err(refusal);
             }
         };
-        if let Some(before) = older(&heard.0).filter(|_| !flaws.ignores_rewinds) {
-            self.tally.renewed += 1;
-            self.sites[n].desk.renew(before, TRUE_MS as u64 + now, &mut self.dice);
-            let store = self.sites[n].desk.card.store.expect("just made");
-            self.sites.iter_mut().for_each(|site| site.desk.rename(store));
+        let settled = self.sites[n].desk.is_settled();
+        assert!(!by_hand || was_settled == settled, "stick: an import moved the office's live session with site {n}");
+        let older = older(&heard.0).filter(|_| !flaws.ignores_rewinds);
+        if let Some(before) = older.filter(|_| !by_hand) {
+            self.renew_office(n, before);
         }
+        let stored = heard.1 || heard.0.store.is_empty();
         if heard.1 {
             self.sites[n].owed.extend(unknown);
-        } else if !heard.0.store.is_empty() {
-            self.tally.full_disks += 1;
         }
-        if self.say_outcomes(n).is_err() {
+        self.tally.full_disks += u64::from(!stored);
+        if let Err(refusal) = self.say_outcomes(n) {
             self.tally.fuses_blown += 1;
-            return self.office_cut();
+            self.office_cut();
+            return Err(refusal);
         }
         self.pump_desk(n);
+        Ok(Took { older, stored })
     }
 
-    pub fn box_hears(&mut self, n: usize, message: Message, life: u32) {
+    /// A box takes in a message that the office of `life` sent by line; or none did, and it came by hand.
+    pub fn box_hears(&mut self, n: usize, message: Message, life: Option<u32>) -> Result<Took, Refusal> {
         let (now, flaws) = (self.now_ms, self.flaws);
         let site = &mut self.sites[n];
         let on_line = site.on_line;
         let workshop = &mut site.boxes[on_line];
-        let was_settled = workshop.node.live.as_ref().is_some_and(|live| live.link.is_settled());
-        let heard = match workshop.node.hear(now, message, &flaws, &mut self.dice) {
+        let was_settled = workshop.node.is_settled();
+        let heard = match workshop.node.hear(now, message, life.is_none(), &flaws, &mut self.dice) {
             Ok(heard) => heard,
             Err(refusal) => {
                 self.box_refused(n, Some(refusal));
-                return;
+                return Err(refusal);
             }
         };
-        if let Some(before) = older(&heard.0).filter(|_| !flaws.ignores_rewinds) {
+        let settled = workshop.node.is_settled();
+        assert!(life.is_some() || was_settled == settled, "stick: an import moved the live session of site {n}");
+        let older = older(&heard.0).filter(|_| !flaws.ignores_rewinds);
+        if let Some(before) = older {
             self.tally.renewed += 1;
             workshop.node.renew(before, TRUE_MS as u64 + now, &mut self.dice);
         }
         workshop.read_down();
-        let live = workshop.node.live.as_ref().expect("it heard");
-        if !was_settled && life == self.office_life && live.link.is_settled() {
+        if !was_settled && life == Some(self.office_life) && settled {
             site.loose_acks[on_line] = false;
         }
         self.pump_box(n);
+        Ok(Took { older, stored: heard.1 || heard.0.store.is_empty() })
     }
+}
+
+/// What a message came to.
+pub struct Took {
+    /// This store has to succeed that one.
+    pub older: Option<StoreId>,
+    /// All that was new is durable.
+    pub stored: bool,
 }
 
 /// The store id that this store has to succeed, if it turned out to be older than its peer knows it.

@@ -7,6 +7,7 @@ use super::journal::Own;
 use super::node::{Node, TRUE_MS};
 use super::op::{Op, Setup, Step};
 use super::road::{Parcel, Road, Seals};
+use super::stick::Stick;
 use super::tally::Tally;
 use super::workshop::{Mark, Workshop, mark};
 use outpost::domain::id::{Position, Seq, SiteId, StoreId};
@@ -47,6 +48,8 @@ pub struct Site {
     /// The box has not yet heard from the office as it is since it was restored.
     pub loose_acks: Vec<bool>,
     pub owed: Vec<Span>,
+    /// What disks of the office held that were replaced since.
+    pub once_held: BTreeSet<Position>,
 }
 
 #[derive(Debug)]
@@ -63,6 +66,7 @@ pub struct World {
     pub orders: u64,
     pub past: Vec<Parcel>,
     pub seals: Option<Seals>,
+    pub sticks: Vec<Stick>,
     pub rules: (Rules, Rules),
     pub tally: Tally,
     pub dice: Dice,
@@ -83,7 +87,7 @@ impl World {
             Site {
                 boxes: vec![workshop],
                 on_line: 0,
-                road: Road { steady, ..Road::default() },
+                road: Road { up: setup.line, steady, ..Road::default() },
                 desk: Node::new(SiteId::office(), name),
                 promises: BTreeMap::new(),
                 history: History::default(),
@@ -91,6 +95,7 @@ impl World {
                 backup: None,
                 loose_acks: vec![false],
                 owed: vec![],
+                once_held: BTreeSet::new(),
             }
         };
         let shop = Rules {
@@ -111,12 +116,13 @@ impl World {
             now_ms: 0,
             sites,
             office_up: false,
-            office_road: true,
+            office_road: setup.line,
             office_life: 0,
             parcels: BinaryHeap::new(),
             orders: 0,
             past: vec![],
             seals,
+            sticks: vec![Stick::default(); setup.sticks],
             rules: (shop, desk),
             tally: Tally::default(),
             dice,
@@ -186,6 +192,11 @@ impl World {
             Op::OfficeRestore => self.office_restore(),
             Op::Replay { count } => self.replay(*count),
             Op::Stranger { site: s } => self.stranger(site(s)),
+            Op::StickIn { site: s, stick, files } => self.stick_in(site(s), *stick, *files),
+            Op::StickOffice { stick, files } => self.stick_office(*stick, *files),
+            Op::StickCopy { from, to } => self.stick_copy(*from, *to),
+            Op::StickFlip { stick, at } => self.stick_flip(*stick, *at),
+            Op::StickLose { stick } => self.stick_lose(*stick),
             Op::Heal => self.heal(),
         }
         self.check_step();
