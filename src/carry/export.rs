@@ -28,7 +28,7 @@ pub fn export(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Exported, Stopped> {
     folder.sweep(way, site)?;
-    let (names, written, damaged) = whole_parcels(folder, way, site)?;
+    let Lying { names, written, damaged } = lying(folder, way, site)?;
     let owed = hand.owed(written)?;
     let mut exported = Exported { records: owed.unacked, ..Exported::default() };
     let with = |wanted| names.iter().zip(&owed.fates).filter(move |(_, fate)| **fate == wanted).map(|(name, _)| name);
@@ -57,24 +57,35 @@ pub fn export(
     Ok(exported)
 }
 
-/// The parcels of ours that can be read as they were written, and the names of those that cannot.
-fn whole_parcels(folder: &Folder, way: Way, site: &SiteId) -> Result<(Vec<Name>, Vec<Written>, Vec<Name>), Stopped> {
-    let (mut names, mut written, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+/// The parcels of ours that lie on a stick.
+#[derive(Default)]
+struct Lying {
+    /// Of those that can be read as they were written.
+    names: Vec<Name>,
+    /// What each of them carries.
+    written: Vec<Written>,
+    /// Of the others.
+    damaged: Vec<Name>,
+}
+
+fn lying(folder: &Folder, way: Way, site: &SiteId) -> Result<Lying, Stopped> {
+    let mut lying = Lying::default();
     for (name, _) in folder.list(way, site)?.ours {
         let Content::Parcel(extent) = name.content else { continue };
-        match folder.read(way, site, name.to_string().as_ref()) {
-            Ok(bytes) => match Header::read(&bytes) {
-                Ok((header, _, _)) => {
-                    written.push(Written { extent, header });
-                    names.push(name);
-                }
-                Err(_) => damaged.push(name),
-            },
+        let header = match folder.read(way, site, name.to_string().as_ref()) {
+            Ok(bytes) => Header::read(&bytes).ok().map(|(header, _, _)| header),
             Err(FileError::Stick(error)) => return Err(error.into()),
-            Err(_) => damaged.push(name),
+            Err(_) => None,
+        };
+        match header {
+            Some(header) => {
+                lying.written.push(Written { extent, header });
+                lying.names.push(name);
+            }
+            None => lying.damaged.push(name),
         }
     }
-    Ok((names, written, damaged))
+    Ok(lying)
 }
 
 /// Writes the latest word, and removes the earlier ones.

@@ -41,6 +41,15 @@ pub struct Owed {
     pub spans: VecDeque<Span>,
 }
 
+/// The next parcel, and what is still to be written after it.
+#[derive(Debug)]
+pub struct Packed {
+    /// None where nothing was left, or where there is nobody to seal it to.
+    pub sealed: Option<Sealed>,
+    /// The rest.
+    pub rest: VecDeque<Span>,
+}
+
 /// What is asked.
 pub enum Ask {
     /// Take in an envelope that was carried by hand.
@@ -61,8 +70,8 @@ pub enum Ask {
     Parcel {
         /// What is still to be written.
         owed: VecDeque<Span>,
-        /// The parcel, and what remains.
-        reply: oneshot::Sender<Result<(Option<Sealed>, VecDeque<Span>), ReadError>>,
+        /// The answer.
+        reply: oneshot::Sender<Result<Packed, ReadError>>,
     },
     /// Seal the word that goes beside parcels; none where there is nobody to seal it to.
     Word {
@@ -87,9 +96,9 @@ pub trait Owner {
         match ask {
             Ask::Take { envelope, reply } => drop(reply.send(self.take(&envelope))),
             Ask::Owed { written, reply } => drop(reply.send(owed(self.exchange(), &written))),
-            Ask::Parcel { mut owed, reply } => {
-                let parcel = self.exchange().parcel(&mut owed).map(|parcel| (parcel, owed));
-                drop(reply.send(parcel));
+            Ask::Parcel { owed: mut rest, reply } => {
+                let sealed = self.exchange().parcel(&mut rest);
+                drop(reply.send(sealed.map(|sealed| Packed { sealed, rest })));
             }
             Ask::Word { reply } => {
                 let clock_ms = self.clock_ms();
@@ -146,7 +155,7 @@ impl Hand {
     /// The next parcel of `owed`, whose records are taken off.
     pub fn parcel(&self, owed: &mut VecDeque<Span>) -> Result<Option<Sealed>, Stopped> {
         let asked = std::mem::take(owed);
-        let (sealed, rest) = self
+        let Packed { sealed, rest } = self
             .ask(|reply| Ask::Parcel { owed: asked, reply })?
             .map_err(|error| Stopped::Journal(format!("the journal cannot be read: {error}: run `outpost doctor`")))?;
         *owed = rest;

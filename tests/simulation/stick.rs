@@ -7,8 +7,8 @@ use super::node::TRUE_MS;
 use super::workshop::mark;
 use super::world::World;
 use outpost::domain::id::{Position, Seq, StoreId};
-use outpost::domain::record::Span;
-use outpost::sync::{Extent, Outbox};
+use outpost::domain::record::{Extent, Span};
+use outpost::sync::Outbox;
 use outpost::wire::message::{Ack, Held, Message, Run};
 use std::collections::BTreeSet;
 
