@@ -42,7 +42,7 @@ pub fn export(
     let mut done = owed.unacked.saturating_sub(to_write);
     progress(Progress { done, total: owed.unacked });
     while !spans.is_empty() {
-        let Some(sealed) = hand.parcel(&mut spans)? else { break };
+        let sealed = hand.parcel(&mut spans)?.ok_or(Stopped::Unsealed)?;
         folder.write(way, site, &Content::Parcel(sealed.extent), &sealed.envelope)?;
         exported.written += sealed.records;
         exported.bytes += sealed.envelope.len() as u64;

@@ -118,8 +118,8 @@ fn owed(exchange: &Exchange, written: &[Written]) -> Owed {
     let fates: Vec<Fate> = written.iter().map(fate).collect();
     let staying = written.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Stays);
     let staying: Vec<Extent> = staying.map(|(parcel, _)| parcel.extent).collect();
-    // A peer that nobody has vouched for gets no records by hand either.
-    match exchange.link().is_held_back() {
+    // A peer that nobody has vouched for gets no records by hand either, and one without a key cannot get any.
+    match exchange.link().is_held_back() || !exchange.has_peer_key() {
         true => Owed { fates, ..Owed::default() },
         false => Owed { fates, unacked: outbox.unacked(), spans: outbox.owed(&staying) },
     }
@@ -155,9 +155,7 @@ impl Hand {
     /// The next parcel of `owed`, whose records are taken off.
     pub fn parcel(&self, owed: &mut VecDeque<Span>) -> Result<Option<Sealed>, Stopped> {
         let asked = std::mem::take(owed);
-        let Packed { sealed, rest } = self
-            .ask(|reply| Ask::Parcel { owed: asked, reply })?
-            .map_err(|error| Stopped::Journal(format!("the journal cannot be read: {error}: run `outpost doctor`")))?;
+        let Packed { sealed, rest } = self.ask(|reply| Ask::Parcel { owed: asked, reply })??;
         *owed = rest;
         Ok(sealed)
     }

@@ -19,6 +19,7 @@ pub use hand::{Ask, Fate, Hand, Owed, Owner, Packed, Written};
 pub use import::{Import, Refused, Took, import};
 
 pub use crate::courier::stick::{Folder, StickError, Way};
+use crate::journal::ReadError;
 
 /// How far an export or import is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub enum Stopped {
     #[error("the program is stopping: put the stick in again when it runs")]
     Ending,
     /// The own journal cannot be read.
-    #[error("{0}")]
-    Journal(String),
+    #[error("the journal cannot be read: {0}: run `outpost doctor`")]
+    Journal(#[from] ReadError),
+    /// A parcel was not sealed; the log says why.
+    #[error("what is to go on the stick could not be sealed: tell who maintains outpost")]
+    Unsealed,
 }

@@ -171,6 +171,11 @@ impl Exchange {
         self.peer_keys = keys;
     }
 
+    /// Whether there is anybody to seal to: not before the peer's key has come, nor after its last one was revoked.
+    pub fn has_peer_key(&self) -> bool {
+        !self.peer_keys.is_empty()
+    }
+
     /// Keeps this site's records from a peer that nobody has vouched for yet; see [`Link::hold_back`].
     pub fn hold_back(&mut self, yes: bool) {
         self.link.hold_back(yes);

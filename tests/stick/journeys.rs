@@ -130,3 +130,53 @@ fn csv_is_written_when_somebody_asks_and_never_by_itself() {
     let status = pocket.town.office.status().unwrap();
     assert_eq!(Town::site(&status, SITE)["records"], 0);
 }
+
+#[test]
+fn two_sticks_at_once_are_both_served_and_the_office_takes_one_by_insertion() {
+    let mut pocket = Pocket::open();
+    pocket.sell(10);
+    std::fs::rename(pocket.stick("blue"), pocket.port("blue")).unwrap();
+    let red = pocket.put_in("red");
+    let blue = pocket.wait_for("blue", |stick| stick["state"] != "working");
+    assert_eq!((red["state"].as_str(), blue["state"].as_str()), (Some("may_pull"), Some("may_pull")), "{red} {blue}");
+    let [red, blue] = ["red", "blue"].map(|name| Pocket::parcels(&pocket.port(name), "to-office").len());
+    assert_eq!((red, blue), (1, 1));
+    pocket.pull("red");
+    pocket.pull("blue");
+
+    // The office's machine has a port of its own.
+    let port = pocket.dir.path().join("office-port");
+    std::fs::create_dir(&port).unwrap();
+    pocket.town.office.stop().unwrap();
+    let file = pocket.town.office.dir.join("office.toml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let sticks = format!("stick_dirs = [\"{}\"]\ntrial_sticks = true\n", port.display());
+    std::fs::write(&file, format!("{sticks}{settings}")).unwrap();
+    pocket.town.office.start().unwrap();
+    std::fs::rename(pocket.stick("red"), port.join("red")).unwrap();
+    let is_served = |status: &serde_json::Value| status["sticks"][0]["state"] == "may_pull";
+    pocket.town.office.wait_until("the stick", SOON, is_served).unwrap();
+    std::fs::rename(port.join("red"), pocket.dir.path().join("pocket/red")).unwrap();
+    pocket.all_is_booked_once();
+    let said = pocket.visit_shop("red");
+    assert!(said["word"].as_str().unwrap().contains("the office has everything"), "{said}");
+}
+
+#[test]
+fn what_a_revoked_box_carries_is_kept_aside_until_somebody_releases_it() {
+    let mut pocket = Pocket::open();
+    pocket.sell(5);
+    pocket.visit_shop("red");
+    pocket.visit_office("red");
+    pocket.sell(5);
+    pocket.visit_shop("red");
+    let office = &pocket.town.office;
+    office.command(&["office", "revoke", SITE], "").unwrap();
+    let stick = pocket.stick("red");
+    let told = office.command(&["office", "import", &stick.to_string_lossy()], "").unwrap_or_else(|told| told.to_string());
+    assert!(told.contains("under a key that counts no more"), "{told}");
+    assert_eq!(Town::site(&office.status().unwrap(), SITE)["documents"], 5, "what it had sent before stays");
+    let released = office.command(&["office", "quarantine", "release", SITE, "all"], "").unwrap();
+    assert!(released.contains("records were new"), "{released}");
+    pocket.all_is_booked_once();
+}
