@@ -7,7 +7,6 @@ use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::record::{Entry, Record, Span};
-use crate::domain::time::Quality;
 use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
 use crate::intake::{Receipt, Status, receipt};
@@ -88,8 +87,9 @@ impl<C: Courier> Owner for Line<C> {
         &mut self.exchange
     }
 
+    /// The office sets no clock by a box's.
     fn clock_ms(&self) -> Option<i64> {
-        (self.moment.quality() >= Quality::Office).then(|| self.moment.now_ms())
+        None
     }
 
     fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {

@@ -115,11 +115,26 @@ impl Shop {
         Audit { receipted: receipted.len(), booked: booked.len(), missing, twice, never_sent }
     }
 
+    /// Waits until the office has all that the box has, however much that is, as long as it gets less.
+    fn caught_up(&self) -> Value {
+        let mut least = u64::MAX;
+        loop {
+            let moved = |status: &Value| {
+                let waiting = status["waiting"].as_u64().unwrap_or(u64::MAX);
+                status["line"]["office_answers"] == true && (waiting == 0 || waiting < least)
+            };
+            let status = self.shop.wait_until("the office to have more", SOON, moved).unwrap();
+            least = status["waiting"].as_u64().unwrap_or(0);
+            if least == 0 {
+                return status;
+            }
+        }
+    }
+
     /// Waits until the office has all that the box has, and looks at everything: books, gaps, conflicts.
     pub fn settled(&self) -> Value {
-        let caught_up = |status: &Value| status["waiting"] == 0 && status["line"]["office_answers"] == true;
-        let at_box = self.shop.wait_until("the office has everything", SOON, caught_up).unwrap();
-        let receipted = self.receipted().len() as u64;
+        let at_box = self.caught_up();
+        let receipted = self.receipted().into_iter().collect::<HashSet<_>>().len() as u64;
         let whole = |status: &Value| {
             let site = Town::site(status, SITE);
             site["missing"] == 0
@@ -127,7 +142,11 @@ impl Shop {
                 && status["views"]["building"] == false
         };
         let office = self.town.office.wait_until("all booked", SOON, whole);
-        let site = Town::site(&office.unwrap_or_else(|error| panic!("{error:#}; the box: {at_box:#}")), SITE);
+        let office = office.unwrap_or_else(|error| {
+            let audits = [&self.town.office, &self.shop].map(|house| self.audit(house));
+            panic!("{error:#}; receipted: {receipted}; the box: {at_box:#}; office and box: {audits:#?}")
+        });
+        let site = Town::site(&office, SITE);
         assert_eq!((&site["missing"], &site["conflicts"]), (&0.into(), &0.into()), "{site:#}");
         site
     }

@@ -173,7 +173,8 @@ fn what_a_revoked_box_carries_is_kept_aside_until_somebody_releases_it() {
     let office = &pocket.town.office;
     office.command(&["office", "revoke", SITE], "").unwrap();
     let stick = pocket.stick("red");
-    let told = office.command(&["office", "import", &stick.to_string_lossy()], "").unwrap_or_else(|told| told.to_string());
+    let told =
+        office.command(&["office", "import", &stick.to_string_lossy()], "").unwrap_or_else(|told| told.to_string());
     assert!(told.contains("under a key that counts no more"), "{told}");
     assert_eq!(Town::site(&office.status().unwrap(), SITE)["documents"], 5, "what it had sent before stays");
     let released = office.command(&["office", "quarantine", "release", SITE, "all"], "").unwrap();

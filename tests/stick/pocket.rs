@@ -130,7 +130,9 @@ impl Pocket {
 
     /// The parcels among them.
     pub fn parcels(stick: &Path, way: &str) -> Vec<PathBuf> {
-        let is_parcel = |path: &PathBuf| !path.file_name().unwrap().to_string_lossy().starts_with("word");
+        // A parcel's name begins with an epoch in hex digits.
+        let is_parcel =
+            |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(|c: char| c.is_ascii_hexdigit());
         Self::files(stick, way).into_iter().filter(is_parcel).collect()
     }
 }

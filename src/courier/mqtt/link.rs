@@ -7,11 +7,11 @@ use super::super::inbox::Inbox;
 use super::super::{MAX_ENVELOPE, Why};
 use super::outbox::{IN_FLIGHT, Outbox, packet_len, publish_len};
 use super::usage::Direction;
-use super::{BrokerUrl, Hands, Line, LinkState, MqttConfig, filters, meaning};
+use super::{BrokerUrl, Hands, Line, LinkState, MqttConfig, filters, meaning, subscribed_at};
 use rumqttc::mqttbytes::Error as PacketError;
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Outgoing, Packet,
-    Publish, QoS, StateError, SubAck, SubscribeFilter, SubscribeReasonCode, TlsConfiguration, TlsError, Transport,
+    Publish, StateError, SubAck, SubscribeFilter, SubscribeReasonCode, TlsConfiguration, TlsError, Transport,
 };
 use std::io;
 use std::sync::Arc;
@@ -197,8 +197,8 @@ impl Link {
                 self.outbox.count_packet(now, Direction::Sent, self.connect_len());
                 self.outbox.count_packet(now, Direction::Received, packet_len(2));
                 events.set_network_options(self.network_options(self.config.policy.write_timeout));
-                let filters = filters(&self.config.role).into_iter();
-                let filters: Vec<_> = filters.map(|path| SubscribeFilter::new(path, QoS::AtLeastOnce)).collect();
+                let (filters, qos) = (filters(&self.config.role).into_iter(), subscribed_at(&self.config.role));
+                let filters: Vec<_> = filters.map(|path| SubscribeFilter::new(path, qos)).collect();
                 let remaining = 2 + filters.iter().map(|filter| 3 + filter.path.len()).sum::<usize>();
                 self.outbox.count_packet(now, Direction::Sent, packet_len(remaining));
                 client.try_subscribe_many(filters).expect("invariant: the channel of a fresh connection has room");

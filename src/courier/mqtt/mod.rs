@@ -24,6 +24,7 @@ use super::{Arrivals, Courier, Purpose, Refused, Why, check_length};
 use crate::domain::id::SiteId;
 use link::Wish;
 use outbox::Outbox;
+use rumqttc::QoS;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -169,6 +170,15 @@ fn filters(role: &Role) -> Vec<String> {
     match role {
         Role::Site(site) => vec![format!("op/{site}/down")],
         Role::Office => vec!["op/+/up".into(), "op/+/enrol".into()],
+    }
+}
+
+/// How it is subscribed to. A box's PUBACK for each of the office's envelopes would be 26 bytes on its line that prove nothing;
+/// the office's line is good, and there they hold a flood back.
+fn subscribed_at(role: &Role) -> QoS {
+    match role {
+        Role::Site(_) => QoS::AtMostOnce,
+        Role::Office => QoS::AtLeastOnce,
     }
 }
 
