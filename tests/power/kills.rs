@@ -15,7 +15,7 @@ enum Who {
 fn kills(who: Who, count: u64, name: &str) {
     let mut place = Shop::open(None, None);
     let mut seeded = Seeded::new(11);
-    let load = place.load();
+    let load = if who == Who::Box { place.load() } else { place.steady_load() };
     let (mut hits, mut killed) = (0, [0, 0]);
     for _ in 0..count {
         more(&load, 30 + seeded.below(200));
