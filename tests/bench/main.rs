@@ -9,4 +9,5 @@ mod ground;
 mod memory;
 mod pubacks;
 mod rabbit;
+mod stick;
 mod wire;

@@ -19,8 +19,6 @@ const BACKLOG: u64 = 1_000;
 const LONE: usize = 5;
 /// A line is quiet when nothing passed for so long.
 const QUIET: Duration = Duration::from_secs(3);
-/// After a lone sale: longer than a box's ack of the office's word may wait.
-const AFTERWARDS: Duration = Duration::from_secs(24);
 
 /// Bytes up and down.
 #[derive(Clone, Copy)]
@@ -107,7 +105,6 @@ fn outpost(dir: &Path, sales: &str) -> Costs {
         let told = town.office.wait_until("the books", SOON, |status| Town::site(status, SITE)["documents"] == count);
         told.unwrap();
     };
-    std::thread::sleep(AFTERWARDS);
     let publish = |text: &str, shape: (usize, usize)| {
         let mut plan = load(shop.addr, text, shape, End::Count(text.lines().count() as u64));
         plan.first_round = 0;
@@ -117,7 +114,6 @@ fn outpost(dir: &Path, sales: &str) -> Costs {
         .map(|n| {
             let before = quiet(&control);
             publish(&lines(sales, n, 1), (1, 1));
-            std::thread::sleep(AFTERWARDS);
             quiet(&control).since(before)
         })
         .collect();
@@ -135,7 +131,6 @@ fn outpost(dir: &Path, sales: &str) -> Costs {
     control.restore();
     booked(LONE as u64 + BACKLOG);
     settled(0);
-    std::thread::sleep(AFTERWARDS);
     Costs { lone: middle(&lone), backlog: quiet(&control).since(before), reconnect }
 }
 
@@ -209,7 +204,7 @@ fn bench_wire_beside_a_bridge_and_a_compressor() {
     let theirs = bridge(dir.path(), &sales);
     let head = ["bytes a sale, TLS and MQTT included", "up", "down", "both"];
     let rows = [
-        ours.lone.row("Outpost, alone: sale, ack, the office's word, its ack", 1),
+        ours.lone.row("Outpost, alone: sale with the ack of the word before it; ack and word", 1),
         theirs.lone.row("Mosquitto bridge, alone", 1),
         ours.backlog.row("Outpost, backlog of 1,000, connecting included", BACKLOG),
         theirs.backlog.row("Mosquitto bridge, backlog of 1,000, connecting included", BACKLOG),
