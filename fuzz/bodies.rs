@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each fuzz target uses one of these")]
 
 use outpost::control::Ask;
+use outpost::courier::stick::{LONGEST_NAME, Name};
 use outpost::domain::id::{DeviceId, SiteId};
 use outpost::domain::record::Sent;
 use outpost::keys::enrolment::Enrolment;
@@ -10,9 +11,11 @@ use outpost::keys::moving::Came;
 use outpost::keys::sealed::Sealed;
 use outpost::sync::{Inbox, Link, Outbox, Rules, Shelf};
 use outpost::wire::envelope::{Header, Known, Secret, open};
-use outpost::wire::frame::{Found, Scan, SegmentHeader, record_hash};
+use outpost::wire::frame::{Found, Scan, SegmentHeader, plausible, record_hash};
 use outpost::wire::message::Message;
 use outpost::wire::{cbor, compress};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 /// What a device sends to the gate, before and after it has logged in, of both versions.
 pub fn gate(bytes: &[u8]) {
@@ -50,8 +53,19 @@ pub fn envelope(bytes: &[u8]) {
     }
 }
 
-/// A file that somebody says is an enrolment or a move, sealed or not; opening a sealed one is not for a fuzzer.
+/// A file that somebody says is an enrolment or a move, sealed or not; opening a sealed one is not for a fuzzer. Once as
+/// it is and once with its check put right, which anybody can do and a fuzzer does not come upon.
 pub fn enrolment(bytes: &[u8]) {
+    enrolment_as_it_is(bytes);
+    let whole = bytes.split_last_chunk::<4>().map_or(bytes, |(whole, _)| whole);
+    enrolment_as_it_is(&[whole, &crc32fast::hash(whole).to_le_bytes()].concat());
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    let body = &text[..text.rfind("# crc32 ").unwrap_or(text.len())];
+    let body = if body.ends_with('\n') { body.to_owned() } else { format!("{body}\n") };
+    enrolment_as_it_is(format!("{body}# crc32 {:08x}\n", crc32fast::hash(body.as_bytes())).as_bytes());
+}
+
+fn enrolment_as_it_is(bytes: &[u8]) {
     let _ = Sealed::read(bytes);
     let came = Came::read(bytes);
     if let Ok(enrolment) = Enrolment::from_bytes(&came.text, None) {
@@ -83,9 +97,32 @@ pub fn record(bytes: &[u8]) {
     }
 }
 
-/// A segment of a journal: its header, and a walk over its frames to the end.
+/// A segment of a journal: its header, and a walk over its frames to the end. Once as it is and once with every check put
+/// right, which whoever has the disk can do and a fuzzer does not come upon.
 pub fn segment(bytes: &[u8]) {
-    let _ = SegmentHeader::decode(bytes);
+    walk(bytes);
+    let mut checked = bytes.to_owned();
+    if let Some((header, crc)) = checked.get_mut(..76).and_then(<[u8]>::split_last_chunk_mut::<4>)
+        && header.starts_with(b"OUTPOSTJ")
+    {
+        *crc = crc32fast::hash(header).to_le_bytes();
+    }
+    let mut at = 0;
+    while at < checked.len() {
+        let size = plausible(&checked[at..]).filter(|size| at + size <= checked.len());
+        if let Some(size) = size {
+            let crc = crc32fast::hash(&[&checked[at..at + 4], &checked[at + 8..at + size]].concat());
+            checked[at + 4..at + 8].copy_from_slice(&crc.to_le_bytes());
+        }
+        at += size.unwrap_or(1);
+    }
+    walk(&checked);
+}
+
+fn walk(bytes: &[u8]) {
+    if let Ok(header) = SegmentHeader::decode(bytes) {
+        assert_eq!(SegmentHeader::decode(&header.encode()).as_ref(), Ok(&header), "a header is the same when copied");
+    }
     let site = SiteId::office();
     let (mut at, mut ended) = (0, false);
     for found in Scan::new(bytes, 0) {
@@ -116,6 +153,15 @@ pub fn ask(bytes: &[u8]) {
         let again = serde_json::to_string(&ask).expect("a question can be asked");
         assert_eq!(serde_json::from_str::<Ask>(&again).ok(), Some(ask));
     }
+}
+
+/// The name of a file on a stick, on which anybody can write any name.
+pub fn stick(bytes: &[u8]) {
+    let Some(name) = Name::parse(OsStr::from_bytes(bytes)) else { return };
+    let spelled = name.to_string();
+    assert!(bytes.eq_ignore_ascii_case(spelled.as_bytes()), "a name is spelled in one way but for its case");
+    assert!(spelled.len() <= LONGEST_NAME, "no name is longer than the longest");
+    assert_eq!(Name::parse(spelled.as_ref()), Some(name), "a name is the same when copied");
 }
 
 /// A journal in which nothing can be read.

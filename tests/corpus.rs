@@ -57,3 +57,8 @@ fn the_segment_reader_survives_its_corpus() {
 fn the_control_socket_survives_its_corpus() {
     replay("ask", bodies::ask);
 }
+
+#[test]
+fn the_reader_of_names_on_a_stick_survives_its_corpus() {
+    replay("stick", bodies::stick);
+}
