@@ -5,10 +5,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
+mod ends;
 mod enrolment;
 mod journeys;
 mod mirror;
 mod pocket;
+mod slow;
 mod strangers;
 mod yank;
 

@@ -4,18 +4,9 @@
 //! Both ends are real exchanges with real journals; the stick is an ext4 of its own whose plug is pulled before the nth
 //! call, or which answers nothing but EIO from the nth call on. Needs root for the former.
 
-use outpost::carry::{self, Ask, Exported, Folder, Hand, Owner, Progress, Stopped, Took, Way};
-use outpost::courier::stick::{Content, FileError, Hook};
-use outpost::domain::id::{Epoch, SiteId, StoreId};
-use outpost::domain::record::{Entry, Opened};
-use outpost::domain::time::{Quality, Stamp};
-use outpost::exchange::{Exchange, Parts};
-use outpost::journal::{Options, Own, Reader, Replica};
-use outpost::sync::Rules;
-use outpost::wire::envelope::Secret;
-use outpost::wire::record;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use crate::ends::{BOX, End, OFFICE, held, holds_all_that_is_owed, pair, shop, visit};
+use outpost::carry::{Folder, Way};
+use outpost::courier::stick::{Content, Hook};
 use rig::power::Disk;
 use rustix::io::Errno;
 use std::io;
@@ -25,119 +16,6 @@ use std::sync::{Arc, Mutex};
 
 /// Records that are new at each visit.
 const NEW: usize = 2_500;
-/// Bytes of each, which do not compress: a parcel is several writes long.
-const RECORD_BYTES: usize = 500;
-
-/// One end: its journal, what it holds of the other's, and the conversation.
-struct End {
-    exchange: Exchange,
-    own: Own,
-    dice: ChaCha8Rng,
-}
-
-impl Owner for End {
-    fn exchange(&mut self) -> &mut Exchange {
-        &mut self.exchange
-    }
-
-    fn clock_ms(&self) -> Option<i64> {
-        None
-    }
-
-    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
-        let arrived = self.exchange.carried(0, envelope).map_err(|rejected| rejected.to_string())?;
-        let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-        Ok(Took { new, known: arrived.known, ..Took::default() })
-    }
-}
-
-fn shop() -> SiteId {
-    "bandung".parse().unwrap()
-}
-
-impl End {
-    fn open(dir: &Path, (me, key): (SiteId, u8), (peer, peer_key): (SiteId, u8)) -> Self {
-        let (secret, peer_secret) = (Secret::from_random([key; 32]), Secret::from_random([peer_key; 32]));
-        let store = StoreId::new(u64::from(key), [key; 10]);
-        let (mut own, _) = Own::open(&dir.join("own"), Options::new(me.clone(), store, |_| None)).unwrap();
-        let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
-        let opened = Opened { follows: None, store, boot: uuid::Uuid::nil(), program: "0".into() };
-        let body = record::body(&stamp, &record::entry(&Entry::Opened(opened)));
-        own.begin(Epoch::new(1, [key; 10]), &body).unwrap();
-        let (replica, _) = Replica::open(&dir.join("peer"), Options::new(peer.clone(), store, |_| None)).unwrap();
-        let parts = Parts {
-            me,
-            peer,
-            peer_keys: vec![peer_secret.public()],
-            secret,
-            store,
-            replica,
-            own: own.reader(),
-            acks: dir.join("acks"),
-            rules: Rules::default(),
-        };
-        Self { exchange: Exchange::open(parts).unwrap(), own, dice: ChaCha8Rng::seed_from_u64(u64::from(key)) }
-    }
-
-    fn append(&mut self, count: usize) {
-        for _ in 0..count {
-            let mut body = vec![0; RECORD_BYTES];
-            self.dice.fill_bytes(&mut body);
-            self.own.append_one(&body, None).unwrap();
-        }
-        self.own.sync().unwrap();
-        let (last, _) = self.own.last().unwrap();
-        self.exchange.appended(last);
-    }
-}
-
-fn hand(end: &Arc<Mutex<End>>) -> Hand {
-    let end = end.clone();
-    Hand::new(move |ask: Ask| {
-        end.lock().unwrap().answer(ask);
-        true
-    })
-}
-
-/// What either end does with a stick.
-fn visit(end: &Arc<Mutex<End>>, mount: &Path, (take, give): (Way, Way), hook: Arc<Hook>) -> Result<Exported, String> {
-    let folder = Folder::open_with(mount, hook).map_err(|error| error.to_string())?;
-    let (site, hand) = (shop(), hand(end));
-    let words = |stopped: Stopped| stopped.to_string();
-    let nothing = &mut |_: Progress| {};
-    let import = carry::import(&folder, (take, &site), &mut |bytes| hand.take(bytes), nothing).map_err(words)?;
-    assert!(import.refused.is_empty(), "{:?}", import.refused);
-    carry::export(&folder, (give, &site), &hand, nothing).map_err(words)
-}
-
-const BOX: (Way, Way) = (Way::ToSite, Way::ToOffice);
-const OFFICE: (Way, Way) = (Way::ToOffice, Way::ToSite);
-
-/// Everything that the box owes is in whole parcels on the stick.
-fn holds_all_that_is_owed(mount: &Path, shop_end: &Arc<Mutex<End>>) -> bool {
-    let folder = Folder::open(mount).unwrap();
-    let mut extents = Vec::new();
-    for (name, _) in folder.list(Way::ToOffice, &shop()).unwrap().ours {
-        let Content::Parcel(extent) = name.content else { continue };
-        match folder.read(Way::ToOffice, &shop(), name.to_string().as_ref()) {
-            Ok(_) => extents.push(extent),
-            Err(FileError::Damaged { .. }) => {}
-            Err(error) => panic!("{error}"),
-        }
-    }
-    shop_end.lock().unwrap().exchange.link().outbox().owed(&extents).is_empty()
-}
-
-/// How many records of the box's the office holds, each once.
-fn held(office: &Arc<Mutex<End>>) -> u64 {
-    let reader: Reader = office.lock().unwrap().exchange.held();
-    let mut positions: Vec<_> = reader.scan(0).map(|stored| stored.unwrap().position).collect();
-    let count = positions.len() as u64;
-    positions.sort();
-    positions.dedup();
-    assert_eq!(positions.len() as u64, count, "a record is there twice");
-    count
-}
 
 struct Yard {
     _dir: tempfile::TempDir,
@@ -149,10 +27,7 @@ struct Yard {
 impl Yard {
     fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (shop_dir, office_dir) = (dir.path().join("shop"), dir.path().join("office"));
-        let shop_end = End::open(&shop_dir, (shop(), 1), (SiteId::office(), 2));
-        let office_end = End::open(&office_dir, (SiteId::office(), 2), (shop(), 1));
-        let (shop, office) = (Arc::new(Mutex::new(shop_end)), Arc::new(Mutex::new(office_end)));
+        let (shop, office) = pair(dir.path());
         Self { _dir: dir, shop, office, cuts: 0 }
     }
 
