@@ -39,7 +39,7 @@ pub(crate) fn pair(dir: &Path) -> (Node, Node) {
     let (shop, office) = (keys(), keys());
     let node = |name: &str, keys: &[(String, String)], peer: &str, peer_keys: &[(String, String)]| {
         let dir = dir.join(name);
-        std::fs::create_dir_all(dir.join("incoming")).unwrap();
+        ["incoming", "spool"].into_iter().for_each(|name| std::fs::create_dir_all(dir.join(name)).unwrap());
         let (at, own) = (dir.display(), lines(keys, |_| true));
         let [own_public, peer_public] = [keys, peer_keys].map(|keys| lines(keys, |name| PUBLIC.contains(&name)));
         let settings = format!(
