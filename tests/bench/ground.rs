@@ -16,7 +16,7 @@ pub(crate) const SITE: &str = "bandung";
 /// Longest wait for what takes no time on an idle machine.
 pub(crate) const SOON: Duration = Duration::from_secs(120);
 /// Sales that are taken in turn, where `scripts/bench` gives none.
-const SALES: usize = 20_000;
+const SALES: usize = 30_000;
 /// Rounds of new ids that one load may use up.
 const ROUNDS_OF_A_LOAD: u32 = 10_000;
 

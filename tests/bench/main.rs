@@ -7,6 +7,7 @@
 mod device;
 mod ground;
 mod memory;
+mod nncp;
 mod pubacks;
 mod rabbit;
 mod stick;

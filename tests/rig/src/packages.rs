@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("e2fsprogs", "mkfs.ext4"),
     ("mosquitto-clients", "mosquitto_pub"),
     ("mount", "losetup"),
+    ("nncp", "nncp-file"),
     ("nodejs", "node"),
     ("rabbitmq-server", "rabbitmqctl"),
     ("util-linux", "flock"),
