@@ -133,4 +133,40 @@ mod tests {
         std::fs::create_dir(&path).unwrap();
         assert_ne!(place.key(), first);
     }
+
+    fn command(program: &str, args: &[&str]) -> String {
+        let output = std::process::Command::new(program).args(args).output().unwrap();
+        assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    #[test]
+    fn a_device_is_mounted_gets_the_folder_and_is_unmounted_whole() {
+        if !rustix::process::geteuid().is_root() {
+            println!("NOT TRIED: a stick that is mounted needs root");
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let (image, mounts) = (dir.path().join("image").display().to_string(), dir.path().join("sticks"));
+        std::fs::File::create(&image).unwrap().set_len(16 << 20).unwrap();
+        command("mkfs.ext4", &["-q", "-F", "-L", "RED", &image]);
+        let node = command("losetup", &["--find", "--show", &image]);
+        let name = node.trim_start_matches("/dev/").to_owned();
+        let device = Device { name, node: node.clone().into(), bytes: 16 << 20, read_only: false, disk_seq: Some(7) };
+        let place = Place::Device(device);
+        let site = "bandung".parse().unwrap();
+        let way = crate::carry::Way::ToOffice;
+        let content = crate::courier::stick::Content::Word(1);
+        for visit in 0..2 {
+            let open = place.open(&mounts).unwrap();
+            assert_eq!(open.label.as_deref(), Some("RED"));
+            let folder = crate::carry::Folder::open(&open.path).unwrap();
+            assert_eq!(folder.list(way, &site).unwrap().ours.len(), visit, "what the visit before wrote");
+            folder.write(way, &site, &content, b"an envelope").unwrap();
+            drop(folder);
+            open.close().unwrap();
+            assert!(!std::fs::read_to_string("/proc/self/mountinfo").unwrap().contains(&node), "it may be pulled");
+        }
+        command("losetup", &["--detach", &node]);
+    }
 }
