@@ -74,7 +74,8 @@ pub fn import(
     let mut import = Import { cut_short: listing.cut_short, ..Import::default() };
     let total = files.len() as u64;
     for (file, done) in files.into_iter().zip(1..) {
-        let name = file.to_string_lossy().into_owned();
+        // Whoever named it may mean a terminal harm.
+        let name = file.to_string_lossy().escape_debug().to_string();
         match folder.read(way, site, &file) {
             Ok(bytes) => match take(bytes)? {
                 Ok(took) => {

@@ -61,10 +61,12 @@ fn another_offices_envelopes_another_sites_and_a_huge_file_are_refused_each_with
     fs::copy(&foreign, to_office(&stick).join("foreign.op")).unwrap();
     File::create(to_office(&stick).join("huge.op")).unwrap().set_len(10_000_000_000).unwrap();
     fs::write(to_office(&stick).join("noise.op"), vec![b'O'; 5_000]).unwrap();
+    fs::write(to_office(&stick).join("\u{1b}[2Jclear.op"), b"noise").unwrap();
     let told = import_of(&ours, &stick);
-    for word in ["foreign.op", "huge.op", "noise.op", "10000000000 bytes"] {
+    for word in ["foreign.op", "huge.op", "noise.op", "clear.op", "10000000000 bytes"] {
         assert!(told.contains(word), "{word}: {told}");
     }
+    assert!(!told.contains('\u{1b}'), "a file's name commands no terminal");
     ours.all_is_booked_once();
 }
 
