@@ -91,6 +91,8 @@ struct Standing {
 
 /// Somebody asked for CSV files, and waits.
 pub(super) struct Csv {
+    /// Tells this request from those before and after it; 0 for the button's.
+    number: u64,
     days: (Date, Date),
     reply: mpsc::Sender<Result<String, String>>,
 }
@@ -106,6 +108,8 @@ impl Csv {
 struct Inner {
     stop: bool,
     csv: Option<Csv>,
+    /// The number of the last request.
+    asked: u64,
 }
 
 /// What the looking thread and those who ask it share.
@@ -133,13 +137,22 @@ impl Asker {
         if inner.csv.is_some() {
             return Err("somebody else has just asked for it: ask again when theirs is written".into());
         }
-        inner.csv = Some(Csv { days, reply });
+        inner.asked += 1;
+        let number = inner.asked;
+        inner.csv = Some(Csv { number, days, reply });
         self.0.changed.notify_all();
         drop(inner);
-        answer.recv_timeout(CSV_PATIENCE).unwrap_or_else(|_| {
-            self.0.lock().csv = None;
-            Err("there was no stick: put one in and ask again".into())
-        })
+        if let Ok(answered) = answer.recv_timeout(CSV_PATIENCE) {
+            return answered;
+        }
+        let mut inner = self.0.lock();
+        if inner.csv.as_ref().is_some_and(|csv| csv.number == number) {
+            inner.csv = None;
+            return Err("there was no stick: put one in and ask again".into());
+        }
+        drop(inner);
+        // A stick has it, and takes its time.
+        answer.recv().unwrap_or_else(|_| Err("the stick was not served to its end: see `outpost status`".into()))
     }
 }
 
@@ -267,9 +280,7 @@ impl Keeper {
             Err(error) => tracing::error!(%error, "a stick cannot be served"),
         }
     }
-}
 
-impl Keeper {
     /// What the button asks for, if somebody holds it.
     fn pressed(&mut self) -> Option<Csv> {
         let is_pressed =
@@ -280,7 +291,7 @@ impl Keeper {
         let today = self.premises.today();
         let from = today.checked_sub(jiff::Span::new().days(i64::from(self.button_days))).unwrap_or(today);
         let (reply, _) = mpsc::channel();
-        Some(Csv { days: (from, today), reply })
+        Some(Csv { number: 0, days: (from, today), reply })
     }
 }
 
