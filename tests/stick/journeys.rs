@@ -181,3 +181,22 @@ fn what_a_revoked_box_carries_is_kept_aside_until_somebody_releases_it() {
     assert!(released.contains("records were new"), "{released}");
     pocket.all_is_booked_once();
 }
+
+#[test]
+fn an_empty_stick_is_written_for_every_site_when_somebody_asks_and_for_none_otherwise() {
+    let mut pocket = Pocket::open_with(None);
+    pocket.sell(3);
+    pocket.shop.wait_until("the line", SOON, |status| status["waiting"] == 0).unwrap();
+    // One is enrolled whose box has not come: there is nobody to seal to.
+    pocket.town.office.command(&["enrol", "solo"], "").unwrap();
+    let told = pocket.visit_office("round");
+    assert!(told.contains("there is nothing from any site"), "{told}");
+    assert!(Pocket::files(&pocket.stick("round"), "to-site").is_empty());
+    let stick = pocket.stick("round");
+    let args = ["office", "import", &stick.to_string_lossy(), "--all-sites"];
+    let told = pocket.town.office.command(&args, "").unwrap();
+    assert!(told.contains(&format!("{SITE}: the answers are on the stick")), "{told}");
+    assert!(!Pocket::files(&pocket.stick("round"), "to-site").is_empty());
+    pocket.visit_shop("round");
+    pocket.all_is_booked_once();
+}
