@@ -81,10 +81,10 @@ fn entry(dice: &mut Dice) -> Entry {
             let weight = format!("{}.{}", dice.roll(20), dice.roll(1000)).parse().expect("a number");
             Entry::Weight(Weight { id: None, device, sent, weight, unit: "kg".try_into().expect("a unit") })
         }
-        2 => Entry::Submitted(Submitted { id, device, user: None, document: movement(dice) }),
+        2 => Entry::Submitted(Submitted::new(id, device, None, movement(dice))),
         _ => {
             let user = Some(dice.pick(&["ani", "budi", "citra"]).try_into().expect("a name"));
-            Entry::Submitted(Submitted { id, device, user, document: sale(dice) })
+            Entry::Submitted(Submitted::new(id, device, user, sale(dice)))
         }
     }
 }

@@ -49,9 +49,8 @@ fn entries() -> Vec<(&'static str, Entry)> {
         "payments":[{"mode_of_payment":"Wire Transfer","amount":"225000"}],"remarks":"für Sari"}"#;
     let moved = r#"{"stock_entry_type":"Material Transfer","from_warehouse":"A","to_warehouse":"B",
         "items":[{"item_code":"CLOTH-1","qty":"0.000000001"}]}"#;
-    let submitted = |document| {
-        Entry::Submitted(Submitted { id, device: device.clone(), user: Some("joko".try_into().unwrap()), document })
-    };
+    let submitted =
+        |document| Entry::Submitted(Submitted::new(id, device.clone(), Some("joko".try_into().unwrap()), document));
     let opened = |follows| {
         Entry::Opened(Opened {
             follows,

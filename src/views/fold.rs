@@ -40,7 +40,7 @@ impl Line {
     }
 }
 
-/// Counters of one site. Every record of its own journal is in exactly one of the first ten.
+/// Counters of one site. Every record of its own journal is in exactly one of the first eleven.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Openings of the journal.
@@ -63,6 +63,9 @@ pub struct Totals {
     pub unreadable: u64,
     /// Records whose bytes are lost to damage, here or where they came from.
     pub lost: u64,
+    /// Cancellations, closed days, what people did beside documents.
+    #[serde(default)]
+    pub others: u64,
     /// Words of the office, in the journal that comes down.
     pub at_office_words: u64,
 }
@@ -71,7 +74,7 @@ impl Totals {
     /// Records of the site's own journal.
     pub fn records(&self) -> u64 {
         let firsts = self.documents + self.scans + self.weights + self.refused;
-        firsts + self.opened + self.repeats + self.conflicts + self.holes + self.unreadable + self.lost
+        firsts + self.opened + self.repeats + self.conflicts + self.holes + self.unreadable + self.lost + self.others
     }
 }
 
@@ -205,11 +208,13 @@ impl Fold {
             }
             // The office's word belongs in the journal that comes down; here it means nothing.
             Entry::AtOffice(_) => self.total(site).holes += 1,
+            Entry::DayClosed(_) | Entry::Person(_) => self.total(site).others += 1,
             Entry::Refused(_) => {
                 let count = self.total(site).refused;
                 self.list(Tag::Refusal, site, count, &Listed { place, span: None });
                 self.total(site).refused += 1;
             }
+            Entry::Cancelled(_) => self.total(site).others += 1,
             entry @ (Entry::Submitted(_) | Entry::Scan(_) | Entry::Weight(_)) => match entry.intent() {
                 Some(id) => self.apply_intent(site, place, record, id)?,
                 None => self.count_first(site, entry),
@@ -249,7 +254,7 @@ impl Fold {
         self.ids.insert(key, number);
         if let Entry::Submitted(submitted) = &record.entry {
             things::append_to_day(&mut self.store, &thing, number)?;
-            for change in submitted.document.rules().stock_moves() {
+            for change in submitted.effects().moves {
                 stock::moved(&mut self.store, site, &change)?;
             }
         }

@@ -1,9 +1,15 @@
 //! What the shop floor knows: names, times, amounts, documents, records. Pure: no I/O, no clock, no randomness.
 
 pub mod admit;
+pub mod booked;
 pub mod decimal;
 pub mod document;
+pub mod effects;
 pub mod id;
+pub mod master;
+pub mod number;
+pub mod person;
 pub mod record;
 pub mod repeats;
 pub mod time;
+pub mod totals;

@@ -2,9 +2,14 @@
 //!
 //! A record is immutable. What it says about order is its place in the journal; its stamp is for people.
 
-use super::document::{Document, Text};
+use super::booked::Booked;
+use super::decimal::Decimal;
+use super::document::{Document, Kind, Text};
+use super::effects::Effects;
 use super::id::{DeviceId, Epoch, IntentId, Position, RecordHash, Seq, StoreId};
+use super::person::Person;
 use super::time::Stamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -38,6 +43,12 @@ pub enum Entry {
     Hole(Span),
     /// The office's word: these records of the site are in its journal since the stamp of this one.
     AtOffice(Span),
+    /// A submitted document was cancelled.
+    Cancelled(Cancelled),
+    /// A day of the site is closed: what there is of it.
+    DayClosed(DayClosed),
+    /// Somebody did something beside documents.
+    Person(Person),
 }
 
 /// The opening of a journal.
@@ -83,6 +94,80 @@ pub struct Submitted {
     pub user: Option<Text>,
     /// What was submitted.
     pub document: Document,
+    /// The cancelled document that this one stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amends: Option<IntentId>,
+    /// The second person, where it took two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Text>,
+    /// What the box worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked: Option<Booked>,
+}
+
+impl Submitted {
+    /// As a device sends it: nothing is worked out yet.
+    pub fn new(id: IntentId, device: DeviceId, user: Option<Text>, document: Document) -> Self {
+        Self { id, device, user, document, amends: None, approved_by: None, booked: None }
+    }
+
+    /// What it does to the workshop's figures.
+    pub fn effects(&self) -> Effects {
+        let nothing = Booked::default();
+        self.document.rules().effects(self.booked.as_ref().unwrap_or(&nothing))
+    }
+
+    /// Its day: its own, or the one that the box gave it.
+    pub fn day(&self) -> Option<Date> {
+        self.document.rules().posting_date().or_else(|| self.booked.as_ref()?.day)
+    }
+}
+
+/// A cancellation: what the document did is undone, and it stays in the books as cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    /// The device's id of its intent.
+    pub id: IntentId,
+    /// The device that sent it.
+    pub device: DeviceId,
+    /// Who was at the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// Which document, by its id.
+    pub document: IntentId,
+    /// Why.
+    pub reason: Text,
+    /// The second person, where it took two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Text>,
+}
+
+/// A day's close: what the site submitted and cancelled on it, so that the office can tell a whole day from a part of one.
+/// What comes for that day later is counted by the next close that names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayClosed {
+    /// The day, in the workshop's time zone.
+    pub day: Date,
+    /// The last record before this one.
+    pub last: Position,
+    /// Per kind, in the order of kinds; none where nothing happened.
+    pub kinds: Vec<DayTotal>,
+    /// Who closed it; nobody where the box did, with the first record of a later day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Text>,
+}
+
+/// What a day has of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayTotal {
+    /// The kind.
+    pub kind: Kind,
+    /// How many were submitted and count.
+    pub documents: u64,
+    /// How many were cancelled.
+    pub cancelled: u64,
+    /// The sum of those that count.
+    pub sum: Decimal,
 }
 
 /// How something without an intent's id was sent, so that a retransmission of it can be told.
@@ -134,7 +219,7 @@ pub struct Weight {
     /// How it was sent.
     pub sent: Sent,
     /// The number.
-    pub weight: super::decimal::Decimal,
+    pub weight: Decimal,
     /// Its unit.
     pub unit: Text,
 }
@@ -202,7 +287,9 @@ impl Entry {
             Self::Submitted(submitted) => Some(submitted.id),
             Self::Scan(scan) => scan.id,
             Self::Weight(weight) => weight.id,
+            Self::Cancelled(cancelled) => Some(cancelled.id),
             Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+            Self::DayClosed(_) | Self::Person(_) => None,
         }
     }
 
@@ -213,7 +300,9 @@ impl Entry {
             Self::Scan(scan) => Some(&scan.device),
             Self::Weight(weight) => Some(&weight.device),
             Self::Refused(refused) => Some(&refused.device),
-            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+            Self::Cancelled(cancelled) => Some(&cancelled.device),
+            Self::Person(person) => Some(&person.device),
+            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::DayClosed(_) => None,
         }
     }
 
@@ -230,7 +319,12 @@ impl Entry {
     /// True where both mean the same, though they were sent in different ways or by different devices.
     pub fn same_meaning(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Submitted(a), Self::Submitted(b)) => a.id == b.id && a.user == b.user && a.document == b.document,
+            (Self::Submitted(a), Self::Submitted(b)) => {
+                (a.id, &a.user, a.amends) == (b.id, &b.user, b.amends) && a.document == b.document
+            }
+            (Self::Cancelled(a), Self::Cancelled(b)) => {
+                (a.id, a.document, &a.user, &a.reason) == (b.id, b.document, &b.user, &b.reason)
+            }
             (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
             (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
             (Self::Refused(a), Self::Refused(b)) => a.topic == b.topic && a.bytes == b.bytes,

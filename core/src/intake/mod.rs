@@ -159,7 +159,7 @@ fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<Entry, Reas
     let user = take_user(&mut tree)?;
     let document = tree.read_as(OfKind(kind))?;
     document.rules().validate().map_err(|invalid| Reason::new(Code::Rule, invalid.to_string()))?;
-    Ok(Entry::Submitted(Submitted { id, device: device.clone(), user, document }))
+    Ok(Entry::Submitted(Submitted::new(id, device.clone(), user, document)))
 }
 
 /// Reads the fields of a document of this kind.

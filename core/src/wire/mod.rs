@@ -10,3 +10,4 @@ pub mod frame;
 pub mod message;
 pub mod record;
 pub mod refusal;
+pub mod row;

@@ -65,7 +65,7 @@ fn model(journals: &Memory) -> Model {
                 let kind = submitted.document.kind();
                 model.documents.insert(submitted.id, (kind, day, seq, at_office.get(&seq).copied()));
                 model.days.entry((kind.name().into(), day)).or_default().push(submitted.id);
-                for change in rules.stock_moves() {
+                for change in rules.effects(&crate::domain::booked::Booked::default()).moves {
                     let key = (change.warehouse.to_string(), change.item_code.to_string());
                     *model.stock.entry(key).or_default() += Nanos::from(change.qty).0;
                 }

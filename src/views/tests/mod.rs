@@ -115,7 +115,7 @@ fn id(number: u128) -> IntentId {
 }
 
 fn submitted(number: u128, document: Document) -> Record {
-    let entry = Entry::Submitted(Submitted { id: id(number), device: device(), user: None, document });
+    let entry = Entry::Submitted(Submitted::new(id(number), device(), None, document));
     Record { stamp: stamp(AT_MS), entry }
 }
 

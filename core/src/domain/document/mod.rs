@@ -1,18 +1,22 @@
 //! Business documents, by ERPNext's names and fields.
 //!
 //! Adding a kind is one line in [`documents!`] below and one file beside this one that defines the type and says what
-//! makes one valid ([`Validate`]). Topics, records, views and CSV follow from that.
+//! it means ([`Rules`]). Topics, records, views and CSV follow from that.
 
 mod flag;
+mod reference;
 mod sales_invoice;
 mod stock_entry;
 mod text;
 
+pub(crate) use flag::flag;
+pub use reference::Ref;
 pub use sales_invoice::{InvoiceItem, Payment, SalesInvoice};
 pub use stock_entry::{EntryItem, Purpose, StockEntry};
 pub use text::Text;
 
-use crate::domain::decimal::Decimal;
+use crate::domain::booked::Booked;
+use crate::domain::effects::Effects;
 use serde::{Deserialize, Serialize};
 
 /// Most rows of a table in one document (items, payments).
@@ -34,31 +38,109 @@ impl Invalid {
     }
 }
 
-/// What a document moves: stock of an item in a warehouse, in the unit named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StockMove {
-    /// The item's code.
-    pub item_code: Text,
-    /// The warehouse.
-    pub warehouse: Text,
-    /// More is positive, less is negative.
-    pub qty: Decimal,
+/// What a field of a document names: it must be known, and fit to be used so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Link {
+    /// An item that is in use.
+    Item,
+    /// A customer.
+    Customer,
+    /// A supplier.
+    Supplier,
+    /// A unit.
+    Uom,
+    /// An account that workshops may use.
+    Account,
+    /// An account for expenses.
+    ExpenseAccount,
+    /// A mode of payment.
+    ModeOfPayment,
+    /// A list of prices.
+    PriceList,
+    /// A template of taxes for sales.
+    SalesTaxes,
+    /// A template of taxes for purchases.
+    PurchaseTaxes,
+    /// A bill of materials.
+    Bom,
+    /// A Work Order.
+    WorkOrder,
+    /// An employee.
+    Employee,
+    /// A project.
+    Project,
+    /// An activity type.
+    ActivityType,
 }
 
-/// The rules of one kind of document, beyond the types of its fields.
-pub trait Validate {
-    /// The first rule that is broken, or nothing.
+/// A field that names a row of master data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference<'a> {
+    /// Its path, like `items[2].item_code`.
+    pub field: String,
+    /// What it has to name.
+    pub link: Link,
+    /// The name.
+    pub name: &'a Text,
+}
+
+/// How stock of a warehouse is touched, for the question whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Touch {
+    /// Goods are taken out.
+    Out,
+    /// Goods are put in.
+    In,
+    /// Goods are sent into it, for another site.
+    Send,
+    /// Goods that another site has sent are taken out of it.
+    Receive,
+    /// Its stock is counted.
+    Count,
+    /// Goods in it are promised, and do not move.
+    Promise,
+}
+
+/// A field that names a warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Its path.
+    pub field: String,
+    /// The warehouse.
+    pub warehouse: &'a Text,
+    /// What is done there.
+    pub touch: Touch,
+}
+
+/// What one kind of document means, beyond the types of its fields.
+pub trait Rules {
+    /// The first rule of its form that is broken, or nothing. Needs nothing but the document.
     fn validate(&self) -> Result<(), Invalid>;
 
-    /// The stock that the document moves once it is submitted.
-    fn stock_moves(&self) -> Vec<StockMove>;
-
-    /// Its own date, `posting_date`, where the device sent one.
+    /// Its own date, `posting_date` (or what ERPNext calls it for this kind), where the device sent one.
     fn posting_date(&self) -> Option<jiff::civil::Date>;
+
+    /// What it does once it is submitted. `booked` is what the box worked out for it.
+    fn effects(&self, booked: &Booked) -> Effects;
+
+    /// The master data that it names, for the check that all of it is known.
+    fn references(&self) -> Vec<Reference<'_>> {
+        Vec::new()
+    }
+
+    /// The warehouses that it touches.
+    fn places(&self) -> Vec<Place<'_>> {
+        Vec::new()
+    }
+
+    /// Its customer or supplier, for searching.
+    fn party(&self) -> Option<&Text> {
+        None
+    }
 }
 
 macro_rules! documents {
-    ($($kind:ident, $slug:literal, $name:literal;)*) => {
+    ($($kind:ident, $slug:literal, $abbreviation:literal, $name:literal;)*) => {
         /// A kind of document.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Kind { $(
@@ -74,6 +156,11 @@ macro_rules! documents {
             /// How topics and commands name it: lower case with hyphens.
             pub fn slug(self) -> &'static str {
                 match self { $(Self::$kind => $slug,)* }
+            }
+
+            /// Its two or three letters in the numbers on paper.
+            pub fn abbreviation(self) -> &'static str {
+                match self { $(Self::$kind => $abbreviation,)* }
             }
 
             /// ERPNext's name for it.
@@ -107,7 +194,7 @@ macro_rules! documents {
             }
 
             /// The rules of its kind.
-            pub fn rules(&self) -> &dyn Validate {
+            pub fn rules(&self) -> &dyn Rules {
                 match self { $(Self::$kind(fields) => fields,)* }
             }
         }
@@ -115,8 +202,8 @@ macro_rules! documents {
 }
 
 documents! {
-    SalesInvoice, "sales-invoice", "Sales Invoice";
-    StockEntry, "stock-entry", "Stock Entry";
+    SalesInvoice, "sales-invoice", "SI", "Sales Invoice";
+    StockEntry, "stock-entry", "SE", "Stock Entry";
 }
 
 impl Kind {

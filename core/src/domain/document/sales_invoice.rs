@@ -1,7 +1,9 @@
 //! Sales Invoice: what was sold to whom, and what was paid for it at once.
 
-use super::{Invalid, StockMove, Text, Validate, present, some_rows};
+use super::{Invalid, Rules, Text, present, some_rows};
+use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
+use crate::domain::effects::{Effects, StockMove};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +80,7 @@ impl SalesInvoice {
     }
 }
 
-impl Validate for SalesInvoice {
+impl Rules for SalesInvoice {
     fn validate(&self) -> Result<(), Invalid> {
         some_rows("items", &self.items)?;
         if self.posting_time.is_some() {
@@ -119,15 +121,13 @@ impl Validate for SalesInvoice {
         Ok(())
     }
 
-    fn stock_moves(&self) -> Vec<StockMove> {
-        if !self.update_stock {
-            return Vec::new();
-        }
+    fn effects(&self, _: &Booked) -> Effects {
         let moved = |row: &InvoiceItem| {
             let warehouse = row.warehouse.clone().or_else(|| self.set_warehouse.clone())?;
             Some(StockMove { item_code: row.item_code.clone(), warehouse, qty: Decimal::ZERO.minus(row.qty)? })
         };
-        self.items.iter().filter_map(moved).collect()
+        let moves = if self.update_stock { self.items.iter().filter_map(moved).collect() } else { Vec::new() };
+        Effects { moves, ..Effects::default() }
     }
 
     fn posting_date(&self) -> Option<Date> {

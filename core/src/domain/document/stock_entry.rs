@@ -1,7 +1,9 @@
 //! Stock Entry: goods that come in, go out, or move from one warehouse to another.
 
-use super::{Invalid, StockMove, Text, Validate, present, some_rows};
+use super::{Invalid, Rules, Text, present, some_rows};
+use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
+use crate::domain::effects::{Effects, StockMove};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +78,7 @@ impl StockEntry {
     }
 }
 
-impl Validate for StockEntry {
+impl Rules for StockEntry {
     fn validate(&self) -> Result<(), Invalid> {
         some_rows("items", &self.items)?;
         if self.posting_time.is_some() {
@@ -111,7 +113,7 @@ impl Validate for StockEntry {
         Ok(())
     }
 
-    fn stock_moves(&self) -> Vec<StockMove> {
+    fn effects(&self, _: &Booked) -> Effects {
         let mut moves = Vec::new();
         for row in &self.items {
             let item_code = &row.item_code;
@@ -122,7 +124,7 @@ impl Validate for StockEntry {
                 moves.push(StockMove { item_code: item_code.clone(), warehouse, qty: row.qty });
             }
         }
-        moves
+        Effects { moves, ..Effects::default() }
     }
 
     fn posting_date(&self) -> Option<Date> {

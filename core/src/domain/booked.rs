@@ -1,0 +1,58 @@
+//! What the box works out when a document is submitted, and keeps with it: the number, the day, the total that was printed,
+//! and what it had to say about it.
+//!
+//! A document stays as its device sent it, so that a repeat is known again. What depends on the master data of that hour is
+//! here, so that whoever reads the record later, with other master data, books the same.
+
+use super::decimal::Decimal;
+use super::document::Text;
+use super::master::TaxRule;
+use super::number::Number;
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+/// What was worked out. What is absent did not apply, or is as the document says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booked {
+    /// The number on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<Number>,
+    /// The day, in the workshop's time zone, where the document names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
+    /// The time of that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
+    /// Before taxes, where it differs from `total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<Decimal>,
+    /// What is to be paid, rounded as the books round it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Decimal>,
+    /// The rows of the tax template that it names, or of the default one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<TaxRule>,
+    /// For each row of `items`, how many of the item's stock unit one is; left out where all are 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Decimal>,
+    /// What a person should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+}
+
+/// Something about a document that a person should know. It was taken all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It takes more than there is.
+    Short {
+        /// Of which item.
+        item_code: Text,
+        /// Where.
+        warehouse: Text,
+        /// By how much, in the item's stock unit.
+        by: Decimal,
+    },
+    /// The box had no master data yet: references, taxes and rights were not looked at.
+    Unchecked,
+}
