@@ -16,7 +16,10 @@ pub use stock_entry::{EntryItem, Purpose, StockEntry};
 pub use text::Text;
 
 use crate::domain::booked::Booked;
-use crate::domain::effects::Effects;
+use crate::domain::decimal::Decimal;
+use crate::domain::effects::{Effects, Progress};
+use crate::domain::master::TaxRule;
+use crate::domain::totals::{Discount, SheetLine};
 use serde::{Deserialize, Serialize};
 
 /// Most rows of a table in one document (items, payments).
@@ -133,10 +136,69 @@ pub trait Rules {
         Vec::new()
     }
 
+    /// Its rows of items, for the checks of units, batches and serial numbers.
+    fn item_rows(&self) -> Vec<ItemRow<'_>> {
+        Vec::new()
+    }
+
+    /// What its totals are made of, where it has any.
+    fn priced(&self) -> Option<Priced<'_>> {
+        None
+    }
+
+    /// Whether what was paid with it fits what it comes to. `total` is what is to be paid.
+    fn settles(&self, _total: Decimal) -> Result<(), Invalid> {
+        Ok(())
+    }
+
+    /// How far other documents may bring it, or one of its rows, in one respect: the quantity that was sold and may come back,
+    /// the amount that is left to pay. Nothing where they may not at all.
+    fn allows(&self, _booked: &Booked, _row: Option<&Text>, _what: Progress) -> Option<Decimal> {
+        None
+    }
+
     /// Its customer or supplier, for searching.
     fn party(&self) -> Option<&Text> {
         None
     }
+}
+
+/// A row that names an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemRow<'a> {
+    /// The path of the row, like `items[2]`.
+    pub field: String,
+    /// The item.
+    pub item_code: &'a Text,
+    /// How much, in `uom`.
+    pub qty: Decimal,
+    /// The unit; the item's own where absent.
+    pub uom: Option<&'a Text>,
+    /// The batch.
+    pub batch_no: Option<&'a Text>,
+    /// The serial numbers, one a line.
+    pub serial_no: Option<&'a str>,
+    /// The document moves stock of it: only then a batch or serial numbers have to be named.
+    pub moves_stock: bool,
+}
+
+/// What the totals of a document are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priced<'a> {
+    /// Its lines.
+    pub lines: Vec<SheetLine>,
+    /// Its own rows of taxes; those of the template count where there are none.
+    pub taxes: &'a [TaxRule],
+    /// The template that it names.
+    pub template: Option<&'a Text>,
+    /// It is a purchase: the default template is that for purchases.
+    pub buying: bool,
+    /// What is taken off the whole.
+    pub discount: Discount,
+    /// The largest discount in percent, of a line or of the whole.
+    pub discount_percent: Decimal,
+    /// Money is given back.
+    pub is_return: bool,
 }
 
 macro_rules! documents {
