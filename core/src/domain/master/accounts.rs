@@ -1,6 +1,7 @@
 //! Accounts, modes of payment, taxes, and the days on which books are open.
 
-use super::{Named, is_default, name_of};
+use super::keep::{Parts, parts};
+use super::{Named, is_default, ref_parts};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Ref, Text, flag};
 use jiff::civil::Date;
@@ -124,37 +125,37 @@ pub struct OpenInvoice {
 }
 
 impl Named for Account {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for ModeOfPayment {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.mode_of_payment])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.mode_of_payment.as_str()])
     }
 }
 
 impl Named for TaxTemplate {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Period {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.period_name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.period_name.as_str()])
     }
 }
 
 impl Named for FiscalYear {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.year])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.year.as_str()])
     }
 }
 
 impl Named for OpenInvoice {
-    fn name(&self) -> Box<str> {
-        self.invoice.to_string().into()
+    fn parts(&self) -> Parts<'_> {
+        ref_parts(&self.invoice)
     }
 }

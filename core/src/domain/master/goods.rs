@@ -1,6 +1,7 @@
 //! Items, their units, prices, batches, and bills of materials.
 
-use super::{Named, is_default, name_of};
+use super::keep::{Parts, parts};
+use super::{Named, is_default};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Text, flag};
 use jiff::civil::Date;
@@ -82,7 +83,7 @@ pub struct PriceList {
     pub buying: bool,
 }
 
-/// A price of an item.
+/// A price of an item. There may be one for each first day, so that a rise can be sent ahead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemPrice {
     /// The item.
@@ -145,37 +146,41 @@ pub struct BomRow {
 }
 
 impl Named for Uom {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.uom_name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.uom_name.as_str()])
     }
 }
 
 impl Named for Item {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.item_code])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.item_code.as_str()])
     }
 }
 
 impl Named for PriceList {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.price_list_name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.price_list_name.as_str()])
     }
 }
 
 impl Named for ItemPrice {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.item_code, &self.price_list, &self.uom])
+    fn parts(&self) -> Parts<'_> {
+        let mut key = parts([self.item_code.as_str(), self.price_list.as_str(), self.uom.as_str()]);
+        if let Some(day) = self.valid_from {
+            key[3] = day.to_string().into();
+        }
+        key
     }
 }
 
 impl Named for Batch {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.batch_id])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.batch_id.as_str()])
     }
 }
 
 impl Named for Bom {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }

@@ -9,23 +9,29 @@
 
 mod accounts;
 mod goods;
+mod keep;
+mod masters;
 mod orders;
 mod people;
 mod places;
+pub mod segment;
 mod settings;
 
 pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
 pub use goods::{Barcode, Batch, Bom, BomRow, Item, ItemPrice, PriceList, Uom, UomFactor};
+pub use masters::Masters;
 pub use orders::{OrderRow, RequiredItem, SalesOrderRow, Transit, TransitLine, WorkOperation, WorkOrder};
 pub use people::{ActivityType, Customer, Employee, Permission, Project, Supplier, User};
 pub use places::{Level, Warehouse};
 pub use settings::{Approvals, Settings, Shortage};
 
-use crate::domain::document::Text;
+use crate::domain::document::Ref;
+use keep::{Keep, Parts};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 macro_rules! tables {
-    ($($row:ident, $number:literal, $slug:literal;)*) => {
+    ($($row:ident, $field:ident, $number:literal, $slug:literal;)*) => {
         /// A table of master data. The numbers are on disk and on the wire, and never change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u8)]
@@ -69,7 +75,7 @@ macro_rules! tables {
 
             /// Its key.
             pub fn key(&self) -> RowKey {
-                RowKey { table: self.table(), name: match self { $(Self::$row(row) => row.name(),)* } }
+                RowKey { table: self.table(), name: match self { $(Self::$row(row) => name_of(&row.parts()),)* } }
             }
 
             /// Reads a row of `table` from whatever format `deserializer` reads.
@@ -82,35 +88,68 @@ macro_rules! tables {
                 match self { $(Self::$row(row) => row.serialize(serializer),)* }
             }
         }
+
+        /// The rows of each table.
+        #[derive(Clone, Debug, Default)]
+        struct Tables { $(
+            $field: Keep<Arc<$row>>,
+        )* }
+
+        impl Tables {
+            /// Takes a row in the place of the one that has its key.
+            fn put(&mut self, row: Row) {
+                match row { $(Row::$row(row) => { self.$field.put(Arc::new(row)); })* }
+            }
+
+            /// Takes the row of a key out; whether there was one.
+            fn delete(&mut self, table: Table, key: &Parts<'_>) -> bool {
+                match table { $(Table::$row => self.$field.take(key).is_some(),)* }
+            }
+
+            /// The row of a key.
+            fn get(&self, table: Table, key: &Parts<'_>) -> Option<Row> {
+                match table { $(Table::$row => self.$field.get(key).map(|row| Row::$row((**row).clone())),)* }
+            }
+
+            /// How many rows a table has.
+            fn len(&self, table: Table) -> usize {
+                match table { $(Table::$row => self.$field.len(),)* }
+            }
+
+            /// The rows of a table, in the order of their keys.
+            fn iter(&self, table: Table) -> Box<dyn Iterator<Item = Row> + '_> {
+                match table { $(Table::$row => Box::new(self.$field.iter().map(|row| Row::$row((**row).clone()))),)* }
+            }
+        }
     };
 }
 
 tables! {
-    Settings, 1, "settings";
-    Warehouse, 2, "warehouse";
-    Uom, 3, "uom";
-    Item, 4, "item";
-    PriceList, 5, "price-list";
-    ItemPrice, 6, "item-price";
-    Customer, 7, "customer";
-    Supplier, 8, "supplier";
-    Account, 9, "account";
-    ModeOfPayment, 10, "mode-of-payment";
-    TaxTemplate, 11, "tax-template";
-    Period, 12, "period";
-    FiscalYear, 13, "fiscal-year";
-    Bom, 14, "bom";
-    WorkOrder, 15, "work-order";
-    SalesOrderRow, 16, "sales-order";
-    OpenInvoice, 17, "open-invoice";
-    Level, 18, "level";
-    Transit, 19, "transit";
-    Employee, 20, "employee";
-    Project, 21, "project";
-    ActivityType, 22, "activity-type";
-    User, 23, "user";
-    Permission, 24, "permission";
-    Batch, 25, "batch";
+    Settings, settings, 1, "settings";
+    Warehouse, warehouses, 2, "warehouse";
+    Uom, uoms, 3, "uom";
+    Item, items, 4, "item";
+    PriceList, price_lists, 5, "price-list";
+    ItemPrice, prices, 6, "item-price";
+    Customer, customers, 7, "customer";
+    Supplier, suppliers, 8, "supplier";
+    Account, accounts, 9, "account";
+    ModeOfPayment, modes_of_payment, 10, "mode-of-payment";
+    TaxTemplate, tax_templates, 11, "tax-template";
+    Period, periods, 12, "period";
+    FiscalYear, fiscal_years, 13, "fiscal-year";
+    Bom, boms, 14, "bom";
+    WorkOrder, work_orders, 15, "work-order";
+    SalesOrderRow, sales_orders, 16, "sales-order";
+    OpenInvoice, open_invoices, 17, "open-invoice";
+    Level, levels, 18, "level";
+    Transit, transits, 19, "transit";
+    Employee, employees, 20, "employee";
+    Project, projects, 21, "project";
+    ActivityType, activity_types, 22, "activity-type";
+    User, users, 23, "user";
+    Permission, permissions, 24, "permission";
+    Batch, batches, 25, "batch";
 }
 
 /// What a row is known by: its table, and its name there. Where ERPNext has no name of one part (a price, a level), the
@@ -125,24 +164,34 @@ pub struct RowKey {
 
 /// Between the parts of a name. [`Text`] holds no control characters, so it stands in none of them.
 pub const PART: char = '\u{1f}';
-/// Longest name of a row, in bytes: three texts of 140 characters, four bytes each, and what stands between them.
-pub const MAX_NAME: usize = 3 * 140 * 4 + 2;
+/// Longest name of a row, in bytes: three texts of 140 characters, four bytes each, a day, and what stands
+/// between them.
+pub const MAX_NAME: usize = 3 * 140 * 4 + 10 + 3;
 
 /// What each type of row says of itself.
 pub(crate) trait Named {
-    /// Its name in its table.
-    fn name(&self) -> Box<str>;
+    /// The parts of its name in its table.
+    fn parts(&self) -> Parts<'_>;
 }
 
-fn name_of(parts: &[&Text]) -> Box<str> {
-    let mut name = String::new();
-    for (i, part) in parts.iter().enumerate() {
-        if i > 0 {
-            name.push(PART);
-        }
-        name.push_str(part.as_str());
+fn name_of(parts: &Parts<'_>) -> Box<str> {
+    let used = parts.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
+    parts[..used].join("\u{1f}").into()
+}
+
+fn parts_of(name: &str) -> Parts<'_> {
+    let mut parts = Parts::default();
+    for (part, text) in parts.iter_mut().zip(name.splitn(keep::MAX_PARTS, PART)) {
+        *part = text.into();
     }
-    name.into()
+    parts
+}
+
+fn ref_parts(reference: &Ref) -> Parts<'_> {
+    match reference {
+        Ref::Own(id) => [id.to_string().into(), "".into(), "".into(), "".into()],
+        Ref::Office(name) => keep::parts([name.as_str()]),
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -1,8 +1,9 @@
 //! Open orders of the office: to be sold, to be made, under way from other sites.
 
-use super::{Named, is_default, name_of};
+use super::keep::{Parts, parts};
+use super::{Named, is_default, ref_parts};
 use crate::domain::decimal::Decimal;
-use crate::domain::document::{Ref, Text};
+use crate::domain::document::{Ref, Text, flag};
 use crate::domain::id::SiteId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ pub struct WorkOrder {
     /// Where what is made goes.
     pub fg_warehouse: Text,
     /// Materials are taken from their source as it is made; nothing is moved to `wip_warehouse` before.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub skip_transfer: bool,
     /// What it needs.
     pub required_items: Vec<RequiredItem>,
@@ -144,19 +145,19 @@ pub struct TransitLine {
 }
 
 impl Named for SalesOrderRow {
-    fn name(&self) -> Box<str> {
-        self.order.to_string().into()
+    fn parts(&self) -> Parts<'_> {
+        ref_parts(&self.order)
     }
 }
 
 impl Named for WorkOrder {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Transit {
-    fn name(&self) -> Box<str> {
-        self.entry.to_string().into()
+    fn parts(&self) -> Parts<'_> {
+        ref_parts(&self.entry)
     }
 }

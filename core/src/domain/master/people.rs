@@ -1,6 +1,7 @@
 //! Customers, suppliers, and who works here with which rights.
 
-use super::{Named, is_default, name_of};
+use super::keep::{Parts, parts};
+use super::{Named, is_default};
 use crate::domain::document::{Kind, Text, flag};
 use crate::domain::id::{IntentId, SiteId};
 use serde::{Deserialize, Serialize};
@@ -112,43 +113,43 @@ pub struct Permission {
 }
 
 impl Named for Customer {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Supplier {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Employee {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Project {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for ActivityType {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.activity_type])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.activity_type.as_str()])
     }
 }
 
 impl Named for User {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Permission {
-    fn name(&self) -> Box<str> {
-        format!("{}{}{}", self.role, super::PART, self.document.slug()).into()
+    fn parts(&self) -> Parts<'_> {
+        parts([self.role.as_str(), self.document.slug()])
     }
 }

@@ -1,6 +1,7 @@
 //! Warehouses, and what is in them.
 
-use super::{Named, is_default, name_of};
+use super::keep::{Parts, parts};
+use super::{Named, is_default};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Text, flag};
 use crate::domain::id::{IntentId, SiteId};
@@ -42,13 +43,13 @@ pub struct Level {
 }
 
 impl Named for Warehouse {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.name])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.name.as_str()])
     }
 }
 
 impl Named for Level {
-    fn name(&self) -> Box<str> {
-        name_of(&[&self.warehouse, &self.item_code])
+    fn parts(&self) -> Parts<'_> {
+        parts([self.warehouse.as_str(), self.item_code.as_str()])
     }
 }

@@ -1,5 +1,6 @@
 //! What the office decides for a site.
 
+use super::keep::{Parts, parts};
 use super::{Named, is_default};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Text, flag};
@@ -76,7 +77,7 @@ fn two() -> u8 {
 }
 
 impl Named for Settings {
-    fn name(&self) -> Box<str> {
-        self.site.as_str().into()
+    fn parts(&self) -> Parts<'_> {
+        parts([self.site.as_str()])
     }
 }
