@@ -167,13 +167,7 @@ fn cancel(
 }
 
 /// The second person, or word that one is needed.
-fn second(
-    world: &World<'_>,
-    id: IntentId,
-    sender: Option<&Text>,
-    kind: Kind,
-    needs: &Needs,
-) -> Result<Text, Refused> {
+fn second(world: &World<'_>, id: IntentId, sender: Option<&Text>, kind: Kind, needs: &Needs) -> Result<Text, Refused> {
     let may = |person: &Text| approval::may_approve(person, kind, world.site, world.masters);
     let by = world.people.approved_by(id, sender, may).cloned();
     by.ok_or_else(|| {

@@ -12,7 +12,7 @@ mod session;
 mod tests;
 
 pub use approval::Needs;
-pub use judge::{Refused, World, Why};
+pub use judge::{Refused, Why, World};
 pub use session::{LATE_MS, NoSession, SESSION_MS, Session};
 
 use super::document::Text;

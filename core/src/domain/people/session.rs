@@ -81,7 +81,9 @@ pub enum NoSession {
         ended_ms: i64,
     },
     /// The person is locked.
-    #[error("session: {user} was locked by {by}: a manager can unlock them (or it is somebody else's work: log in as yourself)")]
+    #[error(
+        "session: {user} was locked by {by}: a manager can unlock them (or it is somebody else's work: log in as yourself)"
+    )]
     Locked {
         /// Who.
         user: Text,

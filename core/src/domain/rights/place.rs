@@ -57,7 +57,9 @@ pub enum Why {
     #[error("needs the office, whose it is: send the goods through a transit warehouse, or let the office do it")]
     NeedsOffice,
     /// Goods leave a transit warehouse only by being received.
-    #[error("is a transit warehouse: receive what was sent (a Stock Entry that names the sender's in outgoing_stock_entry)")]
+    #[error(
+        "is a transit warehouse: receive what was sent (a Stock Entry that names the sender's in outgoing_stock_entry)"
+    )]
     OnlyReceived,
     /// Goods get into a transit warehouse only by being sent.
     #[error("is a transit warehouse: send the goods (a Material Transfer with add_to_transit)")]
