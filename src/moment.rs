@@ -47,6 +47,11 @@ impl Moment {
         self.clock().learn(Quality::Chip, at_ms, up_ms());
     }
 
+    /// Takes a person's word that it was `at_ms` at that uptime.
+    pub fn person_says(&self, at_ms: i64, up_ms: u64) {
+        self.clock().learn(Quality::Person, at_ms, up_ms);
+    }
+
     /// Takes the office's time. Only what was said in answer to our own hello sets the clock; anything else may be old.
     pub fn office_says(&self, at_ms: i64, fresh: bool) {
         let up = up_ms();
