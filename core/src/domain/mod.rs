@@ -15,3 +15,4 @@ pub mod repeats;
 pub mod rights;
 pub mod time;
 pub mod totals;
+pub mod transfers;
