@@ -3,6 +3,7 @@
 //! In comes text (`"1.50"`), a JSON number read by its digits, or an integer. A binary float is refused, since
 //! what it meant can no longer be known. Out goes text, always.
 
+use rust_decimal::RoundingStrategy;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -62,6 +63,51 @@ impl Decimal {
     pub fn times(self, other: Self) -> Option<Self> {
         self.0.checked_mul(other.0).filter(fits).map(Self)
     }
+
+    /// The same size on the other side of zero.
+    pub fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
+    /// Its size.
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Rounded to `digits` after the point; a half goes to the even neighbour, on both sides of zero, as ERPNext 15 rounds
+    /// by default ("Banker's Rounding").
+    pub fn rounded(self, digits: u32) -> Self {
+        Self(self.0.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven))
+    }
+
+    /// The quotient, rounded once to `digits` after the point (at most [`MAX_SCALE`]) as [`Self::rounded`] rounds. `None` for a
+    /// division by zero, and where it leaves the range of the books.
+    pub fn over(self, divisor: Self, digits: u32) -> Option<Self> {
+        let scale = 10i128.checked_pow(digits.min(MAX_SCALE).checked_add(divisor.0.scale())?)?;
+        let numerator = self.0.mantissa().checked_mul(scale)?;
+        let denominator = divisor.0.mantissa().checked_mul(10i128.checked_pow(self.0.scale())?)?;
+        Self::of_parts(nearest(numerator, denominator)?, digits.min(MAX_SCALE))
+    }
+
+    /// The digits as a whole number, and how many of them stand after the point.
+    pub(crate) fn parts(self) -> (i128, u32) {
+        (self.0.mantissa(), self.0.scale())
+    }
+
+    /// The number of these digits with `scale` of them after the point; `None` where the books cannot keep it.
+    pub(crate) fn of_parts(digits: i128, scale: u32) -> Option<Self> {
+        let value = rust_decimal::Decimal::try_from_i128_with_scale(digits, scale).ok()?.normalize();
+        (value.scale() <= MAX_SCALE && fits(&value)).then_some(Self(value))
+    }
+}
+
+/// The whole number nearest to a quotient; of two equally near ones the even one. `None` for a division by zero.
+pub(crate) fn nearest(numerator: i128, denominator: i128) -> Option<i128> {
+    let below = numerator.checked_div_euclid(denominator)?;
+    let rest = numerator.checked_rem_euclid(denominator)?.unsigned_abs();
+    let to_next = denominator.unsigned_abs() - rest;
+    let up = rest > to_next || (rest == to_next && below % 2 != 0);
+    if up { below.checked_add(denominator.signum()) } else { Some(below) }
 }
 
 fn fits(value: &rust_decimal::Decimal) -> bool {
