@@ -75,9 +75,10 @@ impl Decimal {
     }
 
     /// Rounded to `digits` after the point; a half goes to the even neighbour, on both sides of zero, as ERPNext 15 rounds
-    /// by default ("Banker's Rounding").
-    pub fn rounded(self, digits: u32) -> Self {
-        Self(self.0.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven))
+    /// by default ("Banker's Rounding"). `None` where that leaves the range of the books.
+    pub fn rounded(self, digits: u32) -> Option<Self> {
+        let value = self.0.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven);
+        fits(&value).then_some(Self(value))
     }
 
     /// The quotient, rounded once to `digits` after the point (at most [`MAX_SCALE`]) as [`Self::rounded`] rounds. `None` for a
@@ -240,7 +241,58 @@ mod tests {
         assert!(Decimal::deserialize(float).unwrap_err().to_string().contains("as text"));
     }
 
+    fn n(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_half_is_rounded_to_the_even_neighbour_on_both_sides_of_zero() {
+        for (from, to) in [("0.125", "0.12"), ("0.135", "0.14"), ("0.1250001", "0.13"), ("2.5", "2.5"), ("1.005", "1")]
+        {
+            assert_eq!(n(from).rounded(2), Some(n(to)));
+            assert_eq!(n(from).negated().rounded(2), Some(n(to).negated()));
+        }
+        let whole = |text| n(text).rounded(0).unwrap().to_string();
+        assert_eq!([whole("0.5"), whole("1.5"), whole("-2.5")], ["0", "2", "-2"]);
+        assert_eq!(n("999999999999.5").rounded(0), None, "the next even number is past the range of the books");
+    }
+
+    #[test]
+    fn there_is_one_zero() {
+        for zero in [Decimal::ZERO.negated(), n("-0.001").rounded(2).unwrap(), n("-0.1").over(n("100"), 0).unwrap()] {
+            assert_eq!((zero.to_string().as_str(), zero.is_negative()), ("0", false));
+        }
+    }
+
+    #[test]
+    fn a_quotient_is_rounded_once() {
+        assert_eq!(n("1").over(n("3"), 9), Some(n("0.333333333")));
+        assert_eq!(n("1").over(n("8"), 2), Some(n("0.12")));
+        assert_eq!(n("-3").over(n("8"), 2), Some(n("-0.38")));
+        assert_eq!(n("3").over(n("-0.8"), 1), Some(n("-3.8")));
+        assert_eq!(n("99999").over(n("1.11"), 2), Some(n("90089.19")));
+        assert_eq!(n("1").over(Decimal::ZERO, 2), None);
+    }
+
+    #[test]
+    fn a_quotient_past_the_range_of_the_books_is_none() {
+        assert_eq!(n("999999999999").over(n("1"), 9), Some(n("999999999999")));
+        assert_eq!(n("999999999999").over(n("0.5"), 2), None);
+        assert_eq!(n("999999999999.999999999").over(n("1"), 2), None, "it is rounded up to what the books cannot keep");
+        assert_eq!(n("999999999999.999999999").over(n("0.000000001"), 9), None);
+    }
+
     proptest! {
+        #[test]
+        fn a_quotient_is_as_near_as_it_can_be(a in -1_000_000i64..1_000_000, b in 1i64..10_000, digits in 0u32..=MAX_SCALE) {
+            let quotient = n(&a.to_string()).over(n(&b.to_string()), digits).unwrap();
+            let (units, scale) = quotient.parts();
+            let ten = |power: u32| 10i128.pow(power);
+            // |a / b - units / 10^scale| <= 0.5 / 10^digits, in whole numbers.
+            let off = (i128::from(a) * ten(scale) - units * i128::from(b)).abs() * ten(digits) * 2;
+            prop_assert!(off <= i128::from(b) * ten(scale));
+        }
+
         #[test]
         fn text_survives_the_way_there_and_back(units in -999_999_999_999i64..999_999_999_999, nanos in 0u32..1_000_000_000) {
             let text = format!("{units}.{nanos:09}");
