@@ -11,5 +11,6 @@ pub mod number;
 pub mod person;
 pub mod record;
 pub mod repeats;
+pub mod shop;
 pub mod time;
 pub mod totals;
