@@ -131,7 +131,10 @@ impl<T: Named> Keep<T> {
     }
 
     /// The rows whose keys begin with these parts.
-    pub(super) fn under<'a, 'k, const N: usize>(&'a self, first: [&'k str; N]) -> impl Iterator<Item = &'a T> + use<'a, 'k, N, T> {
+    pub(super) fn under<'a, 'k, const N: usize>(
+        &'a self,
+        first: [&'k str; N],
+    ) -> impl Iterator<Item = &'a T> + use<'a, 'k, N, T> {
         let from = parts(first);
         let range = self.0.range::<dyn Placed, _>((Bound::Included(&from as &dyn Placed), Bound::Unbounded));
         range
