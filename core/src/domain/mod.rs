@@ -13,6 +13,7 @@ pub mod person;
 pub mod record;
 pub mod repeats;
 pub mod rights;
+pub mod shop;
 pub mod time;
 pub mod totals;
 pub mod transfers;

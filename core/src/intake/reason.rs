@@ -38,6 +38,16 @@ pub enum Code {
     Conflict,
     /// Published at QoS 0 what needs QoS 1.
     Qos,
+    /// It names what is not known, not in use, or cancelled.
+    Reference,
+    /// Its day is ahead, or the books are closed on it.
+    Period,
+    /// It would bring another document further than that goes, or others stand on it.
+    Progress,
+    /// It takes more than there is.
+    Stock,
+    /// It needs a second person.
+    Approval,
 }
 
 impl Code {
@@ -57,6 +67,11 @@ impl Code {
         Self::Rule,
         Self::Conflict,
         Self::Qos,
+        Self::Reference,
+        Self::Period,
+        Self::Progress,
+        Self::Stock,
+        Self::Approval,
     ];
 
     /// How receipts and records write it.
@@ -76,6 +91,11 @@ impl Code {
             Self::Rule => "rule",
             Self::Conflict => "conflict",
             Self::Qos => "qos",
+            Self::Reference => "reference",
+            Self::Period => "period",
+            Self::Progress => "progress",
+            Self::Stock => "stock",
+            Self::Approval => "approval",
         }
     }
 }
