@@ -1,5 +1,6 @@
 //! Why something was refused: a code for programs, which never changes its meaning, and a text for people.
 
+use crate::domain::people;
 use serde::Serialize;
 use std::fmt;
 
@@ -38,6 +39,16 @@ pub enum Code {
     Conflict,
     /// Published at QoS 0 what needs QoS 1.
     Qos,
+    /// Nobody is logged in, or somebody else, or their session counts no more.
+    Session,
+    /// The device was revoked.
+    Revoked,
+    /// A role, a warehouse or another site's word lacks.
+    Rights,
+    /// It takes a second person.
+    Approval,
+    /// The box does not know the time, or the document is dated ahead.
+    Clock,
 }
 
 impl Code {
@@ -57,6 +68,11 @@ impl Code {
         Self::Rule,
         Self::Conflict,
         Self::Qos,
+        Self::Session,
+        Self::Revoked,
+        Self::Rights,
+        Self::Approval,
+        Self::Clock,
     ];
 
     /// How receipts and records write it.
@@ -76,6 +92,11 @@ impl Code {
             Self::Rule => "rule",
             Self::Conflict => "conflict",
             Self::Qos => "qos",
+            Self::Session => "session",
+            Self::Revoked => "revoked",
+            Self::Rights => "rights",
+            Self::Approval => "approval",
+            Self::Clock => "clock",
         }
     }
 }
@@ -97,6 +118,19 @@ impl Reason {
             text.truncate(end);
         }
         Self { code, text }
+    }
+}
+
+impl From<people::Refused> for Reason {
+    fn from(refused: people::Refused) -> Self {
+        let code = match refused.why {
+            people::Why::Session => Code::Session,
+            people::Why::Revoked => Code::Revoked,
+            people::Why::Rights => Code::Rights,
+            people::Why::Approval => Code::Approval,
+            people::Why::Clock => Code::Clock,
+        };
+        Self::new(code, refused.text)
     }
 }
 
