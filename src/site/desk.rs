@@ -70,6 +70,9 @@ impl Desk {
                     at_ms: note.at_ms,
                     reason: note.reason.as_ref(),
                     packet: Some(packet),
+                    number: note.printed.number.as_deref(),
+                    total: note.printed.total,
+                    marks: &note.printed.marks,
                 };
                 publisher.publish(&topic, receipt.to_json(), false);
             }

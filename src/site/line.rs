@@ -2,10 +2,12 @@
 //! says to the courier.
 
 use super::Paths;
+use super::floor::Printed;
 use crate::books::Shelves;
 use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
+use crate::domain::master::Masters;
 use crate::domain::record::{Entry, Record, Span};
 use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
@@ -66,6 +68,8 @@ pub(super) struct Line<C> {
     pub(super) own: Reader,
     pub(super) moment: Arc<Moment>,
     pub(super) shelves: Arc<Shelves>,
+    /// For the prefix of numbers.
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) views: views::Reader,
     pub(super) publisher: Arc<OnceLock<Publisher>>,
     pub(super) state: watch::Sender<LineState>,
@@ -308,6 +312,7 @@ impl<C: Courier> Line<C> {
                 if !publisher.is_wanted(&topic) {
                     continue;
                 }
+                let printed = Printed::of(&submitted, &self.masters.borrow(), &self.site);
                 let receipt = Receipt {
                     id: Some(submitted.id),
                     status: Status::AtOffice,
@@ -317,6 +322,9 @@ impl<C: Courier> Line<C> {
                     at_ms: office_ms,
                     reason: None,
                     packet: None,
+                    number: printed.number.as_deref(),
+                    total: printed.total,
+                    marks: &printed.marks,
                 };
                 publisher.publish(&topic, receipt.to_json(), false);
             }

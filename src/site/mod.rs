@@ -5,8 +5,10 @@
 
 mod admit;
 mod answers;
+mod checkpoint;
 pub mod config;
 mod desk;
+mod floor;
 mod health;
 mod holes;
 mod line;
@@ -74,7 +76,7 @@ impl Site {
     /// Starts the box in `dir`. Devices are let in once their records can be kept.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let opened = tokio::task::block_in_place(|| start::open(dir))?;
-        let Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report } = opened;
+        let Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report } = opened;
         let site = identity.site.clone();
         let journal = own.reader();
         let (stop, stopping) = watch::channel(false);
@@ -142,6 +144,7 @@ impl Site {
             own: journal.clone(),
             moment,
             shelves: shelves.clone(),
+            masters: masters.subscribe(),
             views: views.reader(),
             publisher,
             state: line_state,

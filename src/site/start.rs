@@ -2,9 +2,12 @@
 
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
+use super::floor;
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
+use crate::domain::master::Masters;
+use crate::domain::number::Series;
 use crate::exchange::{Exchange, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
@@ -23,6 +26,7 @@ use rand_core::{Rng, UnwrapErr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// A box has one site's records in its views.
 pub(super) const SITE_NO: SiteNo = SiteNo(0);
@@ -42,6 +46,8 @@ pub struct Paths {
     pub journal: PathBuf,
     /// What it holds of the office's journal for it.
     pub down: PathBuf,
+    /// The workshop's figures, as far as they are written down.
+    pub shop: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -65,6 +71,7 @@ impl Paths {
             devices: at("devices.toml"),
             journal: at("journal"),
             down: at("down"),
+            shop: at("shop"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -89,6 +96,8 @@ pub(super) struct Opened {
     pub(super) store: StoreId,
     pub(super) own: Own,
     pub(super) admit: Admit,
+    /// Tells the admission the office's data.
+    pub(super) masters: watch::Sender<Arc<Masters>>,
     pub(super) exchange: Exchange,
     pub(super) introduction: Option<Vec<u8>>,
     pub(super) moment: Arc<Moment>,
@@ -128,7 +137,14 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     });
     let moment = super::moment(&config, last_ms);
     let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
-    let admit = Admit::new(moment.clone(), store, boot, &own.reader());
+    let (masters, newest) = watch::channel(Arc::new(Masters::default()));
+    let settings = floor::Settings {
+        path: paths.shop.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        series: Series::FIRST,
+        masters: newest,
+    };
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings);
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
         if report.segments == 0 {
@@ -155,7 +171,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
+    Ok(Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report })
 }
 
 /// The envelope by which the office learns this box's key.

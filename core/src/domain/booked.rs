@@ -35,9 +35,32 @@ pub struct Booked {
     /// For each row of `items`, how many of the item's stock unit one is; left out where all are 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub factors: Vec<Decimal>,
+    /// The lines of a till's closing: what was expected, and what was there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub till: Vec<TillLine>,
     /// What a person should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+}
+
+/// A line of a day sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TillLine {
+    /// Cash, Wire Transfer …
+    pub mode_of_payment: Text,
+    /// The float.
+    pub opening: Decimal,
+    /// The float and what came in since, change and refunds taken off.
+    pub expected: Decimal,
+    /// What was counted; the rest to `expected` is missing, or too much.
+    pub closing: Decimal,
+}
+
+impl TillLine {
+    /// What is there and not expected; negative where something is missing.
+    pub fn difference(&self) -> Decimal {
+        self.closing.minus(self.expected).unwrap_or_default()
+    }
 }
 
 /// Something about a document that a person should know. It was taken all the same.

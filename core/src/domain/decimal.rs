@@ -3,6 +3,7 @@
 //! In comes text (`"1.50"`), a JSON number read by its digits, or an integer. A binary float is refused, since
 //! what it meant can no longer be known. Out goes text, always.
 
+use rust_decimal::RoundingStrategy;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -62,6 +63,52 @@ impl Decimal {
     pub fn times(self, other: Self) -> Option<Self> {
         self.0.checked_mul(other.0).filter(fits).map(Self)
     }
+
+    /// The same size on the other side of zero.
+    pub fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
+    /// Its size.
+    pub fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    /// Rounded to `digits` after the point; a half goes to the even neighbour, on both sides of zero, as ERPNext 15 rounds
+    /// by default ("Banker's Rounding"). `None` where that leaves the range of the books.
+    pub fn rounded(self, digits: u32) -> Option<Self> {
+        let value = self.0.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven);
+        fits(&value).then_some(Self(value))
+    }
+
+    /// The quotient, rounded once to `digits` after the point (at most [`MAX_SCALE`]) as [`Self::rounded`] rounds. `None` for a
+    /// division by zero, and where it leaves the range of the books.
+    pub fn over(self, divisor: Self, digits: u32) -> Option<Self> {
+        let scale = 10i128.checked_pow(digits.min(MAX_SCALE).checked_add(divisor.0.scale())?)?;
+        let numerator = self.0.mantissa().checked_mul(scale)?;
+        let denominator = divisor.0.mantissa().checked_mul(10i128.checked_pow(self.0.scale())?)?;
+        Self::of_parts(nearest(numerator, denominator)?, digits.min(MAX_SCALE))
+    }
+
+    /// The digits as a whole number, and how many of them stand after the point.
+    pub(crate) fn parts(self) -> (i128, u32) {
+        (self.0.mantissa(), self.0.scale())
+    }
+
+    /// The number of these digits with `scale` of them after the point; `None` where the books cannot keep it.
+    pub(crate) fn of_parts(digits: i128, scale: u32) -> Option<Self> {
+        let value = rust_decimal::Decimal::try_from_i128_with_scale(digits, scale).ok()?.normalize();
+        (value.scale() <= MAX_SCALE && fits(&value)).then_some(Self(value))
+    }
+}
+
+/// The whole number nearest to a quotient; of two equally near ones the even one. `None` for a division by zero.
+pub(crate) fn nearest(numerator: i128, denominator: i128) -> Option<i128> {
+    let below = numerator.checked_div_euclid(denominator)?;
+    let rest = numerator.checked_rem_euclid(denominator)?.unsigned_abs();
+    let to_next = denominator.unsigned_abs() - rest;
+    let up = rest > to_next || (rest == to_next && below % 2 != 0);
+    if up { below.checked_add(denominator.signum()) } else { Some(below) }
 }
 
 fn fits(value: &rust_decimal::Decimal) -> bool {
@@ -194,7 +241,58 @@ mod tests {
         assert!(Decimal::deserialize(float).unwrap_err().to_string().contains("as text"));
     }
 
+    fn n(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_half_is_rounded_to_the_even_neighbour_on_both_sides_of_zero() {
+        for (from, to) in [("0.125", "0.12"), ("0.135", "0.14"), ("0.1250001", "0.13"), ("2.5", "2.5"), ("1.005", "1")]
+        {
+            assert_eq!(n(from).rounded(2), Some(n(to)));
+            assert_eq!(n(from).negated().rounded(2), Some(n(to).negated()));
+        }
+        let whole = |text| n(text).rounded(0).unwrap().to_string();
+        assert_eq!([whole("0.5"), whole("1.5"), whole("-2.5")], ["0", "2", "-2"]);
+        assert_eq!(n("999999999999.5").rounded(0), None, "the next even number is past the range of the books");
+    }
+
+    #[test]
+    fn there_is_one_zero() {
+        for zero in [Decimal::ZERO.negated(), n("-0.001").rounded(2).unwrap(), n("-0.1").over(n("100"), 0).unwrap()] {
+            assert_eq!((zero.to_string().as_str(), zero.is_negative()), ("0", false));
+        }
+    }
+
+    #[test]
+    fn a_quotient_is_rounded_once() {
+        assert_eq!(n("1").over(n("3"), 9), Some(n("0.333333333")));
+        assert_eq!(n("1").over(n("8"), 2), Some(n("0.12")));
+        assert_eq!(n("-3").over(n("8"), 2), Some(n("-0.38")));
+        assert_eq!(n("3").over(n("-0.8"), 1), Some(n("-3.8")));
+        assert_eq!(n("99999").over(n("1.11"), 2), Some(n("90089.19")));
+        assert_eq!(n("1").over(Decimal::ZERO, 2), None);
+    }
+
+    #[test]
+    fn a_quotient_past_the_range_of_the_books_is_none() {
+        assert_eq!(n("999999999999").over(n("1"), 9), Some(n("999999999999")));
+        assert_eq!(n("999999999999").over(n("0.5"), 2), None);
+        assert_eq!(n("999999999999.999999999").over(n("1"), 2), None, "it is rounded up to what the books cannot keep");
+        assert_eq!(n("999999999999.999999999").over(n("0.000000001"), 9), None);
+    }
+
     proptest! {
+        #[test]
+        fn a_quotient_is_as_near_as_it_can_be(a in -1_000_000i64..1_000_000, b in 1i64..10_000, digits in 0u32..=MAX_SCALE) {
+            let quotient = n(&a.to_string()).over(n(&b.to_string()), digits).unwrap();
+            let (units, scale) = quotient.parts();
+            let ten = |power: u32| 10i128.pow(power);
+            // |a / b - units / 10^scale| <= 0.5 / 10^digits, in whole numbers.
+            let off = (i128::from(a) * ten(scale) - units * i128::from(b)).abs() * ten(digits) * 2;
+            prop_assert!(off <= i128::from(b) * ten(scale));
+        }
+
         #[test]
         fn text_survives_the_way_there_and_back(units in -999_999_999_999i64..999_999_999_999, nanos in 0u32..1_000_000_000) {
             let text = format!("{units}.{nanos:09}");

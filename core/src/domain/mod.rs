@@ -13,5 +13,6 @@ pub mod person;
 pub mod record;
 pub mod repeats;
 pub mod rights;
+pub mod shop;
 pub mod time;
 pub mod totals;

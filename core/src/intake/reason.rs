@@ -39,6 +39,14 @@ pub enum Code {
     Conflict,
     /// Published at QoS 0 what needs QoS 1.
     Qos,
+    /// It names what is not known, not in use, or cancelled.
+    Reference,
+    /// Its day is ahead, or the books are closed on it.
+    Period,
+    /// It would bring another document further than that goes, or others stand on it.
+    Progress,
+    /// It takes more than there is.
+    Stock,
     /// Nobody is logged in, or somebody else, or their session counts no more.
     Session,
     /// The device was revoked.
@@ -68,6 +76,10 @@ impl Code {
         Self::Rule,
         Self::Conflict,
         Self::Qos,
+        Self::Reference,
+        Self::Period,
+        Self::Progress,
+        Self::Stock,
         Self::Session,
         Self::Revoked,
         Self::Rights,
@@ -92,6 +104,10 @@ impl Code {
             Self::Rule => "rule",
             Self::Conflict => "conflict",
             Self::Qos => "qos",
+            Self::Reference => "reference",
+            Self::Period => "period",
+            Self::Progress => "progress",
+            Self::Stock => "stock",
             Self::Session => "session",
             Self::Revoked => "revoked",
             Self::Rights => "rights",

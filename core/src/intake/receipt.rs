@@ -1,6 +1,8 @@
 //! The box's word to a device, published on `receipt/<device>`: what became of what it sent.
 
 use super::reason::Reason;
+use crate::domain::booked::Mark;
+use crate::domain::decimal::Decimal;
 use crate::domain::id::{IntentId, Position, RecordHash, SiteId};
 use crate::domain::time::rfc3339;
 use serde::Serialize;
@@ -36,6 +38,12 @@ pub struct Receipt<'a> {
     pub reason: Option<&'a Reason>,
     /// The packet id of the publish that this answers; none for an answer that comes later.
     pub packet: Option<u16>,
+    /// A document's number, as it is printed.
+    pub number: Option<&'a str>,
+    /// What a document comes to.
+    pub total: Option<Decimal>,
+    /// What a person should know of it.
+    pub marks: &'a [Mark],
 }
 
 #[derive(Serialize)]
@@ -49,6 +57,9 @@ struct Shape<'a> {
     at: String,
     reason: Option<&'a Reason>,
     packet: Option<u16>,
+    number: Option<&'a str>,
+    total: Option<Decimal>,
+    marks: &'a [Mark],
 }
 
 impl Receipt<'_> {
@@ -64,6 +75,9 @@ impl Receipt<'_> {
             at: rfc3339(self.at_ms),
             reason: self.reason,
             packet: self.packet,
+            number: self.number,
+            total: self.total,
+            marks: self.marks,
         };
         serde_json::to_vec(&shape).expect("invariant: a receipt is plain text and numbers")
     }

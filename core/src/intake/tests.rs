@@ -263,6 +263,7 @@ fn the_written_codes_are_those_of_the_format() {
 
 #[test]
 fn a_receipt_has_every_field_always() {
+    use crate::domain::booked::Mark;
     use crate::domain::id::{Epoch, Position, RecordHash, Seq};
     let site = "bandung".parse().unwrap();
     let reason = Reason::new(Code::Qos, "publish at QoS 1");
@@ -275,11 +276,14 @@ fn a_receipt_has_every_field_always() {
         at_ms: 1_793_581_347_000,
         reason: None,
         packet: Some(7),
+        number: Some("BDG-SI-A000042"),
+        total: Some("7004".parse().unwrap()),
+        marks: &[Mark::Unchecked],
     };
     let expected = concat!(
         r#"{"id":"01936e5b-5a00-7000-8000-0123456789ab","status":"recorded","site":"bandung","#,
         r#""epoch":"01936e5b-5a00-7000-8000-0123456789ab","seq":42,"hash":"abababab","at":"2026-11-02T01:02:27Z","#,
-        r#""reason":null,"packet":7}"#
+        r#""reason":null,"packet":7,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"]}"#
     );
     assert_eq!(String::from_utf8(receipt.to_json()).unwrap(), expected);
     (receipt.status, receipt.id, receipt.reason) = (Status::Refused, None, Some(&reason));

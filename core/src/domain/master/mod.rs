@@ -16,6 +16,8 @@ mod people;
 mod places;
 pub mod segment;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
 pub use goods::{Barcode, Batch, Bom, BomRow, Item, ItemPrice, PriceList, Uom, UomFactor};
