@@ -5,8 +5,10 @@
 //! Absent: ids, times, and any knowledge of what came before; repeats and conflicts are told where the journal is known.
 
 mod bare;
+pub mod people;
 pub mod reason;
 pub mod receipt;
+mod scrub;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -17,6 +19,7 @@ pub use receipt::{Receipt, Status};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, Kind, Text};
 use crate::domain::id::{DeviceId, IntentId};
+use crate::domain::person::SessionId;
 use crate::domain::record::{Entry, MAX_CODE, Refused, Scan, Sent, Submitted, Weight};
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer};
@@ -40,14 +43,24 @@ enum Target {
 
 /// Reads what `device` published to `topic`.
 pub fn read(device: &DeviceId, topic: &str, payload: &[u8], sent: Sent) -> Result<Entry, Reason> {
+    read_with_session(device, topic, payload, sent).map(|(entry, _)| entry)
+}
+
+/// As [`read`], with the session that came beside a document: its digest, since the token itself goes no further.
+pub fn read_with_session(
+    device: &DeviceId,
+    topic: &str,
+    payload: &[u8],
+    sent: Sent,
+) -> Result<(Entry, Option<SessionId>), Reason> {
     let target = target(device, topic)?;
     if payload.len() > MAX_PAYLOAD {
         let text = format!("{} bytes are more than {MAX_PAYLOAD}: split the document", payload.len());
         return Err(Reason::new(Code::TooLarge, text));
     }
     match target {
-        Target::Scan => scan(device, payload, sent),
-        Target::Weight => weight(device, payload, sent),
+        Target::Scan => scan(device, payload, sent).map(|entry| (entry, None)),
+        Target::Weight => weight(device, payload, sent).map(|entry| (entry, None)),
         Target::Document(kind) => document(device, kind, payload),
     }
 }
@@ -60,14 +73,18 @@ pub fn id_of(payload: &[u8]) -> Option<IntentId> {
     take_id(&mut Tree::read(payload)?.ok()?).ok()?
 }
 
-/// The record of a refusal, with the beginning of what was refused.
+/// The record of a refusal, with the beginning of what was refused: no PIN, badge or token is in it, and of what was
+/// meant for [`people`] nothing at all.
 pub fn refused(device: &DeviceId, topic: &str, payload: &[u8], sent: Sent, reason: &Reason) -> Entry {
     Entry::Refused(Refused {
         device: device.clone(),
         sent,
         topic: topic.chars().take(REFUSED_TOPIC).collect(),
         reason: reason.to_string(),
-        bytes: payload[..payload.len().min(REFUSED_BYTES)].to_vec(),
+        bytes: match topic.split('/').next() {
+            Some(people::ROOT) => Vec::new(),
+            _ => scrub::scrubbed(&payload[..payload.len().min(REFUSED_BYTES)]),
+        },
     })
 }
 
@@ -147,7 +164,7 @@ fn weight(device: &DeviceId, payload: &[u8], sent: Sent) -> Result<Entry, Reason
     Ok(Entry::Weight(Weight { id, device: device.clone(), sent, weight, unit }))
 }
 
-fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<Entry, Reason> {
+fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<(Entry, Option<SessionId>), Reason> {
     let Some(tree) = Tree::read(payload) else {
         return Err(Reason::new(Code::Format, "a document is a JSON object or a CBOR map: send one of these"));
     };
@@ -157,9 +174,10 @@ fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<Entry, Reas
         return Err(Reason::new(Code::NoId, text));
     };
     let user = take_user(&mut tree)?;
+    let session = people::take_session(&mut tree)?;
     let document = tree.read_as(OfKind(kind))?;
     document.rules().validate().map_err(|invalid| Reason::new(Code::Rule, invalid.to_string()))?;
-    Ok(Entry::Submitted(Submitted::new(id, device.clone(), user, document)))
+    Ok((Entry::Submitted(Submitted::new(id, device.clone(), user, document)), session))
 }
 
 /// Reads the fields of a document of this kind.

@@ -135,10 +135,11 @@ fn submit(world: &World<'_>, submitted: &mut Submitted, session: Option<&Session
     let user = submitted.user.as_ref().filter(|_| world.tells_people_apart());
     let place = rights::World { site: world.site, masters: world.masters };
     rights::check(&submitted.document, user, Deed::Submit, &place)?;
-    let settings = world.masters.settings(world.site).filter(|_| world.tells_people_apart());
-    if let Some(needs) = settings.and_then(|settings| approval::to_submit(&submitted.document, settings)) {
-        let by = second(world, submitted.id, submitted.user.as_ref(), submitted.document.kind(), &needs)?;
-        submitted.approved_by = Some(by);
+    if world.tells_people_apart() {
+        let settings = world.masters.settings(world.site);
+        let needs = settings.and_then(|settings| approval::to_submit(&submitted.document, settings));
+        let by = second(world, submitted.id, submitted.user.as_ref(), submitted.document.kind());
+        submitted.approved_by = agreed(by, needs)?;
     }
     Ok(())
 }
@@ -158,38 +159,37 @@ fn cancel(
     let user = cancelled.user.as_ref().filter(|_| world.tells_people_apart());
     let place = rights::World { site: world.site, masters: world.masters };
     rights::check(&original.document, user, Deed::Cancel, &place)?;
-    let settings = world.masters.settings(world.site).filter(|_| world.tells_people_apart());
-    if let Some(needs) = settings.and_then(approval::to_cancel) {
-        let by = second(world, cancelled.id, cancelled.user.as_ref(), original.document.kind(), &needs)?;
-        cancelled.approved_by = Some(by);
+    if world.tells_people_apart() {
+        let needs = world.masters.settings(world.site).and_then(approval::to_cancel);
+        let by = second(world, cancelled.id, cancelled.user.as_ref(), original.document.kind());
+        cancelled.approved_by = agreed(by, needs)?;
     }
     Ok(())
 }
 
-/// The second person, or word that one is needed.
-fn second(world: &World<'_>, id: IntentId, sender: Option<&Text>, kind: Kind, needs: &Needs) -> Result<Text, Refused> {
+/// The second person, where one has agreed, asked or not: a shortage may need them as well, and is found later.
+fn second(world: &World<'_>, id: IntentId, sender: Option<&Text>, kind: Kind) -> Option<Text> {
     let may = |person: &Text| approval::may_approve(person, kind, world.site, world.masters);
-    let by = world.people.approved_by(id, sender, may).cloned();
-    by.ok_or_else(|| {
-        let remedy = "a second person who may cancel such a document, or a manager, agrees with their PIN or badge on \
-                      me/<device>/approve; then send it again under the same id";
-        Refused::new(Why::Approval, format!("{needs}: {remedy}"))
-    })
+    world.people.approved_by(id, sender, may).cloned()
 }
 
-/// A date that can be trusted: the device's own, where it is not after what the box knows of today.
-fn dated(world: &World<'_>, own: Option<Date>) -> Result<(), Refused> {
-    match own {
-        Some(date) if date <= world.today => Ok(()),
-        None if world.clock_known => Ok(()),
-        Some(date) if world.clock_known => {
-            let text = format!("posting_date: {date} is after today, {}: correct the date", world.today);
-            Err(Refused::new(Why::Clock, text))
+fn agreed(by: Option<Text>, needs: Option<Needs>) -> Result<Option<Text>, Refused> {
+    match (by, needs) {
+        (None, Some(needs)) => {
+            let remedy = "a second person who may cancel such a document, or a manager, agrees with their PIN or badge on \
+                          me/<device>/approve; then send it again under the same id";
+            Err(Refused::new(Why::Approval, format!("{needs}: {remedy}")))
         }
-        _ => {
-            let text = "the box does not know day and time, and nothing undated or dated ahead is posted: confirm date and \
-                        time at a tablet (me/<device>/clock), or put the line up; then send it again under the same id";
-            Err(Refused::new(Why::Clock, text))
-        }
+        (by, _) => Ok(by),
     }
+}
+
+/// While the time is not known, only what is dated no later than the box knows it to be is sure not to be dated ahead.
+fn dated(world: &World<'_>, own: Option<Date>) -> Result<(), Refused> {
+    if world.clock_known || own.is_some_and(|date| date <= world.today) {
+        return Ok(());
+    }
+    let text = "the box does not know day and time, and nothing undated or dated ahead is posted: confirm date and time at a \
+                tablet (me/<device>/clock), or put the line up; then send it again under the same id";
+    Err(Refused::new(Why::Clock, text))
 }
