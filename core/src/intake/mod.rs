@@ -8,7 +8,7 @@ mod bare;
 pub mod reason;
 pub mod receipt;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 
 pub use reason::{Code, Reason};
