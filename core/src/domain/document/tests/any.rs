@@ -3,7 +3,7 @@
 
 use super::examples::{examples, same_everywhere};
 use super::*;
-use crate::domain::decimal::{MAX_SCALE, MAX_WHOLE};
+use crate::domain::decimal::MAX_SCALE;
 use crate::domain::effects::StockMove;
 use proptest::prelude::*;
 use serde_json::json;
@@ -78,7 +78,7 @@ fn any_booked() -> impl Strategy<Value = Booked> {
     (factors, total).prop_map(|(factors, total)| Booked { factors, total, ..Booked::default() })
 }
 
-/// In digits of nine places, with nothing rounded away on the way but the end, away from no half more than half a digit.
+/// The product in nine places, worked out in whole numbers and rounded once.
 fn exact(qty: Decimal, factor: Decimal) -> Decimal {
     let ((qty, scale), (factor, more)) = (qty.parts(), factor.parts());
     let digits = 10i128.pow(scale + more);
@@ -141,7 +141,6 @@ proptest! {
         let amounts = amounts.chain(effects.money.iter().map(|m| m.amount)).chain(effects.steps.iter().map(|s| s.by));
         for amount in amounts.chain([effects.sum]) {
             prop_assert_eq!(amount.to_string().parse::<Decimal>().unwrap(), amount, "as the books keep it");
-            prop_assert!(amount.abs() < n("999999999999") || effects.sum == amount, "below {}", MAX_WHOLE);
         }
     }
 
