@@ -119,7 +119,7 @@ fn rows_of_taxes_are_told_apart_from_what_only_looks_like_them() {
     good(Kind::SalesInvoice, &taxed(json!([tax("On Net Total")])));
     assert!(refused(Kind::SalesInvoice, &taxed(json!([tax("On Moon")]))).starts_with("taxes[0].charge_type: "));
     let untold = with(&tax("On Net Total"), &[("/description", Value::Null)]);
-    assert!(refused(Kind::SalesInvoice, &taxed(json!([untold]))).starts_with("taxes[0].description: "));
+    assert!(refused(Kind::SalesInvoice, &taxed(json!([untold]))).contains("missing field `description`"));
     let on_row = |row: u32| with(&tax("On Previous Row Total"), &[("/row_id", json!(row))]);
     good(Kind::SalesInvoice, &taxed(json!([tax("Actual"), on_row(1)])));
     for row in [0, 2, 3] {
