@@ -1,7 +1,6 @@
 //! The books as CSV.
 
 use super::*;
-use crate::domain::document::Kind;
 use crate::views::export::{Books, Column, Exported, Selection, columns};
 
 fn export(journals: &Arc<Memory>, kind: Kind, from: (i16, i8, i8), to: (i16, i8, i8)) -> (String, Exported) {

@@ -133,4 +133,8 @@ impl Rules for SalesInvoice {
     fn posting_date(&self) -> Option<Date> {
         self.posting_date
     }
+
+    fn party(&self) -> Option<&Text> {
+        Some(&self.customer)
+    }
 }
