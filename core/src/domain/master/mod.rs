@@ -12,6 +12,7 @@ mod goods;
 mod orders;
 mod people;
 mod places;
+pub mod segment;
 mod settings;
 
 pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
