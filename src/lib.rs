@@ -22,6 +22,7 @@ pub mod journal;
 pub mod keys;
 pub mod moment;
 pub mod office;
+pub mod rows;
 mod sabotage;
 pub mod site;
 pub mod store;

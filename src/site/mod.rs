@@ -76,7 +76,8 @@ impl Site {
     /// Starts the box in `dir`. Devices are let in once their records can be kept.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let opened = tokio::task::block_in_place(|| start::open(dir))?;
-        let Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report } = opened;
+        let Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report } =
+            opened;
         let site = identity.site.clone();
         let journal = own.reader();
         let (stop, stopping) = watch::channel(false);

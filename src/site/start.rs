@@ -8,13 +8,14 @@ use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
 use crate::domain::number::Series;
-use crate::exchange::{Exchange, Parts};
+use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
 use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::moment::Moment;
+use crate::rows::{BoxRows, Takes};
 use crate::store;
 use crate::sync::Rules;
 use crate::views::SiteNo;
@@ -48,6 +49,8 @@ pub struct Paths {
     pub down: PathBuf,
     /// The workshop's figures, as far as they are written down.
     pub shop: PathBuf,
+    /// What it has taken of the office's master data. May be deleted while the box is stopped: all of it is asked for again.
+    pub rows: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -72,6 +75,7 @@ impl Paths {
             journal: at("journal"),
             down: at("down"),
             shop: at("shop"),
+            rows: at("rows"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -170,8 +174,23 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         own: own.reader(),
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
+        master: master(&paths.rows, Box::new(())),
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report })
+}
+
+/// Master data as far as it is here. A disk that refuses it is no reason to record nothing.
+fn master(dir: &Path, takes: Box<dyn Takes>) -> Master {
+    match BoxRows::open(dir, takes) {
+        Ok((rows, loaded)) => {
+            tracing::info!(rows = loaded.rows, unread = loaded.unread, damaged = loaded.is_damaged, "master data");
+            Master::Takes(Box::new(rows))
+        }
+        Err(error) => {
+            tracing::error!(%error, "there is no master data: remove the directory rows while the box is stopped");
+            Master::None
+        }
+    }
 }
 
 /// The envelope by which the office learns this box's key.
