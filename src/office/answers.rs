@@ -104,6 +104,7 @@ impl Answer for Answers {
                 let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
                 told(stick::serve(&self.sites, &mount, whom)?, out)
             }
+            Ask::Load { .. } => Err("files follow this question, and none did".into()),
             Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),
             Ask::Document { id } => {
                 let mut found = Vec::new();
