@@ -24,6 +24,7 @@ pub mod keys;
 pub mod load;
 pub mod moment;
 pub mod office;
+pub mod rows;
 mod sabotage;
 pub mod site;
 pub mod store;

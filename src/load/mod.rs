@@ -47,7 +47,7 @@ pub trait Rows {
     /// Hands over each row's key and bytes, or says why they cannot be read.
     fn each(&self, take: &mut dyn FnMut(&RowKey, &[u8])) -> Result<(), String>;
 
-    /// Takes all of the changes or none, and returns when they are on the disk.
+    /// Takes the changes, and returns when they are on the disk. On an error some may be taken; the same load again does the rest.
     fn put(&mut self, changes: Vec<Change>) -> Result<(), String>;
 }
 

@@ -9,6 +9,8 @@ use super::secret::Secrets;
 use super::shape::{self, Fields, Shape};
 use super::{Included, csv, json};
 use crate::domain::master::{Row, Table};
+use crate::wire::row;
+use crate::wire::rows::MAX_ROW;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -176,6 +178,13 @@ impl<'a> Reader<'a> {
         let mut track = serde_path_to_error::Track::new();
         let value = Value::Object(std::mem::take(&mut line.fields));
         match Row::deserialize_as(self.table, serde_path_to_error::Deserializer::new(value, &mut track)) {
+            Ok(row) if row::encode(&row).len() > MAX_ROW => {
+                let rule = format!(
+                    "the row is larger than {} KiB, and could not travel: split it or shorten its texts",
+                    MAX_ROW / 1024
+                );
+                report.error(self.at(line.line), rule);
+            }
             Ok(row) => {
                 if *self.count >= MAX_ROWS {
                     report

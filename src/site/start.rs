@@ -5,13 +5,14 @@ use super::config::{self, Config};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
-use crate::exchange::{Exchange, Parts};
+use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
 use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::moment::Moment;
+use crate::rows::{BoxRows, Takes};
 use crate::store;
 use crate::sync::Rules;
 use crate::views::SiteNo;
@@ -42,6 +43,8 @@ pub struct Paths {
     pub journal: PathBuf,
     /// What it holds of the office's journal for it.
     pub down: PathBuf,
+    /// What it has taken of the office's master data. May be deleted while the box is stopped: all of it is asked for again.
+    pub rows: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -65,6 +68,7 @@ impl Paths {
             devices: at("devices.toml"),
             journal: at("journal"),
             down: at("down"),
+            rows: at("rows"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -154,8 +158,23 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         own: own.reader(),
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
+        master: master(&paths.rows, Box::new(())),
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
+}
+
+/// Master data as far as it is here. A disk that refuses it is no reason to record nothing.
+fn master(dir: &Path, takes: Box<dyn Takes>) -> Master {
+    match BoxRows::open(dir, takes) {
+        Ok((rows, loaded)) => {
+            tracing::info!(rows = loaded.rows, unread = loaded.unread, damaged = loaded.is_damaged, "master data");
+            Master::Takes(Box::new(rows))
+        }
+        Err(error) => {
+            tracing::error!(%error, "there is no master data: remove the directory rows while the box is stopped");
+            Master::None
+        }
+    }
 }
 
 /// The envelope by which the office learns this box's key.

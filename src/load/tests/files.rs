@@ -154,6 +154,13 @@ fn the_limits_hold_at_and_past_their_edges() {
     assert!(!Memory::default().load(&[("user.json", &roles(MAX_LIST))], check).is_refused());
     assert!(Memory::default().load(&[("user.json", &roles(MAX_LIST + 1))], check).is_refused());
 
+    let long = |n: usize| {
+        format!("[{{\"name\": \"ani\", \"roles\": [{}]}}]", vec![format!("\"{}\"", "r".repeat(120)); n].join(","))
+    };
+    assert!(!Memory::default().load(&[("user.json", &long(500))], check).is_refused());
+    let past = Memory::default().load(&[("user.json", &long(600))], check);
+    assert!(past.errors[0].rule.contains("larger than 64 KiB"), "{past}");
+
     let padded = |n: usize| format!("uom_name\nNos\n{}", "\n".repeat(n - 13));
     assert!(!Memory::default().load(&[("uom.csv", &padded(MAX_FILE_BYTES))], check).is_refused());
     let past = Memory::default().load(&[("uom.csv", &padded(MAX_FILE_BYTES + 1))], check);
