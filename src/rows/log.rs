@@ -122,8 +122,18 @@ impl Log {
     ) -> Result<(Self, Vec<Vec<u8>>, Found), RowsError> {
         let file = disk.create(&dir.join(NAMES[1])).map_err(|error| failed("cannot make", dir, error))?;
         let (end, base) = (HEADER as u64, 0);
-        let mut log =
-            Self { disk, dir: dir.to_owned(), kind, which: 1, number: 0, file, end, base, poisoned: false, _lock: lock };
+        let mut log = Self {
+            disk,
+            dir: dir.to_owned(),
+            kind,
+            which: 1,
+            number: 0,
+            file,
+            end,
+            base,
+            poisoned: false,
+            _lock: lock,
+        };
         log.rewrite([])?;
         Ok((log, Vec::new(), Found::default()))
     }
