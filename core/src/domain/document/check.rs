@@ -161,9 +161,12 @@ pub(super) fn factor(booked: &Booked, i: usize) -> Decimal {
 /// [`MAX_FACTOR`], so the product is in range; if neither were, a figure at the end of the range is seen, while a
 /// movement left out would not be.
 pub(super) fn in_stock_unit(qty: Decimal, booked: &Booked, i: usize) -> Decimal {
-    let end = || Decimal::of_parts(i128::from(MAX_WHOLE) - 1, 0).expect("invariant: one below the end is in range");
-    let exact = qty.times(factor(booked, i));
-    exact.unwrap_or_else(|| if qty.is_negative() { end().negated() } else { end() }).rounded(MAX_SCALE)
+    let exact = qty.times(factor(booked, i)).and_then(|exact| exact.rounded(MAX_SCALE));
+    exact.unwrap_or_else(|| {
+        let end = i128::from(MAX_WHOLE) - 1;
+        let end = if qty.is_negative() { -end } else { end };
+        Decimal::of_parts(end, 0).expect("invariant: one before the end is in range")
+    })
 }
 
 /// The row that another document names: its number from 1, in one form only, since progress is summed by this text.
