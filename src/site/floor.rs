@@ -219,7 +219,7 @@ fn durable(reader: &Reader, id: IntentId) -> Option<(Position, Submitted)> {
 }
 
 /// A document of the journal, or of the group that is being gathered.
-fn find(group: &Group<'_>, id: IntentId) -> Option<(Position, Submitted)> {
+pub(super) fn find(group: &Group<'_>, id: IntentId) -> Option<(Position, Submitted)> {
     let held = group.find(id.0.as_bytes()).ok()??;
     submitted(group.position(held).ok()?, &group.body(held).ok()?)
 }

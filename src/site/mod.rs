@@ -12,6 +12,7 @@ mod floor;
 mod health;
 mod holes;
 mod line;
+mod people;
 mod start;
 mod state;
 mod sticks;
@@ -76,7 +77,7 @@ impl Site {
     /// Starts the box in `dir`. Devices are let in once their records can be kept.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let opened = tokio::task::block_in_place(|| start::open(dir))?;
-        let Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report } = opened;
+        let Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report } = opened;
         let site = identity.site.clone();
         let journal = own.reader();
         let (stop, stopping) = watch::channel(false);
@@ -89,7 +90,17 @@ impl Site {
 
         let scribe = Scribe::start(own, admit)?;
         let (health, publisher) = (Arc::new(Health::default()), Arc::new(OnceLock::<Publisher>::new()));
+        let reception = people::Reception::start(people::Seat {
+            site: site.clone(),
+            people: people.clone(),
+            masters: masters.subscribe(),
+            moment: moment.clone(),
+            scribe: scribe.handle(),
+            health: health.clone(),
+            publisher: publisher.clone(),
+        })?;
         let desk = desk::Desk {
+            reception,
             site: site.clone(),
             scribe: scribe.handle(),
             health: health.clone(),
@@ -97,7 +108,8 @@ impl Site {
         };
         let doors = start::doors(&paths, &config)?;
         let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
-        let gate = Gate::start(doors, Arc::new(desk), Arc::new(devices)).await?;
+        let door = people::Door { logins: devices, people };
+        let gate = Gate::start(doors, Arc::new(desk), Arc::new(door)).await?;
         let _ = publisher.set(gate.publisher());
 
         let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;

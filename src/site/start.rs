@@ -2,6 +2,7 @@
 
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
+use super::people::{self, Folk};
 use super::floor;
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
@@ -48,6 +49,8 @@ pub struct Paths {
     pub down: PathBuf,
     /// The workshop's figures, as far as they are written down.
     pub shop: PathBuf,
+    /// Its people's fold.
+    pub people: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -72,6 +75,7 @@ impl Paths {
             journal: at("journal"),
             down: at("down"),
             shop: at("shop"),
+            people: at("people"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -96,6 +100,8 @@ pub(super) struct Opened {
     pub(super) store: StoreId,
     pub(super) own: Own,
     pub(super) admit: Admit,
+    /// What people have done.
+    pub(super) people: people::Shared,
     /// Tells the admission the office's data.
     pub(super) masters: watch::Sender<Arc<Masters>>,
     pub(super) exchange: Exchange,
@@ -144,7 +150,14 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         series: Series::FIRST,
         masters: newest,
     };
-    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings);
+    let who = people::Settings {
+        path: paths.people.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        masters: settings.masters.clone(),
+    };
+    let folk = Folk::open(who, &own.reader());
+    let people = folk.shared();
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
         if report.segments == 0 {
@@ -171,7 +184,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report })
+    Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
 }
 
 /// The envelope by which the office learns this box's key.
