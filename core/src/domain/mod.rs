@@ -16,3 +16,4 @@ pub mod rights;
 pub mod shop;
 pub mod time;
 pub mod totals;
+pub mod transfers;

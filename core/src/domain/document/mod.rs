@@ -3,17 +3,61 @@
 //! Adding a kind is one line in [`documents!`] below and one file beside this one that defines the type and says what
 //! it means ([`Rules`]). Topics, records, views and CSV follow from that.
 
+#[macro_use]
+mod fields;
+#[macro_use]
+mod trade;
+mod check;
+mod customer;
+mod delivery_note;
 mod flag;
+mod item;
+mod job_card;
+mod journal_entry;
+mod long_text;
+mod moment;
+mod payment_entry;
+mod purchase_invoice;
+mod purchase_receipt;
 mod reference;
 mod sales_invoice;
+mod sales_order;
 mod stock_entry;
+mod stock_reconciliation;
+mod supplier;
+mod taxes;
+#[cfg(test)]
+mod tests;
 mod text;
+mod till;
+mod timesheet;
+mod work_time;
 
+pub use check::{MAX_FACTOR, MAX_QTY};
+pub use customer::{Customer, PartyForm};
+pub use delivery_note::{DeliveryItem, DeliveryNote};
+pub use fields::{Field, Form};
+pub use flag::Flag;
 pub(crate) use flag::flag;
+pub use item::{Item, ItemBarcode, ItemUnit};
+pub use job_card::{CardLog, JobCard};
+pub use journal_entry::{AccountRow, JournalEntry};
+pub use long_text::LongText;
+pub use moment::Moment;
+pub use payment_entry::{Paid, PartyType, PaymentEntry, PaymentReference, PaymentType};
+pub use purchase_invoice::{BillItem, PurchaseInvoice};
+pub use purchase_receipt::{PurchaseReceipt, ReceiptItem};
 pub use reference::Ref;
-pub use sales_invoice::{InvoiceItem, Payment, SalesInvoice};
+pub use sales_invoice::{Advance, InvoiceItem, Payment, SalesInvoice};
+pub use sales_order::{OrderItem, SalesOrder};
 pub use stock_entry::{EntryItem, Purpose, StockEntry};
+pub use stock_reconciliation::{CountedItem, StockReconciliation};
+pub use supplier::Supplier;
+pub use taxes::TaxRow;
 pub use text::Text;
+pub use till::{Counted, Float, TillClosing, TillOpening};
+pub use timesheet::{TimeLog, Timesheet};
+pub use trade::DiscountOn;
 
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
@@ -225,6 +269,11 @@ macro_rules! documents {
                 match self { $(Self::$kind => $abbreviation,)* }
             }
 
+            /// The fields of its documents, in the order in which they are written.
+            pub fn fields(self) -> Vec<Field> {
+                match self { $(Self::$kind => <$kind as fields::Described>::fields(),)* }
+            }
+
             /// ERPNext's name for it.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
@@ -266,6 +315,20 @@ macro_rules! documents {
 documents! {
     SalesInvoice, "sales-invoice", "SI", "Sales Invoice";
     StockEntry, "stock-entry", "SE", "Stock Entry";
+    PaymentEntry, "payment-entry", "PE", "Payment Entry";
+    SalesOrder, "sales-order", "SO", "Sales Order";
+    DeliveryNote, "delivery-note", "DN", "Delivery Note";
+    PurchaseReceipt, "purchase-receipt", "PR", "Purchase Receipt";
+    PurchaseInvoice, "purchase-invoice", "PI", "Purchase Invoice";
+    StockReconciliation, "stock-reconciliation", "SR", "Stock Reconciliation";
+    Timesheet, "timesheet", "TS", "Timesheet";
+    JobCard, "job-card", "JC", "Job Card";
+    JournalEntry, "journal-entry", "JE", "Journal Entry";
+    Customer, "customer", "CU", "Customer";
+    Supplier, "supplier", "SU", "Supplier";
+    Item, "item", "IT", "Item";
+    TillOpening, "till-opening", "TO", "POS Opening Entry";
+    TillClosing, "till-closing", "TC", "POS Closing Entry";
 }
 
 impl Kind {
@@ -278,16 +341,4 @@ impl Kind {
     pub fn slugs() -> String {
         Self::ALL.iter().map(|kind| kind.slug()).collect::<Vec<_>>().join(", ")
     }
-}
-
-fn some_rows<T>(table: &str, rows: &[T]) -> Result<(), Invalid> {
-    match rows.len() {
-        0 => Err(Invalid::at(table, "there must be at least one row")),
-        1..=MAX_ROWS => Ok(()),
-        n => Err(Invalid::at(table, format!("{n} rows are more than {MAX_ROWS}: split the document"))),
-    }
-}
-
-fn present<T>(field: impl FnOnce() -> String, value: &Option<T>, rule: &str) -> Result<(), Invalid> {
-    if value.is_some() { Ok(()) } else { Err(Invalid::at(field(), rule)) }
 }
