@@ -79,7 +79,14 @@ fn key(entry: &Entry) -> Option<Key> {
 }
 
 impl Admit {
-    pub(super) fn new(moment: Arc<Moment>, store: StoreId, boot: Uuid, reader: &Reader, settings: Settings, folk: Folk) -> Self {
+    pub(super) fn new(
+        moment: Arc<Moment>,
+        store: StoreId,
+        boot: Uuid,
+        reader: &Reader,
+        settings: Settings,
+        folk: Folk,
+    ) -> Self {
         let mut repeats = Repeats::default();
         for stored in reader.scan(reader.count().saturating_sub(LOOK_BACK)).flatten() {
             if let Ok(Record { entry, .. }) = record::decode(&stored.body) {

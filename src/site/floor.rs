@@ -95,7 +95,8 @@ impl Floor {
         let keeper = Keeper::start(path, site.clone(), next_ordinal);
         let keeper = keeper.inspect_err(|error| tracing::warn!(%error, "checkpoints cannot be written")).ok();
         let coming = Vec::new();
-        let mut floor = Self { shop, settings, site, reader: reader.clone(), keeper, next_ordinal, coming, answered: 0 };
+        let mut floor =
+            Self { shop, settings, site, reader: reader.clone(), keeper, next_ordinal, coming, answered: 0 };
         floor.catch_up();
         floor
     }

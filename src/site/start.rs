@@ -2,8 +2,8 @@
 
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
-use super::people::{self, Folk};
 use super::floor;
+use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};

@@ -64,7 +64,8 @@ impl No {
     }
 
     pub(super) fn until(until_ms: i64) -> Self {
-        let text = format!("too many wrong PINs: no PIN is looked at until {}; a manager can unlock", rfc3339(until_ms));
+        let text =
+            format!("too many wrong PINs: no PIN is looked at until {}; a manager can unlock", rfc3339(until_ms));
         Self { code: Code::Closed, text, until_ms: Some(until_ms) }
     }
 }

@@ -61,7 +61,8 @@ impl Checker {
         match showing {
             Showing::Pin { user: name, pin } => {
                 let user = here(masters, site, name);
-                if let Some(user) = user.filter(|_| self.is_right(pin, user.and_then(|user| user.pin_hash.as_deref()))) {
+                if let Some(user) = user.filter(|_| self.is_right(pin, user.and_then(|user| user.pin_hash.as_deref())))
+                {
                     return Ok((user, Proof::Pin));
                 }
                 let temporary = user.and_then(|user| people.temporary_pin(&user.name, now_ms));

@@ -137,7 +137,10 @@ impl Desk {
     /// Who shows this; a wrong one is on the disk before anybody hears that it was wrong.
     fn proven(&mut self, device: &DeviceId, showing: &Showing, masters: &Masters) -> Result<(User, Proof), No> {
         if masters.users().next().is_none() {
-            return Err(No::new(Code::NoPeople, "the office has sent nobody's PIN yet: put the line up, or a stick in"));
+            return Err(No::new(
+                Code::NoPeople,
+                "the office has sent nobody's PIN yet: put the line up, or a stick in",
+            ));
         }
         let site = &self.seat.site;
         let now_ms = self.seat.moment.now_ms();
@@ -152,7 +155,10 @@ impl Desk {
         let (user, proof) = match self.checker.who(showing, (&people, now_ms), (masters, site)) {
             Ok((user, proof)) => (user.clone(), proof),
             Err(NotProven::NameNeeded) => {
-                return Err(No::new(Code::Wrong, "too many people work here to find a badge without a name: send user too"));
+                return Err(No::new(
+                    Code::Wrong,
+                    "too many people work here to find a badge without a name: send user too",
+                ));
             }
             Err(NotProven::Wrong(name)) => {
                 self.record(device, name.unwrap_or_else(nobody), Act::Failed)?;
@@ -254,7 +260,8 @@ impl Desk {
         }
         let floor_ms = moment.now_ms();
         if at_ms < floor_ms.saturating_sub(CLOCK_SLACK_MS) {
-            let text = format!("it is no earlier than {}, when the last record was made: check the date", rfc3339(floor_ms));
+            let text =
+                format!("it is no earlier than {}, when the last record was made: check the date", rfc3339(floor_ms));
             return Err(No::new(Code::Clock, text));
         }
         let is_manager = here(masters, &self.seat.site, &user).is_some_and(|user| user.is_manager);
