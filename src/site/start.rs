@@ -9,6 +9,8 @@ use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
 use crate::domain::number::Series;
+use crate::domain::person::{Act, Person};
+use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
@@ -138,7 +140,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         );
     }
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
-        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Record(stored) => Some(says_at_ms(&record::decode(&stored.body).ok()?)),
         Slot::Lost { .. } => None,
     });
     let moment = super::moment(&config, last_ms);
@@ -185,6 +187,15 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         rules: Rules::of_box(),
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
+}
+
+/// The moment that the last record proves: its own, or the one that a person had just confirmed when the power went.
+fn says_at_ms(record: &Record) -> i64 {
+    let at_ms = record.stamp.at_ms();
+    match &record.entry {
+        Entry::Person(Person { act: Act::SetClock { at_ms: said }, .. }) => at_ms.max(*said),
+        _ => at_ms,
+    }
 }
 
 /// The envelope by which the office learns this box's key.
