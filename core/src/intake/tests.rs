@@ -283,7 +283,7 @@ fn a_receipt_has_every_field_always() {
     let expected = concat!(
         r#"{"id":"01936e5b-5a00-7000-8000-0123456789ab","status":"recorded","site":"bandung","#,
         r#""epoch":"01936e5b-5a00-7000-8000-0123456789ab","seq":42,"hash":"abababab","at":"2026-11-02T01:02:27Z","#,
-        r#""reason":null,"packet":7,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"]}"#
+        r#""reason":null,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"],"packet":7}"#
     );
     assert_eq!(String::from_utf8(receipt.to_json()).unwrap(), expected);
     (receipt.status, receipt.id, receipt.reason) = (Status::Refused, None, Some(&reason));

@@ -16,6 +16,8 @@ mod kept;
 mod place;
 mod progress;
 mod sum;
+#[cfg(test)]
+mod tests;
 mod till;
 mod world;
 

@@ -10,8 +10,6 @@ mod links;
 mod money;
 mod references;
 mod shelf;
-#[cfg(test)]
-mod tests;
 
 use super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
