@@ -1,6 +1,6 @@
 //! A box with an office's data, in a process of its own that can be killed, and tablets that speak to it.
 
-use crate::{EXE, JOKOS_PIN, SARIS_PIN, WATIS_BADGE, WATIS_PIN};
+use crate::{EXE, JOKOS_PIN, NINAS_PIN, SARIS_PIN, WATIS_BADGE, WATIS_PIN};
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use outpost::domain::master::{Masters, Row, Table};
@@ -41,11 +41,11 @@ fn hash(secret: &str) -> String {
     hash.to_string()
 }
 
-/// What the office sends: three people, one of them a manager, an item and a customer.
+/// What the office sends: four people, one of them a manager and one who may cancel, an item and a customer.
 fn rows(approvals: Value) -> Vec<(&'static str, Value)> {
     let user = |name: &str, manager: bool, pin: &str, badge: Option<&str>| {
-        let badge = badge.map(hash);
-        json!({ "name": name, "full_name": name, "roles": ["Till"], "is_manager": manager, "pin_hash": hash(pin),
+        let (badge, role) = (badge.map(hash), if name == "nina" { "Boss" } else { "Till" });
+        json!({ "name": name, "full_name": name, "roles": [role], "is_manager": manager, "pin_hash": hash(pin),
             "badge_hash": badge })
     };
     vec![
@@ -53,6 +53,8 @@ fn rows(approvals: Value) -> Vec<(&'static str, Value)> {
         ("user", user("wati", false, WATIS_PIN, Some(WATIS_BADGE))),
         ("user", user("joko", false, JOKOS_PIN, None)),
         ("user", user("sari", true, SARIS_PIN, None)),
+        ("user", user("nina", false, NINAS_PIN, None)),
+        ("permission", json!({ "role": "Boss", "document": "Sales Invoice", "create": 1, "submit": 1, "cancel": 1 })),
         ("permission", json!({ "role": "Till", "document": "Sales Invoice", "create": 1, "submit": 1 })),
         ("uom", json!({ "uom_name": "Nos" })),
         ("item", json!({ "item_code": "SEW", "item_name": "Sewing", "stock_uom": "Nos" })),

@@ -1,7 +1,7 @@
 //! What takes two.
 
 use crate::house::{Shop, sale};
-use crate::{JOKOS_PIN, SARIS_PIN, WATIS_PIN};
+use crate::{JOKOS_PIN, NINAS_PIN, SARIS_PIN, WATIS_PIN};
 use serde_json::json;
 
 #[test]
@@ -27,6 +27,24 @@ fn a_large_discount_takes_a_second_person_who_is_a_manager() {
     assert_eq!(tablet.ask("approve", approve("sari", SARIS_PIN))["ok"], true);
     assert_eq!(tablet.send("sales-invoice", &sale)["status"], "recorded");
     assert_eq!(tablet.send("sales-invoice", &discounted(11))["reason"]["code"], "approval", "for that one alone");
+}
+
+#[test]
+fn a_cancellation_takes_the_right_to_and_a_second_person() {
+    let shop = Shop::open(json!({ "cancellation": true }), "");
+    let tablet = shop.tablet("till-1");
+    let session = tablet.log_in("wati", WATIS_PIN);
+    let sold = sale(Some(&session));
+    assert_eq!(tablet.send("sales-invoice", &sold)["status"], "recorded");
+    let cancel = |session: &str| json!({ "id": sale(None)["id"], "session": session, "document": sold["id"], "reason": "rung up twice" });
+    assert_eq!(tablet.send("cancellation", &cancel(&session))["reason"]["code"], "rights", "a Till may not");
+    let boss = tablet.log_in("nina", NINAS_PIN);
+    let cancelled = cancel(&boss);
+    assert_eq!(tablet.send("cancellation", &cancelled)["reason"]["code"], "approval");
+    let approve = json!({ "user": "sari", "pin": SARIS_PIN, "document": cancelled["id"] });
+    assert_eq!(tablet.ask("approve", approve)["ok"], true);
+    assert_eq!(tablet.send("cancellation", &cancelled)["status"], "recorded");
+    assert_eq!(tablet.send("cancellation", &cancel(&boss))["status"], "refused", "once");
 }
 
 #[test]
