@@ -95,7 +95,8 @@ impl Floor {
         let keeper = Keeper::start(path, site.clone(), next_ordinal);
         let keeper = keeper.inspect_err(|error| tracing::warn!(%error, "checkpoints cannot be written")).ok();
         let coming = Vec::new();
-        let mut floor = Self { shop, settings, site, reader: reader.clone(), keeper, next_ordinal, coming, answered: 0 };
+        let mut floor =
+            Self { shop, settings, site, reader: reader.clone(), keeper, next_ordinal, coming, answered: 0 };
         floor.catch_up();
         floor
     }
@@ -221,7 +222,7 @@ fn durable(reader: &Reader, id: IntentId) -> Option<(Position, Submitted)> {
 }
 
 /// A document of the journal, or of the group that is being gathered.
-fn find(group: &Group<'_>, id: IntentId) -> Option<(Position, Submitted)> {
+pub(super) fn find(group: &Group<'_>, id: IntentId) -> Option<(Position, Submitted)> {
     let held = group.find(id.0.as_bytes()).ok()??;
     submitted(group.position(held).ok()?, &group.body(held).ok()?)
 }

@@ -3,11 +3,14 @@
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
 use super::floor;
+use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
 use crate::domain::number::Series;
+use crate::domain::person::{Act, Person};
+use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
@@ -48,6 +51,8 @@ pub struct Paths {
     pub down: PathBuf,
     /// The workshop's figures, as far as they are written down.
     pub shop: PathBuf,
+    /// Its people's fold.
+    pub people: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -72,6 +77,7 @@ impl Paths {
             journal: at("journal"),
             down: at("down"),
             shop: at("shop"),
+            people: at("people"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -96,6 +102,8 @@ pub(super) struct Opened {
     pub(super) store: StoreId,
     pub(super) own: Own,
     pub(super) admit: Admit,
+    /// What people have done.
+    pub(super) people: people::Shared,
     /// Tells the admission the office's data.
     pub(super) masters: watch::Sender<Arc<Masters>>,
     pub(super) exchange: Exchange,
@@ -132,7 +140,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         );
     }
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
-        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Record(stored) => Some(says_at_ms(&record::decode(&stored.body).ok()?)),
         Slot::Lost { .. } => None,
     });
     let moment = super::moment(&config, last_ms);
@@ -144,7 +152,14 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         series: Series::FIRST,
         masters: newest,
     };
-    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings);
+    let who = people::Settings {
+        path: paths.people.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        masters: settings.masters.clone(),
+    };
+    let folk = Folk::open(who, &own.reader());
+    let people = folk.shared();
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
         if report.segments == 0 {
@@ -171,7 +186,16 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report })
+    Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
+}
+
+/// The moment that the last record proves: its own, or the one that a person had just confirmed when the power went.
+fn says_at_ms(record: &Record) -> i64 {
+    let at_ms = record.stamp.at_ms();
+    match &record.entry {
+        Entry::Person(Person { act: Act::SetClock { at_ms: said }, .. }) => at_ms.max(*said),
+        _ => at_ms,
+    }
 }
 
 /// The envelope by which the office learns this box's key.

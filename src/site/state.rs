@@ -42,6 +42,7 @@ pub(super) struct State {
 fn quality(quality: Quality) -> &'static str {
     match quality {
         Quality::Floor => "not known",
+        Quality::Person => "a person",
         Quality::Chip => "clock chip",
         Quality::Office => "office",
         Quality::Network => "network",

@@ -6,10 +6,26 @@
 use super::document::Text;
 use super::id::{DeviceId, IntentId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A digest of a session's token: the first 16 bytes of its SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionId(#[serde(with = "serde_bytes")] pub [u8; 16]);
+
+impl SessionId {
+    /// That of a token as devices send it: 32 hex digits.
+    pub fn of_token(token: &str) -> Self {
+        let digest = Sha256::digest(token.as_bytes());
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest[..16]);
+        Self(first)
+    }
+}
+
+/// Who stands in a record where somebody gave a name that nobody has: what they typed may have been their PIN.
+pub fn nobody() -> Text {
+    Text::try_from("?").expect("invariant: one character is a text")
+}
 
 /// What somebody did, at which device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +82,11 @@ pub enum Act {
     },
     /// Took a device's rights to submit anything away.
     RevokedDevice {
+        /// Which.
+        which: DeviceId,
+    },
+    /// Gave a device's rights back.
+    RestoredDevice {
         /// Which.
         which: DeviceId,
     },

@@ -316,14 +316,16 @@ impl Entry {
         }
     }
 
-    /// True where both mean the same, though they were sent in different ways or by different devices.
+    /// True where both mean the same, though they were sent in different ways or by different devices. `other` came later: one
+    /// that names nobody is whoever's the first one is, since the box may have filled in who was logged in.
     pub fn same_meaning(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Submitted(a), Self::Submitted(b)) => {
-                (a.id, &a.user, a.amends) == (b.id, &b.user, b.amends) && a.document == b.document
+                (a.id, a.amends) == (b.id, b.amends) && same_user(&a.user, &b.user) && a.document == b.document
             }
             (Self::Cancelled(a), Self::Cancelled(b)) => {
-                (a.id, a.document, &a.user, &a.reason) == (b.id, b.document, &b.user, &b.reason)
+                let same = (a.id, a.document, &a.reason) == (b.id, b.document, &b.reason);
+                same && same_user(&a.user, &b.user)
             }
             (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
             (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
@@ -331,4 +333,8 @@ impl Entry {
             _ => false,
         }
     }
+}
+
+fn same_user(first: &Option<Text>, again: &Option<Text>) -> bool {
+    again.is_none() || first == again
 }

@@ -5,6 +5,8 @@
 //! sequence numbers order records.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// How good a stamp's time is. Later ones are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Quality {
     /// Not known: no earlier than the build, the last record, or what a stick said.
     Floor,
+    /// A person confirmed day and time, where nothing else told them.
+    Person,
     /// From a battery-backed clock chip.
     Chip,
     /// From a live exchange with the office, right to about half its round trip.
@@ -27,6 +31,8 @@ impl From<Quality> for u8 {
             Quality::Chip => 1,
             Quality::Office => 2,
             Quality::Network => 3,
+            // Added later: the numbers are on disk and say nothing of the order.
+            Quality::Person => 4,
         }
     }
 }
@@ -39,7 +45,8 @@ impl TryFrom<u8> for Quality {
             1 => Ok(Self::Chip),
             2 => Ok(Self::Office),
             3 => Ok(Self::Network),
-            other => Err(format!("{other} is no quality of time: 0 to 3 are")),
+            4 => Ok(Self::Person),
+            other => Err(format!("{other} is no quality of time: 0 to 4 are")),
         }
     }
 }
@@ -61,6 +68,35 @@ impl Stamp {
     /// Milliseconds since 1970, UTC.
     pub fn at_ms(&self) -> i64 {
         self.boot_at_ms.saturating_add_unsigned(self.up_ms)
+    }
+}
+
+/// What later stamps tell about the moment of each boot, so that what a scanner alone brought while the time was unknown gets
+/// its date. In go all stamps of a journal in order, each with the boot that its epoch's first record names; out comes
+/// the best that is known of a record's moment.
+#[derive(Clone, Debug, Default)]
+pub struct Boots {
+    best: BTreeMap<Uuid, (Quality, i64)>,
+}
+
+impl Boots {
+    /// Takes note of a record's stamp. Of equally good ones the later counts: an early one may have been held at the moment of
+    /// the record before it, so that time does not run back.
+    pub fn note(&mut self, boot: Uuid, stamp: &Stamp) {
+        let best = self.best.entry(boot).or_insert((stamp.quality, stamp.boot_at_ms));
+        if stamp.quality >= best.0 {
+            *best = (stamp.quality, stamp.boot_at_ms);
+        }
+    }
+
+    /// When a record was made, milliseconds since 1970, and how good that is: by its own stamp, or by a better one of its boot.
+    pub fn dated(&self, boot: Uuid, stamp: &Stamp) -> (i64, Quality) {
+        match self.best.get(&boot) {
+            Some((quality, boot_at_ms)) if *quality > stamp.quality => {
+                (boot_at_ms.saturating_add_unsigned(stamp.up_ms), *quality)
+            }
+            _ => (stamp.at_ms(), stamp.quality),
+        }
     }
 }
 
@@ -171,6 +207,31 @@ mod tests {
         assert_eq!(clock.now_ms(0), 100 * DAY);
         clock.at_least(110 * DAY, 0);
         assert_eq!((clock.now_ms(0), clock.quality()), (110 * DAY, Quality::Floor));
+    }
+
+    #[test]
+    fn what_was_recorded_before_the_time_was_known_gets_its_date_from_a_later_stamp_of_its_boot() {
+        let (boot, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut clock = Clock::starting_at(100 * DAY, 1_000);
+        let scan = clock.stamp(2_000);
+        clock.learn(Quality::Person, 300 * DAY, 3_000);
+        let sale = clock.stamp(4_000);
+        let mut boots = Boots::default();
+        [scan, sale].iter().for_each(|stamp| boots.note(boot, stamp));
+        assert_eq!(boots.dated(boot, &scan), (300 * DAY - 1_000, Quality::Person));
+        assert_eq!(boots.dated(boot, &sale), (300 * DAY + 1_000, Quality::Person));
+        assert_eq!(boots.dated(other, &scan), (scan.at_ms(), Quality::Floor), "another boot tells nothing");
+        assert!(Quality::Floor < Quality::Person && Quality::Person < Quality::Chip);
+    }
+
+    #[test]
+    fn a_person_is_not_believed_against_the_last_record_nor_against_a_better_source() {
+        let mut clock = Clock::starting_at(100 * DAY, 0);
+        clock.learn(Quality::Person, 90 * DAY, 0);
+        assert_eq!((clock.now_ms(0), clock.quality()), (100 * DAY, Quality::Floor));
+        clock.learn(Quality::Chip, 110 * DAY, 0);
+        clock.learn(Quality::Person, 200 * DAY, 0);
+        assert_eq!((clock.now_ms(0), clock.quality()), (110 * DAY, Quality::Chip));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Why something was refused: a code for programs, which never changes its meaning, and a text for people.
 
+use crate::domain::people;
 use serde::Serialize;
 use std::fmt;
 
@@ -46,8 +47,16 @@ pub enum Code {
     Progress,
     /// It takes more than there is.
     Stock,
-    /// It needs a second person.
+    /// Nobody is logged in, or somebody else, or their session counts no more.
+    Session,
+    /// The device was revoked.
+    Revoked,
+    /// A role, a warehouse or another site's word lacks.
+    Rights,
+    /// It takes a second person.
     Approval,
+    /// The box does not know the time, or the document is dated ahead.
+    Clock,
 }
 
 impl Code {
@@ -71,7 +80,11 @@ impl Code {
         Self::Period,
         Self::Progress,
         Self::Stock,
+        Self::Session,
+        Self::Revoked,
+        Self::Rights,
         Self::Approval,
+        Self::Clock,
     ];
 
     /// How receipts and records write it.
@@ -95,7 +108,11 @@ impl Code {
             Self::Period => "period",
             Self::Progress => "progress",
             Self::Stock => "stock",
+            Self::Session => "session",
+            Self::Revoked => "revoked",
+            Self::Rights => "rights",
             Self::Approval => "approval",
+            Self::Clock => "clock",
         }
     }
 }
@@ -117,6 +134,19 @@ impl Reason {
             text.truncate(end);
         }
         Self { code, text }
+    }
+}
+
+impl From<people::Refused> for Reason {
+    fn from(refused: people::Refused) -> Self {
+        let code = match refused.why {
+            people::Why::Session => Code::Session,
+            people::Why::Revoked => Code::Revoked,
+            people::Why::Rights => Code::Rights,
+            people::Why::Approval => Code::Approval,
+            people::Why::Clock => Code::Clock,
+        };
+        Self::new(code, refused.text)
     }
 }
 

@@ -187,6 +187,12 @@ impl Masters {
         self.tables.settings.get(&parts([site.as_str()])).map(|row| &**row)
     }
 
+    /// What the numbers on a site's paper begin with.
+    pub fn number_prefix(&self, site: &SiteId) -> String {
+        let chosen = self.settings(site).and_then(|settings| settings.number_prefix.as_ref());
+        chosen.map_or_else(|| site.as_str().to_ascii_uppercase(), Text::to_string)
+    }
+
     /// The item that a code on a label stands for, and the unit where it is not the item's own. Of several items the first that is
     /// in use.
     pub fn item_of_barcode(&self, code: &str) -> Option<(&Item, Option<&Text>)> {

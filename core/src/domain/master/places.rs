@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct Warehouse {
     /// Its name.
     pub name: Text,
-    /// Whose it is; the office's where absent.
+    /// Whose it is; the office's where absent. Of a transit warehouse: who receives what is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<SiteId>,
     /// Goods between sites are in it: whoever sends puts them in, whoever receives takes them out.

@@ -151,7 +151,10 @@ mod tests {
         till.money(&"Cash".try_into().unwrap(), 50.into());
         till.money(&"Card".try_into().unwrap(), 70.into());
         let lines = till.lines(&cash(140));
-        assert_eq!((lines[0].mode_of_payment.as_str(), lines[0].expected, lines[0].closing), ("Card", 70.into(), 0.into()));
+        assert_eq!(
+            (lines[0].mode_of_payment.as_str(), lines[0].expected, lines[0].closing),
+            ("Card", 70.into(), 0.into())
+        );
         assert_eq!((lines[1].opening, lines[1].expected, lines[1].closing), (100.into(), 150.into(), 140.into()));
     }
 
@@ -178,6 +181,9 @@ mod tests {
         till.money(&"Cash".try_into().unwrap(), 5.into());
         assert_eq!(expected(&till), ["Cash 5"], "who forgets to open it sells all the same");
         till.undone(id(2));
-        assert_eq!((expected(&till), till.opened().map(|opened| opened.by)), (vec!["Cash 155".to_owned()], Some(id(1))));
+        assert_eq!(
+            (expected(&till), till.opened().map(|opened| opened.by)),
+            (vec!["Cash 155".to_owned()], Some(id(1)))
+        );
     }
 }

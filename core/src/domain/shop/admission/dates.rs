@@ -20,7 +20,9 @@ pub(super) fn open(world: &World<'_>, kind: Kind, day: Date) -> Result<(), Refus
         periods.find(|period| period.start_date <= day && day <= period.end_date && closes(&period.closed_documents))
     {
         let (first, last, kind) = (period.start_date, period.end_date, kind.name());
-        return refused(format!("the books are closed for a {kind} from {first} to {last}: give a later day, or ask the office"));
+        return refused(format!(
+            "the books are closed for a {kind} from {first} to {last}: give a later day, or ask the office"
+        ));
     }
     let mut years = masters.fiscal_years().peekable();
     if years.peek().is_some() && !years.any(|year| year.year_start_date <= day && day <= year.year_end_date) {

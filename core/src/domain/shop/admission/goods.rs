@@ -84,7 +84,8 @@ fn batch(masters: &Masters, kind: Kind, item: &Item, row: &ItemRow<'_>, day: Opt
     }
     let known = masters.batch(name.as_str()).filter(|batch| batch.item == *code);
     let Some(batch) = known else {
-        let rule = format!("no batch {name} of {code} is known here: choose one from the list, or ask the office for it");
+        let rule =
+            format!("no batch {name} of {code} is known here: choose one from the list, or ask the office for it");
         return Err(Refusal::new(Why::Reference, format!("{}.batch_no", row.field), rule));
     };
     // As ERPNext: what has expired may be written off, counted or come back, and is not sold.
@@ -111,7 +112,8 @@ fn serials(item: &Item, row: &ItemRow<'_>, factor: Decimal) -> Result<(), Refusa
     let pieces = if pieces.is_negative() { Decimal::ZERO.minus(pieces).unwrap_or_default() } else { pieces };
     let count = u32::try_from(given.len()).unwrap_or(u32::MAX);
     if pieces != Decimal::from(count) {
-        let rule = format!("{code} has serial numbers, and {count} are named for {pieces}: name each piece's, one a line");
+        let rule =
+            format!("{code} has serial numbers, and {count} are named for {pieces}: name each piece's, one a line");
         return refused(row, "serial_no", rule);
     }
     let mut sorted = given;

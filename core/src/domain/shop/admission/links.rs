@@ -120,13 +120,18 @@ impl Shop {
             there.is_none_or(|there| there.qty.plus(moved.qty).is_some())
         });
         let till = self.till().expected();
-        let money = effects.money.iter().all(|money| {
-            till.get(&money.mode_of_payment).is_none_or(|there| there.plus(money.amount).is_some())
-        });
+        let money = effects
+            .money
+            .iter()
+            .all(|money| till.get(&money.mode_of_payment).is_none_or(|there| there.plus(money.amount).is_some()));
         if moves && money && self.days.takes(day, submitted.document.kind(), effects.sum) {
             return Ok(());
         }
-        Err(Refusal::new(Why::Rule, "items", "sums would grow too large for the books: correct the quantities or amounts"))
+        Err(Refusal::new(
+            Why::Rule,
+            "items",
+            "sums would grow too large for the books: correct the quantities or amounts",
+        ))
     }
 }
 

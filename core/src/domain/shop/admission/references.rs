@@ -40,7 +40,8 @@ impl Shop {
                     return Err(Refusal::new(Why::Reference, reference.field, rule));
                 }
                 Known::No => {
-                    let rule = format!("no {what} {name} is known here: choose one from the list, or ask the office for it");
+                    let rule =
+                        format!("no {what} {name} is known here: choose one from the list, or ask the office for it");
                     return Err(Refusal::new(Why::Reference, reference.field, rule));
                 }
             }
@@ -54,7 +55,9 @@ impl Shop {
                     return Err(Refusal::new(Why::Reference, place.field, rule));
                 }
                 Known::No => {
-                    let rule = format!("no warehouse {name} is known here: choose one from the list, or ask the office for it");
+                    let rule = format!(
+                        "no warehouse {name} is known here: choose one from the list, or ask the office for it"
+                    );
                     return Err(Refusal::new(Why::Reference, place.field, rule));
                 }
             }

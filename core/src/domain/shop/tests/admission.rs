@@ -61,7 +61,8 @@ fn units_are_the_items_own_and_whole_where_they_must_be() {
 #[test]
 fn what_has_no_stock_moves_none() {
     let mut bench = Bench::tailor();
-    let booked = bench.submit(1, "sales-invoice", sale(json!([{"item_code": "SEWING", "qty": "1", "rate": "5"}]))).unwrap();
+    let booked =
+        bench.submit(1, "sales-invoice", sale(json!([{"item_code": "SEWING", "qty": "1", "rate": "5"}]))).unwrap();
     assert_eq!((booked.factors, booked.marks), (vec![0.into()], vec![]));
     assert_eq!(bench.stock("Stores", "SEWING"), "-");
 }
@@ -72,9 +73,8 @@ fn a_shortage_is_marked_or_refused_as_the_office_wants_it() {
     let booked = bench.submit(1, "sales-invoice", cloth("101.5")).unwrap();
     let short = |by: &str| Mark::Short { item_code: text("CLOTH"), warehouse: text("Stores"), by: by.parse().unwrap() };
     assert_eq!(booked.marks, [short("1.5")]);
-    let settings = |shortage: &str| {
-        json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "shortage": shortage})
-    };
+    let settings =
+        |shortage: &str| json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "shortage": shortage});
     bench.put(Table::Settings, settings("refuse"));
     assert_eq!(refused(bench.submit(2, "sales-invoice", cloth("1"))).0, Why::Stock);
     bench.put(Table::Settings, settings("approve"));

@@ -55,17 +55,26 @@ impl Bench {
     pub(super) fn tailor() -> Self {
         let mut bench = Self::bare();
         let rows = [
-            (Table::Settings, json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR",
-                "smallest_currency_fraction_value": "0", "number_prefix": "BDG"})),
+            (
+                Table::Settings,
+                json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR",
+                "smallest_currency_fraction_value": "0", "number_prefix": "BDG"}),
+            ),
             (Table::Warehouse, json!({"name": "Stores", "site": "bandung"})),
             (Table::Warehouse, json!({"name": "Finished", "site": "bandung"})),
             (Table::Warehouse, json!({"name": "Transit", "is_transit": 1})),
             (Table::Uom, json!({"uom_name": "Nos", "must_be_whole_number": 1})),
             (Table::Uom, json!({"uom_name": "Dozen", "must_be_whole_number": 0})),
             (Table::Uom, json!({"uom_name": "Meter"})),
-            (Table::Item, json!({"item_code": "CLOTH", "item_name": "Cloth", "stock_uom": "Meter", "is_stock_item": 1})),
-            (Table::Item, json!({"item_code": "BUTTON", "item_name": "Button", "stock_uom": "Nos", "is_stock_item": 1,
-                "uoms": [{"uom": "Dozen", "conversion_factor": "12"}]})),
+            (
+                Table::Item,
+                json!({"item_code": "CLOTH", "item_name": "Cloth", "stock_uom": "Meter", "is_stock_item": 1}),
+            ),
+            (
+                Table::Item,
+                json!({"item_code": "BUTTON", "item_name": "Button", "stock_uom": "Nos", "is_stock_item": 1,
+                "uoms": [{"uom": "Dozen", "conversion_factor": "12"}]}),
+            ),
             (Table::Item, json!({"item_code": "SEWING", "item_name": "Sewing", "stock_uom": "Nos"})),
             (Table::Item, json!({"item_code": "OLD", "item_name": "Old", "stock_uom": "Nos", "disabled": 1})),
             (Table::Customer, json!({"name": "Bu Sari", "customer_name": "Bu Sari"})),
@@ -73,9 +82,15 @@ impl Bench {
             (Table::ModeOfPayment, json!({"mode_of_payment": "Cash", "type": "Cash", "default_account": "Cash - TW"})),
             (Table::Account, json!({"name": "Cash - TW", "account_type": "Cash"})),
             (Table::Account, json!({"name": "Till Difference - TW", "is_expense": 1})),
-            (Table::FiscalYear, json!({"year": "2026", "year_start_date": "2026-01-01", "year_end_date": "2026-12-31"})),
-            (Table::Period, json!({"period_name": "October", "start_date": "2026-10-01", "end_date": "2026-10-31",
-                "closed_documents": ["Sales Invoice"]})),
+            (
+                Table::FiscalYear,
+                json!({"year": "2026", "year_start_date": "2026-01-01", "year_end_date": "2026-12-31"}),
+            ),
+            (
+                Table::Period,
+                json!({"period_name": "October", "start_date": "2026-10-01", "end_date": "2026-10-31",
+                "closed_documents": ["Sales Invoice"]}),
+            ),
             (Table::Level, json!({"item_code": "CLOTH", "warehouse": "Stores", "actual_qty": "100", "included": "0"})),
             (Table::Level, json!({"item_code": "BUTTON", "warehouse": "Stores", "actual_qty": "500", "included": "0"})),
         ];
