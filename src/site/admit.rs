@@ -2,9 +2,11 @@
 //!
 //! Runs on the writer's thread, so that two repeats in one group are told apart from two intents.
 
-use super::floor::{Coming, Floor, Printed, Settings};
+use super::floor::{self, Coming, Floor, Printed, Settings};
+use super::people::Folk;
 use crate::domain::admit::{self, Admission};
 use crate::domain::id::{DeviceId, Epoch, IntentId, Position, RecordHash, StoreId};
+use crate::domain::person::SessionId;
 use crate::domain::record::{Entry, Follows, Opened, Record, Sent};
 use crate::domain::repeats::Repeats;
 use crate::domain::time::Stamp;
@@ -27,6 +29,8 @@ pub(super) struct Submission {
     pub(super) bytes: Vec<u8>,
     /// Why it is refused, where it is.
     pub(super) reason: Option<Reason>,
+    /// The session that came beside it.
+    pub(super) session: Option<SessionId>,
     /// For the refusal of one that contradicts its own id.
     pub(super) came: Came,
 }
@@ -60,6 +64,7 @@ pub(super) struct Admit {
     /// By ordinal.
     repeats: Repeats<u64>,
     floor: Floor,
+    folk: Folk,
     /// The first ordinal of the group that is being gathered.
     group_from: Option<u64>,
 }
@@ -74,7 +79,14 @@ fn key(entry: &Entry) -> Option<Key> {
 }
 
 impl Admit {
-    pub(super) fn new(moment: Arc<Moment>, store: StoreId, boot: Uuid, reader: &Reader, settings: Settings) -> Self {
+    pub(super) fn new(
+        moment: Arc<Moment>,
+        store: StoreId,
+        boot: Uuid,
+        reader: &Reader,
+        settings: Settings,
+        folk: Folk,
+    ) -> Self {
         let mut repeats = Repeats::default();
         for stored in reader.scan(reader.count().saturating_sub(LOOK_BACK)).flatten() {
             if let Ok(Record { entry, .. }) = record::decode(&stored.body) {
@@ -82,7 +94,7 @@ impl Admit {
             }
         }
         let floor = Floor::open(settings, reader);
-        Self { moment, store, boot, repeats, floor, group_from: None }
+        Self { moment, store, boot, repeats, floor, folk, group_from: None }
     }
 
     /// A new epoch and its first record.
@@ -99,10 +111,16 @@ impl Admit {
 
     /// Appends a new entry with what the box works out for it, or word of its refusal.
     fn append(&mut self, group: &Group<'_>, submission: Submission) -> Verdict<Note> {
-        let Submission { entry, bytes, reason, came } = submission;
+        let Submission { mut entry, bytes, reason, session, came } = submission;
         let (stamp, id) = (self.moment.stamp(), entry.intent());
-        // Only what the floor completes is encoded anew.
-        let completed = matches!(entry, Entry::Submitted(_) | Entry::DayClosed(_));
+        // Only what is completed here is encoded anew.
+        let completed = matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_));
+        if reason.is_none() {
+            let original = |id| floor::find(group, id).map(|(_, original)| original);
+            if let Err(reason) = self.folk.judge(&mut entry, session.as_ref(), &stamp, original) {
+                return self.refuse(group, &came, stamp, id, reason);
+            }
+        }
         match self.floor.admit(entry, stamp, group) {
             Ok(_) => self.line_up(group, (!completed).then_some(bytes), Note { id, ..Note::of(&stamp, reason) }),
             Err(reason) => self.refuse(group, &came, stamp, id, reason),
@@ -118,7 +136,7 @@ impl Admit {
         reason: Reason,
     ) -> Verdict<Note> {
         let refused = intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason);
-        self.floor.line_up(refused, stamp, group.last());
+        self.floor.line_up(Vec::new(), refused, stamp, group.last());
         self.line_up(group, None, Note { id, ..Note::of(&stamp, Some(reason)) })
     }
 
@@ -136,6 +154,7 @@ impl Admit {
         let mut lines: Vec<Line> = records.iter().enumerate().map(line).collect();
         for (ordinal, record) in (from..).zip(records) {
             self.repeats.note(&record.entry, ordinal);
+            self.folk.lined_up(ordinal, record);
         }
         note.printed = self.floor.printed(&records[answered].entry);
         match lines.len() {
@@ -199,6 +218,7 @@ impl journal::Admit for Admit {
 
     fn settled(&mut self, written: Option<&[Written]>) {
         self.floor.settled(written);
+        self.folk.settled(written);
         if let (Some(from), None) = (self.group_from.take(), written) {
             self.repeats.forget(|ordinal| ordinal >= from);
         }
@@ -207,6 +227,7 @@ impl journal::Admit for Admit {
     fn begin(&mut self, last: Option<(Position, RecordHash)>) -> (Epoch, Vec<u8>) {
         // A group that failed may be on the disk after all.
         self.floor.catch_up();
+        self.folk.catch_up();
         self.opening(last)
     }
 }

@@ -12,6 +12,7 @@ mod floor;
 mod health;
 mod holes;
 mod line;
+mod people;
 mod start;
 mod state;
 mod sticks;
@@ -25,6 +26,7 @@ use crate::control::Control;
 use crate::courier::mqtt::MqttCourier;
 use crate::courier::{Courier, Purpose, Refused};
 use crate::domain::id::SiteId;
+use crate::domain::master::Masters;
 use crate::gate::{self, Gate, Publisher};
 use crate::journal::Scribe;
 use crate::moment::{Moment, up_ms};
@@ -54,6 +56,7 @@ pub struct Site {
     courier: Arc<MqttCourier>,
     control: Control,
     sticks: Sticks,
+    masters: watch::Sender<Arc<Masters>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -76,8 +79,20 @@ impl Site {
     /// Starts the box in `dir`. Devices are let in once their records can be kept.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let opened = tokio::task::block_in_place(|| start::open(dir))?;
-        let Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report } =
-            opened;
+        let Opened {
+            paths,
+            config,
+            identity,
+            store,
+            own,
+            admit,
+            people,
+            masters,
+            exchange,
+            introduction,
+            moment,
+            report,
+        } = opened;
         let site = identity.site.clone();
         let journal = own.reader();
         let (stop, stopping) = watch::channel(false);
@@ -90,7 +105,17 @@ impl Site {
 
         let scribe = Scribe::start(own, admit)?;
         let (health, publisher) = (Arc::new(Health::default()), Arc::new(OnceLock::<Publisher>::new()));
+        let reception = people::Reception::start(people::Seat {
+            site: site.clone(),
+            people: people.clone(),
+            masters: masters.subscribe(),
+            moment: moment.clone(),
+            scribe: scribe.handle(),
+            health: health.clone(),
+            publisher: publisher.clone(),
+        })?;
         let desk = desk::Desk {
+            reception,
             site: site.clone(),
             scribe: scribe.handle(),
             health: health.clone(),
@@ -98,7 +123,8 @@ impl Site {
         };
         let doors = start::doors(&paths, &config)?;
         let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
-        let gate = Gate::start(doors, Arc::new(desk), Arc::new(devices)).await?;
+        let door = people::Door { logins: devices, people };
+        let gate = Gate::start(doors, Arc::new(desk), Arc::new(door)).await?;
         let _ = publisher.set(gate.publisher());
 
         let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;
@@ -161,7 +187,12 @@ impl Site {
         let sticks = Sticks::start(premises, &config)?;
         let answers = answers::Answers { state, views: views.reader(), shelves, sticks: sticks.asker() };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        Ok(Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen })
+        Ok(Self { gate, scribe, views, courier, control, sticks, masters, stop, tasks, fallen })
+    }
+
+    /// Tells the box the office's data, all of it, in the place of what it knew.
+    pub fn tell(&self, masters: Masters) {
+        self.masters.send_replace(Arc::new(masters));
     }
 
     /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
@@ -176,7 +207,7 @@ impl Site {
 
     /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
     pub async fn stop(self) {
-        let Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen: _ } = self;
+        let Self { gate, scribe, views, courier, control, sticks, masters: _, stop, tasks, fallen: _ } = self;
         gate.shutdown().await;
         tokio::task::block_in_place(|| drop(scribe.shut_down()));
         stop.send_replace(true);
@@ -237,7 +268,7 @@ async fn show(
 /// The clock of a box: no earlier than its journal's last record; better by its chip, where it has one.
 fn moment(config: &config::Config, last_ms: Option<i64>) -> Arc<Moment> {
     use board::clock::ClockChip as _;
-    let moment = Moment::starting_after(last_ms);
+    let moment = Moment::trusting(last_ms, config.network_time);
     let Some(bus) = &config.clock_chip else { return Arc::new(moment) };
     match board::clock::Ds3231::open(bus).and_then(|mut chip| chip.read()) {
         Ok(board::clock::Reading::Time(at)) => {

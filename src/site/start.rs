@@ -3,11 +3,14 @@
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
 use super::floor;
+use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
 use crate::domain::number::Series;
+use crate::domain::person::{Act, Person};
+use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
@@ -51,6 +54,8 @@ pub struct Paths {
     pub shop: PathBuf,
     /// What it has taken of the office's master data. May be deleted while the box is stopped: all of it is asked for again.
     pub rows: PathBuf,
+    /// Its people's fold.
+    pub people: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -76,6 +81,7 @@ impl Paths {
             down: at("down"),
             shop: at("shop"),
             rows: at("rows"),
+            people: at("people"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -100,6 +106,8 @@ pub(super) struct Opened {
     pub(super) store: StoreId,
     pub(super) own: Own,
     pub(super) admit: Admit,
+    /// What people have done.
+    pub(super) people: people::Shared,
     /// Tells the admission the office's data.
     pub(super) masters: watch::Sender<Arc<Masters>>,
     pub(super) exchange: Exchange,
@@ -136,7 +144,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         );
     }
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
-        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Record(stored) => Some(says_at_ms(&record::decode(&stored.body).ok()?)),
         Slot::Lost { .. } => None,
     });
     let moment = super::moment(&config, last_ms);
@@ -148,7 +156,14 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         series: Series::FIRST,
         masters: newest,
     };
-    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings);
+    let who = people::Settings {
+        path: paths.people.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        masters: settings.masters.clone(),
+    };
+    let folk = Folk::open(who, &own.reader());
+    let people = folk.shared();
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
         if report.segments == 0 {
@@ -176,7 +191,16 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         rules: Rules::of_box(),
         master: master(&paths.rows, Box::new(())),
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, masters, exchange, introduction, moment, report })
+    Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
+}
+
+/// The moment that the last record proves: its own, or the one that a person had just confirmed when the power went.
+fn says_at_ms(record: &Record) -> i64 {
+    let at_ms = record.stamp.at_ms();
+    match &record.entry {
+        Entry::Person(Person { act: Act::SetClock { at_ms: said }, .. }) => at_ms.max(*said),
+        _ => at_ms,
+    }
 }
 
 /// Master data as far as it is here. A disk that refuses it is no reason to record nothing.

@@ -20,7 +20,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, Kind, Text};
 use crate::domain::id::{DeviceId, IntentId};
 use crate::domain::person::SessionId;
-use crate::domain::record::{Entry, MAX_CODE, Refused, Scan, Sent, Submitted, Weight};
+use crate::domain::record::{Cancelled, Entry, MAX_CODE, Refused, Scan, Sent, Submitted, Weight};
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer};
 use tree::Tree;
@@ -39,7 +39,11 @@ enum Target {
     Scan,
     Weight,
     Document(Kind),
+    Cancellation,
 }
+
+/// The last level of the topic for cancelling a document of any kind.
+const CANCELLATION: &str = "cancellation";
 
 /// Reads what `device` published to `topic`.
 pub fn read(device: &DeviceId, topic: &str, payload: &[u8], sent: Sent) -> Result<Entry, Reason> {
@@ -62,6 +66,7 @@ pub fn read_with_session(
         Target::Scan => scan(device, payload, sent).map(|entry| (entry, None)),
         Target::Weight => weight(device, payload, sent).map(|entry| (entry, None)),
         Target::Document(kind) => document(device, kind, payload),
+        Target::Cancellation => cancellation(device, payload),
     }
 }
 
@@ -102,10 +107,11 @@ fn target(device: &DeviceId, topic: &str) -> Result<Target, Reason> {
     let target = match (root, leaf) {
         ("in", "scan") => Target::Scan,
         ("in", "weight") => Target::Weight,
+        ("tx", CANCELLATION) => Target::Cancellation,
         ("tx", slug) => match Kind::ALL.iter().find(|kind| kind.slug() == slug) {
             Some(kind) => Target::Document(*kind),
             None => {
-                let text = format!("no such document: this box takes {}", Kind::slugs());
+                let text = format!("no such document: this box takes {}, {CANCELLATION}", Kind::slugs());
                 return Err(Reason::new(Code::UnknownDocument, text));
             }
         },
@@ -165,6 +171,38 @@ fn weight(device: &DeviceId, payload: &[u8], sent: Sent) -> Result<Entry, Reason
 }
 
 fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<(Entry, Option<SessionId>), Reason> {
+    let Intent { id, user, session, mut tree } = intent(payload)?;
+    let amends = take_uuid(&mut tree, "amends")?;
+    let document = tree.read_as(OfKind(kind))?;
+    document.rules().validate().map_err(|invalid| Reason::new(Code::Rule, invalid.to_string()))?;
+    let submitted = Submitted { amends, ..Submitted::new(id, device.clone(), user, document) };
+    Ok((Entry::Submitted(submitted), session))
+}
+
+fn cancellation(device: &DeviceId, payload: &[u8]) -> Result<(Entry, Option<SessionId>), Reason> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        reason: Text,
+    }
+    let Intent { id, user, session, mut tree } = intent(payload)?;
+    let Some(document) = take_uuid(&mut tree, "document")? else {
+        return Err(Reason::new(Code::Field, "document: missing: name the document by the id that it was sent with"));
+    };
+    let Fields { reason } = tree.fields()?;
+    let (device, approved_by) = (device.clone(), None);
+    Ok((Entry::Cancelled(Cancelled { id, device, user, document, reason, approved_by }), session))
+}
+
+/// What every document and cancellation carries beside its own fields, and these.
+struct Intent {
+    id: IntentId,
+    user: Option<Text>,
+    session: Option<SessionId>,
+    tree: Tree,
+}
+
+fn intent(payload: &[u8]) -> Result<Intent, Reason> {
     let Some(tree) = Tree::read(payload) else {
         return Err(Reason::new(Code::Format, "a document is a JSON object or a CBOR map: send one of these"));
     };
@@ -175,9 +213,7 @@ fn document(device: &DeviceId, kind: Kind, payload: &[u8]) -> Result<(Entry, Opt
     };
     let user = take_user(&mut tree)?;
     let session = people::take_session(&mut tree)?;
-    let document = tree.read_as(OfKind(kind))?;
-    document.rules().validate().map_err(|invalid| Reason::new(Code::Rule, invalid.to_string()))?;
-    Ok((Entry::Submitted(Submitted::new(id, device.clone(), user, document)), session))
+    Ok(Intent { id, user, session, tree })
 }
 
 /// Reads the fields of a document of this kind.
@@ -192,7 +228,11 @@ impl<'de> DeserializeSeed<'de> for OfKind {
 }
 
 fn take_id(tree: &mut Tree) -> Result<Option<IntentId>, Reason> {
-    let id = match tree.take("id") {
+    take_uuid(tree, "id")
+}
+
+fn take_uuid(tree: &mut Tree, field: &str) -> Result<Option<IntentId>, Reason> {
+    let id = match tree.take(field) {
         None | Some(Tree::Null) => return Ok(None),
         Some(Tree::Text(text)) => Uuid::parse_str(&text).ok(),
         Some(Tree::Bytes(bytes)) => Uuid::from_slice(&bytes).ok(),
@@ -200,8 +240,11 @@ fn take_id(tree: &mut Tree) -> Result<Option<IntentId>, Reason> {
     };
     match id {
         Some(id) if !id.is_nil() && !id.is_max() => Ok(Some(IntentId(id))),
-        Some(_) => Err(Reason::new(Code::BadId, "id: all zeros or all ones is nobody's id: make a UUID")),
-        None => Err(Reason::new(Code::BadId, "id: not a UUID: write it like 01936e5b-5a00-7000-8000-0123456789ab")),
+        Some(_) => Err(Reason::new(Code::BadId, format!("{field}: all zeros or all ones is nobody's id: make a UUID"))),
+        None => {
+            let text = format!("{field}: not a UUID: write it like 01936e5b-5a00-7000-8000-0123456789ab");
+            Err(Reason::new(Code::BadId, text))
+        }
     }
 }
 

@@ -56,10 +56,10 @@ struct Shape<'a> {
     hash: String,
     at: String,
     reason: Option<&'a Reason>,
-    packet: Option<u16>,
     number: Option<&'a str>,
     total: Option<Decimal>,
     marks: &'a [Mark],
+    packet: Option<u16>,
 }
 
 impl Receipt<'_> {
@@ -74,10 +74,10 @@ impl Receipt<'_> {
             hash: self.hash.short(),
             at: rfc3339(self.at_ms),
             reason: self.reason,
-            packet: self.packet,
             number: self.number,
             total: self.total,
             marks: self.marks,
+            packet: self.packet,
         };
         serde_json::to_vec(&shape).expect("invariant: a receipt is plain text and numbers")
     }

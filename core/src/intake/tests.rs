@@ -283,7 +283,7 @@ fn a_receipt_has_every_field_always() {
     let expected = concat!(
         r#"{"id":"01936e5b-5a00-7000-8000-0123456789ab","status":"recorded","site":"bandung","#,
         r#""epoch":"01936e5b-5a00-7000-8000-0123456789ab","seq":42,"hash":"abababab","at":"2026-11-02T01:02:27Z","#,
-        r#""reason":null,"packet":7,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"]}"#
+        r#""reason":null,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"],"packet":7}"#
     );
     assert_eq!(String::from_utf8(receipt.to_json()).unwrap(), expected);
     (receipt.status, receipt.id, receipt.reason) = (Status::Refused, None, Some(&reason));
@@ -363,4 +363,53 @@ proptest! {
         bytes.truncate(at);
         prop_assert!(read(&device(), "tx/till-1/sales-invoice", &bytes, SENT).is_err());
     }
+}
+
+#[test]
+fn a_cancellation_names_its_document_and_says_why() {
+    let device: DeviceId = "till-1".parse().unwrap();
+    let read = |payload: &str| super::read(&device, "tx/till-1/cancellation", payload.as_bytes(), SENT);
+    let (id, document) = ("01936e5b-5a00-7000-8000-0123456789ab", "01936e5b-5a00-7000-8000-0123456789ac");
+    let entry = read(&format!(r#"{{"id":"{id}","user":"wati","document":"{document}","reason":"twice"}}"#)).unwrap();
+    let Entry::Cancelled(cancelled) = entry else { panic!("{entry:?}") };
+    assert_eq!((cancelled.id.to_string(), cancelled.document.to_string()), (id.into(), document.into()));
+    assert_eq!((cancelled.reason.as_str(), cancelled.approved_by), ("twice", None));
+    for (payload, code) in [
+        (format!(r#"{{"document":"{document}","reason":"x"}}"#), Code::NoId),
+        (format!(r#"{{"id":"{id}","reason":"x"}}"#), Code::Field),
+        (format!(r#"{{"id":"{id}","document":"SINV-1","reason":"x"}}"#), Code::BadId),
+        (format!(r#"{{"id":"{id}","document":"{document}"}}"#), Code::Field),
+        (format!(r#"{{"id":"{id}","document":"{document}","reason":"x","customer":"A"}}"#), Code::Field),
+    ] {
+        assert_eq!(read(&payload).unwrap_err().code, code, "{payload}");
+    }
+}
+
+#[test]
+fn a_document_names_what_it_amends_and_the_session_it_was_made_in() {
+    let device: DeviceId = "till-1".parse().unwrap();
+    let (id, token) = ("01936e5b-5a00-7000-8000-0123456789ab", "8f14e45fceea167a5a36dedd4bea2543");
+    let sale = |more: &str| {
+        let rows = r#""items":[{"item_code":"A","qty":1,"rate":1}]"#;
+        let payload = format!(r#"{{"id":"{id}","customer":"A",{more}{rows}}}"#);
+        read_with_session(&device, "tx/till-1/sales-invoice", payload.as_bytes(), SENT)
+    };
+    let (entry, session) = sale(&format!(r#""amends":"{id}","session":"{token}","#)).unwrap();
+    assert_eq!(session, Some(SessionId::of_token(token)));
+    assert!(matches!(entry, Entry::Submitted(Submitted { amends: Some(amended), .. }) if amended.to_string() == id));
+    assert_eq!(sale("").unwrap().1, None);
+    assert_eq!(sale(r#""session":"short","#).unwrap_err().code, Code::Field);
+    assert_eq!(sale(r#""amends":"SINV-1","#).unwrap_err().code, Code::BadId);
+}
+
+#[test]
+fn what_was_refused_is_kept_without_what_is_secret() {
+    let device: DeviceId = "till-1".parse().unwrap();
+    let reason = Reason::new(Code::Rule, "no");
+    let bytes = |topic: &str, payload: &str| match refused(&device, topic, payload.as_bytes(), SENT, &reason) {
+        Entry::Refused(refused) => String::from_utf8(refused.bytes).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bytes("tx/till-1/x", r#"{"pin":"4711","a":1}"#), r#"{"pin":"****","a":1}"#);
+    assert_eq!(bytes("me/till-1/login", r#"{"user":"4711"}"#), "");
 }

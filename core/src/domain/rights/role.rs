@@ -47,7 +47,7 @@ pub enum NotAllowed {
 
 /// Whether ERPNext submits this kind; the others are there once they are made.
 pub fn is_submitted(kind: Kind) -> bool {
-    !matches!(kind.name(), "Customer" | "Supplier" | "Item")
+    !matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
 }
 
 /// Whether one role's permission is enough. Who submits at a box also makes what is submitted, so it takes both rights.
