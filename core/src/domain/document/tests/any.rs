@@ -26,7 +26,7 @@ fn change(value: &mut Value, at: &mut usize, how: u8) -> bool {
             "0.333333333",
         ];
         match value {
-            Value::Array(rows) if how % 2 == 0 && !rows.is_empty() => rows.push(rows[0].clone()),
+            Value::Array(rows) if how.is_multiple_of(2) && !rows.is_empty() => rows.push(rows[0].clone()),
             Value::Array(rows) => drop(rows.pop()),
             Value::Object(fields) => {
                 let last = fields.keys().nth(usize::from(how) % fields.len().max(1)).cloned();
@@ -35,7 +35,7 @@ fn change(value: &mut Value, at: &mut usize, how: u8) -> bool {
             Value::String(text) if text.parse::<Decimal>().is_ok() => {
                 *value = json!(numbers[usize::from(how) % numbers.len()])
             }
-            Value::String(text) if how % 3 == 0 => text.push('x'),
+            Value::String(text) if how.is_multiple_of(3) => text.push('x'),
             Value::String(text) => drop(text.pop()),
             Value::Number(_) | Value::Bool(_) => *value = json!(how % 2),
             Value::Null => {}
