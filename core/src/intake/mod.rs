@@ -5,10 +5,12 @@
 //! Absent: ids, times, and any knowledge of what came before; repeats and conflicts are told where the journal is known.
 
 mod bare;
+#[cfg(test)]
+mod documents;
 pub mod reason;
 pub mod receipt;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod tree;
 
 pub use reason::{Code, Reason};
