@@ -1,7 +1,7 @@
 //! Files of master data: as they follow a question on the control socket, or at hand for an office that does not run.
 
 use super::start::{Paths, Premises};
-use crate::domain::master::RowKey;
+use crate::domain::master::{RowKey, Table};
 use crate::load::{self, Change, MAX_FILE_BYTES, MAX_FILES, Order, Report, Rows, Source};
 use crate::rows::OfficeRows;
 use anyhow::bail;
@@ -29,14 +29,24 @@ pub fn offline(dir: &Path, sources: &[Source], order: Order) -> anyhow::Result<R
         bail!("{} is no office: name its directory with --dir", dir.display());
     }
     let premises = Premises::open(dir)?;
+    let heard = std::fs::read_dir(&premises.paths.sites).is_ok_and(|mut all| all.next().is_some());
+    if heard && sources.iter().any(|source| load::table_of(&source.name) == Some(Table::Level)) {
+        bail!(
+            "stock levels start from what the sites have done so far, which a running office knows: start it, then load them"
+        );
+    }
     let rows = OfficeRows::open(&premises.paths.rows)?;
-    of_sources(sources, order, &mut &rows).map_err(anyhow::Error::msg)
+    of_sources(sources, order, &mut &rows, &load::nothing_included).map_err(anyhow::Error::msg)
 }
 
-/// Without a connection to ERPNext the office's books are made of files alone: none of a site's documents is in the levels that
-/// they give.
-pub(super) fn of_sources(sources: &[Source], order: Order, rows: &mut dyn Rows) -> Result<Report, String> {
-    load::load(sources, order, rows, &load::nothing_included)
+/// A level in a file is what there is now, by a look at the shelf: all that the office has of the site's documents is in it.
+pub(super) fn of_sources(
+    sources: &[Source],
+    order: Order,
+    rows: &mut dyn Rows,
+    included: load::Included<'_>,
+) -> Result<Report, String> {
+    load::load(sources, order, rows, included)
 }
 
 /// The files that follow a question: their names and lengths are in it.
