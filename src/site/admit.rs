@@ -136,7 +136,7 @@ impl Admit {
         reason: Reason,
     ) -> Verdict<Note> {
         let refused = intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason);
-        self.floor.line_up(refused, stamp, group.last());
+        self.floor.line_up(Vec::new(), refused, stamp, group.last());
         self.line_up(group, None, Note { id, ..Note::of(&stamp, Some(reason)) })
     }
 

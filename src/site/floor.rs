@@ -141,12 +141,13 @@ impl Floor {
             lookup: &lookup,
         };
         let entry = self.shop.admit(&world, at_end(entry, group.last())).map_err(|refusal| reason(&refusal))?;
-        self.line_up(entry, stamp, group.last());
+        let beside = self.shop.beside(&world, &entry);
+        self.line_up(beside, entry, stamp, group.last());
         Ok(())
     }
 
-    /// Lines up the closes of days that are due, and an entry that is recorded as it is: a refusal.
-    pub(super) fn line_up(&mut self, entry: Entry, stamp: Stamp, last: Option<Position>) {
+    /// Lines up the closes of days that are due, what belongs before an entry, and the entry.
+    pub(super) fn line_up(&mut self, beside: Vec<Entry>, entry: Entry, stamp: Stamp, last: Option<Position>) {
         self.coming.clear();
         let today = self.shop.day_of(&stamp);
         if let (Some(mut last), true) = (last, stamp.quality > Quality::Floor) {
@@ -155,6 +156,7 @@ impl Floor {
                 last.seq.0 += 1;
             }
         }
+        self.coming.extend(beside.into_iter().map(|entry| Record { stamp, entry }));
         self.answered = self.coming.len();
         self.coming.push(Record { stamp, entry });
     }

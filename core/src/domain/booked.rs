@@ -5,7 +5,7 @@
 //! here, so that whoever reads the record later, with other master data, books the same.
 
 use super::decimal::Decimal;
-use super::document::Text;
+use super::document::{Ref, Text};
 use super::master::TaxRule;
 use super::number::Number;
 use jiff::civil::{Date, Time};
@@ -35,12 +35,26 @@ pub struct Booked {
     /// For each row of `items`, how many of the item's stock unit one is; left out where all are 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub factors: Vec<Decimal>,
+    /// Materials and scrap of what was made, where the document has only the finished row: from the Work Order or the bill of materials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<Filled>,
     /// The lines of a till's closing: what was expected, and what was there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub till: Vec<TillLine>,
     /// What a person should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+}
+
+/// A row that the box filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// The item.
+    pub item_code: Text,
+    /// From where, or for scrap to where.
+    pub warehouse: Text,
+    /// In the item's stock unit: a material is negative, scrap positive.
+    pub qty: Decimal,
 }
 
 /// A line of a day sheet.
@@ -75,6 +89,11 @@ pub enum Mark {
         warehouse: Text,
         /// By how much, in the item's stock unit.
         by: Decimal,
+    },
+    /// It receives what the office has not told of yet: the goods came before word of them.
+    Unmatched {
+        /// The entry that it names as the sender's.
+        entry: Ref,
     },
     /// The box had no master data yet: references, taxes and rights were not looked at.
     Unchecked,

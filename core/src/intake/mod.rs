@@ -10,7 +10,7 @@ pub mod reason;
 pub mod receipt;
 mod scrub;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 
 pub use reason::{Code, Reason};

@@ -7,7 +7,7 @@
 use super::check::{absent, distinct, in_stock_unit, posted, present, row_named, row_qty, serials, some_rows};
 use super::trade::Names;
 use super::{Invalid, ItemRow, Link, LongText, Place, Ref, Reference, Rules, Text, Touch};
-use crate::domain::booked::Booked;
+use crate::domain::booked::{Booked, Filled};
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Progress, Step, StockMove};
 use jiff::civil::{Date, Time};
@@ -249,6 +249,11 @@ impl StockEntry {
             };
             steps.push(Step { of, row: Some(row.item_code.clone()), what, by });
         }
+        for Filled { item_code, qty, .. } in booked.filled.iter().filter(|row| row.qty.is_negative()) {
+            let Some(of) = order.clone() else { continue };
+            let (row, by) = (Some(item_code.clone()), qty.negated());
+            steps.push(Step { of, row, what: Progress::Consumed, by });
+        }
         if let (Purpose::Manufacture, Some(of), Some(by)) = (self.stock_entry_type, order, self.fg_completed_qty) {
             steps.push(Step { of, row: None, what: Progress::Produced, by });
         }
@@ -282,6 +287,9 @@ impl Rules for StockEntry {
             };
             moved(self.source(row), qty.negated());
             moved(self.target(row), qty);
+        }
+        for Filled { item_code, warehouse, qty } in &booked.filled {
+            moves.push(StockMove { item_code: item_code.clone(), warehouse: warehouse.clone(), qty: *qty });
         }
         Effects { moves, steps: self.steps(booked), ..Effects::default() }
     }

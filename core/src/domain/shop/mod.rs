@@ -26,7 +26,7 @@ pub use place::{MAX_COUNTS, Standing};
 pub use till::{Opened, Till};
 pub use world::{Lookup, Refusal, Why, World};
 
-use super::document::{Kind, Ref, Text};
+use super::document::{Document, Kind, Ref, Text};
 use super::effects::{Effects, Progress};
 use super::id::{Epoch, IntentId, Position};
 use super::master::Masters;
@@ -338,11 +338,23 @@ pub fn local(at_ms: i64, utc_offset_minutes: i16) -> jiff::civil::DateTime {
 }
 
 /// What a document does to the till.
-fn till_act(_submitted: &Submitted) -> Option<Act> {
-    None
+fn till_act(submitted: &Submitted) -> Option<Act> {
+    match &submitted.document {
+        Document::TillOpening(opening) => {
+            let float = opening.balance_details.iter().map(|row| (row.mode_of_payment.clone(), row.opening_amount));
+            Some(Act::Open(float.collect()))
+        }
+        Document::TillClosing(_) => Some(Act::Close),
+        _ => None,
+    }
 }
 
 /// The name of the customer, supplier or item that a document makes.
-fn made_name(_submitted: &Submitted) -> Option<&Text> {
-    None
+fn made_name(submitted: &Submitted) -> Option<&Text> {
+    match &submitted.document {
+        Document::Customer(customer) => Some(&customer.customer_name),
+        Document::Supplier(supplier) => Some(&supplier.supplier_name),
+        Document::Item(item) => Some(&item.item_code),
+        _ => None,
+    }
 }

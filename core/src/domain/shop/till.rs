@@ -1,6 +1,7 @@
 //! The till: what was in it when it was opened, what came in since by mode of payment, what it was closed with.
 //!
-//! Nothing hangs on it: money that comes while no till is open is in the next closing as well.
+//! Nothing hangs on it: money that comes while no till is open is in the next closing as well, unless an opening has counted it: what
+//! is in the drawer then is its float.
 
 use super::sum::add;
 use crate::domain::booked::TillLine;
@@ -35,6 +36,8 @@ pub struct Opened {
     pub day: Option<Date>,
     /// The float, by mode of payment.
     pub float: BTreeMap<Text, Decimal>,
+    /// What had come of these modes before: it is in the float.
+    counted_in: BTreeMap<Text, Decimal>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +52,8 @@ struct Closed {
 pub(super) enum Act {
     /// It is opened with this in it.
     Open(Vec<(Text, Decimal)>),
-    /// It is closed, and this was counted.
-    Close(Vec<(Text, Decimal)>),
+    /// It is closed.
+    Close,
 }
 
 impl Till {
@@ -99,10 +102,11 @@ impl Till {
     pub(super) fn acted(&mut self, by: IntentId, day: Option<Date>, act: &Act) {
         match act {
             Act::Open(float) => {
-                let float = float.iter().cloned().collect();
-                self.drawer.opened = Some(Opened { by, day, float });
+                let float: BTreeMap<Text, Decimal> = float.iter().cloned().collect();
+                let counted_in = float.keys().filter_map(|mode| self.drawer.taken.remove_entry(mode)).collect();
+                self.drawer.opened = Some(Opened { by, day, float, counted_in });
             }
-            Act::Close(_) => {
+            Act::Close => {
                 let before = std::mem::take(&mut self.drawer);
                 self.last = Some(Box::new(Closed { by, before }));
             }
@@ -111,8 +115,8 @@ impl Till {
 
     /// An opening or a closing was cancelled. What is not the last of its kind is paper only.
     pub(super) fn undone(&mut self, by: IntentId) {
-        if self.opened().is_some_and(|opened| opened.by == by) {
-            self.drawer.opened = None;
+        if let Some(opened) = self.drawer.opened.take_if(|opened| opened.by == by) {
+            opened.counted_in.iter().for_each(|(mode, amount)| self.money(mode, *amount));
         }
         if self.last.as_ref().is_some_and(|closed| closed.by == by) {
             let Some(closed) = self.last.take() else { return };
@@ -155,11 +159,24 @@ mod tests {
     }
 
     #[test]
+    fn an_opening_counts_what_is_there_and_its_cancellation_gives_the_takings_back() {
+        let mut till = Till::default();
+        till.money(&"Cash".try_into().unwrap(), 50.into());
+        till.money(&"Card".try_into().unwrap(), 70.into());
+        till.acted(id(1), None, &Act::Open(cash(50)));
+        assert_eq!(expected(&till), ["Card 70", "Cash 50"]);
+        till.undone(id(1));
+        assert_eq!(expected(&till), ["Card 70", "Cash 50"]);
+        till.undone(id(1));
+        assert_eq!(expected(&till), ["Card 70", "Cash 50"]);
+    }
+
+    #[test]
     fn a_closing_that_is_cancelled_opens_the_till_again() {
         let mut till = Till::default();
         till.acted(id(1), None, &Act::Open(cash(100)));
         till.money(&"Cash".try_into().unwrap(), 50.into());
-        till.acted(id(2), None, &Act::Close(cash(150)));
+        till.acted(id(2), None, &Act::Close);
         assert!(till.opened().is_none());
         till.money(&"Cash".try_into().unwrap(), 5.into());
         assert_eq!(expected(&till), ["Cash 5"], "who forgets to open it sells all the same");

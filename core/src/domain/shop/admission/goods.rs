@@ -89,7 +89,7 @@ fn batch(masters: &Masters, kind: Kind, item: &Item, row: &ItemRow<'_>, day: Opt
         return Err(Refusal::new(Why::Reference, format!("{}.batch_no", row.field), rule));
     };
     // As ERPNext: what has expired may be written off, counted or come back, and is not sold.
-    let sold = matches!(kind.name(), "Sales Invoice" | "Delivery Note") && !row.qty.is_negative();
+    let sold = matches!(kind, Kind::SalesInvoice | Kind::DeliveryNote) && !row.qty.is_negative();
     match batch.expiry_date.zip(day) {
         Some((expiry, day)) if sold && expiry < day => {
             refused(row, "batch_no", format!("the batch {name} was not to be used after {expiry}: take another"))

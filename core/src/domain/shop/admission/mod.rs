@@ -7,9 +7,11 @@ mod cancelling;
 mod dates;
 mod goods;
 mod links;
+mod making;
 mod money;
 mod references;
 mod shelf;
+mod tills;
 
 use super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
@@ -52,7 +54,9 @@ impl Shop {
         if checked {
             self.all_known(world, rules)?;
             booked.factors = goods::factors(world, kind, rules, rules.posting_date().or(booked.day))?;
+            making::make(world, document, &mut booked)?;
         }
+        self.close_till(document, &mut booked)?;
         money::total(world, rules, &mut booked)?;
         if let (true, Some(total)) = (checked, booked.total) {
             rules.settles(total)?;

@@ -68,12 +68,11 @@ impl Shop {
     /// A customer, supplier or item that this site made itself, by name or by the id of the document that made it.
     fn made_here(&self, world: &World<'_>, link: Link, name: &str) -> Known {
         let kind = match link {
-            Link::Customer => Kind::named("customer"),
-            Link::Supplier => Kind::named("supplier"),
-            Link::Item => Kind::named("item"),
-            _ => None,
+            Link::Customer => Kind::Customer,
+            Link::Supplier => Kind::Supplier,
+            Link::Item => Kind::Item,
+            _ => return Known::No,
         };
-        let Some(kind) = kind else { return Known::No };
         if self.made_by(kind, name).is_some() {
             return Known::Yes;
         }

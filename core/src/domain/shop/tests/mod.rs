@@ -2,10 +2,13 @@
 
 mod admission;
 mod folding;
+mod model;
+mod till;
+mod trade;
 
 use super::{Apply, Refusal, Shop, Why, World};
 use crate::domain::booked::Booked;
-use crate::domain::document::{Document, Kind, Text};
+use crate::domain::document::{Document, Kind, Ref, Text};
 use crate::domain::id::{Epoch, IntentId, Position, Seq, SiteId};
 use crate::domain::master::{Masters, Row, Table};
 use crate::domain::number::Series;
@@ -124,7 +127,7 @@ impl Bench {
         if let Entry::Submitted(submitted) = &entry {
             self.documents.insert(submitted.id, (at, submitted.clone()));
         }
-        let noon = self.today.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_millisecond() + 12 * 3_600_000;
+        let noon = jiff::tz::Offset::UTC.to_timestamp(self.today.at(12, 0, 0, 0)).unwrap().as_millisecond();
         let stamp = Stamp { boot_at_ms: noon, up_ms: 0, quality: Quality::Network };
         let documents = &self.documents;
         self.shop.apply(at, &Record { stamp, entry }, &|id| documents.get(&id).cloned())
