@@ -13,7 +13,9 @@ pub(super) fn make(world: &World<'_>, document: &Document, booked: &mut Booked) 
     if entry.stock_entry_type != Purpose::Manufacture {
         return Ok(());
     }
-    let Some((i, finished)) = entry.items.iter().enumerate().find(|(_, row)| row.is_finished_item) else { return Ok(()) };
+    let Some((i, finished)) = entry.items.iter().enumerate().find(|(_, row)| row.is_finished_item) else {
+        return Ok(());
+    };
     let made = entry.fg_completed_qty.unwrap_or_default();
     let order = entry.work_order.as_ref().and_then(|name| world.masters.work_order(name.as_str()));
     let bom_no = entry.bom_no.as_ref().or(order.map(|order| &order.bom_no));
@@ -106,5 +108,7 @@ fn share(masters: &Masters, item: &Text, qty: Decimal, made: Decimal, of: Decima
         true => exact.and_then(whole),
         false => exact,
     };
-    share.ok_or_else(|| Refusal::new(Why::Rule, "fg_completed_qty", format!("it would take more {item} than the books can say")))
+    share.ok_or_else(|| {
+        Refusal::new(Why::Rule, "fg_completed_qty", format!("it would take more {item} than the books can say"))
+    })
 }

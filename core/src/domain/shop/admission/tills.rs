@@ -20,8 +20,11 @@ impl Shop {
             };
             return Err(Refusal::new(Why::Reference, "pos_opening_entry", rule));
         }
-        let counted: Vec<(Text, Decimal)> =
-            closing.payment_reconciliation.iter().map(|row| (row.mode_of_payment.clone(), row.closing_amount)).collect();
+        let counted: Vec<(Text, Decimal)> = closing
+            .payment_reconciliation
+            .iter()
+            .map(|row| (row.mode_of_payment.clone(), row.closing_amount))
+            .collect();
         booked.till = self.till().lines(&counted);
         Ok(())
     }

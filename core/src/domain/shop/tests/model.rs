@@ -25,7 +25,8 @@ enum Stir {
 
 fn stir(counts: bool) -> impl Strategy<Value = Stir> {
     let moved = prop_oneof![1i32..9, -9i32..0];
-    let count = if counts { (0u32..50).prop_map(Stir::Count).boxed() } else { moved.clone().prop_map(Stir::Move).boxed() };
+    let count =
+        if counts { (0u32..50).prop_map(Stir::Count).boxed() } else { moved.clone().prop_map(Stir::Move).boxed() };
     prop_oneof![
         4 => moved.clone().prop_map(Stir::Move),
         1 => count,
@@ -121,7 +122,8 @@ impl Play {
             Stir::Move(qty) => {
                 let (purpose, field) =
                     if qty > 0 { ("Material Receipt", "to_warehouse") } else { ("Material Issue", "from_warehouse") };
-                let mut fields = json!({"stock_entry_type": purpose, "items": [{"item_code": "CLOTH", "qty": qty.abs()}]});
+                let mut fields =
+                    json!({"stock_entry_type": purpose, "items": [{"item_code": "CLOTH", "qty": qty.abs()}]});
                 fields[field] = json!("Stores");
                 self.bench.submit(at.into(), "stock-entry", fields).unwrap();
                 self.ledger.own.insert(at, Line::Moved(qty));
@@ -161,7 +163,9 @@ impl Play {
     }
 
     fn figure(&self) -> String {
-        self.bench.stock("Stores", "CLOTH")
+        let figure = self.bench.stock("Stores", "CLOTH");
+        // Where all is taken back there is no figure any more.
+        if figure == "-" { "0".into() } else { figure }
     }
 }
 
