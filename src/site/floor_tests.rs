@@ -38,11 +38,11 @@ fn cancel(n: u128, of: u128) -> Entry {
 }
 
 /// A journal, begun.
-fn journal(dir: &Path, epoch: u128) -> Own {
+fn journal(dir: &Path, epoch: u64) -> Own {
     let store = StoreId(Uuid::from_u128(7));
     let (mut own, _) = Own::open(dir, Options::new("bandung".parse().unwrap(), store, key_of)).unwrap();
     let opened = Opened { follows: None, store, boot: Uuid::nil(), program: "test".into() };
-    own.begin(Epoch(Uuid::from_u128(epoch)), &body(&stamp(), &entry(&Entry::Opened(opened)))).unwrap();
+    own.begin(Epoch::new(epoch, [1; 10]), &body(&stamp(), &entry(&Entry::Opened(opened)))).unwrap();
     own
 }
 
@@ -120,7 +120,7 @@ fn what_the_disk_refused_is_not_in_the_figures() {
     let own = journal(&dir.path().join("journal"), 1);
     let mut floor = open(&dir.path().join("shop"), &own);
     let record = Record { stamp: stamp(), entry: sale(1) };
-    floor.shop.apply(Position { epoch: Epoch(Uuid::from_u128(1)), seq: Seq(9) }, &record, &|_| None);
+    floor.shop.apply(Position { epoch: Epoch::new(1, [1; 10]), seq: Seq(9) }, &record, &|_| None);
     floor.settled(None);
     assert_eq!(stock(&floor), "-");
 }
