@@ -1,6 +1,6 @@
 //! Sales Invoice: what was sold to whom, and what was paid for it at once; and, as a return, what came back and what was given back.
 
-use super::check::{above_zero, distinct, few_rows, not_before, not_below_zero, row_named, some_rows, sum};
+use super::check::{above_zero, distinct, few_rows, not_before, not_below_zero, row_named, sum};
 use super::trade::{DiscountOn, Head, Names, check_payment, net_total};
 use super::{Flag, Invalid, ItemRow, Link, LongText, Place, Priced, Ref, Reference, Rules, Text};
 use crate::domain::booked::Booked;
@@ -258,9 +258,8 @@ pub(super) fn pair(
 
 impl Rules for SalesInvoice {
     fn validate(&self) -> Result<(), Invalid> {
-        some_rows("items", &self.items)?;
-        not_before("due_date", self.due_date, "posting_date", self.posting_date)?;
         self.head().check(&self.items)?;
+        not_before("due_date", self.due_date, "posting_date", self.posting_date)?;
         self.check_money()?;
         self.check_origins()?;
         if self.update_outstanding_for_self.is_some() && !self.is_return {

@@ -19,7 +19,7 @@ fields! {
         /// The amount, for `Actual`.
         may tax_amount: Decimal,
         /// What it is on paper.
-        may description: Text,
+        must description: Text,
         /// Prices contain it.
         flag included_in_print_rate: bool,
         /// The row, from 1, that `On Previous Row …` means.
@@ -41,7 +41,7 @@ pub(super) fn strict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T
         account_head: row.account_head,
         rate: row.rate.unwrap_or_default(),
         tax_amount: row.tax_amount.unwrap_or_default(),
-        description: row.description,
+        description: Some(row.description),
         included_in_print_rate: row.included_in_print_rate,
         row_id: row.row_id,
     };

@@ -324,7 +324,6 @@ fn check_taxes(taxes: &[TaxRule]) -> Result<(), Invalid> {
         if !CHARGE_TYPES.contains(&charge) {
             return Err(Invalid::at(field("charge_type"), format!("{charge} is none of {}", CHARGE_TYPES.join(", "))));
         }
-        present(|| field("description"), &row.description, "a row of taxes says what it is on paper")?;
         if charge.starts_with("On Previous Row") {
             let earlier = |n: u32| 1 <= n && (n as usize) <= i;
             if !row.row_id.is_some_and(earlier) {
