@@ -4,6 +4,7 @@
 //! The layers, innermost first (ARCHITECTURE.md has the whole picture):
 //! - pure, a crate of its own: [`domain`], [`wire`], [`sync`], [`intake`]: no I/O, no clock, no randomness that is not handed in;
 //! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
+//! - [`load`]: master data from files;
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 #![warn(missing_docs, unreachable_pub)]
@@ -20,8 +21,10 @@ pub mod files;
 pub mod gate;
 pub mod journal;
 pub mod keys;
+pub mod load;
 pub mod moment;
 pub mod office;
+pub mod rows;
 mod sabotage;
 pub mod site;
 pub mod store;

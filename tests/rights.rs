@@ -98,28 +98,39 @@ fn named(touch: Touch) -> &'static str {
     }
 }
 
-fn decided(kind: Kind, touch: Touch, whose: &Whose) -> String {
-    match decide(kind, touch, whose) {
-        Decision::Allowed => "allowed".into(),
-        Decision::Refused(why) => format!("refused: it {why}"),
-    }
+/// The word of a cell; reasons are numbered in the order in which they first come.
+fn decided(kind: Kind, touch: Touch, whose: &Whose, reasons: &mut Vec<String>) -> String {
+    let Decision::Refused(why) = decide(kind, touch, whose) else { return "allowed".into() };
+    let why = why.to_string();
+    let known = reasons.iter().position(|known| *known == why);
+    let number = known.unwrap_or_else(|| {
+        reasons.push(why);
+        reasons.len() - 1
+    });
+    format!("refused ({})", number + 1)
 }
 
 fn places(page: &mut String) {
     writeln!(page, "| document | {} |", SEEN.map(|(name, _)| name).join(" | ")).unwrap();
     writeln!(page, "|---|{}", "---|".repeat(SEEN.len())).unwrap();
+    let mut reasons = Vec::new();
     for kind in Kind::ALL {
         for touch in work(*kind) {
-            let cells = SEEN.map(|(_, word)| decided(*kind, *touch, &whose(word)));
+            let cells = SEEN.map(|(_, word)| decided(*kind, *touch, &whose(word), &mut reasons));
             writeln!(page, "| {} {} | {} |", kind.name(), named(*touch), cells.join(" | ")).unwrap();
         }
         if work(*kind).is_empty() {
             writeln!(page, "| {} | touches no warehouse ||||", kind.name()).unwrap();
         }
     }
-    let unknown = decided(Kind::SalesInvoice, Touch::Out, &Whose::Unknown);
-    let disabled = decided(Kind::SalesInvoice, Touch::Out, &Whose::Disabled);
-    writeln!(page, "\nA name that the office has not told of: {unknown}. One that is out of use: {disabled}.").unwrap();
+    let more = [("of a name that the office has not told of", Whose::Unknown), ("that is out of use", Whose::Disabled)];
+    let more = more
+        .map(|(what, whose)| format!("one {what}: {}", decided(Kind::SalesInvoice, Touch::Out, &whose, &mut reasons)));
+    writeln!(page, "\nA warehouse is also refused to all: {}.\n\nWhy, as the device is told it:\n", more.join("; "))
+        .unwrap();
+    for (number, reason) in (1..).zip(&reasons) {
+        writeln!(page, "{number}. the warehouse {reason}").unwrap();
+    }
 }
 
 /// In how many of the ways in which a kind touches warehouses of `whose` it may.

@@ -31,6 +31,7 @@ fn end(dir: &Path, n: u8, me: &SiteId, peer: &SiteId, peer_keys: Vec<Public>) ->
         own: own.reader(),
         acks: dir.join("acks"),
         rules: Rules::default(),
+        master: Master::None,
     })
     .unwrap()
 }

@@ -87,7 +87,16 @@ fn passwords_are_taken_at_their_limits_and_refused_past_them() {
         assert!(matches!(refused, Err(LoginsError::Password)), "{length}");
     }
     let text = fs::read_to_string(&path).unwrap();
-    assert!(text.contains("$argon2id$v=19$m=19456,t=2,p=1$"), "{text}");
+    assert!(text.contains("$argon2id$v=19$m=7168,t=5,p=1$"), "{text}");
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_hash_with_the_memory_that_was_asked_for_earlier_still_opens() {
+    let params = Params::new(19 * 1024, 2, 1, None).unwrap();
+    let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash: PasswordHash = older.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
+    assert!(verify("correct horse", &hash.to_string()));
+    assert!(!verify("wrong horse", &hash.to_string()));
 }

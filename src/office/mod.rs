@@ -7,6 +7,7 @@
 mod answers;
 pub mod config;
 mod line;
+mod load;
 mod quarantine;
 mod road;
 mod sites;
@@ -14,6 +15,7 @@ mod start;
 mod stick;
 mod sticks;
 
+pub use load::offline as load_offline;
 pub use sites::{Terms, confirm, enrol, revoke};
 pub use start::{Paths, Premises};
 pub use stick::For;
@@ -37,7 +39,7 @@ use sites::Sites;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use sticks::Sticks;
 use tokio::sync::{mpsc, watch};
@@ -132,7 +134,13 @@ impl Office {
         tasks.push(fallen.spawn("clock", look(moment, stopping.clone())));
         tasks.push(fallen.spawn("care of the lines", tend(sites.clone(), stopping)));
         let sticks = sites.with_premises(|premises| Sticks::start(sites.clone(), &premises.config, dir))?;
-        let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves, sticks: sticks.board() };
+        let answers = answers::Answers {
+            sites: sites.clone(),
+            views: views.reader(),
+            shelves,
+            sticks: sticks.board(),
+            loads: Mutex::default(),
+        };
         let control = Control::listen(dir, Arc::new(answers))?;
         Ok(Self { gate, road, sites, views, control, sticks, stop, tasks, fallen })
     }

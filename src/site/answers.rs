@@ -55,6 +55,7 @@ impl Answer for Answers {
             Ask::Enrol { .. } | Ask::Confirm { .. } | Ask::Revoke { .. } => {
                 Err("a box enrols and revokes nobody: the office does".into())
             }
+            Ask::Load { .. } => Err("a box has its master data from its office: load the files there".into()),
             Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }

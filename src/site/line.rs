@@ -49,6 +49,19 @@ pub(super) struct LineState {
     pub(super) tally: Tally,
     /// Why the office does not take this box's key.
     pub(super) refused: Option<String>,
+    /// What is here of the office's master data; nothing where its disk refuses it.
+    pub(super) master: Option<MasterState>,
+}
+
+/// What is here of the office's master data.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MasterState {
+    /// Rows.
+    pub(super) rows: usize,
+    /// Those of them that this version cannot read.
+    pub(super) unread: usize,
+    /// All that the office had has come at least once.
+    pub(super) complete: bool,
 }
 
 /// The task and what it owns.
@@ -104,7 +117,7 @@ impl<C: Courier> Owner for Line<C> {
         let arrived = self.exchange.carried(up_ms(), envelope).map_err(|rejected| rejected.to_string())?;
         self.came(&arrived);
         let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-        Ok(Took { new, known: arrived.known, ..Took::default() })
+        Ok(Took { new, known: arrived.known, rows: arrived.rows, ..Took::default() })
     }
 }
 
@@ -268,6 +281,11 @@ impl<C: Courier> Line<C> {
             introducing: self.introduction.is_some(),
             tally: self.exchange.tally().clone(),
             refused: self.refused.clone(),
+            master: self.exchange.taken().map(|rows| MasterState {
+                rows: rows.len(),
+                unread: rows.unread(),
+                complete: rows.is_complete(),
+            }),
         };
         self.state.send_replace(state);
     }

@@ -11,13 +11,14 @@ use crate::domain::master::Masters;
 use crate::domain::number::Series;
 use crate::domain::person::{Act, Person};
 use crate::domain::record::{Entry, Record};
-use crate::exchange::{Exchange, Parts};
+use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
 use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::moment::Moment;
+use crate::rows::{BoxRows, Takes};
 use crate::store;
 use crate::sync::Rules;
 use crate::views::SiteNo;
@@ -51,6 +52,8 @@ pub struct Paths {
     pub down: PathBuf,
     /// The workshop's figures, as far as they are written down.
     pub shop: PathBuf,
+    /// What it has taken of the office's master data. May be deleted while the box is stopped: all of it is asked for again.
+    pub rows: PathBuf,
     /// Its people's fold.
     pub people: PathBuf,
     /// The views.
@@ -77,6 +80,7 @@ impl Paths {
             journal: at("journal"),
             down: at("down"),
             shop: at("shop"),
+            rows: at("rows"),
             people: at("people"),
             views: at("views"),
             acks: at("acks"),
@@ -185,6 +189,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         own: own.reader(),
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
+        master: master(&paths.rows, Box::new(())),
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
 }
@@ -195,6 +200,20 @@ fn says_at_ms(record: &Record) -> i64 {
     match &record.entry {
         Entry::Person(Person { act: Act::SetClock { at_ms: said }, .. }) => at_ms.max(*said),
         _ => at_ms,
+    }
+}
+
+/// Master data as far as it is here. A disk that refuses it is no reason to record nothing.
+fn master(dir: &Path, takes: Box<dyn Takes>) -> Master {
+    match BoxRows::open(dir, takes) {
+        Ok((rows, loaded)) => {
+            tracing::info!(rows = loaded.rows, unread = loaded.unread, damaged = loaded.is_damaged, "master data");
+            Master::Takes(Box::new(rows))
+        }
+        Err(error) => {
+            tracing::error!(%error, "there is no master data: remove the directory rows while the box is stopped");
+            Master::None
+        }
     }
 }
 

@@ -115,6 +115,11 @@ impl State {
             "last": self.journal.last().map(|at| at.to_string()),
             "free_mb": free_mb(&self.dir),
             "waiting": line.waiting,
+            "master": line.master.map(|master| json!({
+                "rows": master.rows,
+                "unread": master.unread,
+                "complete": master.complete,
+            })),
             "under_way": line.under_way,
             "line": {
                 "broker": road.broker.to_string(),

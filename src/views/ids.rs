@@ -57,8 +57,9 @@ impl Ids {
         if let Some(number) = self.tail.get(id) {
             return Ok(Some(*number));
         }
+        let mixed = Mixed::of(id);
         for run in self.runs.iter().rev() {
-            if (run.first..=run.last).contains(id) && may_hold(&run.filter, id) {
+            if (run.first..=run.last).contains(id) && mixed.may_be_in(&run.filter) {
                 let from = Key::of(Tag::IdRun).number(run.number);
                 let to = Key::of(Tag::IdRun).number(run.number).bytes(id);
                 let Some((_, chunk)) = store.last_in(&from.0, &to.0)? else {
@@ -94,7 +95,7 @@ impl Ids {
         let (number, first, last) = (*next_run, tail[0].0, tail[tail.len() - 1].0);
         *next_run += 1;
         let mut filter = vec![0; (tail.len() * FILTER_BITS).div_ceil(8)];
-        tail.iter().for_each(|(id, _)| note(&mut filter, id));
+        tail.iter().for_each(|(id, _)| Mixed::of(id).note(&mut filter));
         for chunk in tail.chunks(CHUNK_IDS) {
             let key = Key::of(Tag::IdRun).number(number).bytes(&chunk[0].0);
             store.put(key.0, pack(chunk.iter().map(|(id, no)| (id, *no))));
@@ -139,24 +140,32 @@ fn find(chunk: &[u8], id: &SiteIntent) -> Option<u32> {
     None
 }
 
-fn probes(filter: &[u8], id: &SiteIntent) -> impl Iterator<Item = (usize, u8)> {
-    // Ids are not all random, so they are mixed first.
-    let mix = |start: u64| {
-        id.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3).rotate_left(29))
-    };
-    let (one, two) = (mix(0xcbf2_9ce4_8422_2325), mix(0x9e37_79b9_7f4a_7c15) | 1);
-    let bits = filter.len() as u64 * 8;
-    (0..FILTER_PROBES).map(move |i| {
-        let bit = one.wrapping_add(two.wrapping_mul(i)) % bits;
-        ((bit / 8) as usize, 1 << (bit % 8))
-    })
-}
+/// An id as the filters take it: mixed, since not all ids are random, and once for all runs, of which there are 60 a million ids.
+struct Mixed(u64, u64);
 
-fn may_hold(filter: &[u8], id: &SiteIntent) -> bool {
-    probes(filter, id).all(|(byte, bit)| filter[byte] & bit != 0)
-}
+impl Mixed {
+    fn of(id: &SiteIntent) -> Self {
+        let mix = |start: u64| {
+            id.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3).rotate_left(29))
+        };
+        Self(mix(0xcbf2_9ce4_8422_2325), mix(0x9e37_79b9_7f4a_7c15) | 1)
+    }
 
-fn note(filter: &mut [u8], id: &SiteIntent) {
-    let bits: Vec<_> = probes(filter, id).collect();
-    bits.into_iter().for_each(|(byte, bit)| filter[byte] |= bit);
+    /// The bits in a filter of so many bytes.
+    fn probes(&self, bytes: usize) -> impl Iterator<Item = (usize, u8)> + use<> {
+        let Self(one, two) = *self;
+        let bits = bytes as u64 * 8;
+        (0..FILTER_PROBES).map(move |i| {
+            let bit = one.wrapping_add(two.wrapping_mul(i)) % bits;
+            ((bit / 8) as usize, 1 << (bit % 8))
+        })
+    }
+
+    fn may_be_in(&self, filter: &[u8]) -> bool {
+        self.probes(filter.len()).all(|(byte, bit)| filter[byte] & bit != 0)
+    }
+
+    fn note(&self, filter: &mut [u8]) {
+        self.probes(filter.len()).for_each(|(byte, bit)| filter[byte] |= bit);
+    }
 }

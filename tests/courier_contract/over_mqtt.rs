@@ -334,6 +334,28 @@ async fn closing_says_goodbye_stores_the_count_and_ends_the_arrivals() {
     assert_eq!(courier.state().borrow().usage, counted, "the month's count goes on after a restart");
 }
 
+/// Each write of the count costs a memory card some 75 kB, and a bad line breaks a thousand times a day.
+#[tokio::test]
+async fn a_line_that_breaks_does_not_write_the_count_each_time() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("usage");
+    let broker = Scripted::new().await;
+    let mut config = config("delhi", broker.port, None);
+    config.usage_file = Some(file.clone());
+    let (courier, _arrivals) = start(config);
+    for _ in 0..3 {
+        let client = broker.subscribed().await;
+        up(&courier).await;
+        drop(client);
+        why_down(&courier).await;
+        assert!(courier.state().borrow().usage.this_month.mqtt_sent > 0);
+        assert!(!file.exists(), "written though the line only broke");
+        courier.try_now();
+    }
+    courier.close().await;
+    assert!(file.exists(), "not written at the end");
+}
+
 /// Through a relay that counts: one full handshake, then resumed ones; and what we say it costs is what it costs.
 #[tokio::test]
 async fn tls_sessions_are_resumed_over_reconnects_and_the_counts_are_right() {

@@ -3,7 +3,7 @@
 use super::workshop::{Mark, mark};
 use super::world::{Site, World, before, covered};
 use outpost::domain::id::{Epoch, Position};
-use outpost::domain::record::{Entry, Span};
+use outpost::domain::record::{Entry, Record, Span};
 use outpost::domain::repeats::Repeats;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -75,6 +75,9 @@ impl World {
             self.check_silent();
             for n in 0..self.sites.len() {
                 self.check_quiet(n, round + 1 == rounds);
+            }
+            if round + 1 == rounds {
+                self.check_trade();
             }
         }
     }
@@ -326,6 +329,17 @@ impl Site {
             }
         }
         booked
+    }
+
+    /// What the office holds of the site, in the order of the chain.
+    pub fn chain(&self) -> Vec<(Position, Record)> {
+        let live = self.desk.live.as_ref().expect("repaired");
+        let mut records = Vec::new();
+        for epoch in self.epochs() {
+            let lines = live.replica.lines.values().filter(|line| line.at.epoch == epoch);
+            records.extend(lines.filter_map(|line| Some((line.at, line.record.clone()?))));
+        }
+        records
     }
 
     /// The epochs that the office holds of the site, each after the one that it follows.

@@ -21,6 +21,7 @@ mod road;
 mod shrink;
 mod stick;
 mod tally;
+mod trade;
 mod traffic;
 mod workshop;
 mod world;
@@ -49,6 +50,8 @@ pub struct Flaws {
     pub parcels_are_acks: bool,
     pub trusts_gaps: bool,
     pub stick_is_a_line: bool,
+    pub forgets_numbers: bool,
+    pub forgets_returns: bool,
 }
 
 impl Flaws {
@@ -236,4 +239,14 @@ fn trusting_a_parcel_to_have_what_lies_between_others_is_caught() {
 #[test]
 fn hearing_a_stick_like_a_line_is_caught() {
     sabotage("a stick is a line", Flaws { stick_is_a_line: true, ..Flaws::default() }, &["stick"]);
+}
+
+#[test]
+fn a_box_that_begins_its_numbers_anew_is_caught() {
+    sabotage("forgets numbers", Flaws { forgets_numbers: true, ..Flaws::default() }, &["numbers"]);
+}
+
+#[test]
+fn a_box_that_forgets_what_came_back_is_caught() {
+    sabotage("forgets returns", Flaws { forgets_returns: true, ..Flaws::default() }, &["returns", "folds", "numbers"]);
 }

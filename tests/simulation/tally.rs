@@ -68,7 +68,12 @@ tally!(
     parcels_repeated,
     parcels_removed,
     files_flipped,
-    files_refused;
+    files_refused,
+    documents,
+    documents_booked,
+    documents_refused,
+    trucks,
+    goods_conserved;
     most: most_days_on_a_stick,
 );
 
@@ -104,6 +109,10 @@ impl Tally {
             ("a parcel again", self.parcels_repeated),
             ("a parcel that made room", self.parcels_removed),
             ("a file on a stick refused", self.files_refused),
+            ("a document booked", self.documents_booked),
+            ("a document refused", self.documents_refused),
+            ("a truck", self.trucks),
+            ("goods between sites that all were accounted for", self.goods_conserved),
             ("a parcel that was weeks on its way", self.most_days_on_a_stick / 14),
         ]
     }

@@ -9,8 +9,10 @@ use super::op::{Op, Setup, Step};
 use super::road::{Parcel, Road, Seals};
 use super::stick::Stick;
 use super::tally::Tally;
+use super::trade::{Deed, Truck, loaded};
 use super::workshop::{Mark, Workshop, mark};
 use outpost::domain::id::{Position, Seq, SiteId, StoreId};
+use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Scan, Span};
 use outpost::sync::Rules;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -31,6 +33,13 @@ pub struct History {
     pub office_restored: bool,
     pub tampered: bool,
     pub rotted: bool,
+}
+
+impl History {
+    /// Something happened to its card that ordinary books do not explain.
+    pub fn is_odd(&self) -> bool {
+        self.branched || self.tampered || self.rotted
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +76,10 @@ pub struct World {
     pub past: Vec<Parcel>,
     pub seals: Option<Seals>,
     pub sticks: Vec<Stick>,
+    /// What the office has told every site.
+    pub masters: Masters,
+    /// Goods on their way.
+    pub trucks: Vec<Truck>,
     pub rules: (Rules, Rules),
     pub tally: Tally,
     pub dice: Dice,
@@ -123,6 +136,8 @@ impl World {
             past: vec![],
             seals,
             sticks: vec![Stick::default(); setup.sticks],
+            masters: super::trade::masters(setup.sites),
+            trucks: vec![],
             rules: (shop, desk),
             tally: Tally::default(),
             dice,
@@ -140,6 +155,7 @@ impl World {
         let site = |s: &usize| s % n;
         match &step.op {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
+            Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
             Op::Send { site: s, reaches } => self.send(site(s), *reaches),
             Op::Sync { site: s } => self.sync(site(s)),
             Op::Again { site: s } => self.again(site(s)),
@@ -222,6 +238,15 @@ impl World {
         }
     }
 
+    pub fn trade(&mut self, n: usize, device: usize, deed: Deed) {
+        let site = &mut self.sites[n];
+        let made = site.boxes[site.on_line].trade(n, deed, device, &mut self.trucks, &mut self.dice);
+        if let Some(entry) = made {
+            self.tally.documents += 1;
+            site.promises.entry(mark(&entry).expect("a document")).or_default().said += 1;
+        }
+    }
+
     pub fn send(&mut self, n: usize, reaches: u8) {
         let (now, flaws) = (self.now_ms, self.flaws);
         for device in 0..self.line_box(n).devices.len() {
@@ -231,7 +256,7 @@ impl World {
             if workshop.node.live.is_none() {
                 return;
             }
-            let sent = workshop.send(now, device, reaches, &flaws, dice);
+            let sent = workshop.send(now, device, reaches, (&self.masters, &flaws), dice);
             if self.box_refused(n, sent.err()) {
                 return;
             }
@@ -262,6 +287,10 @@ impl World {
                     let mark = mark(&entry).expect("a scan");
                     self.sites[n].promises.entry(mark).or_default().promised += 1;
                     self.tally.receipts += 1;
+                    if let Some(truck) = loaded(&entry) {
+                        self.tally.trucks += 1;
+                        self.trucks.push(truck);
+                    }
                 }
                 self.pump_box(n);
             }
@@ -280,7 +309,7 @@ impl World {
             }
             let dice = &mut self.dice;
             let site = &mut self.sites[n];
-            let took = site.boxes[site.on_line].take(now, entry, None, &flaws, dice);
+            let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
             self.tally.repeats += 1;
             if self.box_refused(n, took.err()) {
                 return;
@@ -296,12 +325,15 @@ impl World {
         if !mark(&entry).is_some_and(|mark| held.contains(&mark)) || flaws.no_dedupe {
             return;
         }
-        if let Entry::Scan(scan) = &mut entry {
-            scan.code = "something else".into();
+        match &mut entry {
+            Entry::Scan(scan) => scan.code = "something else".into(),
+            Entry::Submitted(submitted) => submitted.user = Some(super::trade::text("somebody else")),
+            Entry::Cancelled(cancelled) => cancelled.reason = super::trade::text("something else"),
+            _ => return,
         }
         let dice = &mut self.dice;
         let site = &mut self.sites[n];
-        let took = site.boxes[site.on_line].take(now, entry, None, &flaws, dice);
+        let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
         self.tally.conflicts += 1;
         self.box_refused(n, took.err());
     }

@@ -5,7 +5,7 @@
 //! here, so that whoever reads the record later, with other master data, books the same.
 
 use super::decimal::Decimal;
-use super::document::Text;
+use super::document::{Ref, Text};
 use super::master::TaxRule;
 use super::number::Number;
 use jiff::civil::{Date, Time};
@@ -89,6 +89,11 @@ pub enum Mark {
         warehouse: Text,
         /// By how much, in the item's stock unit.
         by: Decimal,
+    },
+    /// It receives what the office has not told of yet: the goods came before word of them.
+    Unmatched {
+        /// The entry that it names as the sender's.
+        entry: Ref,
     },
     /// The box had no master data yet: references, taxes and rights were not looked at.
     Unchecked,

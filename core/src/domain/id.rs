@@ -131,6 +131,19 @@ uuid_id!(
     IntentId
 );
 
+uuid_id!(
+    /// Which table of master data: made when one begins, and again when its history turns out to be another than somebody
+    /// knows. A later one is greater.
+    Generation
+);
+
+impl Generation {
+    /// A generation that is greater than `predecessor`, whatever the clock says.
+    pub fn successor(predecessor: Option<Self>, unix_ms: u64, random: [u8; 10]) -> Self {
+        Self(StoreId::successor(predecessor.map(|before| StoreId(before.0)), unix_ms, random).0)
+    }
+}
+
 impl StoreId {
     /// A store id that is greater than `predecessor`, whatever the clock says.
     pub fn successor(predecessor: Option<Self>, unix_ms: u64, random: [u8; 10]) -> Self {

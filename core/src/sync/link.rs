@@ -223,6 +223,21 @@ impl Link {
         self.outbox.flights.len()
     }
 
+    /// True where `message` was said in answer to the connection as it is now. What it says beside acks counts as they do.
+    pub fn is_answered_by(&self, message: &Message) -> bool {
+        self.session.as_ref().is_some_and(|session| message.echo == Some(session.nonce()))
+    }
+
+    /// The nonce of the peer's session, by which it knows what was said in it.
+    pub fn echo(&self) -> Option<u64> {
+        self.echo
+    }
+
+    /// How many records wait beside those under way.
+    pub fn more(&self) -> u64 {
+        self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum()
+    }
+
     /// Takes what the acks' file says of the peer, at start.
     pub fn remember(&mut self, ack: &Ack) {
         self.outbox.replace(ack);
@@ -460,7 +475,7 @@ impl Link {
         let mut message = Message { hello: self.hello(now_ms), ..Message::default() };
         if settled && !self.held_back {
             message.batch = self.batch(now_ms, log)?;
-            message.more = self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum();
+            message.more = self.more();
         }
         let ack_due = self.ack_ms.is_some_and(|due| due <= now_ms);
         if !(ack_due || message.hello.is_some() || !message.batch.is_empty()) {

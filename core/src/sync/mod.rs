@@ -14,6 +14,7 @@ mod outbox;
 mod pace;
 mod parcel;
 mod ranges;
+pub mod rows;
 
 pub use inbox::Inbox;
 pub use link::{Heard, Link, Rules, Tell};

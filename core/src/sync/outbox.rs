@@ -120,7 +120,7 @@ impl Outbox {
     }
 
     /// The runs that are neither acked nor under way, oldest first.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = Span> + '_ {
+    pub fn waiting(&self) -> impl Iterator<Item = Span> + '_ {
         self.owed_beside(self.flights.iter().flat_map(|flight| &flight.spans))
     }
 

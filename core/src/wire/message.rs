@@ -3,6 +3,7 @@
 //! A message says nothing about who sends it: the envelope around it does, by its keys.
 
 use super::frame::{MAX_BODY, record_hash};
+use super::rows::{Cursor, Delta};
 use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
 use crate::domain::record::Span;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,12 @@ pub struct Message {
     /// The sender's time, milliseconds since 1970, where it is good for others to set a clock by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ms: Option<i64>,
+    /// Master data of the sender's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Delta>,
+    /// How far the sender of this message is in the receiver's master data. Whoever never says one gets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
 }
 
 /// What each says on connecting.

@@ -11,3 +11,4 @@ pub mod message;
 pub mod record;
 pub mod refusal;
 pub mod row;
+pub mod rows;

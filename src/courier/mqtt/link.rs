@@ -6,7 +6,7 @@
 use super::super::inbox::Inbox;
 use super::super::{MAX_ENVELOPE, Why};
 use super::outbox::{IN_FLIGHT, Outbox, packet_len, publish_len};
-use super::usage::Direction;
+use super::usage::{Direction, Usage};
 use super::{BrokerUrl, Hands, Line, LinkState, MqttConfig, filters, meaning, subscribed_at};
 use rumqttc::mqttbytes::Error as PacketError;
 use rumqttc::{
@@ -21,8 +21,6 @@ use tokio::time::{Instant, sleep_until};
 
 /// Room in a packet for what is not envelope: type, lengths, topic, packet id.
 const PACKET_EXTRA: usize = 256;
-/// How often the count is written, so that a memory card is not worn by it.
-const STORE_USAGE_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// What the owner wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +46,8 @@ pub(super) struct Link {
     down_since: Instant,
     /// Whether a TLS session has been made, so that the next handshake is a short one.
     has_ticket: bool,
-    usage_stored_at: Instant,
+    /// The count as it is on the disk, and since when.
+    usage_stored: (Usage, Instant),
 }
 
 /// How one connection has gone so far.
@@ -69,6 +68,7 @@ impl Link {
         wished: watch::Receiver<Wish>,
     ) -> (Self, watch::Receiver<LinkState>) {
         let now = Instant::now();
+        let usage_stored = (outbox.usage(), now);
         let (state, watching) = watch::channel(LinkState {
             line: Line::Connecting { since: now },
             broker: config.brokers[0].clone(),
@@ -88,7 +88,7 @@ impl Link {
             turn: 0,
             down_since: now,
             has_ticket: false,
-            usage_stored_at: now,
+            usage_stored,
         };
         (link, watching)
     }
@@ -114,7 +114,6 @@ impl Link {
             } else {
                 self.turn += 1;
             }
-            self.store_usage(Duration::ZERO).await;
             if why == Why::Closed {
                 break;
             }
@@ -122,6 +121,10 @@ impl Link {
             if !self.wait(why).await {
                 break;
             }
+        }
+        let usage = self.outbox.usage();
+        if usage != self.usage_stored.0 {
+            self.store_usage(usage).await;
         }
         self.refresh_numbers();
         self.state.send_modify(|state| state.line = Line::Closed);
@@ -234,7 +237,10 @@ impl Link {
             _ => {}
         }
         self.refresh_numbers();
-        self.store_usage(STORE_USAGE_EVERY).await;
+        let (usage, (stored, at)) = (self.outbox.usage(), self.usage_stored);
+        if usage.is_worth_writing(&stored, at.elapsed()) {
+            self.store_usage(usage).await;
+        }
         let owed = self.outbox.longest_owed().filter(|owed| *owed > self.config.policy.puback_timeout)?;
         Some(Why::Silent { detail: format!("a PUBACK has been missing for {} s", owed.as_secs()) })
     }
@@ -270,13 +276,9 @@ impl Link {
         });
     }
 
-    async fn store_usage(&mut self, every: Duration) {
+    async fn store_usage(&mut self, usage: Usage) {
+        self.usage_stored = (usage, Instant::now());
         let Some(path) = self.config.usage_file.clone() else { return };
-        if self.usage_stored_at.elapsed() < every {
-            return;
-        }
-        self.usage_stored_at = Instant::now();
-        let usage = self.outbox.usage();
         let stored = tokio::task::spawn_blocking(move || usage.store(&path).map_err(|error| (error, path))).await;
         if let Ok(Err((error, path))) = stored {
             tracing::warn!(%error, path = %path.display(), "the month's data count could not be stored");

@@ -7,6 +7,14 @@
 
 use crate::files::write_atomically;
 use std::path::Path;
+use std::time::Duration;
+
+/// How often a count that moves is written: a small file that is replaced whole costs a memory card 75 kB.
+const WRITE_EVERY: Duration = Duration::from_secs(15 * 60);
+/// One that moved by less than [`MUCH`] waits so long. A power cut takes that from the month's account.
+const WRITE_EVERY_LITTLE: Duration = Duration::from_secs(60 * 60);
+/// Bytes on the wire that are worth a write of their own.
+const MUCH: u64 = 64 * 1024;
 
 /// Most plaintext in one TLS record.
 const TLS_RECORD: u64 = 16 * 1024;
@@ -133,6 +141,13 @@ impl Usage {
         }
     }
 
+    /// Whether a power cut would take more than a write costs, `since` the count was written as `written`.
+    pub(super) fn is_worth_writing(&self, written: &Self, since: Duration) -> bool {
+        let before = if self.month == written.month { written.this_month.wire() } else { 0 };
+        let every = if self.this_month.wire() >= before + MUCH { WRITE_EVERY } else { WRITE_EVERY_LITTLE };
+        self != written && since >= every
+    }
+
     pub(super) fn store(&self, path: &Path) -> std::io::Result<()> {
         write_atomically(path, self.to_text().as_bytes(), 0o644)
     }
@@ -197,6 +212,23 @@ mod tests {
         assert_eq!(on_the_wire(300, false), (352, 52));
         assert_eq!(on_the_wire(2 * SEGMENT, false), (2 * SEGMENT + 104, 52));
         assert_eq!(on_the_wire(TLS_RECORD, true).0 - TLS_RECORD, 22 + 13 * 52);
+    }
+
+    #[test]
+    fn a_count_is_written_when_it_moved_much_or_long_ago_and_never_when_it_stands() {
+        let none = Usage::default();
+        let mut little = none;
+        little.packet(LAST_OF_NOVEMBER, Direction::Sent, 300, true);
+        let mut much = little;
+        much.packet(LAST_OF_NOVEMBER, Direction::Sent, MUCH, true);
+        let (soon, later) = (WRITE_EVERY - Duration::from_secs(1), WRITE_EVERY_LITTLE);
+        assert!(!none.is_worth_writing(&none, later));
+        assert!(!little.is_worth_writing(&none, WRITE_EVERY) && little.is_worth_writing(&none, later));
+        assert!(!much.is_worth_writing(&none, soon) && much.is_worth_writing(&none, WRITE_EVERY));
+        assert!(!much.is_worth_writing(&much, later));
+        let mut december = much;
+        december.packet(LAST_OF_NOVEMBER + 1, Direction::Sent, 2 * MUCH, true);
+        assert!(december.is_worth_writing(&much, WRITE_EVERY), "the month's count began again");
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl Disk {
 
     /// The same with the image in another directory, for instance on the disk that is to be measured.
     pub fn create_in(parent: &Path, mebibytes: u64, options: &str) -> Result<Self> {
+        Disk::formatted_in(parent, mebibytes, &[], options)
+    }
+
+    /// The same with more arguments for mkfs.ext4, such as `-b 1024`.
+    pub fn formatted_in(parent: &Path, mebibytes: u64, format: &[&str], options: &str) -> Result<Self> {
         let is_root = rustix::process::geteuid().is_root();
         ensure!(is_root, "a disk whose plug can be pulled needs root (losetup, mount); run this test as root");
         crate::packages::ensure(&["e2fsprogs", "mount"]);
@@ -52,7 +57,7 @@ impl Disk {
         fs::create_dir(dir.path().join("mounted"))?;
         // Nothing is left for the kernel to initialise later: it would be counted as written by whoever is measured.
         let at_once = "lazy_itable_init=0,lazy_journal_init=0";
-        run(Command::new("mkfs.ext4").args(["-q", "-F", "-E", at_once]).arg(&image))?;
+        run(Command::new("mkfs.ext4").args(["-q", "-F", "-E", at_once]).args(format).arg(&image))?;
         let device = run(Command::new("losetup").args(["--find", "--show"]).arg(&image))?;
         let mut disk = Disk { dir, device, options: options.to_owned(), is_mounted: false };
         disk.mount()?;

@@ -152,6 +152,11 @@ impl Running {
         self.steering.resent.load(Relaxed)
     }
 
+    /// Whether it has not come to its end yet.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Connections from now on go there: a target that came back at another port.
     pub fn retarget(&self, target: SocketAddr) {
         *self.steering.target.lock().unwrap_or_else(PoisonError::into_inner) = target;

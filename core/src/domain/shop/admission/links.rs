@@ -60,6 +60,10 @@ impl Shop {
                     let rule = format!("{of}{row} cannot be {}: name the right document and row", past(*what));
                     return Err(Refusal::new(Why::Reference, field(*what), rule));
                 }
+                // The goods are here; word of them is still under way.
+                Limit::Unknown if matches!((what, of), (Progress::Received, Ref::Own(_))) => {
+                    marks.push(Mark::Unmatched { entry: of.clone() });
+                }
                 Limit::Unknown if matches!(what, Progress::Returned | Progress::Used | Progress::Billed) => {
                     marks.push(Mark::Unchecked);
                 }
