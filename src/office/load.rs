@@ -73,6 +73,7 @@ pub(super) fn receive(files: Vec<(String, u64)>, body: &mut dyn Read) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::{self, Ask};
 
     fn bodies(files: Vec<(String, u64)>, body: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         receive(files, &mut &*body).map(|sources| sources.into_iter().map(|source| source.bytes).collect())
@@ -107,5 +108,27 @@ mod tests {
         assert_eq!((report.tables[0].unchanged, report.tables[0].new), (1, 1));
         let rows = OfficeRows::open(&Paths::new(dir.path()).rows).unwrap();
         assert_eq!(rows.all().len(), 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_running_office_takes_files_over_its_socket() {
+        let dir = tempfile::tempdir().unwrap();
+        // The port is the system's choice.
+        std::fs::write(dir.path().join("office.toml"), "tls = [\"127.0.0.1:0\"]\nnames = [\"localhost\"]\n").unwrap();
+        let office = crate::office::Office::start(dir.path()).await.unwrap();
+        let load = |text: &'static str| {
+            let ask = Ask::Load { order: Order::default(), files: vec![("uom.csv".into(), text.len() as u64)] };
+            let mut answer = Vec::new();
+            tokio::task::block_in_place(|| control::ask_with(dir.path(), &ask, &[text.as_bytes()], &mut answer))
+                .unwrap();
+            serde_json::from_slice::<Report>(&answer).unwrap()
+        };
+        let report = load("uom_name\nNos\nNos\n");
+        assert!(report.is_refused() && report.errors[0].line == Some(3), "{report}");
+        assert_eq!(load("uom_name\nNos\n").tables[0].new, 1);
+        assert_eq!(load("uom_name\nNos\n").tables[0].unchanged, 1);
+        let two_at_once = offline(dir.path(), &[], Order::default()).unwrap_err();
+        assert!(two_at_once.to_string().contains("in use"), "{two_at_once}");
+        office.stop().await;
     }
 }

@@ -165,7 +165,10 @@ impl Floor {
     pub(super) fn settled(&mut self, written: Option<&[Written]>) {
         self.shop.settle(written.is_some());
         self.coming.clear();
-        if let Some(last) = written.and_then(<[Written]>::last) {
+        // The first record of an epoch is written past the admission, and says nothing of the figures.
+        if let Some(last) = written.and_then(<[Written]>::last)
+            && self.shop.reached() == Some(last.position)
+        {
             self.next_ordinal = last.ordinal + 1;
         }
         if let Some(keeper) = &mut self.keeper {
@@ -250,3 +253,7 @@ fn reason(refusal: &Refusal) -> Reason {
     };
     Reason::new(code, refusal.to_string())
 }
+
+#[cfg(test)]
+#[path = "floor_tests.rs"]
+mod tests;

@@ -178,7 +178,8 @@ impl Shop {
         self.utc_offset_minutes
     }
 
-    /// The stock of an item in a warehouse; `None` where neither the office nor the site's records say anything of it.
+    /// The stock of an item in a warehouse; `None` where neither the office nor the site's records say anything of it, or all that they
+    /// say was taken back.
     pub fn stock(&self, masters: &Masters, warehouse: &Text, item: &Text) -> Option<Standing> {
         let level = masters.level(warehouse.as_str(), item.as_str());
         place::standing(level, self.places.get(place_key(warehouse, item).as_str()))
