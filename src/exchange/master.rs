@@ -209,8 +209,7 @@ impl Part {
         };
         rows.of(site, |table| {
             let begins = feed.begins(table);
-            let done: Vec<bool> =
-                lying.iter().map(|rows| feed.is_done(rows.generation, rows.through, table)).collect();
+            let done: Vec<bool> = lying.iter().map(|rows| feed.is_done(rows.generation, rows.through, table)).collect();
             let mut joins = vec![false; lying.len()];
             let mut order: Vec<usize> = (0..lying.len()).filter(|i| !done[*i]).collect();
             order.sort_by_key(|i| lying[*i]);

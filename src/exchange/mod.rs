@@ -17,10 +17,10 @@ use crate::wire::message::{Message, Run};
 use crate::wire::refusal::Refusal;
 use crate::wire::{cbor, record};
 use getrandom::SysRng;
-use rand_core::UnwrapErr;
-use shelf::{OwnLog, PeerShelf};
 pub use master::{Lying, Master, RowsExtent, STICK_BYTES};
 use master::{Part, Said, Way};
+use rand_core::UnwrapErr;
+use shelf::{OwnLog, PeerShelf};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 

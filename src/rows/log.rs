@@ -122,8 +122,18 @@ impl Log {
     ) -> Result<(Self, Vec<Vec<u8>>, Found), RowsError> {
         let file = disk.create(&dir.join(NAMES[1])).map_err(|error| failed("cannot make", dir, error))?;
         let (end, base) = (HEADER as u64, 0);
-        let mut log =
-            Self { disk, dir: dir.to_owned(), kind, which: 1, number: 0, file, end, base, poisoned: false, _lock: lock };
+        let mut log = Self {
+            disk,
+            dir: dir.to_owned(),
+            kind,
+            which: 1,
+            number: 0,
+            file,
+            end,
+            base,
+            poisoned: false,
+            _lock: lock,
+        };
         log.rewrite([])?;
         Ok((log, Vec::new(), Found::default()))
     }
@@ -163,6 +173,8 @@ impl Log {
         let path = self.dir.join(NAMES[which]);
         let written = || {
             let file = self.disk.create(&path)?;
+            // Of an earlier use nothing may come back after a power cut, or an old seal would vouch for what is new.
+            file.sync_all()?;
             let mut end = 0;
             let mut write = |bytes: &[u8]| {
                 file.write_at(bytes, end)?;

@@ -53,6 +53,8 @@ pub enum RowsError {
     #[error("a row of {0} bytes cannot be kept: a row has at most {max}, a name {name}", max = crate::wire::rows::MAX_ROW, name = crate::domain::master::MAX_NAME)]
     TooLarge(usize),
     /// No version is left.
-    #[error("this table has no version left: the clock of this machine is centuries ahead; set it, then remove the directory rows and load everything again")]
+    #[error(
+        "this table has no version left: the clock of this machine is centuries ahead; set it, then remove the directory rows and load everything again"
+    )]
     NoVersion,
 }

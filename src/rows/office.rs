@@ -55,7 +55,12 @@ impl OfficeRows {
         let mut inner = Inner { log, rows };
         if found.damaged_bytes > 0 || unread > 0 {
             let (path, bytes) = (dir.display().to_string(), found.damaged_bytes);
-            tracing::error!(path, bytes, unread, "master data is damaged: load it again; every site gets all of it anew");
+            tracing::error!(
+                path,
+                bytes,
+                unread,
+                "master data is damaged: load it again; every site gets all of it anew"
+            );
             inner.renew()?;
             inner.begin_anew()?;
         } else if inner.rows.generation() == Generation(uuid::Uuid::nil()) {
@@ -114,7 +119,8 @@ impl OfficeRows {
     /// Every row whose table this version knows, by key.
     pub fn all(&self) -> Vec<Entry> {
         let inner = self.lock();
-        let known = |(key, body, audience): (&Key, &[u8], &Audience)| Some((key.known()?, body.into(), audience.clone()));
+        let known =
+            |(key, body, audience): (&Key, &[u8], &Audience)| Some((key.known()?, body.into(), audience.clone()));
         inner.rows.iter().filter_map(known).collect()
     }
 

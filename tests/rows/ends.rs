@@ -117,7 +117,9 @@ impl Road {
                     return;
                 }
                 self.now_ms += 300;
-                for (envelope, to_office) in up.into_iter().map(|e| (e, true)).chain(down.into_iter().map(|e| (e, false))) {
+                for (envelope, to_office) in
+                    up.into_iter().map(|e| (e, true)).chain(down.into_iter().map(|e| (e, false)))
+                {
                     let bytes = envelope.len() as u64;
                     self.envelopes += 1;
                     // What is cut is paid for up to the cut.

@@ -28,10 +28,16 @@ fn generation() -> Generation {
 }
 
 fn lines() -> Vec<Line> {
-    let line = |table, name: &str, version, body: Option<&[u8]>| {
-        Line { key: Key { table, name: name.into() }, version, body: body.map(Into::into) }
+    let line = |table, name: &str, version, body: Option<&[u8]>| Line {
+        key: Key { table, name: name.into() },
+        version,
+        body: body.map(Into::into),
     };
-    vec![line(4, "COTTON-1", 12, Some(b"\xa0")), line(7, "Andi", 13, None), line(200, "of a later version", 40, Some(b"?"))]
+    vec![
+        line(4, "COTTON-1", 12, Some(b"\xa0")),
+        line(7, "Andi", 13, None),
+        line(200, "of a later version", 40, Some(b"?")),
+    ]
 }
 
 #[test]
