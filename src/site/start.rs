@@ -9,7 +9,6 @@ use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
-use crate::domain::number::Series;
 use crate::domain::person::{Act, Person};
 use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Master, Parts};
@@ -154,7 +153,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let settings = floor::Settings {
         path: paths.shop.clone(),
         utc_offset_minutes: config.utc_offset_minutes,
-        series: Series::FIRST,
+        series: enrolment.series,
         masters: masters.clone(),
     };
     let who = people::Settings {
