@@ -8,7 +8,7 @@ pub mod log;
 mod office;
 mod taken;
 
-pub use office::{Entry, OfficeRows};
+pub use office::{Entry, OfficeRows, Told};
 pub use taken::{BoxRows, Loaded};
 
 use crate::domain::master::{Row, RowKey};

@@ -15,6 +15,7 @@ use outpost::domain::document::Text;
 use outpost::domain::id::SiteId;
 use outpost::domain::master::segment::Audience;
 use outpost::domain::master::{Barcode, Item, Row, RowKey};
+use outpost::rows::Told;
 use outpost::wire::row;
 
 fn site(n: u8) -> SiteId {
@@ -45,9 +46,6 @@ fn item(n: usize) -> Row {
 
 const COLOURS: [&str; 8] = ["white", "black", "navy", "cream", "maroon", "olive", "grey", "indigo"];
 const STUFFS: [&str; 8] = ["cotton", "linen", "silk", "batik", "denim", "wool", "satin", "thread"];
-
-/// What an office is told: a row, its bytes, who gets it.
-type Told = (RowKey, Option<(Vec<u8>, Audience)>);
 
 fn told(n: usize) -> Told {
     let row = item(n);
