@@ -149,7 +149,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     });
     let moment = super::moment(&config, last_ms);
     let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
-    let (shown, masters) = Shown::new();
+    let (shown, masters) = Shown::new(identity.site.clone());
     let settings = floor::Settings {
         path: paths.shop.clone(),
         utc_offset_minutes: config.utc_offset_minutes,
