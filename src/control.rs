@@ -105,6 +105,8 @@ pub enum Ask {
         /// Their names and sizes in bytes, in the order in which they follow.
         files: Vec<(String, u64)>,
     },
+    /// Stock, days, documents and the like: a [`crate::show::Sheet`] as JSON.
+    Show(crate::show::Show),
     /// What is known of one document: one JSON object.
     Document {
         /// Its device's id for it.

@@ -13,6 +13,7 @@ pub use outpost_core::{domain, intake, sync, wire};
 
 pub mod books;
 pub mod carry;
+pub mod chain;
 pub mod cli;
 pub mod control;
 pub mod courier;
@@ -26,6 +27,7 @@ pub mod moment;
 pub mod office;
 pub mod rows;
 mod sabotage;
+pub mod show;
 pub mod site;
 pub mod store;
 pub mod tasks;

@@ -112,8 +112,11 @@ fn is_set(field: &Value, key: &str) -> bool {
     field[key].as_i64() == Some(1)
 }
 
-/// Each kind that has a definition, with its tables: the table's field (none for the document), its fields, its doctype.
-fn kinds() -> Vec<(Kind, Vec<(Option<&'static str>, Vec<Field>, Doctype)>)> {
+/// A table: the field that it is in (none for the document itself), our fields, its doctype.
+type Table = (Option<&'static str>, Vec<Field>, Doctype);
+
+/// Each kind that has a definition, with its tables.
+fn kinds() -> Vec<(Kind, Vec<Table>)> {
     let tables = |kind: Kind| {
         let own = Doctype::read(kind.name());
         let mut tables = Vec::new();
@@ -236,7 +239,7 @@ fn no_exception_is_there_for_nothing() {
     let kinds = kinds();
     for (kind, field, _) in &OF_KIND {
         let (_, tables) = kinds.iter().find(|(of, _)| of == kind).unwrap();
-        let mandatory = |(table, _, doctype): &(Option<&str>, Vec<Field>, Doctype)| {
+        let mandatory = |(table, _, doctype): &Table| {
             doctype.fields.iter().any(|(name, theirs)| is_set(theirs, "reqd") && path(*table, name) == *field)
         };
         assert!(tables.iter().any(mandatory), "{} {field} is not mandatory", kind.name());

@@ -1,4 +1,5 @@
 //! How much memory the master data of a large site takes. Alone in its process, so that what the process holds is what it holds.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use outpost_core::domain::master::{Masters, Row, Table};
 

@@ -8,14 +8,15 @@ mod acks;
 mod master;
 mod shelf;
 
+use crate::chain;
 use crate::domain::id::{Position, SiteId, StoreId};
-use crate::domain::record::{Entry, Extent, Span};
-use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
+use crate::domain::record::{Extent, Span};
+use crate::journal::{ReadError, Reader, Replica, WriteError};
 use crate::sync::{Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
+use crate::wire::cbor;
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
 use crate::wire::message::{Message, Run};
 use crate::wire::refusal::Refusal;
-use crate::wire::{cbor, record};
 use getrandom::SysRng;
 pub use master::{Lying, Master, RowsExtent, STICK_BYTES};
 use master::{Part, Said, Way};
@@ -487,21 +488,12 @@ fn held(replica: &Reader) -> Result<Inbox, ReadError> {
     for span in replica.spans() {
         let first = Position { epoch: span.epoch, seq: span.first };
         let follows = match span.first.0 {
-            1 => follows(replica, first)?,
+            1 => chain::follows(replica, first)?,
             _ => None,
         };
         inbox.hold(span, follows);
     }
     Ok(inbox)
-}
-
-/// What the first record of an epoch follows, where it can be read.
-fn follows(reader: &Reader, first: Position) -> Result<Option<Option<Position>>, ReadError> {
-    let Some(Slot::Record(stored)) = reader.read_position(first)? else { return Ok(None) };
-    Ok(match record::decode(&stored.body).map(|record| record.entry) {
-        Ok(Entry::Opened(opened)) => Some(opened.follows.map(|follows| follows.position())),
-        _ => None,
-    })
 }
 
 /// What a journal has that a peer may lack.
@@ -511,7 +503,7 @@ fn owed(own: &Reader) -> Result<Outbox, ReadError> {
     for epoch in own.epochs() {
         let first = Position { epoch, seq: crate::domain::id::Seq(1) };
         // What was lost at the end of an epoch is known only from the next one's first record.
-        if let Some(Some(before)) = follows(own, first)? {
+        if let Some(Some(before)) = chain::follows(own, first)? {
             outbox.appended(before);
         }
         if let Some(last) = spans.iter().filter(|span| span.epoch == epoch).map(|span| span.last).max() {

@@ -20,9 +20,9 @@ pub const QUEUE: usize = 1024;
 pub const MAX_GROUP_RECORDS: usize = QUEUE;
 /// How often a journal that failed to sync is opened again. Each try reads a segment.
 const REOPEN_EVERY: Duration = Duration::from_secs(1);
-/// Room that a group keeps for what one submission brings beside its own record: the closes of a few days, what follows from it. A
-/// close of a day has some hundred bytes for each kind of document.
-pub const MAX_BESIDE: usize = 64 << 10;
+/// Room that a group keeps for what one submission brings beside its own record: the closes of a few days with some hundred bytes for
+/// each kind of document, and of a till's closing a booking for each mode of payment, at most 200 of 500 bytes.
+pub const MAX_BESIDE: usize = 192 << 10;
 
 /// Where an earlier record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

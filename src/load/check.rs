@@ -99,10 +99,8 @@ impl Looked<'_, '_> {
                 }
             }
             Row::User(row) => self.user(row),
-            Row::Batch(row) => {
-                if self.masters.item(row.item.as_str()).is_some_and(|item| !item.has_batch_no) {
-                    self.error("item", "the item has no batches: set its has_batch_no to 1, or take the batch out");
-                }
+            Row::Batch(row) if self.masters.item(row.item.as_str()).is_some_and(|item| !item.has_batch_no) => {
+                self.error("item", "the item has no batches: set its has_batch_no to 1, or take the batch out");
             }
             _ => {}
         }

@@ -1,9 +1,12 @@
 //! What a running office answers on its control socket.
 
+use super::figures::Included;
+use super::ledger::UnderWay;
 use super::line::Order;
 use super::load;
 use super::quarantine::BadEnvelopeId;
 use super::seconds_since;
+use super::show::Shown;
 use super::sites::{Sites, Terms};
 use super::stick::{self, For};
 use super::sticks::Board;
@@ -26,6 +29,7 @@ pub(super) struct Answers {
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
     pub(super) sticks: Arc<Board>,
+    pub(super) under_way: UnderWay,
     /// Held while files are taken: what one load has checked is not changed by another.
     pub(super) loads: Mutex<()>,
 }
@@ -94,7 +98,10 @@ impl Answer for Answers {
         let sources = load::receive(files, body)?;
         let report = {
             let _alone = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
-            load::of_sources(&sources, order, &mut &**self.sites.rows())?
+            let included = Included::new(&self.sites, &self.shelves);
+            load::of_sources(&sources, order, &mut &**self.sites.rows(), &|warehouse, item| {
+                included.of(warehouse, item)
+            })?
         };
         let text = serde_json::to_string(&report).map_err(|error| error.to_string())?;
         writeln!(out, "{text}").map_err(|error| error.to_string())
@@ -119,6 +126,11 @@ impl Answer for Answers {
             Ask::Import { mount, all_sites } => {
                 let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
                 told(stick::serve(&self.sites, &mount, whom)?, out)
+            }
+            Ask::Show(what) => {
+                let (sites, shelves, views) = (&*self.sites, &*self.shelves, &self.views);
+                let shown = Shown { sites, shelves, views, under_way: &self.under_way };
+                told(json!(shown.show(what)?), out)
             }
             Ask::Load { .. } => Err("files follow this question, and none did".into()),
             Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),

@@ -1,14 +1,19 @@
 //! A site's workshop as the office has it: its records folded in the order of their chain, for the questions that need more than the
 //! views have. Made anew for each question: a million records take some seconds.
 
+use super::sites::Sites;
+use crate::books::Shelves;
 use crate::chain;
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
-use crate::domain::id::{IntentId, Position};
+use crate::domain::id::{IntentId, Position, SiteId};
+use crate::domain::master::Masters;
 use crate::domain::record::{DayClosed, Entry, Submitted};
 use crate::domain::shop::{Apply, Shop};
 use crate::journal::{ReadError, Reader};
+use crate::views::Stream;
 use jiff::civil::Date;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Records after which the fold forgets how to take them back.
@@ -74,11 +79,6 @@ impl Figures {
         Ok(Self { shop, closes, heard_until })
     }
 
-    /// What of a stock level the site's documents are that the office has, and the latest count among them.
-    pub(super) fn included(&self, warehouse: &Text, item: &Text) -> (Decimal, Option<IntentId>) {
-        self.shop.since_count(warehouse, item)
-    }
-
     /// How a day of the site stands. `lacking` are records that are known to exist and not held.
     pub(super) fn day(&self, day: Date, lacking: bool) -> Day {
         let Some((_, closed)) = self.closes.get(&day) else {
@@ -101,4 +101,38 @@ impl Figures {
         let other = here.iter().filter(|total| said(total.kind) != Some(*total));
         Day::Differs(other.map(|total| total.kind.name().to_owned()).collect())
     }
+}
+
+/// What of stock levels is the sites' own, worked out for a site when the first of its warehouses is asked for.
+pub(super) struct Included<'a> {
+    sites: &'a Sites,
+    shelves: &'a Shelves,
+    masters: Masters,
+    of_site: RefCell<HashMap<SiteId, Option<Figures>>>,
+}
+
+impl<'a> Included<'a> {
+    pub(super) fn new(sites: &'a Sites, shelves: &'a Shelves) -> Self {
+        Self { sites, shelves, masters: super::ledger::masters(sites.rows()), of_site: RefCell::default() }
+    }
+
+    /// What the office has of the documents of whose warehouse it is, since their latest count.
+    pub(super) fn of(&self, warehouse: &Text, item: &Text) -> (Decimal, Option<IntentId>) {
+        let Some(site) = self.masters.warehouse(warehouse.as_str()).and_then(|known| known.site.clone()) else {
+            return (Decimal::ZERO, None);
+        };
+        let mut of_site = self.of_site.borrow_mut();
+        let figures = of_site.entry(site.clone()).or_insert_with(|| figures_of(self.sites, self.shelves, &site).ok());
+        figures.as_ref().map(|figures| figures.shop.since_count(warehouse, item)).unwrap_or_default()
+    }
+}
+
+/// The figures of an enrolled site.
+pub(super) fn figures_of(sites: &Sites, shelves: &Shelves, site: &SiteId) -> Result<Figures, String> {
+    let mut number = None;
+    sites.each(|name, running| number = number.or((name == site).then_some(running.number)));
+    let reader = number.and_then(|number| shelves.reader(Stream::Up(number)));
+    let reader = reader.ok_or_else(|| format!("no site {site} is enrolled here: `outpost status` lists them"))?;
+    let offset = sites.with_premises(|premises| premises.config.utc_offset_minutes);
+    Figures::of(&reader, offset).map_err(|error| error.to_string())
 }

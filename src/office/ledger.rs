@@ -6,10 +6,10 @@
 //! that nothing vanishes meanwhile. Absent: posting to an ERP, which will name what a site has made.
 
 use crate::books::Shelves;
-use crate::domain::document::{Document, Kind, Ref, Text};
+use crate::domain::document::{Document, ItemBarcode, ItemUnit, Kind, Ref, Text};
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::master::segment::{Audience, audience};
-use crate::domain::master::{Customer, Item, Masters, Row, RowKey, Supplier, Table, UomFactor};
+use crate::domain::master::{Barcode, Customer, Item, Masters, Row, RowKey, Supplier, Table, UomFactor};
 use crate::domain::record::{Entry, Submitted};
 use crate::domain::transfers::Transfers;
 use crate::rows::OfficeRows;
@@ -75,7 +75,15 @@ impl Ledger {
         numbers: Numbers,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared { state: Mutex::default(), moved: Condvar::new() });
-        let follower = Follower { shared: shared.clone(), shelves, views, rows, numbers, sites: HashMap::new(), made: BTreeMap::new() };
+        let follower = Follower {
+            shared: shared.clone(),
+            shelves,
+            views,
+            rows,
+            numbers,
+            sites: HashMap::new(),
+            made: BTreeMap::new(),
+        };
         let thread = std::thread::Builder::new().name("ledger".into()).spawn(move || follower.run())?;
         Ok(Self { shared, thread: Some(thread) })
     }
@@ -197,7 +205,8 @@ impl Follower {
     /// A document that stands before a place in the site's journal.
     fn before(&self, number: SiteNo, place: views::Place, id: IntentId) -> Option<Submitted> {
         let line = self.views.document(number, id).ok()??;
-        let body = self.shelves.body(Stream::Up(number), line.locator).ok()?.filter(|_| line.locator.0 < place.locator.0)?;
+        let body =
+            self.shelves.body(Stream::Up(number), line.locator).ok()?.filter(|_| line.locator.0 < place.locator.0)?;
         match record::decode(&body).ok()?.entry {
             Entry::Submitted(submitted) => Some(submitted),
             _ => None,
@@ -215,7 +224,8 @@ impl Follower {
         self.shared.lock().transfers.rows(&masters).into_iter().map(Row::Transit).for_each(&mut want);
         self.made.iter().filter_map(|(id, (site, document))| made(*id, site, document, &masters)).for_each(&mut want);
         let ours = |key: &RowKey| key.table == Table::Transit && matches!(by_id(key), Some(Ref::Own(_)));
-        let gone = self.rows.all().into_iter().map(|(key, ..)| key).filter(|key| ours(key) && !wanted.contains_key(key));
+        let gone =
+            self.rows.all().into_iter().map(|(key, ..)| key).filter(|key| ours(key) && !wanted.contains_key(key));
         let mut changes: Vec<_> = gone.map(|key| (key, None)).collect();
         changes.extend(wanted.into_iter().map(|(key, value)| (key, Some(value))));
         if let Err(error) = self.rows.put(changes) {
@@ -239,6 +249,14 @@ pub(super) fn masters(rows: &OfficeRows) -> Masters {
     }
     masters.set_complete(true);
     masters
+}
+
+fn barcode(made: &ItemBarcode) -> Barcode {
+    Barcode { barcode: made.barcode.clone(), uom: made.uom.clone() }
+}
+
+fn unit(made: &ItemUnit) -> UomFactor {
+    UomFactor { uom: made.uom.clone(), conversion_factor: made.conversion_factor }
 }
 
 /// The row that tells every site of what one of them made, unless the office has one for it already.
@@ -278,15 +296,14 @@ fn made(id: IntentId, site: &SiteId, document: &Document, masters: &Masters) -> 
                 item_name: made.item_name.clone().unwrap_or_else(|| made.item_code.clone()),
                 item_group: Some(made.item_group.clone()),
                 stock_uom: made.stock_uom.clone(),
-                is_stock_item: made.is_stock_item,
-                has_batch_no: false,
-                has_serial_no: false,
+                is_stock_item: made.is_stock_item.is_none_or(|kept| kept.0),
+                has_batch_no: made.has_batch_no,
+                has_serial_no: made.has_serial_no,
                 disabled: false,
-                barcodes: Vec::new(),
-                uoms: Vec::<UomFactor>::new(),
+                barcodes: made.barcodes.iter().map(barcode).collect(),
+                uoms: made.uoms.iter().map(unit).collect(),
             })
         }),
         _ => None,
     }
 }
-

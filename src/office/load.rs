@@ -1,7 +1,7 @@
 //! Files of master data: as they follow a question on the control socket, or at hand for an office that does not run.
 
 use super::start::{Paths, Premises};
-use crate::domain::master::RowKey;
+use crate::domain::master::{RowKey, Table};
 use crate::load::{self, Change, MAX_FILE_BYTES, MAX_FILES, Order, Report, Rows, Source};
 use crate::rows::OfficeRows;
 use anyhow::bail;
@@ -29,14 +29,24 @@ pub fn offline(dir: &Path, sources: &[Source], order: Order) -> anyhow::Result<R
         bail!("{} is no office: name its directory with --dir", dir.display());
     }
     let premises = Premises::open(dir)?;
+    let heard = std::fs::read_dir(&premises.paths.sites).is_ok_and(|mut all| all.next().is_some());
+    if heard && sources.iter().any(|source| load::table_of(&source.name) == Some(Table::Level)) {
+        bail!(
+            "stock levels start from what the sites have done so far, which a running office knows: start it, then load them"
+        );
+    }
     let rows = OfficeRows::open(&premises.paths.rows)?;
-    of_sources(sources, order, &mut &rows).map_err(anyhow::Error::msg)
+    of_sources(sources, order, &mut &rows, &load::nothing_included).map_err(anyhow::Error::msg)
 }
 
-/// Without a connection to ERPNext the office's books are made of files alone: none of a site's documents is in the levels that
-/// they give.
-pub(super) fn of_sources(sources: &[Source], order: Order, rows: &mut dyn Rows) -> Result<Report, String> {
-    load::load(sources, order, rows, &load::nothing_included)
+/// A level in a file is what there is now, by a look at the shelf: all that the office has of the site's documents is in it.
+pub(super) fn of_sources(
+    sources: &[Source],
+    order: Order,
+    rows: &mut dyn Rows,
+    included: load::Included<'_>,
+) -> Result<Report, String> {
+    load::load(sources, order, rows, included)
 }
 
 /// The files that follow a question: their names and lengths are in it.
@@ -63,6 +73,7 @@ pub(super) fn receive(files: Vec<(String, u64)>, body: &mut dyn Read) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::{self, Ask};
 
     fn bodies(files: Vec<(String, u64)>, body: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         receive(files, &mut &*body).map(|sources| sources.into_iter().map(|source| source.bytes).collect())
@@ -97,5 +108,27 @@ mod tests {
         assert_eq!((report.tables[0].unchanged, report.tables[0].new), (1, 1));
         let rows = OfficeRows::open(&Paths::new(dir.path()).rows).unwrap();
         assert_eq!(rows.all().len(), 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_running_office_takes_files_over_its_socket() {
+        let dir = tempfile::tempdir().unwrap();
+        // The port is the system's choice.
+        std::fs::write(dir.path().join("office.toml"), "tls = [\"127.0.0.1:0\"]\nnames = [\"localhost\"]\n").unwrap();
+        let office = crate::office::Office::start(dir.path()).await.unwrap();
+        let load = |text: &'static str| {
+            let ask = Ask::Load { order: Order::default(), files: vec![("uom.csv".into(), text.len() as u64)] };
+            let mut answer = Vec::new();
+            tokio::task::block_in_place(|| control::ask_with(dir.path(), &ask, &[text.as_bytes()], &mut answer))
+                .unwrap();
+            serde_json::from_slice::<Report>(&answer).unwrap()
+        };
+        let report = load("uom_name\nNos\nNos\n");
+        assert!(report.is_refused() && report.errors[0].line == Some(3), "{report}");
+        assert_eq!(load("uom_name\nNos\n").tables[0].new, 1);
+        assert_eq!(load("uom_name\nNos\n").tables[0].unchanged, 1);
+        let two_at_once = offline(dir.path(), &[], Order::default()).unwrap_err();
+        assert!(two_at_once.to_string().contains("in use"), "{two_at_once}");
+        office.stop().await;
     }
 }

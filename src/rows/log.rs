@@ -173,6 +173,8 @@ impl Log {
         let path = self.dir.join(NAMES[which]);
         let written = || {
             let file = self.disk.create(&path)?;
+            // Of an earlier use nothing may come back after a power cut, or an old seal would vouch for what is new.
+            file.sync_all()?;
             let mut end = 0;
             let mut write = |bytes: &[u8]| {
                 file.write_at(bytes, end)?;

@@ -8,7 +8,7 @@ pub mod log;
 mod office;
 mod taken;
 
-pub use office::{Entry, OfficeRows};
+pub use office::{Entry, OfficeRows, Told};
 pub use taken::{BoxRows, Loaded};
 
 use crate::domain::master::{Row, RowKey};
@@ -21,6 +21,8 @@ pub trait Takes: Send {
     fn delete(&mut self, key: &RowKey);
     /// All that the office has for this site has come, at least once.
     fn complete(&mut self);
+    /// All rows of one change were told: now they are to be looked at together.
+    fn settled(&mut self);
 }
 
 /// Nobody needs them.
@@ -28,6 +30,7 @@ impl Takes for () {
     fn put(&mut self, _: Row) {}
     fn delete(&mut self, _: &RowKey) {}
     fn complete(&mut self) {}
+    fn settled(&mut self) {}
 }
 
 /// Why rows are not on the disk. What was there before still is.

@@ -21,6 +21,9 @@ const FRAME_BYTES: usize = 512 * 1024;
 /// A row that the office has: its key, its bytes, who gets it.
 pub type Entry = (RowKey, Box<[u8]>, Audience);
 
+/// What a row is to be at the office: its bytes and who gets it; none where it is deleted.
+pub type Told = (RowKey, Option<(Vec<u8>, Audience)>);
+
 /// The table, for all who use it at the office.
 pub struct OfficeRows {
     inner: Mutex<Inner>,
@@ -75,8 +78,8 @@ impl OfficeRows {
 
     /// Keeps rows, each with who gets it, and deletes those that have none. How many that changed; what is as it was gets no new
     /// version. On an error the first of them may be kept, durably; the same call again does the rest.
-    pub fn put(&self, changes: Vec<(RowKey, Option<(Vec<u8>, Audience)>)>) -> Result<usize, RowsError> {
-        let too_large = |(key, change): &(RowKey, Option<(Vec<u8>, Audience)>)| {
+    pub fn put(&self, changes: Vec<Told>) -> Result<usize, RowsError> {
+        let too_large = |(key, change): &Told| {
             let body = change.as_ref().map_or(0, |(body, _)| body.len());
             (body > MAX_ROW || key.name.len() > MAX_NAME).then_some(body + key.name.len())
         };

@@ -76,6 +76,7 @@ impl BoxRows {
         if self.complete {
             self.takes.complete();
         }
+        self.takes.settled();
     }
 
     /// How far it is.
@@ -124,6 +125,7 @@ impl BoxRows {
             self.complete = true;
             self.takes.complete();
         }
+        self.takes.settled();
         if self.log.is_worth_beginning()
             && let Err(error) = self.begin_anew()
         {

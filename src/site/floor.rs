@@ -103,27 +103,7 @@ impl Floor {
 
     /// Folds what is in the journal and not in the fold.
     pub(super) fn catch_up(&mut self) {
-        let from = self.next_ordinal;
-        for stored in self.reader.scan(from).flatten() {
-            let ordinal = stored.ordinal;
-            if let Ok(record) = record::decode(&stored.body)
-                && is_first(&self.reader, &record.entry, stored.locator)
-            {
-                let reader = &self.reader;
-                if self.shop.apply(stored.position, &record, &|id| durable(reader, id)) == shop::Apply::OutOfOrder {
-                    tracing::warn!(position = %stored.position, "a record stands out of order and is not in the figures");
-                }
-            }
-            self.next_ordinal = ordinal + 1;
-            if self.next_ordinal.is_multiple_of(SETTLE_EVERY) {
-                self.shop.settle(true);
-            }
-            if (self.next_ordinal - from).is_multiple_of(TELL_EVERY) {
-                let (done, all) = (self.next_ordinal, self.reader.count());
-                tracing::info!(done, all, "making the workshop's figures from the journal");
-            }
-        }
-        self.shop.settle(true);
+        self.next_ordinal = catch_up(&mut self.shop, &self.reader, self.next_ordinal);
     }
 
     /// Lines up what a new entry becomes.
@@ -185,7 +165,10 @@ impl Floor {
     pub(super) fn settled(&mut self, written: Option<&[Written]>) {
         self.shop.settle(written.is_some());
         self.coming.clear();
-        if let Some(last) = written.and_then(<[Written]>::last) {
+        // The first record of an epoch is written past the admission, and says nothing of the figures.
+        if let Some(last) = written.and_then(<[Written]>::last)
+            && self.shop.reached() == Some(last.position)
+        {
             self.next_ordinal = last.ordinal + 1;
         }
         if let Some(keeper) = &mut self.keeper {
@@ -204,6 +187,29 @@ impl Drop for Floor {
 }
 
 /// The first record of its intent, or one that has none. Where the index cannot be read it counts as the first.
+/// Folds what a site's own journal has from an ordinal on. The ordinal after the last.
+pub(super) fn catch_up(shop: &mut Shop, reader: &Reader, from: u64) -> u64 {
+    let mut next = from;
+    for stored in reader.scan(from).flatten() {
+        if let Ok(record) = record::decode(&stored.body)
+            && is_first(reader, &record.entry, stored.locator)
+            && shop.apply(stored.position, &record, &|id| durable(reader, id)) == shop::Apply::OutOfOrder
+        {
+            tracing::warn!(position = %stored.position, "a record stands out of order and is not in the figures");
+        }
+        next = stored.ordinal + 1;
+        if next.is_multiple_of(SETTLE_EVERY) {
+            shop.settle(true);
+        }
+        if (next - from).is_multiple_of(TELL_EVERY) {
+            let (done, all) = (next, reader.count());
+            tracing::info!(done, all, "making the workshop's figures from the journal");
+        }
+    }
+    shop.settle(true);
+    next
+}
+
 fn is_first(reader: &Reader, entry: &Entry, at: Locator) -> bool {
     let Some(id) = entry.intent() else { return true };
     !matches!(reader.find(id.0.as_bytes()), Ok(Some(first)) if first != at)
@@ -247,3 +253,7 @@ fn reason(refusal: &Refusal) -> Reason {
     };
     Reason::new(code, refusal.to_string())
 }
+
+#[cfg(test)]
+#[path = "floor_tests.rs"]
+mod tests;

@@ -12,7 +12,9 @@ mod floor;
 mod health;
 mod holes;
 mod line;
+mod masters;
 mod people;
+mod show;
 mod start;
 mod state;
 mod sticks;
@@ -26,7 +28,6 @@ use crate::control::Control;
 use crate::courier::mqtt::MqttCourier;
 use crate::courier::{Courier, Purpose, Refused};
 use crate::domain::id::SiteId;
-use crate::domain::master::Masters;
 use crate::gate::{self, Gate, Publisher};
 use crate::journal::Scribe;
 use crate::moment::{Moment, up_ms};
@@ -56,7 +57,6 @@ pub struct Site {
     courier: Arc<MqttCourier>,
     control: Control,
     sticks: Sticks,
-    masters: watch::Sender<Arc<Masters>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -108,7 +108,7 @@ impl Site {
         let reception = people::Reception::start(people::Seat {
             site: site.clone(),
             people: people.clone(),
-            masters: masters.subscribe(),
+            masters: masters.clone(),
             moment: moment.clone(),
             scribe: scribe.handle(),
             health: health.clone(),
@@ -171,7 +171,7 @@ impl Site {
             own: journal.clone(),
             moment,
             shelves: shelves.clone(),
-            masters: masters.subscribe(),
+            masters: masters.clone(),
             views: views.reader(),
             publisher,
             state: line_state,
@@ -185,14 +185,17 @@ impl Site {
         ];
         holes::record(journal, report, scribe.handle());
         let sticks = Sticks::start(premises, &config)?;
-        let answers = answers::Answers { state, views: views.reader(), shelves, sticks: sticks.asker() };
+        let figures = show::Figures {
+            site: identity.site.clone(),
+            path: paths.shop.clone(),
+            utc_offset_minutes: config.utc_offset_minutes,
+            masters,
+            views: views.reader(),
+            shelves: shelves.clone(),
+        };
+        let answers = answers::Answers { state, views: views.reader(), shelves, figures, sticks: sticks.asker() };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        Ok(Self { gate, scribe, views, courier, control, sticks, masters, stop, tasks, fallen })
-    }
-
-    /// Tells the box the office's data, all of it, in the place of what it knew.
-    pub fn tell(&self, masters: Masters) {
-        self.masters.send_replace(Arc::new(masters));
+        Ok(Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen })
     }
 
     /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
@@ -207,7 +210,7 @@ impl Site {
 
     /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
     pub async fn stop(self) {
-        let Self { gate, scribe, views, courier, control, sticks, masters: _, stop, tasks, fallen: _ } = self;
+        let Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen: _ } = self;
         gate.shutdown().await;
         tokio::task::block_in_place(|| drop(scribe.shut_down()));
         stop.send_replace(true);

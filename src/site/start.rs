@@ -3,12 +3,12 @@
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
 use super::floor;
+use super::masters::Shown;
 use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
-use crate::domain::number::Series;
 use crate::domain::person::{Act, Person};
 use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Master, Parts};
@@ -108,8 +108,8 @@ pub(super) struct Opened {
     pub(super) admit: Admit,
     /// What people have done.
     pub(super) people: people::Shared,
-    /// Tells the admission the office's data.
-    pub(super) masters: watch::Sender<Arc<Masters>>,
+    /// The office's data, the newest.
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) exchange: Exchange,
     pub(super) introduction: Option<Vec<u8>>,
     pub(super) moment: Arc<Moment>,
@@ -149,18 +149,20 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     });
     let moment = super::moment(&config, last_ms);
     let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
-    let (masters, newest) = watch::channel(Arc::new(Masters::default()));
+    let (shown, masters) = Shown::new();
     let settings = floor::Settings {
         path: paths.shop.clone(),
         utc_offset_minutes: config.utc_offset_minutes,
-        series: Series::FIRST,
-        masters: newest,
+        series: enrolment.series,
+        masters: masters.clone(),
     };
     let who = people::Settings {
         path: paths.people.clone(),
         utc_offset_minutes: config.utc_offset_minutes,
-        masters: settings.masters.clone(),
+        masters: masters.clone(),
     };
+    // Before anything is folded or admitted by it.
+    let master = master(&paths.rows, Box::new(shown));
     let folk = Folk::open(who, &own.reader());
     let people = folk.shared();
     let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
@@ -189,7 +191,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         own: own.reader(),
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
-        master: master(&paths.rows, Box::new(())),
+        master,
     })?;
     Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
 }

@@ -266,7 +266,7 @@ impl Fold {
         let number = self.meta.things;
         if let Entry::Submitted(submitted) = &record.entry {
             thing.no = submitted.booked.as_ref().and_then(|booked| booked.no);
-            thing.cancelled = self.was_cancelled_ahead(site, id)?;
+            thing.cancelled = self.was_cancelled_ahead(site, id, number)?;
             self.index(&thing, number, submitted)?;
         }
         things::append(&mut self.store, number, &thing)?;

@@ -45,12 +45,14 @@ pub(super) enum Tag {
     DayClose = 15,
     /// Documents by their number on paper, in chunks.
     Number = 16,
-    /// Cancellations by the document that they are of.
+    /// Cancellations by the document that they are of: its thing's number.
     Cancel = 17,
     /// Customers and suppliers of documents since the last run, by commit.
     PartyTail = 18,
     /// Sorted customers and suppliers, in chunks.
     PartyRun = 19,
+    /// Cancellations that came before their documents, by a document's id.
+    CancelAhead = 20,
 }
 
 /// A key under construction.

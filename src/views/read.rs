@@ -71,7 +71,7 @@ impl Fold {
         Ok(since.map_or(State::Saved, |at_ms| State::AtOffice { at_ms }))
     }
 
-    fn line(&self, thing: &Thing) -> Result<Option<DocumentLine>, Doubt> {
+    fn line(&self, number: u32, thing: &Thing) -> Result<Option<DocumentLine>, Doubt> {
         if thing.sort >= SORT_CANCEL {
             return Ok(None);
         }
@@ -79,7 +79,7 @@ impl Fold {
         let position = Position { epoch: self.epochs.name(thing.site, thing.epoch)?, seq: thing.seq };
         let state = self.state(thing.site, position)?;
         let cancelled = match thing.cancelled {
-            true => Some(cancels::locator(&self.store, thing.site, thing.id)?),
+            true => Some(cancels::locator(&self.store, number)?),
             false => None,
         };
         let (site, id, day, locator, number) = (thing.site, thing.id, thing.day, thing.locator, thing.no);
@@ -92,7 +92,7 @@ impl Fold {
         if (thing.site, thing.id) != (site, id) {
             return Err(Doubt(format!("thing {number} is not what its id names")));
         }
-        self.line(&thing)
+        self.line(number, &thing)
     }
 
     pub(super) fn documents(
@@ -108,8 +108,8 @@ impl Fold {
     fn lines(&self, numbers: &[u32]) -> Result<Vec<DocumentLine>, Doubt> {
         let things = things::get_all(&self.store, numbers)?;
         let mut lines = Vec::with_capacity(things.len());
-        for thing in &things {
-            lines.extend(self.line(thing)?);
+        for (number, thing) in numbers.iter().zip(&things) {
+            lines.extend(self.line(*number, thing)?);
         }
         Ok(lines)
     }
@@ -127,7 +127,7 @@ impl Fold {
         if (thing.site, thing.sort, thing.no) != (site, sort_of(kind), Some(no)) {
             return Err(Doubt(format!("thing {number} is not what its number names")));
         }
-        self.line(&thing)
+        self.line(number, &thing)
     }
 
     pub(super) fn of_party(

@@ -1,34 +1,30 @@
-//! A box with an office's data, in a process of its own that can be killed, and tablets that speak to it.
+//! A box with an office's data and no line, and tablets that speak to it.
 
 use crate::{EXE, JOKOS_PIN, NINAS_PIN, SARIS_PIN, WATIS_BADGE, WATIS_PIN};
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
-use outpost::domain::master::{Masters, Row, Table};
-use outpost::site::Site;
-use rig::process::Process;
+use outpost::domain::id::Generation;
+use outpost::domain::master::{Row, Table};
+use outpost::rows::BoxRows;
+use outpost::sync::rows::Change;
+use outpost::wire::row;
+use outpost::wire::rows::{Cursor, Line};
 use rig::town::{House, PASSWORD, Town};
 use rumqttc::{Client, Connection, Event, Incoming, MqttOptions, QoS};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Longest wait for anything that takes no time on an idle machine.
 const SOON: Duration = Duration::from_secs(60);
-/// Names the directory of the box that this process is to be.
-const BE_A_BOX: &str = "OUTPOST_TEST_BOX";
-/// The office's data beside the box's directory.
-const DATA: &str = "masters.json";
 
 /// An office's box with tablets `till-1` and `till-2`.
 pub(crate) struct Shop {
     pub(crate) till: House,
     pub(crate) addr: SocketAddr,
-    process: Option<Process>,
-    data: PathBuf,
     _town: Town,
     _dir: TempDir,
 }
@@ -70,26 +66,20 @@ impl Shop {
         let till = town.settle("bandung", None, &["till-1", "till-2"], more).unwrap();
         // All that is tried here works with no line, and an office would tell the time.
         town.office.stop().unwrap();
-        let data = dir.path().join(DATA);
-        std::fs::write(&data, serde_json::to_vec(&rows(approvals)).unwrap()).unwrap();
-        let mut shop = Self { addr: till.addr, till, process: None, data, _town: town, _dir: dir };
+        keep(&till.dir, rows(approvals));
+        let mut shop = Self { addr: till.addr, till, _town: town, _dir: dir };
         shop.start();
         shop
     }
 
-    /// Starts the box: this test program again, as a box.
+    /// Starts the box.
     pub(crate) fn start(&mut self) {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["house::is_a_box_when_told_so", "--exact", "--ignored", "--nocapture"]);
-        command.env(BE_A_BOX, &self.till.dir).env("OUTPOST_TEST_DATA", &self.data);
-        let mut process = Process::start(&mut command).unwrap();
-        process.wait_for("the box is ready", SOON).unwrap();
-        self.process = Some(process);
+        self.till.start().unwrap();
     }
 
     /// Kills the box without a word.
     pub(crate) fn kill(&mut self) {
-        self.process.take().unwrap().kill9().unwrap();
+        self.till.kill9().unwrap();
     }
 
     /// A tablet, logged in at the gate and listening.
@@ -119,23 +109,16 @@ fn look(dir: &Path, secret: &[u8], found: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-#[ignore = "the box in its own process; the other tests start it"]
-fn is_a_box_when_told_so() {
-    let Some(dir) = std::env::var_os(BE_A_BOX) else { return };
-    let data = std::fs::read(std::env::var_os("OUTPOST_TEST_DATA").unwrap()).unwrap();
-    let mut masters = Masters::default();
-    for (table, row) in serde_json::from_slice::<Vec<(String, Value)>>(&data).unwrap() {
-        masters.put(Row::deserialize_as(Table::named(&table).unwrap(), row).unwrap());
-    }
-    masters.set_complete(true);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let site = Site::start(Path::new(&dir)).await.unwrap();
-        site.tell(masters);
-        println!("the box is ready");
-        site.failed().await;
-    });
+/// Puts the office's data where a box has it once it has come.
+fn keep(dir: &Path, rows: Vec<(&str, Value)>) {
+    let (mut store, _) = BoxRows::open(&dir.join("rows"), Box::new(())).unwrap();
+    let line = |(table, row): (&str, Value)| {
+        let row = Row::deserialize_as(Table::named(table).unwrap(), row).unwrap();
+        Line { key: (&row.key()).into(), version: 1, body: Some(row::encode(&row).into()) }
+    };
+    let generation = Generation(uuid::Uuid::from_u128(0x01936e5b_5a00_7000_8000_0123456789ab));
+    let cursor = Cursor { generation, version: 1, ahead: 0, whole: true };
+    store.apply(Change { rows: rows.into_iter().map(line).collect(), begins: true, cursor }).unwrap();
 }
 
 /// A tablet.

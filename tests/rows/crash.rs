@@ -101,7 +101,7 @@ fn a_flipped_bit_in_the_offices_table_begins_another_history() {
     let fresh = || {
         let paper = Paper::default();
         let rows = OfficeRows::open_on(dir(), disk(&paper)).unwrap();
-        (0..6).for_each(|i| drop(rows.put(vec![told(i)]).unwrap()));
+        (0..6).for_each(|i| assert_eq!(rows.put(vec![told(i)]).unwrap(), 1));
         (paper, rows.generation(), held(&rows))
     };
     let (paper, ..) = fresh();

@@ -11,27 +11,33 @@ mod load;
 mod paper;
 mod stick;
 
+use outpost::domain::document::Text;
 use outpost::domain::id::SiteId;
 use outpost::domain::master::segment::Audience;
-use outpost::domain::master::{Item, Row, RowKey};
+use outpost::domain::master::{Barcode, Item, Row, RowKey};
+use outpost::rows::Told;
 use outpost::wire::row;
 
 fn site(n: u8) -> SiteId {
     format!("w{n}").parse().unwrap()
 }
 
+fn text(text: impl Into<String>) -> Text {
+    Text::try_from(text.into()).unwrap()
+}
+
 fn item(n: usize) -> Row {
     Row::Item(Item {
-        item_code: format!("FAB-{:06}", n * 7919 % 1_000_003).parse().unwrap(),
-        item_name: format!("{} {} {}", COLOURS[n % 8], STUFFS[n / 8 % 8], n * 31 % 977).parse().unwrap(),
-        item_group: Some(STUFFS[n / 8 % 8].parse().unwrap()),
-        stock_uom: if n.is_multiple_of(3) { "Meter" } else { "Nos" }.parse().unwrap(),
+        item_code: text(format!("FAB-{:06}", n * 7919 % 1_000_003)),
+        item_name: text(format!("{} {} {}", COLOURS[n % 8], STUFFS[n / 8 % 8], n * 31 % 977)),
+        item_group: Some(text(STUFFS[n / 8 % 8])),
+        stock_uom: text(if n.is_multiple_of(3) { "Meter" } else { "Nos" }),
         is_stock_item: true,
         has_batch_no: false,
         has_serial_no: false,
         disabled: false,
-        barcodes: vec![outpost::domain::master::Barcode {
-            barcode: format!("899{:010}", n as u64 * 7_919_113 % 10_000_000_000).parse().unwrap(),
+        barcodes: vec![Barcode {
+            barcode: text(format!("899{:010}", n as u64 * 7_919_113 % 10_000_000_000)),
             uom: None,
         }],
         uoms: vec![],
@@ -40,9 +46,6 @@ fn item(n: usize) -> Row {
 
 const COLOURS: [&str; 8] = ["white", "black", "navy", "cream", "maroon", "olive", "grey", "indigo"];
 const STUFFS: [&str; 8] = ["cotton", "linen", "silk", "batik", "denim", "wool", "satin", "thread"];
-
-/// What an office is told: a row, its bytes, who gets it.
-type Told = (RowKey, Option<(Vec<u8>, Audience)>);
 
 fn told(n: usize) -> Told {
     let row = item(n);

@@ -10,7 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The letter of a box's life: the first box of a site has A, the one that replaces it B, after Z comes AA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series(u16);
 
@@ -20,6 +20,11 @@ pub const MAX_LIVES: u16 = 26 + 26 * 26;
 impl Series {
     /// That of a site's first box.
     pub const FIRST: Self = Self(0);
+
+    /// True for that of a first box.
+    pub fn is_first(&self) -> bool {
+        *self == Self::FIRST
+    }
 
     /// That of the box that comes after `self`; `None` after ZZ.
     pub fn next(self) -> Option<Self> {

@@ -28,6 +28,7 @@ pub struct Record {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "most entries are documents, and few are in memory at a time")]
 pub enum Entry {
     /// A journal was opened: the first record of every epoch.
     Opened(Opened),

@@ -5,12 +5,14 @@
 //! Absent: ids, times, and any knowledge of what came before; repeats and conflicts are told where the journal is known.
 
 mod bare;
+#[cfg(test)]
+mod documents;
 pub mod people;
 pub mod reason;
 pub mod receipt;
 mod scrub;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod tree;
 
 pub use reason::{Code, Reason};

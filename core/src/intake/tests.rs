@@ -313,7 +313,7 @@ fn any_sale() -> impl Strategy<Value = Value> {
 }
 
 /// The same value as CBOR, a whole number as one.
-pub(crate) fn as_cbor(value: &Value) -> Vec<u8> {
+pub(super) fn as_cbor(value: &Value) -> Vec<u8> {
     fn tree(value: &Value) -> ciborium::Value {
         match value {
             Value::Null => ciborium::Value::Null,

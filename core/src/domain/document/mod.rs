@@ -27,7 +27,7 @@ mod stock_reconciliation;
 mod supplier;
 mod taxes;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod till;
 mod timesheet;

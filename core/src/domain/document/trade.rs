@@ -85,9 +85,10 @@ macro_rules! line {
     };
 }
 
-/// The sum of the lines, before taxes and rounding.
+/// The sum of the lines, before taxes, to the nine digits that the books keep.
 pub(super) fn net_total<L: Line>(rows: &[L]) -> Option<Decimal> {
-    rows.iter().try_fold(Decimal::ZERO, |sum, row| sum.plus(row.qty().times(row.rate())?))
+    let exact = rows.iter().try_fold(Decimal::ZERO, |sum, row| sum.plus(row.qty().times(row.rate())?));
+    exact?.rounded(MAX_SCALE)
 }
 
 impl<'a> Head<'a> {

@@ -31,7 +31,7 @@ use super::effects::{Effects, Progress};
 use super::id::{Epoch, IntentId, Position};
 use super::master::Masters;
 use super::number::Series;
-use super::record::{Cancelled, DayClosed, Entry, Record, Submitted};
+use super::record::{Cancelled, DayClosed, DayTotal, Entry, Record, Submitted};
 use super::time::Stamp;
 use days::Days;
 use jiff::civil::Date;
@@ -178,10 +178,17 @@ impl Shop {
         self.utc_offset_minutes
     }
 
-    /// The stock of an item in a warehouse; `None` where neither the office nor the site's records say anything of it.
+    /// The stock of an item in a warehouse; `None` where neither the office nor the site's records say anything of it, or all that they
+    /// say was taken back.
     pub fn stock(&self, masters: &Masters, warehouse: &Text, item: &Text) -> Option<Standing> {
         let level = masters.level(warehouse.as_str(), item.as_str());
         place::standing(level, self.places.get(place_key(warehouse, item).as_str()))
+    }
+
+    /// What the site's records moved there since its latest count, or ever, and that count: for an office, what of its own level is the
+    /// site's ([`super::master::Level`]).
+    pub fn since_count(&self, warehouse: &Text, item: &Text) -> (super::decimal::Decimal, Option<IntentId>) {
+        self.places.get(place_key(warehouse, item).as_str()).map(Place::since_count).unwrap_or_default()
     }
 
     /// Every warehouse and item that the site's records touched.
@@ -230,9 +237,14 @@ impl Shop {
         self.days.state(day)
     }
 
+    /// What there is of a day, in the order of kinds.
+    pub fn totals(&self, day: Date) -> Vec<DayTotal> {
+        self.days.of(day)
+    }
+
     /// The close of a day as it stands, by nobody. `last` is the record before it.
     pub fn close(&self, day: Date, last: Position) -> DayClosed {
-        DayClosed { day, last, kinds: self.days.of(day), by: None }
+        DayClosed { day, last, kinds: self.totals(day), by: None }
     }
 
     /// The days before today that have to be closed before the next record: they have documents that no close has counted.

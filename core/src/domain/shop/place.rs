@@ -94,6 +94,14 @@ impl Place {
         sum
     }
 
+    /// What moved since the latest count, or ever, and that count: of a site whose records an office holds, what its level has in it.
+    pub(super) fn since_count(&self) -> (Decimal, Option<IntentId>) {
+        match self.latest() {
+            Some(index) => (self.since(index), Some(self.counts[index].id)),
+            None => (self.alone(), None),
+        }
+    }
+
     /// What the site did since the count that the office's level starts from; `None` where an own count is newer than that level, so
     /// that the level says nothing any more.
     fn beside(&self, counted: Option<IntentId>) -> Option<Decimal> {

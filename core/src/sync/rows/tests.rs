@@ -54,18 +54,25 @@ fn put(rows: &mut SiteRows, changes: Vec<Put>) -> usize {
 
 /// A box's end: what its disk has, and what it says.
 struct Shop {
+    /// What is durable.
     kept: Kept,
     follow: Follow,
+    /// What is not, where a flaw says a cursor before the sync.
+    unsynced: Option<Vec<Change>>,
 }
 
 impl Shop {
     fn new() -> Self {
-        Self { kept: Kept::default(), follow: Follow::new(NOTHING) }
+        Self { kept: Kept::default(), follow: Follow::new(NOTHING), unsynced: None }
     }
 
     fn hear(&mut self, delta: Delta) {
         let Some(change) = self.follow.hear(delta) else { return };
         let (before, cursor) = (self.kept.cursor(), change.cursor);
+        if let Some(unsynced) = &mut self.unsynced {
+            unsynced.push(change);
+            return self.follow.stored(cursor);
+        }
         assert!(before.generation < cursor.generation || before.version <= cursor.version, "a cursor goes back");
         for (key, _, version, _) in self.kept.iter().filter(|row| row.3 && before.generation == cursor.generation) {
             let line = change.rows.iter().find(|line| line.key == *key);
@@ -77,6 +84,7 @@ impl Shop {
 
     /// It starts anew, from its disk.
     fn restart(&mut self) {
+        self.unsynced.iter_mut().for_each(Vec::clear);
         self.follow = Follow::new(self.kept.cursor());
     }
 
@@ -341,6 +349,7 @@ impl World {
             down.push(delta);
         }
         if let Some(cursor) = shop.follow.due() {
+            assert_eq!(cursor, shop.kept.cursor(), "it says what its disk has not");
             up.push((true, cursor));
             shop.follow.said();
         }
@@ -445,4 +454,12 @@ fn at_quiet_every_site_has_its_segment_whatever_happened() {
         renewed += world.renewed;
     }
     assert!(renewed > 10, "no office was restored: the proof is hollow");
+}
+
+#[test]
+#[should_panic(expected = "it says what its disk has not")]
+fn a_cursor_said_before_the_sync_is_caught() {
+    let mut world = World::new(1);
+    world.shops.iter_mut().for_each(|(shop, ..)| shop.unsynced = Some(Vec::new()));
+    (0..200).for_each(|_| world.step());
 }

@@ -1,7 +1,7 @@
 //! Any document that can be made of the examples by changing, dropping and repeating fields and rows: most are refused, and what
 //! holds of those that are taken holds of all.
 
-use super::examples::{examples, same_everywhere};
+use super::examples::{examples, taken};
 use super::*;
 use crate::domain::decimal::MAX_SCALE;
 use crate::domain::effects::StockMove;
@@ -26,7 +26,7 @@ fn change(value: &mut Value, at: &mut usize, how: u8) -> bool {
             "0.333333333",
         ];
         match value {
-            Value::Array(rows) if how % 2 == 0 && !rows.is_empty() => rows.push(rows[0].clone()),
+            Value::Array(rows) if how.is_multiple_of(2) && !rows.is_empty() => rows.push(rows[0].clone()),
             Value::Array(rows) => drop(rows.pop()),
             Value::Object(fields) => {
                 let last = fields.keys().nth(usize::from(how) % fields.len().max(1)).cloned();
@@ -35,7 +35,7 @@ fn change(value: &mut Value, at: &mut usize, how: u8) -> bool {
             Value::String(text) if text.parse::<Decimal>().is_ok() => {
                 *value = json!(numbers[usize::from(how) % numbers.len()])
             }
-            Value::String(text) if how % 3 == 0 => text.push('x'),
+            Value::String(text) if how.is_multiple_of(3) => text.push('x'),
             Value::String(text) => drop(text.pop()),
             Value::Number(_) | Value::Bool(_) => *value = json!(how % 2),
             Value::Null => {}
@@ -58,7 +58,7 @@ fn values(value: &Value) -> usize {
     }
 }
 
-fn any_payload() -> impl Strategy<Value = (Kind, Value)> {
+pub(crate) fn any_payload() -> impl Strategy<Value = (Kind, Value)> {
     let changes = proptest::collection::vec(any::<Change>(), 0..4);
     (any::<prop::sample::Index>(), changes).prop_map(|(which, changes)| {
         let examples = examples();
@@ -126,14 +126,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn json_cbor_and_disk_give_the_same_document((kind, payload) in any_payload()) {
-        let _ = same_everywhere(kind, &payload);
-    }
-
-    #[test]
     fn effects_are_the_same_each_time_and_in_the_range_of_the_books((kind, payload) in any_payload(), booked in any_booked()) {
-        let Ok(submitted) = same_everywhere(kind, &payload) else { return Ok(()) };
-        let rules = submitted.document.rules();
+        let Ok(document) = taken(kind, &payload) else { return Ok(()) };
+        let rules = document.rules();
         let effects = rules.effects(&booked);
         prop_assert_eq!(&effects, &rules.effects(&booked));
         prop_assert_eq!(&effects.moves, &expected(kind, &payload, &booked));

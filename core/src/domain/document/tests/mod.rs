@@ -1,7 +1,7 @@
 //! The documents: the examples of the format, facts of each kind, and any document that can be made of the examples.
 
-mod any;
-mod examples;
+pub(crate) mod any;
+pub(crate) mod examples;
 mod money;
 mod moves;
 mod rows;

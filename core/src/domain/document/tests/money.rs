@@ -181,3 +181,18 @@ fn a_till_opens_with_a_float_and_closes_with_a_count_of_each_mode_once() {
     let row = json!({"mode_of_payment": "Cash", "closing_amount": "5"});
     assert!(refused(Kind::TillClosing, &json!({"payment_reconciliation": [row, row]})).contains("the same as"));
 }
+
+#[test]
+fn what_lines_come_to_is_kept_in_as_many_digits_as_the_books_have() {
+    let fine = with(
+        &sale(),
+        &[
+            ("/items/0/qty", json!("0.000000001")),
+            ("/items/0/rate", json!("0.5")),
+            ("/payments", Value::Null),
+            ("/change_amount", Value::Null),
+        ],
+    );
+    let sum = effects(&good(Kind::SalesInvoice, &fine)).sum;
+    assert_eq!(sum.to_string().parse::<Decimal>(), Ok(sum));
+}

@@ -62,8 +62,8 @@ fn goods_for_another_site_are_received_row_by_row() {
     assert_eq!(touches(&received), [Touch::Receive, Touch::In]);
     assert_eq!(allows(&received, Some("1"), Progress::Received), None, "it was sent to nobody");
     let told = |changes: &[(&str, Value)]| refused(Kind::StockEntry, &entry("Material Transfer", changes));
-    assert!(told(&[of.clone()]).starts_with("items[0].ste_detail: "));
-    assert!(told(&[row.clone()]).starts_with("items[0].ste_detail: "));
+    assert!(told(std::slice::from_ref(&of)).starts_with("items[0].ste_detail: "));
+    assert!(told(std::slice::from_ref(&row)).starts_with("items[0].ste_detail: "));
     assert!(told(&[of.clone(), row.clone(), ("/add_to_transit", json!(1))]).starts_with("outgoing_stock_entry: "));
     assert!(told(&[of, row, ("/items/0/against_stock_entry", json!(NOTE))]).contains("not outgoing_stock_entry"));
     let issue = entry("Material Issue", &[("/add_to_transit", json!(1)), ("/to_warehouse", Value::Null)]);

@@ -4,7 +4,7 @@ use super::super::progress::{StepKey, summed};
 use super::super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
 use crate::domain::decimal::Decimal;
-use crate::domain::document::{Ref, Text};
+use crate::domain::document::{Document, Kind, Ref, Text};
 use crate::domain::effects::{Effects, Progress};
 use crate::domain::id::IntentId;
 use crate::domain::master::Masters;
@@ -24,7 +24,12 @@ enum Limit {
 
 impl Shop {
     /// Refuses where a step goes too far; marks where nobody here can know.
-    pub(super) fn goes_so_far(&self, world: &World<'_>, effects: &Effects) -> Result<Vec<Mark>, Refusal> {
+    pub(super) fn goes_so_far(
+        &self,
+        world: &World<'_>,
+        by_what: &Document,
+        effects: &Effects,
+    ) -> Result<Vec<Mark>, Refusal> {
         let mut marks = Vec::new();
         let mut found: Vec<(IntentId, Option<Submitted>)> = Vec::new();
         for (key, by) in summed(effects) {
@@ -40,7 +45,10 @@ impl Shop {
                 Ref::Office(_) => None,
             };
             let limit = match own {
-                Some(submitted) => own_limit(world.masters, submitted, &key),
+                Some(submitted) => {
+                    of_its_kind(world, by_what, &submitted.document, &key)?;
+                    own_limit(world.masters, submitted, &key)
+                }
                 None if world.masters.is_complete() => office_limit(world.masters, of, row.as_ref(), *what),
                 None => continue,
             };
@@ -137,6 +145,46 @@ impl Shop {
             "sums would grow too large for the books: correct the quantities or amounts",
         ))
     }
+}
+
+/// Whether a document of one kind may stand on one of another in this respect, and both are of the same customer or supplier.
+fn of_its_kind(world: &World<'_>, by: &Document, on: &Document, key: &StepKey) -> Result<(), Refusal> {
+    use Kind::{DeliveryNote, PaymentEntry, PurchaseInvoice, PurchaseReceipt, SalesInvoice, SalesOrder};
+    let (of, _, what) = key;
+    let fits = match (what, by.kind(), on.kind()) {
+        (Progress::Returned, by, on) => by == on,
+        (Progress::Billed, SalesInvoice, SalesOrder | DeliveryNote) => true,
+        (Progress::Billed, PurchaseInvoice, PurchaseReceipt) => true,
+        (Progress::Billed, ..) => false,
+        (Progress::Paid, PaymentEntry, SalesInvoice | PurchaseInvoice) => true,
+        (Progress::Paid, by, on) => by == on,
+        _ => true,
+    };
+    if !fits {
+        let (by, on) = (by.kind().name(), on.kind().name());
+        let rule = format!("{of} is a {on}, and cannot be {} by a {by}: name the right document", past(*what));
+        return Err(Refusal::new(Why::Reference, field(*what), rule));
+    }
+    let (Some(mine), Some(theirs)) = (by.rules().party(), on.rules().party()) else { return Ok(()) };
+    if mine == theirs || called(world, mine) == called(world, theirs) {
+        return Ok(());
+    }
+    let rule = format!("{of} is of {theirs}, and this of {mine}: name a document of theirs, or the right one here");
+    Err(Refusal::new(Why::Reference, field(*what), rule))
+}
+
+/// The one name of a customer or supplier that may be named by name or id.
+fn called(world: &World<'_>, name: &Text) -> Text {
+    let known = world.masters.customer(name.as_str()).map(|row| &row.name);
+    let known = known.or_else(|| world.masters.supplier(name.as_str()).map(|row| &row.name));
+    if let Some(known) = known {
+        return known.clone();
+    }
+    let made = match Ref::from(name.clone()) {
+        Ref::Own(id) => (world.lookup)(id),
+        Ref::Office(_) => None,
+    };
+    made.and_then(|(_, made)| made.document.rules().party().cloned()).unwrap_or_else(|| name.clone())
 }
 
 /// What one of the site's own documents allows, without what others than the site did to it as the office says.

@@ -70,7 +70,7 @@ impl Shop {
         }
         submitted.booked = Some(booked);
         let effects = submitted.effects();
-        let mut marks = self.goes_so_far(world, &effects)?;
+        let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;
         self.fits(&submitted, &effects, world)?;
         if checked {
             marks.extend(self.shortages(world, &effects, submitted.approved_by.as_ref())?);

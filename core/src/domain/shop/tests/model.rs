@@ -163,7 +163,9 @@ impl Play {
     }
 
     fn figure(&self) -> String {
-        self.bench.stock("Stores", "CLOTH")
+        let figure = self.bench.stock("Stores", "CLOTH");
+        // Where all is taken back there is no figure any more.
+        if figure == "-" { "0".into() } else { figure }
     }
 }
 

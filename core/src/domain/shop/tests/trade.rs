@@ -40,6 +40,22 @@ fn a_return_larger_than_the_sale_is_refused() {
 }
 
 #[test]
+fn a_document_stands_only_on_one_of_its_kind_and_of_its_customer() {
+    let mut bench = Bench::tailor();
+    bench.put(Table::Customer, json!({"name": "Pak Budi", "customer_name": "Pak Budi"}));
+    sold(&mut bench);
+    let mut note = json!({"customer": "Bu Sari", "set_warehouse": "Stores"});
+    note["items"] = json!([{"item_code": "CLOTH", "qty": "3", "rate": "100"}]);
+    bench.submit(2, "delivery-note", note).unwrap();
+    let mut fields = back("-1", "1");
+    fields["return_against"] = json!(id(2).to_string());
+    assert_eq!(refused(bench.submit(3, "sales-invoice", fields)), (Why::Reference, "return_against".into()));
+    let mut fields = pay_own(1, "100");
+    fields["party"] = json!("Pak Budi");
+    assert_eq!(refused(bench.submit(3, "payment-entry", fields)), (Why::Reference, "references".into()));
+}
+
+#[test]
 fn no_more_is_paid_than_is_open() {
     let mut bench = Bench::tailor();
     sold(&mut bench);
