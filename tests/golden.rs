@@ -106,6 +106,8 @@ fn message() -> Message {
         batch: vec![Run { epoch, first: Seq(42), prev: RecordHash([3; 32]), bodies, lost: vec![RecordHash([4; 32])] }],
         more: 500,
         clock_ms: Some(1_793_581_470_456),
+        rows: None,
+        cursor: None,
     }
 }
 
