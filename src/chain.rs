@@ -2,7 +2,9 @@
 //! one that it follows. A replica has them in the order in which they came.
 
 use crate::domain::id::{Epoch, Position, Seq};
-use crate::domain::record::{Entry, Record, Span};
+use crate::domain::record::{Entry, Record, Scan, Span};
+use crate::domain::repeats::Repeats;
+use crate::domain::time::{Boots, Quality};
 use crate::journal::{ReadError, Reader, Slot};
 use crate::wire::frame::Kind;
 use crate::wire::record;
@@ -68,4 +70,37 @@ pub fn each(reader: &Reader, mut take: impl FnMut(Position, Record)) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The scans of a day, with the moment of each by the best that is known of its boot: what a scanner brought while the time was not
+/// known has its date since somebody, or something, has told it. Reads all that is held, twice.
+pub fn scans(
+    reader: &Reader,
+    on_day: impl Fn(i64) -> bool,
+    mut take: impl FnMut(i64, Quality, Scan),
+) -> Result<(), ReadError> {
+    let (mut boots, mut epochs) = (Boots::default(), BTreeMap::new());
+    each(reader, |at, record| {
+        if let Entry::Opened(opened) = &record.entry {
+            epochs.insert(at.epoch, opened.boot);
+        }
+        if let Some(boot) = epochs.get(&at.epoch) {
+            boots.note(*boot, &record.stamp);
+        }
+    })?;
+    let mut repeats = Repeats::default();
+    let mut ids = BTreeSet::new();
+    each(reader, |at, record| {
+        let Entry::Scan(scan) = &record.entry else { return };
+        let first = match scan.id {
+            Some(id) => ids.insert(id),
+            None => repeats.original(&record.entry).is_none(),
+        };
+        repeats.note(&record.entry, ());
+        let dated = epochs.get(&at.epoch).map(|boot| boots.dated(*boot, &record.stamp));
+        let (at_ms, quality) = dated.unwrap_or((record.stamp.at_ms(), record.stamp.quality));
+        if first && on_day(at_ms) {
+            take(at_ms, quality, scan.clone());
+        }
+    })
 }

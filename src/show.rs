@@ -1,10 +1,13 @@
 //! What people ask a box or an office to show, and the sheet that answers: columns and rows of text, for a screen, paper or another
 //! program.
 
+use crate::chain;
 use crate::domain::booked::Booked;
 use crate::domain::document::{Document, Kind, Text};
 use crate::domain::id::SiteId;
 use crate::domain::record::{DayTotal, Entry, Submitted};
+use crate::domain::shop;
+use crate::domain::time::Quality;
 use crate::journal::Reader;
 use crate::views::{DocumentLine, State};
 use crate::wire::record;
@@ -38,6 +41,11 @@ pub enum Show {
         /// Which kind.
         kind: Kind,
         /// Of which day.
+        day: Date,
+    },
+    /// What scanners read on a day.
+    Scans {
+        /// Which day.
         day: Date,
     },
     /// The documents of a customer or supplier, the latest first.
@@ -152,6 +160,28 @@ fn total_of(submitted: &Submitted) -> Option<String> {
     let sum = submitted.effects().sum;
     let total = submitted.booked.as_ref().and_then(|booked| booked.total);
     total.or(Some(sum).filter(|sum| !sum.is_zero())).map(|total| total.to_string())
+}
+
+/// The columns of scans.
+pub const SCAN: [&str; 4] = ["time", "device", "code", "what"];
+
+/// The rows of a day's scans. `known` names what a code stands for.
+pub fn scans(
+    sheet: &mut Sheet,
+    reader: &Reader,
+    (day, utc_offset_minutes): (Date, i16),
+    known: impl Fn(&str) -> Option<String>,
+) -> Result<(), String> {
+    let on_day = |at_ms| shop::day_at(at_ms, utc_offset_minutes) == day;
+    let listed = chain::scans(reader, on_day, |at_ms, quality, scan| {
+        let doubt = if quality == Quality::Floor { "?" } else { "" };
+        let time = shop::local(at_ms, utc_offset_minutes).time();
+        let what = known(&scan.code).unwrap_or_else(|| "not known".into());
+        // A separator is shown, since a terminal would swallow it.
+        let code = scan.code.replace('\u{1d}', "<GS>").chars().filter(|c| !c.is_control()).collect();
+        sheet.row(vec![format!("{time}{doubt}"), scan.device.to_string(), code, what]);
+    });
+    listed.map_err(|error| error.to_string())
 }
 
 /// The rows of a day.

@@ -46,6 +46,11 @@ pub(super) enum What {
         /// Of which day.
         day: Date,
     },
+    /// What scanners read on a day, and what it stands for.
+    Scans {
+        /// Which day.
+        day: Date,
+    },
     /// The documents of a customer or supplier, the latest first.
     Party {
         /// The name.
@@ -77,6 +82,7 @@ impl What {
             Self::Day { day } => Show::Day { day },
             Self::Days { from, to, site } => Show::Days { from, to, site },
             Self::Documents { kind, day } => Show::Documents { kind, day },
+            Self::Scans { day } => Show::Scans { day },
             Self::Party { name } => Show::Party { name },
             Self::Number { number } => Show::Number { number },
             Self::Barcode { code } => Show::Barcode { code },

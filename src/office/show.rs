@@ -36,6 +36,17 @@ impl Shown<'_> {
             Show::Documents { kind, day } => self.documents(&masters, format!("{} of {day}", kind.name()), |number| {
                 self.views.documents(number, kind, days_since_1970(day), 0, MAX_LINES as u32)
             }),
+            Show::Scans { day } => {
+                let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
+                let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
+                let offset = self.sites.with_premises(|premises| premises.config.utc_offset_minutes);
+                for (_, number) in self.numbers() {
+                    if let Some(reader) = self.shelves.reader(Stream::Up(number)) {
+                        show::scans(&mut sheet, &reader, (day, offset), known)?;
+                    }
+                }
+                Ok(sheet)
+            }
             Show::Party { name } => self.documents(&masters, name.to_string(), |number| {
                 Ok(self.views.documents_of(number, name.as_str(), None, MAX_LINES)?.lines)
             }),

@@ -46,6 +46,12 @@ impl Figures {
                 let lines = lines.map_err(|error| error.to_string())?;
                 Ok(self.documents(&masters, format!("{} of {day}", kind.name()), &lines))
             }
+            Show::Scans { day } => {
+                let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
+                let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
+                show::scans(&mut sheet, &self.reader()?, (day, self.utc_offset_minutes), known)?;
+                Ok(sheet)
+            }
             Show::Party { name } => {
                 let found = self.views.documents_of(SITE_NO, name.as_str(), None, MAX_LINES);
                 let found = found.map_err(|error| error.to_string())?;

@@ -76,6 +76,7 @@ impl World {
             for n in 0..self.sites.len() {
                 self.check_quiet(n, round + 1 == rounds);
             }
+            (0..self.sites.len()).for_each(|n| self.check_rows(n));
             if round + 1 == rounds {
                 self.check_trade();
             }
@@ -135,7 +136,7 @@ impl World {
             );
         }
         let said = self.tally.messages - said;
-        let bound = 60 * self.sites.len() as u64 + 10 * records + 6 * on_the_way;
+        let bound = 80 * self.sites.len() as u64 + 10 * records + 6 * on_the_way;
         assert!(said <= bound, "storm: {said} messages for {records} records of {} sites", self.sites.len());
     }
 

@@ -18,6 +18,7 @@ mod journal;
 mod node;
 mod op;
 mod road;
+mod rows;
 mod shrink;
 mod stick;
 mod tally;
@@ -50,6 +51,7 @@ pub struct Flaws {
     pub parcels_are_acks: bool,
     pub trusts_gaps: bool,
     pub stick_is_a_line: bool,
+    pub cursor_before_durable: bool,
     pub forgets_numbers: bool,
     pub forgets_returns: bool,
 }
@@ -249,4 +251,10 @@ fn a_box_that_begins_its_numbers_anew_is_caught() {
 #[test]
 fn a_box_that_forgets_what_came_back_is_caught() {
     sabotage("forgets returns", Flaws { forgets_returns: true, ..Flaws::default() }, &["returns", "folds", "numbers"]);
+}
+
+#[test]
+fn a_cursor_that_is_said_before_its_rows_are_kept_is_caught() {
+    let flaws = Flaws { cursor_before_durable: true, ..Flaws::default() };
+    sabotage("cursor before durable", flaws, &["rows"]);
 }

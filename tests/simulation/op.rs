@@ -19,6 +19,10 @@ pub enum Op {
         device: usize,
         deed: Deed,
     },
+    /// The office's master data changes.
+    Rows {
+        count: u8,
+    },
     /// The site's devices send what they have no receipt for; `reaches` percent of it gets to the box.
     Send {
         site: usize,
@@ -369,6 +373,9 @@ impl Market {
             return;
         }
         let site = dice.below(sites as u64) as usize;
+        if dice.percent(40) {
+            steps.push(Op::Rows { count: dice.between(1, 9) as u8 });
+        }
         for _ in 0..dice.between(1, 5) {
             let deed = match dice.below(20) {
                 0..=5 => Deed::Receipt,

@@ -73,7 +73,11 @@ tally!(
     documents_booked,
     documents_refused,
     trucks,
-    goods_conserved;
+    goods_conserved,
+    rows_sent,
+    rows_taken,
+    rows_held,
+    rows_renewed;
     most: most_days_on_a_stick,
 );
 
@@ -109,6 +113,9 @@ impl Tally {
             ("a parcel again", self.parcels_repeated),
             ("a parcel that made room", self.parcels_removed),
             ("a file on a stick refused", self.files_refused),
+            ("a row taken", self.rows_taken),
+            ("a row that was there at a quiet moment", self.rows_held),
+            ("an office whose master data was restored", self.rows_renewed),
             ("a document booked", self.documents_booked),
             ("a document refused", self.documents_refused),
             ("a truck", self.trucks),

@@ -153,8 +153,9 @@ pub fn write(
         }
         Deed::Return => {
             let sales = done.iter().filter_map(submitted);
-            let sale =
-                sales.filter(|sale| matches!(&sale.document, Document::SalesInvoice(it) if !it.is_return)).last()?;
+            let sale = sales
+                .filter(|sale| matches!(&sale.document, Document::SalesInvoice(it) if !it.is_return))
+                .next_back()?;
             let Document::SalesInvoice(sold) = &sale.document else { return None };
             let back = -(dice.between(1, 3) as i64);
             let rows =
@@ -183,7 +184,7 @@ pub fn write(
             ("stock-entry", came)
         }
         Deed::Cancel => {
-            let document = done.iter().filter_map(submitted).last()?.id;
+            let document = done.iter().filter_map(submitted).next_back()?.id;
             let (id, reason) = (IntentId(dice.uuid()), text("a mistake"));
             let device = device.clone();
             return Some(Entry::Cancelled(Cancelled { id, device, user: None, document, reason, approved_by: None }));

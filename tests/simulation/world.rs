@@ -15,6 +15,7 @@ use outpost::domain::id::{Position, Seq, SiteId, StoreId};
 use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Scan, Span};
 use outpost::sync::Rules;
+use outpost::sync::rows::SiteRows;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// What a device was promised, and what it ever said.
@@ -76,6 +77,9 @@ pub struct World {
     pub past: Vec<Parcel>,
     pub seals: Option<Seals>,
     pub sticks: Vec<Stick>,
+    /// The office's master data, as it travels, and as it was at the last backup.
+    pub table: SiteRows,
+    pub table_backup: Option<SiteRows>,
     /// What the office has told every site.
     pub masters: Masters,
     /// Goods on their way.
@@ -123,6 +127,7 @@ impl World {
         let mut sites: Vec<Site> = (0..setup.sites).map(site).collect();
         sites.iter_mut().for_each(|site| site.desk.card.store = Some(store));
         let seals = setup.sealed.then(|| Seals::new(setup.sites, &mut dice));
+        let mut dice_of_rows = Dice::new(seed, u64::MAX - 3);
         let mut world = Self {
             setup: setup.clone(),
             flaws,
@@ -136,6 +141,8 @@ impl World {
             past: vec![],
             seals,
             sticks: vec![Stick::default(); setup.sticks],
+            table: super::rows::table(&mut dice_of_rows),
+            table_backup: None,
             masters: super::trade::masters(setup.sites),
             trucks: vec![],
             rules: (shop, desk),
@@ -156,6 +163,8 @@ impl World {
         match &step.op {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
             Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
+            Op::Rows { count } if self.office_up => self.change_rows(*count),
+            Op::Rows { .. } => {}
             Op::Send { site: s, reaches } => self.send(site(s), *reaches),
             Op::Sync { site: s } => self.sync(site(s)),
             Op::Again { site: s } => self.again(site(s)),
@@ -199,6 +208,7 @@ impl World {
             Op::Restore { site: s } => self.restore(site(s)),
             Op::Twin { site: s } => self.twin(site(s)),
             Op::Backup => {
+                self.table_backup = Some(self.table.clone());
                 for site in &mut self.sites {
                     let mut card = site.desk.card.clone();
                     card.cut(&mut self.dice);
