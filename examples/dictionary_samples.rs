@@ -1,7 +1,7 @@
 //! Writes messages as boxes and the office send them, one file each, for training a compression dictionary:
 //!
 //! ```text
-//! cargo run --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=8192 -o src/wire/dictionary/N.zdict
+//! cargo run --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=8192 -o core/src/wire/dictionary/N.zdict
 //! ```
 //!
 //! A dictionary that was released never changes; a better one gets the next number. The names in the samples are
@@ -81,10 +81,10 @@ fn entry(dice: &mut Dice) -> Entry {
             let weight = format!("{}.{}", dice.roll(20), dice.roll(1000)).parse().expect("a number");
             Entry::Weight(Weight { id: None, device, sent, weight, unit: "kg".try_into().expect("a unit") })
         }
-        2 => Entry::Submitted(Submitted { id, device, user: None, document: movement(dice) }),
+        2 => Entry::Submitted(Submitted::new(id, device, None, movement(dice))),
         _ => {
             let user = Some(dice.pick(&["ani", "budi", "citra"]).try_into().expect("a name"));
-            Entry::Submitted(Submitted { id, device, user, document: sale(dice) })
+            Entry::Submitted(Submitted::new(id, device, user, sale(dice)))
         }
     }
 }

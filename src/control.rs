@@ -1,11 +1,12 @@
 //! How `outpost status`, `export` and the like ask a running box or office: a Unix socket in its directory.
 //!
-//! One line of JSON in ([`Ask`]), one line of JSON back (`null`, or the reason why not), then the answer's bytes
-//! until the end. Who runs the program may ask, and nobody else.
+//! One line of JSON in ([`Ask`]), with [`Ask::Load`] as many bytes as it says, one line of JSON back (`null`, or the reason why
+//! not), then the answer's bytes until the end. Who runs the program may ask, and nobody else.
 
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
 use crate::keys::key::Fingerprint;
+use crate::load::Order;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 /// The socket's name in the directory.
 pub const SOCKET: &str = "control.sock";
-/// Longest question, in bytes.
-const MAX_ASK: u64 = 4096;
+/// Longest question, in bytes: the names of a hundred files.
+const MAX_ASK: u64 = 32 * 1024;
 /// Questions answered at once: a person, a few scripts, and some that hang.
 const MAX_ASKERS: usize = 8;
 /// How long a silent asker is waited for.
@@ -97,6 +98,15 @@ pub enum Ask {
         /// Take it in.
         release: bool,
     },
+    /// The office: take master data from files, which follow the question one after the other: a [`crate::load::Report`] as JSON.
+    Load {
+        /// What is to be done with them.
+        order: Order,
+        /// Their names and sizes in bytes, in the order in which they follow.
+        files: Vec<(String, u64)>,
+    },
+    /// Stock, days, documents and the like: a [`crate::show::Sheet`] as JSON.
+    Show(crate::show::Show),
     /// What is known of one document: one JSON object.
     Document {
         /// Its device's id for it.
@@ -108,6 +118,12 @@ pub enum Ask {
 pub trait Answer: Send + Sync + 'static {
     /// Writes the answer, or says in one line why there is none. Runs on a thread that may block.
     fn answer(&self, ask: Ask, out: &mut dyn Write) -> Result<(), String>;
+
+    /// The same for a question that bytes follow. All of them are read before anything is written: the asker listens only after
+    /// it has said everything.
+    fn take(&self, _ask: Ask, _body: &mut dyn Read, _out: &mut dyn Write) -> Result<(), String> {
+        Err("only an office takes files: name its directory with --dir".into())
+    }
 }
 
 /// The listening side.
@@ -175,9 +191,11 @@ fn serve(stream: UnixStream, answers: &dyn Answer) -> std::io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
-    BufReader::new((&stream).take(MAX_ASK)).read_line(&mut line)?;
+    let mut body = BufReader::new(&stream);
+    (&mut body).take(MAX_ASK).read_line(&mut line)?;
     let mut out = std::io::BufWriter::new(Lazy { stream: &stream, begun: false });
     let told = match serde_json::from_str(&line) {
+        Ok(ask @ Ask::Load { .. }) => answers.take(ask, &mut body, &mut out),
         Ok(ask) => answers.answer(ask, &mut out),
         Err(error) => Err(format!("not a question: {error}")),
     };
@@ -226,12 +244,19 @@ pub enum AskError {
 
 /// Asks the program that runs in `dir`, and hands the answer to `out`.
 pub fn ask(dir: &Path, ask: &Ask, out: &mut dyn Write) -> Result<(), AskError> {
+    ask_with(dir, ask, &[], out)
+}
+
+/// Asks with bytes that follow the question.
+pub fn ask_with(dir: &Path, ask: &Ask, body: &[&[u8]], out: &mut dyn Write) -> Result<(), AskError> {
     use std::io::ErrorKind::{ConnectionRefused, NotFound};
     let stream = UnixStream::connect(dir.join(SOCKET)).map_err(|error| match error.kind() {
         NotFound | ConnectionRefused => AskError::NotRunning(dir.to_owned()),
         _ => AskError::Io(error),
     })?;
     writeln!(&stream, "{}", serde_json::to_string(ask).map_err(std::io::Error::other)?)?;
+    // Who says no does not read on: the reason is in the answer, not in this error.
+    let _ = body.iter().try_for_each(|bytes| (&stream).write_all(bytes));
     let mut answer = BufReader::new(&stream);
     let mut first = String::new();
     answer.read_line(&mut first)?;
@@ -257,6 +282,18 @@ mod tests {
                 _ => Err("only its status is known".into()),
             }
         }
+
+        fn take(&self, ask: Ask, body: &mut dyn Read, out: &mut dyn Write) -> Result<(), String> {
+            let Ask::Load { files, .. } = ask else { return Err("not files".into()) };
+            if files.is_empty() {
+                return Err("no files".into());
+            }
+            // All of it first: the asker listens only after it has said everything.
+            let mut bytes = Vec::new();
+            let wanted = files.iter().map(|file| file.1).sum();
+            body.take(wanted).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+            out.write_all(&bytes).map_err(|error| error.to_string())
+        }
     }
 
     #[test]
@@ -272,5 +309,21 @@ mod tests {
         assert_eq!(refused.to_string(), "only its status is known");
         drop(control);
         assert!(matches!(ask(dir.path(), &Ask::Status, &mut out), Err(AskError::NotRunning(_))));
+    }
+
+    #[test]
+    fn bytes_that_follow_a_question_arrive_whole_and_a_refusal_of_them_is_heard() {
+        let dir = tempfile::tempdir().unwrap();
+        let control = Control::listen(dir.path(), Arc::new(Echo)).unwrap();
+        // More than any buffer on the way.
+        let body = vec![7; 3_000_000];
+        let load = |files: Vec<(String, u64)>| Ask::Load { order: Order::default(), files };
+        let mut out = Vec::new();
+        let files = vec![("item.csv".into(), 1_000_000), ("uom.csv".into(), 2_000_000)];
+        ask_with(dir.path(), &load(files), &[&body[..1_000_000], &body[1_000_000..]], &mut out).unwrap();
+        assert!(out == body);
+        let refused = ask_with(dir.path(), &load(vec![]), &[&body], &mut out).unwrap_err();
+        assert_eq!(refused.to_string(), "no files");
+        drop(control);
     }
 }

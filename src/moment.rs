@@ -17,13 +17,19 @@ pub fn built_at_ms() -> i64 {
 #[derive(Debug)]
 pub struct Moment {
     clock: Mutex<Clock>,
+    trusts_network: bool,
 }
 
 impl Moment {
     /// Starts no earlier than the build and `last_ms`, the stamp of the journal's last record.
     pub fn starting_after(last_ms: Option<i64>) -> Self {
+        Self::trusting(last_ms, true)
+    }
+
+    /// As [`Moment::starting_after`]; the kernel's clock only counts as the network's where that is trusted.
+    pub fn trusting(last_ms: Option<i64>, trusts_network: bool) -> Self {
         let floor = built_at_ms().max(last_ms.unwrap_or(i64::MIN));
-        let moment = Self { clock: Mutex::new(Clock::starting_at(floor, up_ms())) };
+        let moment = Self { clock: Mutex::new(Clock::starting_at(floor, up_ms())), trusts_network };
         moment.look();
         moment
     }
@@ -36,7 +42,7 @@ impl Moment {
     pub fn look(&self) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now_ms = now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        match board::clock::kernel_synchronised() {
+        match self.trusts_network && board::clock::kernel_synchronised() {
             true => self.clock().learn(Quality::Network, now_ms, up_ms()),
             false => self.clock().at_least(now_ms, up_ms()),
         }
@@ -45,6 +51,11 @@ impl Moment {
     /// Takes the time of a battery-backed chip, in milliseconds since 1970.
     pub fn chip_says(&self, at_ms: i64) {
         self.clock().learn(Quality::Chip, at_ms, up_ms());
+    }
+
+    /// Takes a person's word that it was `at_ms` at that uptime.
+    pub fn person_says(&self, at_ms: i64, up_ms: u64) {
+        self.clock().learn(Quality::Person, at_ms, up_ms);
     }
 
     /// Takes the office's time. Only what was said in answer to our own hello sets the clock; anything else may be old.

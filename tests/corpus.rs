@@ -62,3 +62,8 @@ fn the_control_socket_survives_its_corpus() {
 fn the_reader_of_names_on_a_stick_survives_its_corpus() {
     replay("stick", bodies::stick);
 }
+
+#[test]
+fn the_loader_of_master_data_survives_its_corpus() {
+    replay("load", bodies::load);
+}

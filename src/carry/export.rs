@@ -1,9 +1,10 @@
-//! Everything that is not acked goes on the stick, oldest first; what the peer has makes room.
+//! Everything that is not acked goes on the stick, oldest first, then the rows that the peer lacks; what it has makes room.
 
-use super::hand::{Fate, Hand, Written};
+use super::hand::{Fate, Hand, Written, WrittenRows};
 use super::{Folder, Progress, Stopped, Way};
 use crate::courier::stick::{Content, FileError, Name};
 use crate::domain::id::SiteId;
+use crate::exchange::RowsExtent;
 use crate::wire::envelope::Header;
 
 /// What an export came to.
@@ -17,6 +18,8 @@ pub struct Exported {
     pub bytes: u64,
     /// Parcels that made room because the peer has what was in them.
     pub cleared: u64,
+    /// Files with rows of master data written this time.
+    pub rows_files: u64,
 }
 
 /// Makes `folder` carry to the other end everything that `hand`'s owner owes it. Where it fails the stick has the oldest part
@@ -53,8 +56,47 @@ pub fn export(
     for name in with(Fate::Replaced).chain(&damaged) {
         folder.remove(way, site, name)?;
     }
+    export_rows(folder, (way, site), hand, &mut exported)?;
     folder.sync()?;
     Ok(exported)
+}
+
+/// Master data, after all records: where the stick is full, it has the documents' outcomes.
+fn export_rows(
+    folder: &Folder,
+    (way, site): (Way, &SiteId),
+    hand: &Hand,
+    exported: &mut Exported,
+) -> Result<(), Stopped> {
+    let (mut names, mut written, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, _) in folder.list(way, site)?.ours {
+        let Content::Rows(generation, from, through) = name.content else { continue };
+        match header(folder, way, site, &name)? {
+            Some(header) => {
+                written.push(WrittenRows { extent: RowsExtent { generation, from, through }, header });
+                names.push(name);
+            }
+            None => damaged.push(name),
+        }
+    }
+    let owed = hand.owed_rows(written)?;
+    let with = |wanted| names.iter().zip(&owed.fates).filter(move |(_, fate)| **fate == wanted).map(|(name, _)| name);
+    for name in with(Fate::Done) {
+        folder.remove(way, site, name)?;
+        exported.cleared += 1;
+    }
+    let mut through = owed.written;
+    while let Some((extent, envelope)) = hand.rows(through)? {
+        let content = Content::Rows(extent.generation, extent.from, extent.through);
+        folder.write(way, site, &content, &envelope)?;
+        exported.rows_files += 1;
+        exported.bytes += envelope.len() as u64;
+        through = Some(extent.through);
+    }
+    for name in with(Fate::Replaced).chain(&damaged) {
+        folder.remove(way, site, name)?;
+    }
+    Ok(())
 }
 
 /// The parcels of ours that lie on a stick.
@@ -72,12 +114,7 @@ fn lying(folder: &Folder, way: Way, site: &SiteId) -> Result<Lying, Stopped> {
     let mut lying = Lying::default();
     for (name, _) in folder.list(way, site)?.ours {
         let Content::Parcel(extent) = name.content else { continue };
-        let header = match folder.read(way, site, name.to_string().as_ref()) {
-            Ok(bytes) => Header::read(&bytes).ok().map(|(header, _, _)| header),
-            Err(FileError::Stick(error)) => return Err(error.into()),
-            Err(_) => None,
-        };
-        match header {
+        match header(folder, way, site, &name)? {
             Some(header) => {
                 lying.written.push(Written { extent, header });
                 lying.names.push(name);
@@ -86,6 +123,15 @@ fn lying(folder: &Folder, way: Way, site: &SiteId) -> Result<Lying, Stopped> {
         }
     }
     Ok(lying)
+}
+
+/// By which keys a file is sealed; none where it cannot be read as it was written.
+fn header(folder: &Folder, way: Way, site: &SiteId, name: &Name) -> Result<Option<Header>, Stopped> {
+    match folder.read(way, site, name.to_string().as_ref()) {
+        Ok(bytes) => Ok(Header::read(&bytes).ok().map(|(header, _, _)| header)),
+        Err(FileError::Stick(error)) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Writes the latest word, and removes the earlier ones.

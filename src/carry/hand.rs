@@ -3,7 +3,7 @@
 use super::Stopped;
 use super::import::Took;
 use crate::domain::record::{Extent, Span};
-use crate::exchange::{Exchange, Sealed};
+use crate::exchange::{Exchange, Lying, RowsExtent, Sealed};
 use crate::journal::ReadError;
 
 use crate::wire::envelope::Header;
@@ -41,6 +41,24 @@ pub struct Owed {
     pub spans: VecDeque<Span>,
 }
 
+/// A whole file of ours with rows that lies on a stick.
+#[derive(Clone, Debug)]
+pub struct WrittenRows {
+    /// Which rows are in it.
+    pub extent: RowsExtent,
+    /// By which keys it is sealed.
+    pub header: Header,
+}
+
+/// What becomes of the rows that lie on the stick.
+#[derive(Debug, Default)]
+pub struct OwedRows {
+    /// For each file that was asked about.
+    pub fates: Vec<Fate>,
+    /// Up to where those go that stay.
+    pub written: Option<u64>,
+}
+
 /// The next parcel, and what is still to be written after it.
 #[derive(Debug)]
 pub struct Packed {
@@ -73,6 +91,20 @@ pub enum Ask {
         /// The answer.
         reply: oneshot::Sender<Result<Packed, ReadError>>,
     },
+    /// What becomes of rows that lie on the stick.
+    OwedRows {
+        /// Each of ours.
+        written: Vec<WrittenRows>,
+        /// The answer.
+        reply: oneshot::Sender<OwedRows>,
+    },
+    /// Seal the next rows of master data.
+    Rows {
+        /// Up to where they go on the stick.
+        written: Option<u64>,
+        /// The answer; none where nothing is left.
+        reply: oneshot::Sender<Option<(RowsExtent, Vec<u8>)>>,
+    },
     /// Seal the word that goes beside parcels; none where there is nobody to seal it to.
     Word {
         /// The envelope.
@@ -100,6 +132,8 @@ pub trait Owner {
                 let sealed = self.exchange().parcel(&mut rest);
                 drop(reply.send(sealed.map(|sealed| Packed { sealed, rest })));
             }
+            Ask::OwedRows { written, reply } => drop(reply.send(owed_rows(self.exchange(), &written))),
+            Ask::Rows { written, reply } => drop(reply.send(self.exchange().rows_parcel(written))),
             Ask::Word { reply } => {
                 let clock_ms = self.clock_ms();
                 drop(reply.send(self.exchange().word(clock_ms)));
@@ -123,6 +157,20 @@ fn owed(exchange: &Exchange, written: &[Written]) -> Owed {
         true => Owed { fates, ..Owed::default() },
         false => Owed { fates, unacked: outbox.unacked(), spans: outbox.owed(&staying) },
     }
+}
+
+fn owed_rows(exchange: &Exchange, written: &[WrittenRows]) -> OwedRows {
+    let sealed: Vec<bool> = written.iter().map(|rows| exchange.is_sealed_for_now(&rows.header)).collect();
+    let ours = |(rows, sealed): (&WrittenRows, &bool)| sealed.then_some(rows.extent);
+    let Lying { done, joins, written: through } =
+        exchange.rows_lying(&written.iter().zip(&sealed).filter_map(ours).collect::<Vec<_>>());
+    let mut known = done.into_iter().zip(joins);
+    let fate = |sealed: &bool| match sealed.then(|| known.next()).flatten() {
+        Some((true, _)) => Fate::Done,
+        Some((false, true)) => Fate::Stays,
+        Some((false, false)) | None => Fate::Replaced,
+    };
+    OwedRows { fates: sealed.iter().map(fate).collect(), written: through }
 }
 
 /// Reaches an owner from a thread that may block.
@@ -158,6 +206,16 @@ impl Hand {
         let Packed { sealed, rest } = self.ask(|reply| Ask::Parcel { owed: asked, reply })??;
         *owed = rest;
         Ok(sealed)
+    }
+
+    /// What becomes of the rows that lie on the stick.
+    pub fn owed_rows(&self, written: Vec<WrittenRows>) -> Result<OwedRows, Stopped> {
+        self.ask(|reply| Ask::OwedRows { written, reply })
+    }
+
+    /// The next rows for a stick on which they go up to `written`.
+    pub fn rows(&self, written: Option<u64>) -> Result<Option<(RowsExtent, Vec<u8>)>, Stopped> {
+        self.ask(|reply| Ask::Rows { written, reply })
     }
 
     /// The word that goes beside them.

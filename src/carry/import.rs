@@ -15,6 +15,8 @@ pub struct Took {
     pub new: u64,
     /// Records that were held already.
     pub known: u64,
+    /// Rows of master data that changed, durable now.
+    pub rows: u64,
     /// It is kept apart until a person has decided: its key was revoked.
     pub set_aside: bool,
     /// This disk turned out to be restored from a backup: the latest of its ids that the other end knows.
@@ -39,6 +41,8 @@ pub struct Import {
     pub new: u64,
     /// Records that were known.
     pub known: u64,
+    /// Rows of master data that changed.
+    pub rows: u64,
     /// Files that are kept apart until a person has decided.
     pub set_aside: u64,
     /// Files that were refused, the first of them.
@@ -82,6 +86,7 @@ pub fn import(
                     import.files += 1;
                     import.new += took.new;
                     import.known += took.known;
+                    import.rows += took.rows;
                     import.set_aside += u64::from(took.set_aside);
                     import.older = import.older.max(took.older);
                 }

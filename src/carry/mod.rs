@@ -15,7 +15,7 @@ mod import;
 pub(crate) mod place;
 
 pub use export::{Exported, export};
-pub use hand::{Ask, Fate, Hand, Owed, Owner, Packed, Written};
+pub use hand::{Ask, Fate, Hand, Owed, OwedRows, Owner, Packed, Written, WrittenRows};
 pub use import::{Import, Refused, Took, import};
 
 pub use crate::courier::stick::{Folder, StickError, Way};

@@ -4,8 +4,10 @@ mod device;
 mod doctor;
 mod enrol;
 mod export;
+mod load;
 mod office;
 mod run;
+mod show;
 mod status;
 mod stick;
 
@@ -114,6 +116,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show stock, goods under way, the till, a day or documents of a running box or office.
+    Show {
+        #[command(flatten)]
+        place: Place,
+        #[command(subcommand)]
+        what: show::What,
+        /// As JSON, for other programs.
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// Write documents as CSV that ERPNext's Data Import takes.
     Export {
         #[command(flatten)]
@@ -189,6 +201,7 @@ impl Cli {
             Command::Enrol { .. } => unreachable!("invariant: clap asks for a site or a file"),
             Command::Device { what } => what.run(),
             Command::Status { place, document, json } => status::status(&place.dir, document, json),
+            Command::Show { place, what, json } => what.run(&place.dir, json),
             Command::Export { place, kind, from, to, site, out } => {
                 export::export(&place.dir, kind, (from, to), site, out.as_deref())
             }

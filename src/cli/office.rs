@@ -1,11 +1,12 @@
 //! `outpost office …`: what a person decides at the office, whether it runs or not.
 
-use super::{enrol, stick};
+use super::{enrol, load, stick};
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
 use crate::keys::key::Fingerprint;
 use crate::keys::register::{Register, RegisterError};
 use crate::keys::root::Root;
+use crate::load::Order;
 use crate::moment::rough_ms;
 use crate::office::{self, Premises, Terms};
 use anyhow::{Context, bail};
@@ -29,6 +30,22 @@ pub(super) enum What {
         /// Write for every workshop, not only for those that have something on it.
         #[arg(long)]
         all_sites: bool,
+    },
+    /// Take master data from CSV or JSON files: items, prices, customers, stock levels, users, settings. docs/MASTER-DATA.md
+    /// describes the files. All are checked first; if anything is wrong, nothing is changed.
+    Load {
+        /// Files named after their tables, like item.csv, or directories of them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Look at the files, and change nothing.
+        #[arg(long)]
+        check: bool,
+        /// Delete what is not in the files, of the tables that they name.
+        #[arg(long)]
+        replace_table: bool,
+        /// Tell what came of it as JSON, for other programs.
+        #[arg(long)]
+        json: bool,
     },
     /// Bring a workshop up again whose box is dead: take in what is on the stick that stayed in it, and enrol another box.
     ///
@@ -112,6 +129,9 @@ impl What {
                 true => Ok(()),
                 false => bail!("not all of it went well: see above. What was not taken is still on the stick"),
             },
+            Self::Load { paths, check, replace_table, json } => {
+                load::load(dir, &paths, Order { check, replace: replace_table }, json)
+            }
             Self::Recover { site, mount, out, sealed, anyway } => {
                 if !stick::import(dir, &mount, false)? && !anyway {
                     bail!("not all of it went well: see above. Try another reader; or go on with --anyway");

@@ -5,17 +5,21 @@
 //! Absent: roads, runtimes, and what records mean.
 
 mod acks;
+mod master;
 mod shelf;
 
+use crate::chain;
 use crate::domain::id::{Position, SiteId, StoreId};
-use crate::domain::record::{Entry, Extent, Span};
-use crate::journal::{ReadError, Reader, Replica, Slot, WriteError};
+use crate::domain::record::{Extent, Span};
+use crate::journal::{ReadError, Reader, Replica, WriteError};
 use crate::sync::{Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
+use crate::wire::cbor;
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
 use crate::wire::message::{Message, Run};
 use crate::wire::refusal::Refusal;
-use crate::wire::{cbor, record};
 use getrandom::SysRng;
+pub use master::{Lying, Master, RowsExtent, STICK_BYTES};
+use master::{Part, Said, Way};
 use rand_core::UnwrapErr;
 use shelf::{OwnLog, PeerShelf};
 use std::collections::VecDeque;
@@ -44,6 +48,8 @@ pub struct Parts {
     pub acks: PathBuf,
     /// Times and sizes.
     pub rules: Rules,
+    /// What it gives or takes of master data.
+    pub master: Master,
 }
 
 /// Why an envelope changed nothing. Counted and told; never a reason to stop.
@@ -72,6 +78,9 @@ pub enum Rejected {
     /// What it brought could not be stored; the sender keeps it and sends it again.
     #[error(transparent)]
     Store(#[from] WriteError),
+    /// Rows that it brought could not be stored; the sender keeps them and sends them again.
+    #[error(transparent)]
+    Rows(#[from] crate::rows::RowsError),
 }
 
 /// What an envelope brought.
@@ -81,6 +90,8 @@ pub struct Arrived {
     pub stored: Vec<Span>,
     /// How many of its records were held before.
     pub known: u64,
+    /// How many rows of master data it changed.
+    pub rows: u64,
     /// The peer's time in milliseconds since 1970, and whether it was said in answer to this connection.
     pub clock: Option<(i64, bool)>,
     /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]), a successor of this one.
@@ -132,6 +143,7 @@ pub struct Exchange {
     log: OwnLog,
     shelf: PeerShelf,
     link: Link,
+    master: Part,
     acks: PathBuf,
     tally: Tally,
 }
@@ -139,7 +151,7 @@ pub struct Exchange {
 impl Exchange {
     /// Works out from the journals what is held and what is owed.
     pub fn open(parts: Parts) -> Result<Self, ReadError> {
-        let Parts { me, peer, secret, peer_keys, store, replica, own, acks, rules } = parts;
+        let Parts { me, peer, secret, peer_keys, store, replica, own, acks, rules, master } = parts;
         let inbox = held(&replica.reader())?;
         let outbox = owed(&own)?;
         let mut link = Link::new(rules, peer.clone(), store, inbox, outbox);
@@ -148,7 +160,8 @@ impl Exchange {
         }
         let shelf = PeerShelf(replica.reader());
         let tally = Tally::default();
-        Ok(Self { me, peer, secret, peer_keys, replica, log: OwnLog(own), shelf, link, acks, tally })
+        let master = Part::new(master);
+        Ok(Self { me, peer, secret, peer_keys, replica, log: OwnLog(own), shelf, link, master, acks, tally })
     }
 
     /// The state machine, for looking at.
@@ -191,11 +204,13 @@ impl Exchange {
         let mut nonce = [0; 8];
         getrandom::fill(&mut nonce).expect("invariant: the kernel gives random bytes");
         self.link.connected(now_ms, u64::from_le_bytes(nonce));
+        self.master.connected();
     }
 
     /// The road has closed.
     pub fn disconnected(&mut self) {
         self.link.disconnected();
+        self.master.disconnected();
     }
 
     /// This store has a new id.
@@ -206,15 +221,31 @@ impl Exchange {
     /// Takes in an envelope that came on a live road. What it brings is durable when this returns.
     pub fn arrived(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
         let opened = self.open_envelope(envelope, &self.peer_keys);
-        let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear));
+        let taken = opened.and_then(|message| self.take_live(now_ms, message));
         self.tallied(Some(now_ms), taken)
     }
 
     /// Takes in an envelope that was carried by hand, however old.
     pub fn carried(&mut self, now_ms: u64, envelope: &[u8]) -> Result<Arrived, Rejected> {
         let opened = self.open_envelope(envelope, &self.peer_keys);
-        let taken = opened.and_then(|message| self.take(now_ms, message, Link::hear_carried));
+        let taken = opened.and_then(|mut message| {
+            let said = Said::of(&mut message, false);
+            let arrived = self.take(now_ms, message, Link::hear_carried)?;
+            let rows = self.master.hear(now_ms, &self.peer, said, Way::ByHand)?;
+            Ok(Arrived { rows, ..arrived })
+        });
         self.tallied(None, taken)
+    }
+
+    /// Records first, then rows: where the disk takes no more rows, what became of the documents is known all the same.
+    fn take_live(&mut self, now_ms: u64, mut message: Message) -> Result<Arrived, Rejected> {
+        let answers = self.link.is_answered_by(&message);
+        let said = Said::of(&mut message, answers);
+        let arrived = self.take(now_ms, message, Link::hear)?;
+        let way = Way::Live(self.link.is_settled());
+        let rows = self.master.hear(now_ms, &self.peer, said, way);
+        let rows = rows.inspect_err(|error| tracing::error!(%error, "master data could not be stored; it comes again"));
+        Ok(Arrived { rows: rows.unwrap_or(0), ..arrived })
     }
 
     /// Takes in the records of an envelope that one of `keys` sealed: a person vouches for what the peer once sealed by
@@ -361,9 +392,19 @@ impl Exchange {
 
     /// The next envelope to send, if there is something to say. `clock_ms` is our time where others may set a clock by it.
     pub fn poll(&mut self, now_ms: u64, clock_ms: Option<i64>) -> Result<Option<Vec<u8>>, ReadError> {
-        let message = self.link.poll(now_ms, clock_ms, &self.log)?;
+        let mut message = self.link.poll(now_ms, clock_ms, &self.log)?;
+        let (settled, may_go) = (self.link.is_settled(), self.rows_may_go());
+        self.master.add(now_ms, &self.peer, &mut message, settled, may_go, self.link.echo());
+        if let Some(message) = message.as_mut().filter(|message| message.batch.is_empty()) {
+            message.more = if settled && !self.link.is_held_back() { self.link.more() } else { 0 };
+        }
         // What was not sealed stays under way until its time is over; then it is made anew.
         Ok(message.and_then(|message| self.seal(&message)))
+    }
+
+    /// Rows go to a peer that answers and may be told something, while no record waits for it.
+    fn rows_may_go(&self) -> bool {
+        self.link.is_settled() && !self.link.is_held_back() && self.link.outbox().waiting().next().is_none()
     }
 
     /// The next envelope of `owed` (see [`Outbox::owed`]) for a stick, whose records are taken off.
@@ -374,8 +415,33 @@ impl Exchange {
 
     /// The word that goes on a stick beside them: acks, and what the peer is believed to hold.
     pub fn word(&mut self, clock_ms: Option<i64>) -> Option<Vec<u8>> {
-        let message = self.link.word(clock_ms);
+        let message = Message { cursor: self.master.cursor(), ..self.link.word(clock_ms) };
         self.seal(&message)
+    }
+
+    /// What becomes of each file with rows that lies on a stick, in any order.
+    pub fn rows_lying(&self, lying: &[RowsExtent]) -> Lying {
+        self.master.lying(&self.peer, lying)
+    }
+
+    /// The next envelope with rows for a stick on which they go up to `written`. None where nothing is left, or where there
+    /// is nobody who may have it.
+    pub fn rows_parcel(&mut self, written: Option<u64>) -> Option<(RowsExtent, Vec<u8>)> {
+        if self.link.is_held_back() || !self.has_peer_key() {
+            return None;
+        }
+        let (extent, message) = self.master.parcel(&self.peer, written)?;
+        Some((extent, self.seal(&message)?))
+    }
+
+    /// What it has taken of master data.
+    pub fn taken(&self) -> Option<&crate::rows::BoxRows> {
+        self.master.taken()
+    }
+
+    /// How far the peer is with master data, as far as is known.
+    pub fn peer_cursor(&self) -> Option<crate::wire::rows::Cursor> {
+        self.master.peer_cursor()
     }
 
     fn seal(&mut self, message: &Message) -> Option<Vec<u8>> {
@@ -403,11 +469,12 @@ impl Exchange {
 
     /// When [`Exchange::poll`] has something to do though nothing happens before.
     pub fn wake_ms(&self) -> Option<u64> {
-        self.link.wake_ms()
+        [self.link.wake_ms(), self.master.wake_ms(self.rows_may_go())].into_iter().flatten().min()
     }
 
     /// Writes what the peer has acked. Losing it costs no more than that the peer is asked when it connects.
     pub fn save_acks(&self) -> std::io::Result<()> {
+        self.master.save()?;
         match self.link.outbox().believes() {
             Some(ack) => acks::save(&self.acks, &ack),
             None => Ok(()),
@@ -421,21 +488,12 @@ fn held(replica: &Reader) -> Result<Inbox, ReadError> {
     for span in replica.spans() {
         let first = Position { epoch: span.epoch, seq: span.first };
         let follows = match span.first.0 {
-            1 => follows(replica, first)?,
+            1 => chain::follows(replica, first)?,
             _ => None,
         };
         inbox.hold(span, follows);
     }
     Ok(inbox)
-}
-
-/// What the first record of an epoch follows, where it can be read.
-fn follows(reader: &Reader, first: Position) -> Result<Option<Option<Position>>, ReadError> {
-    let Some(Slot::Record(stored)) = reader.read_position(first)? else { return Ok(None) };
-    Ok(match record::decode(&stored.body).map(|record| record.entry) {
-        Ok(Entry::Opened(opened)) => Some(opened.follows.map(|follows| follows.position())),
-        _ => None,
-    })
 }
 
 /// What a journal has that a peer may lack.
@@ -445,7 +503,7 @@ fn owed(own: &Reader) -> Result<Outbox, ReadError> {
     for epoch in own.epochs() {
         let first = Position { epoch, seq: crate::domain::id::Seq(1) };
         // What was lost at the end of an epoch is known only from the next one's first record.
-        if let Some(Some(before)) = follows(own, first)? {
+        if let Some(Some(before)) = chain::follows(own, first)? {
             outbox.appended(before);
         }
         if let Some(last) = spans.iter().filter(|span| span.epoch == epoch).map(|span| span.last).max() {

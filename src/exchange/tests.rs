@@ -1,8 +1,10 @@
 use super::*;
 use crate::domain::id::Epoch;
+use crate::domain::record::Entry;
 use crate::domain::record::Opened;
 use crate::domain::time::{Quality, Stamp};
 use crate::journal::{Options, Own};
+use crate::wire::record;
 use std::path::Path;
 
 fn key(n: u8) -> Secret {
@@ -31,6 +33,7 @@ fn end(dir: &Path, n: u8, me: &SiteId, peer: &SiteId, peer_keys: Vec<Public>) ->
         own: own.reader(),
         acks: dir.join("acks"),
         rules: Rules::default(),
+        master: Master::None,
     })
     .unwrap()
 }

@@ -151,7 +151,7 @@ async fn log_in(
                 match denied {
                     Denied::BadLogin => Welcome::BadLogin,
                     Denied::BadClientId => Welcome::BadClientId,
-                    Denied::TooMany => Welcome::NotAuthorized,
+                    Denied::TooMany | Denied::Revoked => Welcome::NotAuthorized,
                     Denied::Unavailable => Welcome::Unavailable,
                 }
             }

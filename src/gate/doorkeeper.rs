@@ -55,6 +55,9 @@ pub enum Denied {
     /// Too many failures, from this address or for this name.
     #[error("too many failed logins")]
     TooMany,
+    /// The right password of a device that may do nothing any more.
+    #[error("the device was revoked: a manager can restore it")]
+    Revoked,
     /// The check itself could not be made.
     #[error("logins cannot be checked now")]
     Unavailable,

@@ -160,14 +160,20 @@ fn hash(password: &str) -> Result<String, LoginsError> {
     if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&password.len()) {
         return Err(LoginsError::Password);
     }
+    phc(password)
+}
+
+/// The hash of a secret of any length, argon2id in PHC form: passwords, and people's PINs and badges.
+pub(crate) fn phc(secret: &str) -> Result<String, LoginsError> {
     let failed = |e: &dyn std::fmt::Display| LoginsError::Hash(e.to_string());
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|e| failed(&e))?;
-    let hash: PasswordHash = argon2().hash_password_with_salt(password.as_bytes(), &salt).map_err(|e| failed(&e))?;
+    let hash: PasswordHash = argon2().hash_password_with_salt(secret.as_bytes(), &salt).map_err(|e| failed(&e))?;
     Ok(hash.to_string())
 }
 
-fn verify(password: &str, hash: &str) -> bool {
+/// Whether a secret has this hash, argon2 in PHC form.
+pub(crate) fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| matches(password, &hash).unwrap_or(false))
 }
 

@@ -31,7 +31,8 @@ pub use own::{Appended, Own, Written};
 pub use reader::{Reader, Scanning, Slot, Stored};
 pub use replica::Replica;
 pub use scribe::{
-    Admit, Done, Group, Held, MAX_GROUP_RECORDS, QUEUE, Reply, Scribe, ScribeHandle, Submitting, Verdict,
+    Admit, Done, Group, Held, Line, MAX_BESIDE, MAX_GROUP_RECORDS, QUEUE, Reply, Scribe, ScribeHandle, Submitting,
+    Verdict,
 };
 pub use verify::{Broken, Verified};
 

@@ -20,6 +20,9 @@ pub const QUEUE: usize = 1024;
 pub const MAX_GROUP_RECORDS: usize = QUEUE;
 /// How often a journal that failed to sync is opened again. Each try reads a segment.
 const REOPEN_EVERY: Duration = Duration::from_secs(1);
+/// Room that a group keeps for what one submission brings beside its own record: the closes of a few days with some hundred bytes for
+/// each kind of document, and of a till's closing a booking for each mode of payment, at most 200 of 500 bytes.
+pub const MAX_BESIDE: usize = 192 << 10;
 
 /// Where an earlier record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,16 @@ pub enum Verdict<N> {
         /// For the reply.
         note: N,
     },
+    /// Several records, in this order and in one group: what has to come first, what was submitted, what follows from it. Beside the
+    /// answered one they have at most [`MAX_BESIDE`] bytes.
+    AppendAll {
+        /// The records.
+        lines: Vec<Line>,
+        /// Which of them the reply is about.
+        answered: usize,
+        /// For the reply.
+        note: N,
+    },
     /// It is there already: answered as that record is, no earlier than that one is durable.
     Repeat {
         /// The earlier record.
@@ -49,6 +62,15 @@ pub enum Verdict<N> {
         /// For the reply.
         note: N,
     },
+}
+
+/// A record to be appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// What it is known by from now on.
+    pub key: Option<Key>,
 }
 
 /// What the owner of a journal decides, on the writer's thread.
@@ -60,6 +82,10 @@ pub trait Admit: Send + 'static {
 
     /// Decides on one submission, with the journal and the group so far in view. Called once for each, in order.
     fn admit(&mut self, submission: Self::Submission, group: &Group<'_>) -> Verdict<Self::Note>;
+
+    /// What the last [`Admit::admit`] said is in the group, at these positions, in order. Fewer than it said where the journal takes no
+    /// more of them.
+    fn appended(&mut self, _at: &[Position], _group: &Group<'_>) {}
 
     /// The group's fate, before the replies: its new records, or none where the disk refused (then what `admit` noted of
     /// this group has to be forgotten).
@@ -90,6 +116,19 @@ impl Group<'_> {
             Some(index) => ((index as usize) < self.own.group().len()).then_some(Held::Waiting(index as usize)),
             None => self.reader.read_ordinal(ordinal).ok().map(|stored| Held::Durable(stored.locator)),
         }
+    }
+
+    /// An earlier record's position.
+    pub fn position(&self, held: Held) -> Result<Position, super::ReadError> {
+        match held {
+            Held::Durable(locator) => Ok(self.reader.read_at(locator)?.position),
+            Held::Waiting(index) => Ok(self.own.group().get(index).ok_or(super::ReadError::Nothing)?.position),
+        }
+    }
+
+    /// The last record, synced or not.
+    pub fn last(&self) -> Option<Position> {
+        self.own.group().last().map(|last| last.position).or_else(|| Some(self.own.last()?.0))
     }
 
     /// An earlier record's body.
@@ -282,8 +321,15 @@ impl<A: Admit> Writer<A> {
             let (awaited, repeat, note) = match verdict {
                 Verdict::Repeat { of: Held::Durable(locator), note } => (Awaited::There(locator), true, note),
                 Verdict::Repeat { of: Held::Waiting(index), note } => (Awaited::Here(index), true, note),
-                Verdict::Append { body, key, note } => match self.own.append_one(&body, key) {
-                    Ok(_) => (Awaited::Here(self.own.group().len() - 1), false, note),
+                Verdict::Append { body, key, note } => match self.append(&[Line { body, key }], 0) {
+                    Ok(index) => (Awaited::Here(index), false, note),
+                    Err(error) => {
+                        reply(Err(Arc::new(error)));
+                        continue;
+                    }
+                },
+                Verdict::AppendAll { lines, answered, note } => match self.append(&lines, answered) {
+                    Ok(index) => (Awaited::Here(index), false, note),
                     Err(error) => {
                         reply(Err(Arc::new(error)));
                         continue;
@@ -291,11 +337,20 @@ impl<A: Admit> Writer<A> {
                 },
             };
             self.replies.push(Owed { reply, awaited, repeat, note });
-            if !self.own.group_has_room(crate::wire::frame::MAX_BODY) {
+            if !self.own.group_has_room(crate::wire::frame::MAX_BODY + MAX_BESIDE) {
                 self.settle();
             }
         }
         self.settle();
+    }
+
+    /// Appends the lines of one submission; the index in the group of the answered one.
+    fn append(&mut self, lines: &[Line], answered: usize) -> Result<usize, WriteError> {
+        let from = self.own.group().len();
+        let result = lines.iter().try_for_each(|Line { body, key }| self.own.append_one(body, *key).map(drop));
+        let positions: Vec<Position> = self.own.group()[from..].iter().map(|appended| appended.position).collect();
+        self.admit.appended(&positions, &Group { own: &self.own, reader: &self.reader });
+        result.map(|()| from + answered)
     }
 
     /// Syncs the group and answers.

@@ -8,6 +8,7 @@ use super::checked::{self, Damage};
 use super::key::{PublicKey, Secret};
 use super::root::RootKey;
 use crate::domain::id::SiteId;
+use crate::domain::number::Series;
 use crate::files::{PRIVATE, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -46,6 +47,9 @@ pub struct Enrolment {
     /// When it was written, seconds since 1970 by the office's clock: a box takes no move that is older than what it knows.
     #[serde(default)]
     pub written_at: u64,
+    /// The letter of the numbers that this box prints: no other box of the site ever prints the same.
+    #[serde(default, skip_serializing_if = "Series::is_first")]
+    pub series: Series,
     /// The CA to trust for `mqtts://`, PEM; none for brokers without TLS.
     pub ca_pem: Option<String>,
 }
@@ -114,7 +118,7 @@ impl Enrolment {
         office: &OfficeFacts,
         login: BrokerLogin,
         one_time_secret: Secret,
-        written_at: u64,
+        (series, written_at): (Series, u64),
     ) -> Self {
         Self {
             version: VERSION,
@@ -127,6 +131,7 @@ impl Enrolment {
             one_time_secret,
             office_root: office.root,
             written_at,
+            series,
             ca_pem: office.ca_pem.clone(),
         }
     }
@@ -210,7 +215,7 @@ mod tests {
             ca_pem: Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".into()),
         };
         let login = BrokerLogin { user: "delhi".into(), password: "secret \"quoted\"".into() };
-        Enrolment::new(site("delhi"), &office, login, Secret([9; 32]), 1_793_581_347)
+        Enrolment::new(site("delhi"), &office, login, Secret([9; 32]), (Series::FIRST, 1_793_581_347))
     }
 
     fn read(text: &str, own: Option<&SiteId>) -> Result<Enrolment, EnrolmentError> {

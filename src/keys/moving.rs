@@ -118,7 +118,13 @@ mod tests {
         let brokers = vec!["mqtt://office.example:1883".into()];
         let office = OfficeFacts { key: PublicKey([3; 32]), root, brokers, ca_pem: None };
         let login = BrokerLogin { user: "delhi".into(), password: "secret".into() };
-        Enrolment::new("delhi".parse().unwrap(), &office, login, Secret([9; 32]), written_at)
+        Enrolment::new(
+            "delhi".parse().unwrap(),
+            &office,
+            login,
+            Secret([9; 32]),
+            (crate::domain::number::Series::FIRST, written_at),
+        )
     }
 
     /// What a box that knows `known` says to `bytes`.

@@ -8,6 +8,7 @@ use super::checked::{self, Damage};
 use super::enrolment::{BrokerLogin, Enrolment, OfficeFacts};
 use super::key::{Fingerprint, PublicKey, Secret};
 use crate::domain::id::SiteId;
+use crate::domain::number::Series;
 use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +56,9 @@ pub struct Site {
     /// The key that comes is taken for confirmed: whoever enrols the box has it on the table.
     #[serde(default)]
     pub trust: bool,
+    /// The letter of the box that the last enrolment file is for.
+    #[serde(default)]
+    pub series: Series,
     /// Its keys, the newest last.
     #[serde(default)]
     pub keys: Vec<KnownKey>,
@@ -283,12 +287,26 @@ impl Register {
             return Err(RegisterError::OfficeItself);
         }
         let secret = Secret(one_time_secret);
-        let enrolment = Enrolment::new(site.clone(), office, login.clone(), secret.clone(), now);
+        // An earlier file may have been taken by a box that sells without a line: its letter is never given again.
+        let series = match self.sites.get(site) {
+            None => Series::FIRST,
+            Some(known) => {
+                known.series.next().ok_or(RegisterError::Unusable { fault: "the letters of its boxes are used up" })?
+            }
+        };
+        let enrolment = Enrolment::new(site.clone(), office, login.clone(), secret.clone(), (series, now));
         enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         let mut sites = self.sites.clone();
         let keys = sites.remove(site).map(|known| known.keys).unwrap_or_default();
-        let entry =
-            Site { enrolled_at: now, login: login.user, one_time_secret: secret, waiting: true, trust: false, keys };
+        let entry = Site {
+            enrolled_at: now,
+            login: login.user,
+            one_time_secret: secret,
+            waiting: true,
+            trust: false,
+            series,
+            keys,
+        };
         sites.insert(site.clone(), entry);
         self.put(sites)?;
         Ok(enrolment)
@@ -302,7 +320,7 @@ impl Register {
             return Err(RegisterError::NoKey { site: site.clone() });
         }
         let login = BrokerLogin { user: known.login.clone(), password: String::new() };
-        let enrolment = Enrolment::new(site.clone(), office, login, known.one_time_secret.clone(), now);
+        let enrolment = Enrolment::new(site.clone(), office, login, known.one_time_secret.clone(), (known.series, now));
         enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         Ok(enrolment)
     }

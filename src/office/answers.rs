@@ -1,8 +1,12 @@
 //! What a running office answers on its control socket.
 
+use super::figures::Included;
+use super::ledger::UnderWay;
 use super::line::Order;
+use super::load;
 use super::quarantine::BadEnvelopeId;
 use super::seconds_since;
+use super::show::Shown;
 use super::sites::{Sites, Terms};
 use super::stick::{self, For};
 use super::sticks::Board;
@@ -13,8 +17,8 @@ use crate::files::free_mb;
 use crate::views;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::sync::Arc;
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Gaps that are named one by one.
 const GAPS: usize = 20;
@@ -25,6 +29,9 @@ pub(super) struct Answers {
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
     pub(super) sticks: Arc<Board>,
+    pub(super) under_way: UnderWay,
+    /// Held while files are taken: what one load has checked is not changed by another.
+    pub(super) loads: Mutex<()>,
 }
 
 impl Answers {
@@ -57,6 +64,7 @@ impl Answers {
                 "missing": missing,
                 "gaps": gaps,
                 "waiting_for_site": state.waiting,
+                "master_version": state.master_version,
                 "compare": compare.get(site),
                 "quarantined": state.quarantined,
                 "turned_away": state.turned_away.0,
@@ -75,6 +83,7 @@ impl Answers {
             "sites": sites,
             "expected": self.sites.expected(),
             "unserved": self.sites.unserved(),
+            "master_version": self.sites.rows().version(),
             "strangers": self.sites.strangers(),
             "free_mb": free,
             "sticks": self.sticks.json(),
@@ -84,6 +93,20 @@ impl Answers {
 }
 
 impl Answer for Answers {
+    fn take(&self, ask: Ask, body: &mut dyn Read, out: &mut dyn Write) -> Result<(), String> {
+        let Ask::Load { order, files } = ask else { return Err("nothing follows this question".into()) };
+        let sources = load::receive(files, body)?;
+        let report = {
+            let _alone = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+            let included = Included::new(&self.sites, &self.shelves);
+            load::of_sources(&sources, order, &mut &**self.sites.rows(), &|warehouse, item| {
+                included.of(warehouse, item)
+            })?
+        };
+        let text = serde_json::to_string(&report).map_err(|error| error.to_string())?;
+        writeln!(out, "{text}").map_err(|error| error.to_string())
+    }
+
     fn answer(&self, ask: Ask, out: &mut dyn Write) -> Result<(), String> {
         let told = |value: Value, out: &mut dyn Write| writeln!(out, "{value}").map_err(|error| error.to_string());
         match ask {
@@ -104,6 +127,12 @@ impl Answer for Answers {
                 let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
                 told(stick::serve(&self.sites, &mount, whom)?, out)
             }
+            Ask::Show(what) => {
+                let (sites, shelves, views) = (&*self.sites, &*self.shelves, &self.views);
+                let shown = Shown { sites, shelves, views, under_way: &self.under_way };
+                told(json!(shown.show(what)?), out)
+            }
+            Ask::Load { .. } => Err("files follow this question, and none did".into()),
             Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),
             Ask::Document { id } => {
                 let mut found = Vec::new();

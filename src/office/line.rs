@@ -8,9 +8,10 @@ use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
 use crate::domain::time::rfc3339;
-use crate::exchange::{Arrived, Exchange, Parts, Rejected, Tally};
+use crate::exchange::{Arrived, Exchange, Master, Parts, Rejected, Tally};
 use crate::journal::{OpenError, Options, Own, ReadError, Reader, Replica, Slot, WriteError};
 use crate::moment::{Moment, up_ms};
+use crate::rows::OfficeRows;
 use crate::sync::Rules;
 use crate::views;
 use crate::wire::envelope::{Public, Secret};
@@ -86,6 +87,8 @@ pub(super) struct SiteState {
     pub(super) quarantined: usize,
     /// Why the last one that should have been there is not, and how many there were since the start.
     pub(super) turned_away: (u64, Option<String>),
+    /// Up to which version the box has the office's master data, as far as it said.
+    pub(super) master_version: Option<u64>,
 }
 
 /// What a site's line is made from.
@@ -96,6 +99,7 @@ pub(super) struct Foundation<'a> {
     pub(super) secret: Secret,
     pub(super) keys: Keys,
     pub(super) moment: Arc<Moment>,
+    pub(super) rows: Arc<OfficeRows>,
 }
 
 /// Why a site's journals were not opened.
@@ -123,6 +127,7 @@ pub(super) struct SiteLine {
     /// Stored, and the word on it not written yet.
     unsaid: Vec<Span>,
     moment: Arc<Moment>,
+    rows: Arc<OfficeRows>,
     heard_at_ms: Option<i64>,
     carried_at_ms: Option<i64>,
     /// Keys that were the site's once.
@@ -134,7 +139,7 @@ pub(super) struct SiteLine {
 impl SiteLine {
     /// Opens the site's journals.
     pub(super) fn open(foundation: Foundation<'_>) -> Result<Self, SiteError> {
-        let Foundation { site, dir, store, secret, keys, moment } = foundation;
+        let Foundation { site, dir, store, secret, keys, moment, rows } = foundation;
         std::fs::create_dir_all(dir)?;
         let (up_dir, down_dir) = (dir.join("up"), dir.join("down"));
         let (replica, report) = Replica::open(&up_dir, Options::new(site.clone(), store, |_| None))?;
@@ -154,6 +159,7 @@ impl SiteLine {
             own: down.reader(),
             acks: dir.join("acks"),
             rules: Rules::of_office(),
+            master: Master::Gives(rows.clone(), dir.join("rows-cursor")),
         })?;
         exchange.hold_back(hold_back);
         let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
@@ -167,6 +173,7 @@ impl SiteLine {
             begun: false,
             unsaid,
             moment,
+            rows,
             heard_at_ms,
             carried_at_ms: None,
             ended,
@@ -356,6 +363,7 @@ impl SiteLine {
             tally: self.exchange.tally().clone(),
             quarantined: self.quarantine.count(),
             turned_away: self.turned_away.clone(),
+            master_version: self.exchange.peer_cursor().map(|cursor| cursor.version),
         }
     }
 
@@ -368,6 +376,7 @@ impl SiteLine {
         state: watch::Sender<SiteState>,
         older: mpsc::Sender<StoreId>,
     ) {
+        let mut changes = self.rows.changes();
         loop {
             tokio::task::block_in_place(|| {
                 if let Err(error) = self.write_word() {
@@ -382,6 +391,8 @@ impl SiteLine {
             let wake = wake.unwrap_or(retry).min(retry).max(Duration::from_millis(1));
             let event = tokio::select! {
                 event = events.recv() => event,
+                // The table outlives its lines, so that this ends only when something has changed.
+                _ = changes.changed() => continue,
                 () = tokio::time::sleep(wake) => continue,
             };
             match event {
@@ -433,7 +444,7 @@ impl Owner for SiteLine {
                 self.carried_at_ms = Some(self.moment.now_ms());
                 self.owes_word(&arrived);
                 let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-                Ok(Took { new, known: arrived.known, set_aside: false, older: arrived.is_older })
+                Ok(Took { new, known: arrived.known, rows: arrived.rows, set_aside: false, older: arrived.is_older })
             }
             Err(rejected @ Rejected::UnknownSender(_)) => {
                 self.set_aside(envelope).unwrap_or_else(|| Err(rejected.to_string()))

@@ -6,14 +6,19 @@
 
 mod answers;
 pub mod config;
+mod figures;
+mod ledger;
 mod line;
+mod load;
 mod quarantine;
 mod road;
+mod show;
 mod sites;
 mod start;
 mod stick;
 mod sticks;
 
+pub use load::offline as load_offline;
 pub use sites::{Terms, confirm, enrol, revoke};
 pub use start::{Paths, Premises};
 pub use stick::For;
@@ -31,13 +36,14 @@ use crate::tasks::Fallen;
 use crate::views::{self, Views};
 use anyhow::Context;
 use getrandom::SysRng;
+use ledger::Ledger;
 use rand_core::{Rng, UnwrapErr};
 use road::{Came, Counter, Road, SORTING};
 use sites::Sites;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use sticks::Sticks;
 use tokio::sync::{mpsc, watch};
@@ -58,6 +64,7 @@ pub struct Office {
     views: Views,
     control: Control,
     sticks: Sticks,
+    ledger: Ledger,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -132,9 +139,25 @@ impl Office {
         tasks.push(fallen.spawn("clock", look(moment, stopping.clone())));
         tasks.push(fallen.spawn("care of the lines", tend(sites.clone(), stopping)));
         let sticks = sites.with_premises(|premises| Sticks::start(sites.clone(), &premises.config, dir))?;
-        let answers = answers::Answers { sites: sites.clone(), views: views.reader(), shelves, sticks: sticks.board() };
+        let numbers = {
+            let sites = sites.clone();
+            Box::new(move || {
+                let mut numbers = Vec::new();
+                sites.each(|site, running| numbers.push((site.clone(), running.number)));
+                numbers
+            })
+        };
+        let ledger = Ledger::start(shelves.clone(), views.reader(), sites.rows().clone(), numbers)?;
+        let answers = answers::Answers {
+            under_way: ledger.under_way(),
+            sites: sites.clone(),
+            views: views.reader(),
+            shelves,
+            sticks: sticks.board(),
+            loads: Mutex::default(),
+        };
         let control = Control::listen(dir, Arc::new(answers))?;
-        Ok(Self { gate, road, sites, views, control, sticks, stop, tasks, fallen })
+        Ok(Self { gate, road, sites, views, control, sticks, ledger, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
@@ -149,7 +172,7 @@ impl Office {
 
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, sticks, stop, tasks, fallen: _ } = self;
+        let Self { gate, road, sites, views, control, sticks, ledger, stop, tasks, fallen: _ } = self;
         if let Some(gate) = gate {
             gate.shutdown().await;
         }
@@ -160,6 +183,7 @@ impl Office {
         tokio::task::block_in_place(|| {
             drop(control);
             sticks.stop();
+            ledger.stop();
         });
         sites.close().await;
         drop(sites);

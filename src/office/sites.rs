@@ -17,6 +17,7 @@ use crate::gate::logins;
 use crate::keys::enrolment::BrokerLogin;
 use crate::keys::register::Register;
 use crate::moment::Moment;
+use crate::rows::OfficeRows;
 use crate::store;
 use crate::views::{self, SiteNo, Stream};
 use crate::wire::envelope::{Header, Secret};
@@ -61,6 +62,7 @@ pub(super) struct Sites {
     moment: Arc<Moment>,
     shelves: Arc<Shelves>,
     views: views::Reader,
+    rows: Arc<OfficeRows>,
     road: Arc<Road>,
     older: mpsc::Sender<StoreId>,
     /// Where lines run, also when an operator's question starts one.
@@ -82,13 +84,14 @@ impl Sites {
         older: mpsc::Sender<StoreId>,
     ) -> anyhow::Result<Self> {
         let register = Register::load(&premises.paths.register)?;
+        let rows = Arc::new(OfficeRows::open(&premises.paths.rows).context("the office's master data")?);
         let known: Vec<SiteId> = register.sites().map(|(site, _)| site.clone()).collect();
         let refused = Refused::default();
         let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false, refused };
         let (port, strangers) = (AtomicU16::new(0), AtomicU64::new(0));
         let runtime = tokio::runtime::Handle::current();
         let inner = Mutex::new(inner);
-        let sites = Self { inner, moment, shelves, views, road, older, runtime, port, strangers };
+        let sites = Self { inner, moment, shelves, views, rows, road, older, runtime, port, strangers };
         for site in known {
             // One site's damaged journal must not keep the others from being served.
             if let Err(error) = sites.start_line(&mut sites.lock(), &site) {
@@ -133,6 +136,11 @@ impl Sites {
         Self::unserved_of(&self.lock())
     }
 
+    /// Master data for all sites.
+    pub(super) fn rows(&self) -> &Arc<OfficeRows> {
+        &self.rows
+    }
+
     /// Looks at the premises.
     pub(super) fn with_premises<T>(&self, look: impl FnOnce(&Premises) -> T) -> T {
         look(&self.lock().premises)
@@ -172,6 +180,7 @@ impl Sites {
             secret: Secret(inner.premises.identity.secret.0),
             keys: keys.clone(),
             moment: self.moment.clone(),
+            rows: self.rows.clone(),
         })?;
         self.shelves.add(Stream::Up(number), line.up());
         self.shelves.add(Stream::Down(number), line.down());
@@ -212,6 +221,10 @@ impl Sites {
                 Ok(store) => {
                     tracing::warn!(%store, "this office was restored from a backup: boxes are asked for the rest");
                     inner.store = store;
+                    // What boxes have of master data may be of days that are lost here.
+                    if let Err(error) = self.rows.renew() {
+                        tracing::error!(%error, "restored master data could not be told from what was lost of it");
+                    }
                     Some(store)
                 }
                 Err(error) => {

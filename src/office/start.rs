@@ -31,6 +31,8 @@ pub struct Paths {
     pub tls: PathBuf,
     /// A directory for each site.
     pub sites: PathBuf,
+    /// Master data for all sites.
+    pub rows: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// Held by the one process that works in the directory.
@@ -49,6 +51,7 @@ impl Paths {
             logins: at("logins.toml"),
             tls: at("tls"),
             sites: at("sites"),
+            rows: at("rows"),
             views: at("views"),
             lock: at("lock"),
         }

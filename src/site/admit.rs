@@ -2,12 +2,16 @@
 //!
 //! Runs on the writer's thread, so that two repeats in one group are told apart from two intents.
 
+use super::floor::{self, Coming, Floor, Printed, Settings};
+use super::people::Folk;
 use crate::domain::admit::{self, Admission};
 use crate::domain::id::{DeviceId, Epoch, IntentId, Position, RecordHash, StoreId};
+use crate::domain::person::SessionId;
 use crate::domain::record::{Entry, Follows, Opened, Record, Sent};
 use crate::domain::repeats::Repeats;
+use crate::domain::time::Stamp;
 use crate::intake::{self, Code, Reason};
-use crate::journal::{self, Group, Held, Key, Reader, Verdict, Written};
+use crate::journal::{self, Group, Held, Key, Line, Reader, Verdict, Written};
 use crate::moment::Moment;
 use crate::wire::record;
 use std::sync::Arc;
@@ -25,6 +29,8 @@ pub(super) struct Submission {
     pub(super) bytes: Vec<u8>,
     /// Why it is refused, where it is.
     pub(super) reason: Option<Reason>,
+    /// The session that came beside it.
+    pub(super) session: Option<SessionId>,
     /// For the refusal of one that contradicts its own id.
     pub(super) came: Came,
 }
@@ -46,6 +52,8 @@ pub(super) struct Note {
     pub(super) id: Option<IntentId>,
     /// Why it was refused.
     pub(super) reason: Option<Reason>,
+    /// What is printed beside a document's hash.
+    pub(super) printed: Printed,
 }
 
 /// The site's admission to its journal.
@@ -55,6 +63,8 @@ pub(super) struct Admit {
     boot: Uuid,
     /// By ordinal.
     repeats: Repeats<u64>,
+    floor: Floor,
+    folk: Folk,
     /// The first ordinal of the group that is being gathered.
     group_from: Option<u64>,
 }
@@ -69,14 +79,22 @@ fn key(entry: &Entry) -> Option<Key> {
 }
 
 impl Admit {
-    pub(super) fn new(moment: Arc<Moment>, store: StoreId, boot: Uuid, reader: &Reader) -> Self {
+    pub(super) fn new(
+        moment: Arc<Moment>,
+        store: StoreId,
+        boot: Uuid,
+        reader: &Reader,
+        settings: Settings,
+        folk: Folk,
+    ) -> Self {
         let mut repeats = Repeats::default();
         for stored in reader.scan(reader.count().saturating_sub(LOOK_BACK)).flatten() {
             if let Ok(Record { entry, .. }) = record::decode(&stored.body) {
                 repeats.note(&entry, stored.ordinal);
             }
         }
-        Self { moment, store, boot, repeats, group_from: None }
+        let floor = Floor::open(settings, reader);
+        Self { moment, store, boot, repeats, floor, folk, group_from: None }
     }
 
     /// A new epoch and its first record.
@@ -91,13 +109,67 @@ impl Admit {
         (epoch, record::body(&stamp, &record::entry(&Entry::Opened(opened))))
     }
 
-    fn append(&mut self, group: &Group<'_>, entry: &Entry, bytes: &[u8], reason: Option<Reason>) -> Verdict<Note> {
-        let ordinal = group.next_ordinal();
-        self.group_from.get_or_insert(ordinal);
-        self.repeats.note(entry, ordinal);
-        let stamp = self.moment.stamp();
-        let note = Note { at_ms: stamp.at_ms(), id: entry.intent(), reason };
-        Verdict::Append { body: record::body(&stamp, bytes), key: key(entry), note }
+    /// Appends a new entry with what the box works out for it, or word of its refusal.
+    fn append(&mut self, group: &Group<'_>, submission: Submission) -> Verdict<Note> {
+        let Submission { mut entry, bytes, reason, session, came } = submission;
+        let (stamp, id) = (self.moment.stamp(), entry.intent());
+        // Only what is completed here is encoded anew.
+        let completed = matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_));
+        if reason.is_none() {
+            let original = |id| floor::find(group, id).map(|(_, original)| original);
+            if let Err(reason) = self.folk.judge(&mut entry, session.as_ref(), &stamp, original) {
+                return self.refuse(group, &came, stamp, id, reason);
+            }
+        }
+        match self.floor.admit(entry, stamp, group) {
+            Ok(_) => self.line_up(group, (!completed).then_some(bytes), Note { id, ..Note::of(&stamp, reason) }),
+            Err(reason) => self.refuse(group, &came, stamp, id, reason),
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        group: &Group<'_>,
+        came: &Came,
+        stamp: Stamp,
+        id: Option<IntentId>,
+        reason: Reason,
+    ) -> Verdict<Note> {
+        let refused = intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason);
+        self.floor.line_up(Vec::new(), refused, stamp, group.last());
+        self.line_up(group, None, Note { id, ..Note::of(&stamp, Some(reason)) })
+    }
+
+    /// The lines of what the floor has lined up. `bytes` are those of the answered entry, where they are known.
+    fn line_up(&mut self, group: &Group<'_>, bytes: Option<Vec<u8>>, mut note: Note) -> Verdict<Note> {
+        let from = group.next_ordinal();
+        self.group_from.get_or_insert(from);
+        let Coming { records, answered } = self.floor.coming();
+        let mut bytes = bytes;
+        let line = |(i, record): (usize, &Record)| {
+            let known = if i == answered { bytes.take() } else { None };
+            let bytes = known.unwrap_or_else(|| record::entry(&record.entry));
+            Line { body: record::body(&record.stamp, &bytes), key: key(&record.entry) }
+        };
+        let mut lines: Vec<Line> = records.iter().enumerate().map(line).collect();
+        for (ordinal, record) in (from..).zip(records) {
+            self.repeats.note(&record.entry, ordinal);
+            self.folk.lined_up(ordinal, record);
+        }
+        note.printed = self.floor.printed(&records[answered].entry);
+        match lines.len() {
+            1 => {
+                let Line { body, key } = lines.remove(0);
+                Verdict::Append { body, key, note }
+            }
+            _ => Verdict::AppendAll { lines, answered, note },
+        }
+    }
+}
+
+impl Note {
+    fn of(stamp: &Stamp, reason: Option<Reason>) -> Self {
+        Self { at_ms: stamp.at_ms(), id: None, reason, printed: Printed::default() }
     }
 }
 
@@ -106,7 +178,7 @@ impl journal::Admit for Admit {
     type Note = Note;
 
     fn admit(&mut self, submission: Submission, group: &Group<'_>) -> Verdict<Note> {
-        let Submission { entry, bytes, reason, came } = submission;
+        let entry = &submission.entry;
         // Where an index or an old record cannot be read the entry counts as new: the fold counts a repeat once.
         let read = |held: Held| Some((held, record::decode(&group.body(held).ok()?).ok()?));
         let known = |id: IntentId| {
@@ -115,8 +187,8 @@ impl journal::Admit for Admit {
         };
         let admission = match entry.intent() {
             _ if crate::sabotage::is("no-dedupe") => Admission::New,
-            Some(_) => admit::admit(&entry, &Repeats::default(), known),
-            None => match admit::admit(&entry, &self.repeats, |_| None) {
+            Some(_) => admit::admit(entry, &Repeats::default(), known),
+            None => match admit::admit(entry, &self.repeats, |_| None) {
                 Admission::Repeat(ordinal) => {
                     let found = group.held_at(ordinal).and_then(read);
                     found.map_or(Admission::New, |(held, record)| Admission::Repeat((held, record.stamp.at_ms())))
@@ -125,29 +197,37 @@ impl journal::Admit for Admit {
             },
         };
         match admission {
-            Admission::New => self.append(group, &entry, &bytes, reason),
-            Admission::Repeat((of, at_ms)) => Verdict::Repeat { of, note: Note { at_ms, id: entry.intent(), reason } },
+            Admission::New => self.append(group, submission),
+            Admission::Repeat((of, at_ms)) => {
+                let first = entry.intent().and_then(|_| read(of));
+                let printed = first.map(|(_, record)| self.floor.printed(&record.entry)).unwrap_or_default();
+                Verdict::Repeat { of, note: Note { at_ms, id: entry.intent(), reason: submission.reason, printed } }
+            }
             Admission::Conflict(_) => {
                 let text = "id: it is known for something else: make a new UUID for each document, and send a \
                             document again only as it was";
-                let reason = Reason::new(Code::Conflict, text);
-                let refused = intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason);
-                let mut verdict = self.append(group, &refused, &record::entry(&refused), Some(reason));
-                if let Verdict::Append { note, .. } = &mut verdict {
-                    note.id = entry.intent();
-                }
-                verdict
+                let (id, stamp) = (entry.intent(), self.moment.stamp());
+                self.refuse(group, &submission.came, stamp, id, Reason::new(Code::Conflict, text))
             }
         }
     }
 
+    fn appended(&mut self, at: &[Position], group: &Group<'_>) {
+        self.floor.appended(at, group);
+    }
+
     fn settled(&mut self, written: Option<&[Written]>) {
+        self.floor.settled(written);
+        self.folk.settled(written);
         if let (Some(from), None) = (self.group_from.take(), written) {
             self.repeats.forget(|ordinal| ordinal >= from);
         }
     }
 
     fn begin(&mut self, last: Option<(Position, RecordHash)>) -> (Epoch, Vec<u8>) {
+        // A group that failed may be on the disk after all.
+        self.floor.catch_up();
+        self.folk.catch_up();
         self.opening(last)
     }
 }

@@ -1,5 +1,6 @@
 //! What a running box answers on its control socket.
 
+use super::show::Figures;
 use super::start::SITE_NO;
 use super::state::State;
 use super::sticks::Asker;
@@ -17,6 +18,7 @@ pub(super) struct Answers {
     pub(super) state: State,
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
+    pub(super) figures: Figures,
     pub(super) sticks: Asker,
 }
 
@@ -55,6 +57,8 @@ impl Answer for Answers {
             Ask::Enrol { .. } | Ask::Confirm { .. } | Ask::Revoke { .. } => {
                 Err("a box enrols and revokes nobody: the office does".into())
             }
+            Ask::Show(what) => told(json!(self.figures.show(what)?), out),
+            Ask::Load { .. } => Err("a box has its master data from its office: load the files there".into()),
             Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }

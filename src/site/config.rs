@@ -46,6 +46,8 @@ pub struct Config {
     pub csv_button_days: u16,
     /// A DS3231 clock chip: its I2C bus, like /dev/i2c-1.
     pub clock_chip: Option<PathBuf>,
+    /// The kernel's clock counts as right while the network disciplines it. Off where the network's time is not to be trusted.
+    pub network_time: bool,
     /// Below this many megabytes free the box warns on state/box. It records until the disk is really full.
     pub warn_free_mb: u64,
 }
@@ -80,6 +82,7 @@ impl Default for Config {
             csv_button: None,
             csv_button_days: 31,
             clock_chip: None,
+            network_time: true,
             warn_free_mb: 256,
         }
     }

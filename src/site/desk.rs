@@ -2,7 +2,9 @@
 
 use super::admit::{Admit, Came, Note, Submission};
 use super::health::Health;
+use super::people::Reception;
 use crate::domain::id::{DeviceId, SiteId};
+use crate::domain::person::SessionId;
 use crate::domain::record::{Entry, Sent};
 use crate::gate::{self, Answer, Incoming, Pass, Publisher, Qos, Refusal, RefusalCode, RefusalReason, Route};
 use crate::intake::{self, Code, Reason, Receipt, Status, receipt};
@@ -18,31 +20,41 @@ pub(super) fn rights(device: &DeviceId, kind: &str) -> Option<gate::logins::Righ
     let own: &[String] = match kind {
         "scanner" => &[format!("in/{device}/scan")],
         "scale" => &[format!("in/{device}/weight")],
-        "tablet" => &[format!("in/{device}/scan"), format!("in/{device}/weight"), format!("tx/{device}/+")],
+        "tablet" => &[
+            format!("in/{device}/scan"),
+            format!("in/{device}/weight"),
+            format!("tx/{device}/+"),
+            format!("me/{device}/+"),
+        ],
         _ => return None,
     };
     let filters = |names: &[String]| names.iter().filter_map(|name| gate::TopicFilter::new(name).ok()).collect();
     Some(gate::logins::Rights {
         publish: filters(own),
-        subscribe: filters(&[receipt::topic(device), "state/#".to_owned()]),
+        subscribe: filters(&[receipt::topic(device), intake::people::topic(device), "state/#".to_owned()]),
     })
 }
+
+/// What was read: the entry, and the session that came beside it.
+type Read = (Entry, Option<SessionId>);
 
 /// The site's desk.
 pub(super) struct Desk {
     pub(super) site: SiteId,
     pub(super) scribe: ScribeHandle<Admit>,
     pub(super) health: Arc<Health>,
+    /// Hears what people ask.
+    pub(super) reception: Reception,
     /// Set once the gate is there: it needs the desk first.
     pub(super) publisher: Arc<OnceLock<Publisher>>,
 }
 
 impl Desk {
-    fn submit(&self, entry: Entry, reason: Option<Reason>, came: Came, answer: Answer, code: RefusalCode) {
+    fn submit(&self, (entry, session): Read, reason: Option<Reason>, came: Came, answer: Answer, code: RefusalCode) {
         let bytes = record::entry(&entry);
         let reply = self.reply(came.device.clone(), came.sent.packet, answer, code);
         // A full queue drops the answer: the device is told nothing, keeps what it has and comes again.
-        if let Err(error) = self.scribe.try_submit(Submission { entry, bytes, reason, came }, reply) {
+        if let Err(error) = self.scribe.try_submit(Submission { entry, bytes, reason, session, came }, reply) {
             self.health.overloaded(&error);
         }
     }
@@ -70,6 +82,9 @@ impl Desk {
                     at_ms: note.at_ms,
                     reason: note.reason.as_ref(),
                     packet: Some(packet),
+                    number: note.printed.number.as_deref(),
+                    total: note.printed.total,
+                    marks: &note.printed.marks,
                 };
                 publisher.publish(&topic, receipt.to_json(), false);
             }
@@ -80,7 +95,7 @@ impl Desk {
 
 impl gate::Desk for Desk {
     fn route(&self, _: &Pass, topic: &str, _: Qos, _: bool) -> Route {
-        if topic.starts_with("in/") || topic.starts_with("tx/") { Route::Record } else { Route::Unknown }
+        if ["in/", "tx/", "me/"].iter().any(|root| topic.starts_with(root)) { Route::Record } else { Route::Unknown }
     }
 
     fn take(&self, incoming: Incoming, answer: Answer) {
@@ -88,19 +103,23 @@ impl gate::Desk for Desk {
         let device = pass.device.clone();
         let sent = Sent { session, packet: packet_id, dup };
         let read = match qos {
+            _ if topic.starts_with("me/") => match intake::people::read(&device, &topic, &payload) {
+                Ok(ask) => return self.reception.ask(device, ask, packet_id, answer),
+                Err(reason) => Err(reason),
+            },
             Qos::AtMostOnce if topic.starts_with("tx/") => {
                 Err(Reason::new(Code::Qos, "a document at QoS 0 can be lost on the way: publish it with QoS 1"))
             }
-            _ => intake::read(&device, &topic, &payload, sent),
+            _ => intake::read_with_session(&device, &topic, &payload, sent),
         };
         let came = Came { device, topic, payload, sent };
         match read {
-            Ok(entry) => self.submit(entry, None, came, answer, RefusalCode::ImplementationSpecific),
+            Ok(read) => self.submit(read, None, came, answer, RefusalCode::ImplementationSpecific),
             // Over its quota: no record and no PUBACK; the gate disconnects the device.
             Err(_) if !answer.claim_refusal() => {}
             Err(reason) => {
                 let entry = intake::refused(&came.device, &came.topic, &came.payload, sent, &reason);
-                self.submit(entry, Some(reason), came, answer, RefusalCode::PayloadFormatInvalid);
+                self.submit((entry, None), Some(reason), came, answer, RefusalCode::PayloadFormatInvalid);
             }
         }
     }
@@ -116,6 +135,6 @@ impl gate::Desk for Desk {
         };
         let why = Reason::new(why, reason.to_string());
         let entry = intake::refused(&device, &topic, &payload, sent, &why);
-        self.submit(entry, Some(why), Came { device, topic, payload, sent }, answer, reason.code());
+        self.submit((entry, None), Some(why), Came { device, topic, payload, sent }, answer, reason.code());
     }
 }

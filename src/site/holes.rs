@@ -32,7 +32,7 @@ pub(super) fn record(journal: Reader, report: OpenReport, scribe: ScribeHandle<A
                 Ok(_) => tracing::warn!(?span, "the hole is recorded"),
                 Err(error) => tracing::error!(?span, %error, "the hole could not be recorded: tried at the next start"),
             });
-            if scribe.submit_blocking(Submission { entry, bytes, reason: None, came }, reply).is_err() {
+            if scribe.submit_blocking(Submission { entry, bytes, reason: None, session: None, came }, reply).is_err() {
                 return;
             }
         }

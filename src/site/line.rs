@@ -2,10 +2,12 @@
 //! says to the courier.
 
 use super::Paths;
+use super::floor::Printed;
 use crate::books::Shelves;
 use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
+use crate::domain::master::Masters;
 use crate::domain::record::{Entry, Record, Span};
 use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
@@ -47,6 +49,19 @@ pub(super) struct LineState {
     pub(super) tally: Tally,
     /// Why the office does not take this box's key.
     pub(super) refused: Option<String>,
+    /// What is here of the office's master data; nothing where its disk refuses it.
+    pub(super) master: Option<MasterState>,
+}
+
+/// What is here of the office's master data.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MasterState {
+    /// Rows.
+    pub(super) rows: usize,
+    /// Those of them that this version cannot read.
+    pub(super) unread: usize,
+    /// All that the office had has come at least once.
+    pub(super) complete: bool,
 }
 
 /// The task and what it owns.
@@ -66,6 +81,8 @@ pub(super) struct Line<C> {
     pub(super) own: Reader,
     pub(super) moment: Arc<Moment>,
     pub(super) shelves: Arc<Shelves>,
+    /// For the prefix of numbers.
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) views: views::Reader,
     pub(super) publisher: Arc<OnceLock<Publisher>>,
     pub(super) state: watch::Sender<LineState>,
@@ -100,7 +117,7 @@ impl<C: Courier> Owner for Line<C> {
         let arrived = self.exchange.carried(up_ms(), envelope).map_err(|rejected| rejected.to_string())?;
         self.came(&arrived);
         let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-        Ok(Took { new, known: arrived.known, ..Took::default() })
+        Ok(Took { new, known: arrived.known, rows: arrived.rows, ..Took::default() })
     }
 }
 
@@ -264,6 +281,11 @@ impl<C: Courier> Line<C> {
             introducing: self.introduction.is_some(),
             tally: self.exchange.tally().clone(),
             refused: self.refused.clone(),
+            master: self.exchange.taken().map(|rows| MasterState {
+                rows: rows.len(),
+                unread: rows.unread(),
+                complete: rows.is_complete(),
+            }),
         };
         self.state.send_replace(state);
     }
@@ -308,6 +330,7 @@ impl<C: Courier> Line<C> {
                 if !publisher.is_wanted(&topic) {
                     continue;
                 }
+                let printed = Printed::of(&submitted, &self.masters.borrow(), &self.site);
                 let receipt = Receipt {
                     id: Some(submitted.id),
                     status: Status::AtOffice,
@@ -317,6 +340,9 @@ impl<C: Courier> Line<C> {
                     at_ms: office_ms,
                     reason: None,
                     packet: None,
+                    number: printed.number.as_deref(),
+                    total: printed.total,
+                    marks: &printed.marks,
                 };
                 publisher.publish(&topic, receipt.to_json(), false);
             }

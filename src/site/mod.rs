@@ -5,11 +5,16 @@
 
 mod admit;
 mod answers;
+mod checkpoint;
 pub mod config;
 mod desk;
+mod floor;
 mod health;
 mod holes;
 mod line;
+mod masters;
+mod people;
+mod show;
 mod start;
 mod state;
 mod sticks;
@@ -74,7 +79,20 @@ impl Site {
     /// Starts the box in `dir`. Devices are let in once their records can be kept.
     pub async fn start(dir: &Path) -> anyhow::Result<Self> {
         let opened = tokio::task::block_in_place(|| start::open(dir))?;
-        let Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report } = opened;
+        let Opened {
+            paths,
+            config,
+            identity,
+            store,
+            own,
+            admit,
+            people,
+            masters,
+            exchange,
+            introduction,
+            moment,
+            report,
+        } = opened;
         let site = identity.site.clone();
         let journal = own.reader();
         let (stop, stopping) = watch::channel(false);
@@ -87,7 +105,17 @@ impl Site {
 
         let scribe = Scribe::start(own, admit)?;
         let (health, publisher) = (Arc::new(Health::default()), Arc::new(OnceLock::<Publisher>::new()));
+        let reception = people::Reception::start(people::Seat {
+            site: site.clone(),
+            people: people.clone(),
+            masters: masters.clone(),
+            moment: moment.clone(),
+            scribe: scribe.handle(),
+            health: health.clone(),
+            publisher: publisher.clone(),
+        })?;
         let desk = desk::Desk {
+            reception,
             site: site.clone(),
             scribe: scribe.handle(),
             health: health.clone(),
@@ -95,7 +123,8 @@ impl Site {
         };
         let doors = start::doors(&paths, &config)?;
         let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
-        let gate = Gate::start(doors, Arc::new(desk), Arc::new(devices)).await?;
+        let door = people::Door { logins: devices, people };
+        let gate = Gate::start(doors, Arc::new(desk), Arc::new(door)).await?;
         let _ = publisher.set(gate.publisher());
 
         let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;
@@ -142,6 +171,7 @@ impl Site {
             own: journal.clone(),
             moment,
             shelves: shelves.clone(),
+            masters: masters.clone(),
             views: views.reader(),
             publisher,
             state: line_state,
@@ -155,7 +185,15 @@ impl Site {
         ];
         holes::record(journal, report, scribe.handle());
         let sticks = Sticks::start(premises, &config)?;
-        let answers = answers::Answers { state, views: views.reader(), shelves, sticks: sticks.asker() };
+        let figures = show::Figures {
+            site: identity.site.clone(),
+            path: paths.shop.clone(),
+            utc_offset_minutes: config.utc_offset_minutes,
+            masters,
+            views: views.reader(),
+            shelves: shelves.clone(),
+        };
+        let answers = answers::Answers { state, views: views.reader(), shelves, figures, sticks: sticks.asker() };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
         Ok(Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen })
     }
@@ -233,7 +271,7 @@ async fn show(
 /// The clock of a box: no earlier than its journal's last record; better by its chip, where it has one.
 fn moment(config: &config::Config, last_ms: Option<i64>) -> Arc<Moment> {
     use board::clock::ClockChip as _;
-    let moment = Moment::starting_after(last_ms);
+    let moment = Moment::trusting(last_ms, config.network_time);
     let Some(bus) = &config.clock_chip else { return Arc::new(moment) };
     match board::clock::Ds3231::open(bus).and_then(|mut chip| chip.read()) {
         Ok(board::clock::Reading::Time(at)) => {

@@ -2,16 +2,23 @@
 
 use super::admit::{Admit, key_of};
 use super::config::{self, Config};
+use super::floor;
+use super::masters::Shown;
+use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
 use crate::domain::id::{SiteId, StoreId};
-use crate::exchange::{Exchange, Parts};
+use crate::domain::master::Masters;
+use crate::domain::person::{Act, Person};
+use crate::domain::record::{Entry, Record};
+use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
 use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::moment::Moment;
+use crate::rows::{BoxRows, Takes};
 use crate::store;
 use crate::sync::Rules;
 use crate::views::SiteNo;
@@ -23,6 +30,7 @@ use rand_core::{Rng, UnwrapErr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// A box has one site's records in its views.
 pub(super) const SITE_NO: SiteNo = SiteNo(0);
@@ -42,6 +50,12 @@ pub struct Paths {
     pub journal: PathBuf,
     /// What it holds of the office's journal for it.
     pub down: PathBuf,
+    /// The workshop's figures, as far as they are written down.
+    pub shop: PathBuf,
+    /// What it has taken of the office's master data. May be deleted while the box is stopped: all of it is asked for again.
+    pub rows: PathBuf,
+    /// Its people's fold.
+    pub people: PathBuf,
     /// The views.
     pub views: PathBuf,
     /// What the office has acked.
@@ -65,6 +79,9 @@ impl Paths {
             devices: at("devices.toml"),
             journal: at("journal"),
             down: at("down"),
+            shop: at("shop"),
+            rows: at("rows"),
+            people: at("people"),
             views: at("views"),
             acks: at("acks"),
             usage: at("usage"),
@@ -89,6 +106,10 @@ pub(super) struct Opened {
     pub(super) store: StoreId,
     pub(super) own: Own,
     pub(super) admit: Admit,
+    /// What people have done.
+    pub(super) people: people::Shared,
+    /// The office's data, the newest.
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) exchange: Exchange,
     pub(super) introduction: Option<Vec<u8>>,
     pub(super) moment: Arc<Moment>,
@@ -123,12 +144,28 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         );
     }
     let last_ms = report.last.and_then(|(position, _)| match own.reader().read_position(position).ok()?? {
-        Slot::Record(stored) => Some(record::decode(&stored.body).ok()?.stamp.at_ms()),
+        Slot::Record(stored) => Some(says_at_ms(&record::decode(&stored.body).ok()?)),
         Slot::Lost { .. } => None,
     });
     let moment = super::moment(&config, last_ms);
     let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
-    let admit = Admit::new(moment.clone(), store, boot, &own.reader());
+    let (shown, masters) = Shown::new(identity.site.clone());
+    let settings = floor::Settings {
+        path: paths.shop.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        series: enrolment.series,
+        masters: masters.clone(),
+    };
+    let who = people::Settings {
+        path: paths.people.clone(),
+        utc_offset_minutes: config.utc_offset_minutes,
+        masters: masters.clone(),
+    };
+    // Before anything is folded or admitted by it.
+    let master = master(&paths.rows, Box::new(shown));
+    let folk = Folk::open(who, &own.reader());
+    let people = folk.shared();
+    let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
     let (epoch, body) = admit.opening(own.last());
     if let Err(error) = own.begin(epoch, &body) {
         if report.segments == 0 {
@@ -154,8 +191,32 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         own: own.reader(),
         acks: paths.acks.clone(),
         rules: Rules::of_box(),
+        master,
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, exchange, introduction, moment, report })
+    Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
+}
+
+/// The moment that the last record proves: its own, or the one that a person had just confirmed when the power went.
+fn says_at_ms(record: &Record) -> i64 {
+    let at_ms = record.stamp.at_ms();
+    match &record.entry {
+        Entry::Person(Person { act: Act::SetClock { at_ms: said }, .. }) => at_ms.max(*said),
+        _ => at_ms,
+    }
+}
+
+/// Master data as far as it is here. A disk that refuses it is no reason to record nothing.
+fn master(dir: &Path, takes: Box<dyn Takes>) -> Master {
+    match BoxRows::open(dir, takes) {
+        Ok((rows, loaded)) => {
+            tracing::info!(rows = loaded.rows, unread = loaded.unread, damaged = loaded.is_damaged, "master data");
+            Master::Takes(Box::new(rows))
+        }
+        Err(error) => {
+            tracing::error!(%error, "there is no master data: remove the directory rows while the box is stopped");
+            Master::None
+        }
+    }
 }
 
 /// The envelope by which the office learns this box's key.

@@ -42,6 +42,7 @@ pub(super) struct State {
 fn quality(quality: Quality) -> &'static str {
     match quality {
         Quality::Floor => "not known",
+        Quality::Person => "a person",
         Quality::Chip => "clock chip",
         Quality::Office => "office",
         Quality::Network => "network",
@@ -114,6 +115,11 @@ impl State {
             "last": self.journal.last().map(|at| at.to_string()),
             "free_mb": free_mb(&self.dir),
             "waiting": line.waiting,
+            "master": line.master.map(|master| json!({
+                "rows": master.rows,
+                "unread": master.unread,
+                "complete": master.complete,
+            })),
             "under_way": line.under_way,
             "line": {
                 "broker": road.broker.to_string(),

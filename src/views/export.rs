@@ -4,6 +4,9 @@
 //! language; it is the same whatever the documents hold, and there even where there are none. A document's
 //! further rows leave the columns of the document itself blank; its tables share the rows. Text is written as it is:
 //! a cell that a spreadsheet would take for a formula is for whoever opens it in one.
+//!
+//! What names another document of a site by its id is written as that id: whoever imports puts ERPNext's name in its place, which is
+//! known from the column `outpost_id` of what was imported before. Absent: accounts of modes of payment, which the office knows.
 
 mod columns;
 
@@ -15,7 +18,8 @@ use crate::domain::document::{Document, Kind};
 use crate::domain::record::{Entry, Record, Submitted};
 use crate::domain::time::Stamp;
 use crate::wire::record;
-pub use columns::{Column, columns};
+pub use columns::{Column, Extra, columns};
+use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
 
@@ -127,16 +131,16 @@ impl Books<'_> {
         stamp: Stamp,
     ) -> Result<u64, ExportError> {
         let mut fields = fields(&submitted.document);
-        stamped(&mut fields, header, stamp, self.reader.utc_offset_minutes());
-        let rows = header.tables.iter().filter_map(|table| Some(fields.get(table)?.as_array()?.len())).max();
+        header.complete(&mut fields, submitted, stamp, self.reader.utc_offset_minutes());
+        let rows = header.tables.iter().filter_map(|table| Some(fields.get(*table)?.as_array()?.len())).max();
         let rows = rows.unwrap_or(0).max(1);
         for row in 0..rows {
-            let cell = |column: &Source| match column {
-                Source::Id if row == 0 => submitted.id.to_string(),
-                Source::SetTime if row == 0 => "1".to_owned(),
-                Source::Field(name) if row == 0 => fields.get(name).map(text).unwrap_or_default(),
-                Source::Cell(table, name) => {
-                    fields.get(table).and_then(|t| t.get(row)?.get(name)).map(text).unwrap_or_default()
+            let cell = |source: &Option<Column>| match source {
+                None if row == 0 => submitted.id.to_string(),
+                Some(Column { table: None, field, extra }) if row == 0 => of(&fields, field, *extra),
+                Some(Column { table: Some(table), field, extra }) => {
+                    let cells = fields.get(*table).and_then(|rows| rows.get(row)?.as_object());
+                    cells.map(|cells| of(cells, field, *extra)).unwrap_or_default()
                 }
                 _ => String::new(),
             };
@@ -146,50 +150,74 @@ impl Books<'_> {
     }
 }
 
-/// Where a column's text comes from.
-enum Source {
-    Id,
-    /// ERPNext takes the date and time of a document only with this beside them.
-    SetTime,
-    Field(String),
-    Cell(String, String),
-}
-
+/// The columns of a kind: the device's id of the document, then those of its fields.
 struct Header {
     names: Vec<String>,
-    sources: Vec<Source>,
-    tables: Vec<String>,
-    has_date: bool,
-    has_time: bool,
+    /// `None` is the id.
+    sources: Vec<Option<Column>>,
+    tables: Vec<&'static str>,
+    /// What the day is called, and the time.
+    day: Option<&'static str>,
+    time: Option<&'static str>,
 }
 
 impl Header {
     fn of(kind: Kind) -> Self {
         let columns = columns(kind);
-        let has = |field: &str| columns.iter().any(|column| column.table.is_none() && column.field == field);
-        let (has_date, has_time) = (has("posting_date"), has("posting_time"));
-        let (mut names, mut sources) = (vec!["outpost_id".to_owned()], vec![Source::Id]);
-        if has_date && !has("set_posting_time") {
-            names.push("set_posting_time".into());
-            sources.push(Source::SetTime);
+        let named = |names: [&'static str; 2]| {
+            names.into_iter().find(|name| columns.iter().any(|column| column.table.is_none() && column.field == *name))
+        };
+        let (day, time) = (named(["posting_date", "transaction_date"]), named(["posting_time", "posting_time"]));
+        let name = |column: &Column| match column.table {
+            None => column.field.to_owned(),
+            Some(table) => format!("{table}.{}", column.field),
+        };
+        let names = std::iter::once("outpost_id".to_owned()).chain(columns.iter().map(name)).collect();
+        let mut tables: Vec<_> = columns.iter().filter_map(|column| column.table).collect();
+        tables.dedup();
+        let sources = std::iter::once(None).chain(columns.into_iter().map(Some)).collect();
+        Self { names, sources, tables, day, time }
+    }
+
+    /// Puts in what the box has worked out: day, time and rows of taxes, where the document has none of its own. A document that
+    /// was taken without has those of its record.
+    fn complete(
+        &self,
+        fields: &mut serde_json::Map<String, Value>,
+        of: &Submitted,
+        stamp: Stamp,
+        utc_offset_minutes: i32,
+    ) {
+        let booked = of.booked.as_ref();
+        if let Some(booked) = booked.filter(|booked| !booked.taxes.is_empty() && self.tables.contains(&"taxes")) {
+            let rows = || booked.taxes.serialize(serde_json::value::Serializer).unwrap_or_default();
+            fields.entry("taxes").or_insert_with(rows);
         }
-        let mut tables: Vec<String> = Vec::new();
-        for Column { table, field } in columns {
-            match table {
-                None => {
-                    names.push(field.to_owned());
-                    sources.push(Source::Field(field.to_owned()));
-                }
-                Some(table) => {
-                    names.push(format!("{table}.{field}"));
-                    sources.push(Source::Cell(table.to_owned(), field.to_owned()));
-                    if tables.last().is_none_or(|last| last != table) {
-                        tables.push(table.to_owned());
-                    }
-                }
-            }
+        let local_ms = stamp.at_ms().saturating_add(i64::from(utc_offset_minutes) * 60_000);
+        let Ok(moment) = jiff::Timestamp::from_millisecond(local_ms) else { return };
+        let local = jiff::tz::Offset::UTC.to_datetime(moment);
+        debug_assert_eq!(super::days_since_1970(local.date()), day_of(stamp.at_ms(), utc_offset_minutes));
+        if let Some(day) = self.day {
+            fields.entry(day).or_insert_with(|| of.day().unwrap_or(local.date()).to_string().into());
         }
-        Self { names, sources, tables, has_date, has_time }
+        if let Some(time) = self.time {
+            let at = booked.and_then(|booked| booked.time).unwrap_or(local.time());
+            let whole = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+            fields.entry(time).or_insert_with(|| whole.into());
+        }
+    }
+}
+
+/// A cell of one document or of one row.
+fn of(fields: &serde_json::Map<String, Value>, field: &str, extra: Option<Extra>) -> String {
+    match extra {
+        None => fields.get(field).map(text).unwrap_or_default(),
+        Some(Extra::Always(word)) => word.to_owned(),
+        Some(Extra::SameAs(other)) => fields.get(other).map(text).unwrap_or_default(),
+        Some(Extra::Where(others)) => {
+            let there = others.iter().any(|other| fields.contains_key(*other));
+            if there { "1".to_owned() } else { String::new() }
+        }
     }
 }
 
@@ -197,22 +225,6 @@ fn fields(document: &Document) -> serde_json::Map<String, Value> {
     match document.serialize_fields(serde_json::value::Serializer) {
         Ok(Value::Object(fields)) => fields,
         _ => unreachable!("invariant: a document is written as an object"),
-    }
-}
-
-/// The day and time of the record, where the document names none of its own.
-fn stamped(fields: &mut serde_json::Map<String, Value>, header: &Header, stamp: Stamp, utc_offset_minutes: i32) {
-    let local_ms = stamp.at_ms().saturating_add(i64::from(utc_offset_minutes) * 60_000);
-    let Ok(moment) = jiff::Timestamp::from_millisecond(local_ms) else { return };
-    let local = jiff::tz::Offset::UTC.to_datetime(moment);
-    debug_assert_eq!(super::days_since_1970(local.date()), day_of(stamp.at_ms(), utc_offset_minutes));
-    if header.has_date && !fields.contains_key("posting_date") {
-        fields.insert("posting_date".into(), local.date().to_string().into());
-    }
-    if header.has_time && !fields.contains_key("posting_time") {
-        let time = local.time();
-        let whole = format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
-        fields.insert("posting_time".into(), whole.into());
     }
 }
 

@@ -4,14 +4,15 @@
 //! conflict, the same id with other content. Out: changed keys in the store, read by [`super::read`].
 
 use super::ids::Ids;
-use super::keys::{Key, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of};
+use super::keys::{Key, SORT_ANY, SORT_CANCEL, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of};
 use super::meta::{Locator, Meta, Place, Reached, Stream};
+use super::parties::{self, Parties};
 use super::store::{Disk, Doubt, Layer, Store, Sums};
 use super::things::{self, Epochs, Thing};
 use super::window::Windows;
-use super::{Journals, acked, stock};
+use super::{Journals, acked, closes, numbers, stock};
 use crate::domain::id::{IntentId, StoreId};
-use crate::domain::record::{Entry, Record, Span};
+use crate::domain::record::{Entry, Record, Span, Submitted};
 use crate::wire::{cbor, record};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -40,7 +41,7 @@ impl Line {
     }
 }
 
-/// Counters of one site. Every record of its own journal is in exactly one of the first ten.
+/// Counters of one site. Every record of its own journal is in exactly one of all but the last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Openings of the journal.
@@ -63,6 +64,12 @@ pub struct Totals {
     pub unreadable: u64,
     /// Records whose bytes are lost to damage, here or where they came from.
     pub lost: u64,
+    /// Cancellations: first records of their ids.
+    pub cancellations: u64,
+    /// Closes of days.
+    pub closed_days: u64,
+    /// What people did beside documents.
+    pub people: u64,
     /// Words of the office, in the journal that comes down.
     pub at_office_words: u64,
 }
@@ -70,8 +77,9 @@ pub struct Totals {
 impl Totals {
     /// Records of the site's own journal.
     pub fn records(&self) -> u64 {
-        let firsts = self.documents + self.scans + self.weights + self.refused;
-        firsts + self.opened + self.repeats + self.conflicts + self.holes + self.unreadable + self.lost
+        let firsts = self.documents + self.cancellations + self.scans + self.weights + self.refused;
+        let others = self.opened + self.closed_days + self.people + self.holes;
+        firsts + others + self.repeats + self.conflicts + self.unreadable + self.lost
     }
 }
 
@@ -82,11 +90,12 @@ pub(super) struct Fold {
     pub(super) ids: Ids,
     pub(super) epochs: Epochs,
     windows: Windows,
+    pub(super) parties: Parties,
     pub(super) totals: HashMap<SiteNo, Totals>,
     changed: HashSet<SiteNo>,
     /// Records applied since the last commit.
     pub(super) uncommitted: u64,
-    journals: Arc<dyn Journals>,
+    pub(super) journals: Arc<dyn Journals>,
 }
 
 /// What a commit writes.
@@ -136,6 +145,7 @@ impl Fold {
             ids: Ids::load(&store)?,
             epochs: Epochs::load(&store)?,
             windows: Windows::load(&store)?,
+            parties: Parties::load(&store)?,
             store,
             meta,
             totals,
@@ -205,15 +215,22 @@ impl Fold {
             }
             // The office's word belongs in the journal that comes down; here it means nothing.
             Entry::AtOffice(_) => self.total(site).holes += 1,
+            Entry::DayClosed(closed) => {
+                closes::note(&mut self.store, site, place, closed);
+                self.total(site).closed_days += 1;
+            }
+            Entry::Person(_) => self.total(site).people += 1,
             Entry::Refused(_) => {
                 let count = self.total(site).refused;
                 self.list(Tag::Refusal, site, count, &Listed { place, span: None });
                 self.total(site).refused += 1;
             }
-            entry @ (Entry::Submitted(_) | Entry::Scan(_) | Entry::Weight(_)) => match entry.intent() {
-                Some(id) => self.apply_intent(site, place, record, id)?,
-                None => self.count_first(site, entry),
-            },
+            entry @ (Entry::Submitted(_) | Entry::Cancelled(_) | Entry::Scan(_) | Entry::Weight(_)) => {
+                match entry.intent() {
+                    Some(id) => self.apply_intent(site, place, record, id)?,
+                    None => self.count_first(site, entry),
+                }
+            }
         }
         Ok(())
     }
@@ -222,6 +239,7 @@ impl Fold {
         let total = self.total(site);
         match entry {
             Entry::Submitted(_) => total.documents += 1,
+            Entry::Cancelled(_) => total.cancellations += 1,
             Entry::Scan(_) => total.scans += 1,
             _ => total.weights += 1,
         }
@@ -234,26 +252,49 @@ impl Fold {
         }
         let (sort, day) = match &record.entry {
             Entry::Submitted(submitted) => {
-                let posted = submitted.document.rules().posting_date().map(days_since_1970);
+                let posted = submitted.day().map(days_since_1970);
                 let day = posted.unwrap_or_else(|| day_of(record.stamp.at_ms(), self.meta.utc_offset_minutes));
                 (sort_of(submitted.document.kind()), day)
             }
+            Entry::Cancelled(_) => (SORT_CANCEL, 0),
             Entry::Scan(_) => (SORT_SCAN, 0),
             _ => (SORT_WEIGHT, 0),
         };
         let epoch = self.epochs.number(&mut self.store, site, place.position.epoch);
-        let thing = Thing { site, sort, day, epoch, seq: place.position.seq, locator: place.locator, id };
+        let (seq, locator, cancelled, no) = (place.position.seq, place.locator, false, None);
+        let mut thing = Thing { site, sort, day, epoch, seq, locator, id, cancelled, no };
         let number = self.meta.things;
+        if let Entry::Submitted(submitted) = &record.entry {
+            thing.no = submitted.booked.as_ref().and_then(|booked| booked.no);
+            thing.cancelled = self.was_cancelled_ahead(site, id, number)?;
+            self.index(&thing, number, submitted)?;
+        }
         things::append(&mut self.store, number, &thing)?;
         self.meta.things += 1;
         self.ids.insert(key, number);
-        if let Entry::Submitted(submitted) = &record.entry {
-            things::append_to_day(&mut self.store, &thing, number)?;
-            for change in submitted.document.rules().stock_moves() {
+        if let Entry::Cancelled(cancelled) = &record.entry {
+            self.cancel(site, cancelled.document, number)?;
+        }
+        self.count_first(site, &record.entry);
+        Ok(())
+    }
+
+    /// Makes a new document findable, and does what it does to stock.
+    fn index(&mut self, thing: &Thing, number: u32, submitted: &Submitted) -> Result<(), Doubt> {
+        let Thing { site, sort, day, .. } = *thing;
+        things::append_to_day(&mut self.store, (site, sort, day), number)?;
+        things::append_to_day(&mut self.store, (site, SORT_ANY, day), number)?;
+        if let Some(no) = thing.no {
+            numbers::note(&mut self.store, (site, sort), no, number)?;
+        }
+        if let Some(party) = submitted.document.rules().party() {
+            self.parties.insert(parties::digest(site, party.as_str()), number);
+        }
+        if !thing.cancelled {
+            for change in submitted.effects().moves {
                 stock::moved(&mut self.store, site, &change)?;
             }
         }
-        self.count_first(site, &record.entry);
         Ok(())
     }
 
@@ -294,6 +335,7 @@ impl Fold {
         }
         self.windows.commit(&mut self.store);
         self.ids.commit(&mut self.store, self.meta.commit, &mut self.meta.next_run)?;
+        self.parties.commit(&mut self.store, self.meta.commit, &mut self.meta.next_party_run)?;
         self.meta.commit += 1;
         self.uncommitted = 0;
         Ok(Commit { disk: self.store.disk(), layer: self.store.freeze(), meta: self.meta.clone() })

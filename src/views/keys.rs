@@ -19,7 +19,7 @@ pub(super) enum Tag {
     Epoch = 2,
     /// Known things by number, in chunks.
     Thing = 3,
-    /// Things of a (site, kind, day), in chunks.
+    /// Things of a (site, kind, day), in chunks; and of all kinds together.
     Day = 4,
     /// How many things a (site, kind, day) has.
     DayCount = 5,
@@ -41,6 +41,18 @@ pub(super) enum Tag {
     IdFilter = 13,
     /// Latest holes of a site.
     Hole = 14,
+    /// Closes of a (site, day).
+    DayClose = 15,
+    /// Documents by their number on paper, in chunks.
+    Number = 16,
+    /// Cancellations by the document that they are of: its thing's number.
+    Cancel = 17,
+    /// Customers and suppliers of documents since the last run, by commit.
+    PartyTail = 18,
+    /// Sorted customers and suppliers, in chunks.
+    PartyRun = 19,
+    /// Cancellations that came before their documents, by a document's id.
+    CancelAhead = 20,
 }
 
 /// A key under construction.
@@ -84,9 +96,13 @@ pub(super) fn day_at(key: &[u8], at: usize) -> Option<i32> {
     Some((u32::from_be_bytes(bytes) ^ 0x8000_0000) as i32)
 }
 
-/// Of what sort a thing is: a kind of document, or a scan or weight with an id.
+/// In place of a kind: all of them together. No thing is of that sort.
+pub(super) const SORT_ANY: u8 = 0xfc;
+/// Of what sort a thing is: a kind of document, or a cancellation, or a scan or weight with an id.
+pub(super) const SORT_CANCEL: u8 = 0xfd;
+/// See [`SORT_CANCEL`].
 pub(super) const SORT_SCAN: u8 = 0xfe;
-/// See [`SORT_SCAN`].
+/// See [`SORT_CANCEL`].
 pub(super) const SORT_WEIGHT: u8 = 0xff;
 
 /// A kind's number: its place in [`Kind::ALL`], which the version of the views names.

@@ -14,12 +14,16 @@
 //! Absent: documents' bytes, deduplication at the gate, and anything that a receipt waits for.
 
 mod acked;
+mod cancels;
+mod closes;
 pub mod export;
 mod fold;
 mod ids;
 mod keys;
 mod meta;
+mod numbers;
 mod owner;
+mod parties;
 mod read;
 mod stock;
 mod store;
@@ -28,11 +32,12 @@ mod tests;
 mod things;
 mod window;
 
+pub use closes::DayClose;
 pub use fold::{LATEST, Listed, Totals, day_of, days_since_1970};
 pub use keys::SiteNo;
 pub use meta::{Locator, Place, Stream};
 pub use owner::{Config, NotNow, Progress, Reader, Views};
-pub use read::{DocumentLine, State};
+pub use read::{After, DocumentLine, Found, State};
 pub use stock::{Nanos, StockLevel};
 pub use store::Doubt;
 

@@ -1,14 +1,16 @@
 //! The thread that owns the views: opens them, reads the journals, commits, checks, and builds anew on a doubt.
 
 use super::Journals;
+use super::closes::DayClose;
 use super::fold::{Fold, Line, Listed, Totals};
 use super::keys::{SiteNo, Tag};
 use super::meta::{Place, Stream};
-use super::read::{DocumentLine, State};
+use super::read::{After, DocumentLine, Found, State};
 use super::stock::StockLevel;
 use super::store::{self, Disk, Doubt};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position, StoreId};
+use crate::domain::number::Number;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -288,21 +290,47 @@ impl Reader {
         self.ask(|fold| fold.document(site, id))
     }
 
-    /// The documents of a site, kind and day (days since 1970) in journal order: at most `limit` from the `skip`th on.
+    /// The documents of a site, kind and day (days since 1970) in journal order, cancelled ones among them: at most `limit` from
+    /// the `skip`th on. `None` in place of a kind is all of them.
     pub fn documents(
         &self,
         site: SiteNo,
-        kind: Kind,
+        kind: impl Into<Option<Kind>>,
         day: i32,
         skip: u32,
         limit: u32,
     ) -> Result<Vec<DocumentLine>, NotNow> {
+        let kind = kind.into();
         self.ask(|fold| fold.documents((site, kind, day), skip, limit))
     }
 
-    /// The days from `from` to `to`, both included, that have documents of a kind, each with how many.
-    pub fn days(&self, site: SiteNo, kind: Kind, from: i32, to: i32) -> Result<Vec<(i32, u32)>, NotNow> {
+    /// The days from `from` to `to`, both included, that have documents of a kind, or of any, each with how many.
+    pub fn days(
+        &self,
+        site: SiteNo,
+        kind: impl Into<Option<Kind>>,
+        from: i32,
+        to: i32,
+    ) -> Result<Vec<(i32, u32)>, NotNow> {
+        let kind = kind.into();
         self.ask(|fold| fold.days(site, kind, from, to))
+    }
+
+    /// A document by its number on paper. Where a copied card gave a number twice it is the first one's.
+    pub fn numbered(&self, site: SiteNo, kind: Kind, number: Number) -> Result<Option<DocumentLine>, NotNow> {
+        self.ask(|fold| fold.numbered(site, kind, number))
+    }
+
+    /// The documents of a customer or supplier, by exactly that name, of all kinds, the newest first: at most `limit`, from the
+    /// newest on or after the page before.
+    pub fn documents_of(&self, site: SiteNo, party: &str, after: Option<After>, limit: usize) -> Result<Found, NotNow> {
+        self.ask(|fold| fold.of_party(site, party, after, limit))
+    }
+
+    /// The closes of the days from `from` to `to`, both included, by day, those of one day in journal order. A later one of the
+    /// same day counts what came for it after the one before.
+    pub fn day_closes(&self, site: SiteNo, from: i32, to: i32) -> Result<Vec<DayClose>, NotNow> {
+        self.ask(|fold| fold.closes(site, from, to))
     }
 
     /// Where a record of a site is on its way.

@@ -1,14 +1,16 @@
 //! What can be asked of the views.
 
-use super::acked;
+use super::closes::{self, DayClose};
 use super::fold::{Fold, LATEST, Listed, Totals};
-use super::keys::{Key, SORT_SCAN, SiteNo, Tag, kind_of, site_intent, sort_of};
+use super::keys::{Key, SORT_ANY, SORT_CANCEL, SiteNo, Tag, kind_of, site_intent, sort_of};
 use super::meta::Locator;
 use super::stock::{self, StockLevel};
 use super::store::Doubt;
 use super::things::{self, Thing};
+use super::{acked, cancels, numbers, parties};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position};
+use crate::domain::number::Number;
 use crate::wire::cbor;
 
 /// Where a record is on its way.
@@ -32,7 +34,8 @@ pub struct DocumentLine {
     pub id: IntentId,
     /// Which kind.
     pub kind: Kind,
-    /// Its day, in days since 1970: `posting_date`, or the day of its stamp at the views' offset from UTC.
+    /// Its day, in days since 1970: its own or the one that the box gave it ([`Submitted::day`](crate::domain::record::Submitted::day)),
+    /// else that of its stamp at the views' offset from UTC.
     pub day: i32,
     /// What the record is called.
     pub position: Position,
@@ -40,6 +43,24 @@ pub struct DocumentLine {
     pub locator: Locator,
     /// Where it is on its way.
     pub state: State,
+    /// Its number on paper, where the box gave it one.
+    pub number: Option<Number>,
+    /// Where the record of its cancellation is, where it was cancelled.
+    pub cancelled: Option<Locator>,
+}
+
+/// Where a search goes on. It means something to the views that gave it alone; others, or those built anew, may
+/// skip or repeat some documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After(u32);
+
+/// One page of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The documents.
+    pub lines: Vec<DocumentLine>,
+    /// Where the next page begins; nothing where this is the last.
+    pub more: Option<After>,
 }
 
 impl Fold {
@@ -50,15 +71,19 @@ impl Fold {
         Ok(since.map_or(State::Saved, |at_ms| State::AtOffice { at_ms }))
     }
 
-    fn line(&self, thing: &Thing) -> Result<Option<DocumentLine>, Doubt> {
-        if thing.sort >= SORT_SCAN {
+    fn line(&self, number: u32, thing: &Thing) -> Result<Option<DocumentLine>, Doubt> {
+        if thing.sort >= SORT_CANCEL {
             return Ok(None);
         }
         let kind = kind_of(thing.sort).ok_or_else(|| Doubt(format!("no kind has number {}", thing.sort)))?;
         let position = Position { epoch: self.epochs.name(thing.site, thing.epoch)?, seq: thing.seq };
         let state = self.state(thing.site, position)?;
-        let (site, id, day, locator) = (thing.site, thing.id, thing.day, thing.locator);
-        Ok(Some(DocumentLine { site, id, kind, day, position, locator, state }))
+        let cancelled = match thing.cancelled {
+            true => Some(cancels::locator(&self.store, number)?),
+            false => None,
+        };
+        let (site, id, day, locator, number) = (thing.site, thing.id, thing.day, thing.locator, thing.no);
+        Ok(Some(DocumentLine { site, id, kind, day, position, locator, state, number, cancelled }))
     }
 
     pub(super) fn document(&self, site: SiteNo, id: IntentId) -> Result<Option<DocumentLine>, Doubt> {
@@ -67,29 +92,67 @@ impl Fold {
         if (thing.site, thing.id) != (site, id) {
             return Err(Doubt(format!("thing {number} is not what its id names")));
         }
-        self.line(&thing)
+        self.line(number, &thing)
     }
 
     pub(super) fn documents(
         &self,
-        (site, kind, day): (SiteNo, Kind, i32),
+        (site, kind, day): (SiteNo, Option<Kind>, i32),
         skip: u32,
         limit: u32,
     ) -> Result<Vec<DocumentLine>, Doubt> {
-        let numbers = things::of_day(&self.store, (site, sort_of(kind), day), skip, limit)?;
-        let things = things::get_all(&self.store, &numbers)?;
+        let sort = kind.map_or(SORT_ANY, sort_of);
+        self.lines(&things::of_day(&self.store, (site, sort, day), skip, limit)?)
+    }
+
+    fn lines(&self, numbers: &[u32]) -> Result<Vec<DocumentLine>, Doubt> {
+        let things = things::get_all(&self.store, numbers)?;
         let mut lines = Vec::with_capacity(things.len());
-        for thing in &things {
-            lines.extend(self.line(thing)?);
+        for (number, thing) in numbers.iter().zip(&things) {
+            lines.extend(self.line(*number, thing)?);
         }
         Ok(lines)
     }
 
-    pub(super) fn days(&self, site: SiteNo, kind: Kind, from: i32, to: i32) -> Result<Vec<(i32, u32)>, Doubt> {
+    pub(super) fn days(&self, site: SiteNo, kind: Option<Kind>, from: i32, to: i32) -> Result<Vec<(i32, u32)>, Doubt> {
         if from > to {
             return Ok(Vec::new());
         }
-        things::days(&self.store, site, sort_of(kind), from, to)
+        things::days(&self.store, site, kind.map_or(SORT_ANY, sort_of), from, to)
+    }
+
+    pub(super) fn numbered(&self, site: SiteNo, kind: Kind, no: Number) -> Result<Option<DocumentLine>, Doubt> {
+        let Some(number) = numbers::get(&self.store, (site, sort_of(kind)), no)? else { return Ok(None) };
+        let thing = things::get(&self.store, number)?;
+        if (thing.site, thing.sort, thing.no) != (site, sort_of(kind), Some(no)) {
+            return Err(Doubt(format!("thing {number} is not what its number names")));
+        }
+        self.line(number, &thing)
+    }
+
+    pub(super) fn of_party(
+        &self,
+        site: SiteNo,
+        party: &str,
+        after: Option<After>,
+        limit: usize,
+    ) -> Result<Found, Doubt> {
+        let before = after.map(|After(number)| number);
+        // One more than wanted tells whether there is a next page.
+        let wanted = limit.saturating_add(1);
+        let runs = self.meta.next_party_run;
+        let mut numbers = self.parties.find(&self.store, runs, &parties::digest(site, party), before, wanted)?;
+        let more = numbers.len() > limit;
+        numbers.truncate(limit);
+        let more = numbers.last().filter(|_| more).map(|last| After(*last));
+        Ok(Found { lines: self.lines(&numbers)?, more })
+    }
+
+    pub(super) fn closes(&self, site: SiteNo, from: i32, to: i32) -> Result<Vec<DayClose>, Doubt> {
+        if from > to {
+            return Ok(Vec::new());
+        }
+        closes::between(&self.store, site, from, to)
     }
 
     pub(super) fn stock(&self, site: SiteNo, warehouse: Option<&str>) -> Result<Vec<StockLevel>, Doubt> {

@@ -3,7 +3,7 @@
 use super::keys::{Key, SiteNo, Tag};
 use super::store::{Doubt, Pair, Store};
 use crate::domain::decimal::{Decimal, MAX_SCALE};
-use crate::domain::document::StockMove;
+use crate::domain::effects::StockMove;
 use std::fmt;
 
 /// A sum of quantities, in billionths. It holds what no single quantity may: 10^29 of anything.

@@ -1,4 +1,4 @@
-//! What is known: every first record of an id by number, and the numbers of each (site, kind, day) in journal order.
+//! What is known: every first record of an id by number, and the numbers of each (site, kind, day), and (site, day), in journal order.
 //!
 //! Both are written in chunks, because sled spends a page on a handful of small keys. A chunk that should be there and is not is
 //! a doubt, never an empty list.
@@ -7,15 +7,18 @@ use super::keys::{Key, SiteNo, Tag, day_at};
 use super::meta::Locator;
 use super::store::{Doubt, Pair, Store};
 use crate::domain::id::{Epoch, IntentId, Seq};
+use crate::domain::number::{Number, Series};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Things in a chunk: 1.4 KB, of which sled puts up to 16 into a page.
+/// Things in a chunk: 1.6 KB, of which sled puts up to 16 into a page.
 const CHUNK: u32 = 32;
 /// Numbers in a chunk of a day: 1 KB.
 const DAY_CHUNK: u32 = 256;
 /// Bytes of a thing.
-const THING: usize = 2 + 1 + 4 + 4 + 8 + 8 + 16;
+const THING: usize = 2 + 1 + 4 + 4 + 8 + 8 + 16 + 1 + 2 + 4;
+/// Where a thing says whether it was cancelled.
+const CANCELLED: usize = 43;
 
 /// The first record of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,17 @@ pub(super) struct Thing {
     pub(super) seq: Seq,
     pub(super) locator: Locator,
     pub(super) id: IntentId,
+    /// A cancellation of it is known.
+    pub(super) cancelled: bool,
+    /// The number on paper.
+    pub(super) no: Option<Number>,
+}
+
+/// A series in two bytes.
+pub(super) fn series_bytes(series: Series) -> [u8; 2] {
+    let mut bytes = [0; 2];
+    bytes.iter_mut().zip(series.to_string().bytes()).for_each(|(to, from)| *to = from);
+    bytes
 }
 
 pub(super) fn append(store: &mut Store, number: u32, thing: &Thing) -> Result<(), Doubt> {
@@ -41,6 +55,17 @@ pub(super) fn append(store: &mut Store, number: u32, thing: &Thing) -> Result<()
     chunk.extend_from_slice(&thing.seq.0.to_be_bytes());
     chunk.extend_from_slice(&thing.locator.0.to_be_bytes());
     chunk.extend_from_slice(thing.id.0.as_bytes());
+    chunk.push(thing.cancelled.into());
+    chunk.extend_from_slice(&thing.no.map_or([0; 2], |no| series_bytes(no.series)));
+    chunk.extend_from_slice(&thing.no.map_or(0, |no| no.count).to_be_bytes());
+    Ok(())
+}
+
+/// Marks a thing as cancelled.
+pub(super) fn cancel(store: &mut Store, number: u32) -> Result<(), Doubt> {
+    let chunk = store.edit(&Key::of(Tag::Thing).number(number / CHUNK).0)?;
+    let mark = chunk.get_mut((number % CHUNK) as usize * THING + CANCELLED);
+    *mark.ok_or_else(|| Doubt(format!("thing {number} is missing")))? = 1;
     Ok(())
 }
 
@@ -52,6 +77,13 @@ pub(super) fn get(store: &Store, number: u32) -> Result<Thing, Doubt> {
 
 fn at(chunk: &[u8], index: usize) -> Option<Thing> {
     let bytes = chunk.get(index * THING..(index + 1) * THING)?;
+    let series = std::str::from_utf8(&bytes[44..46]).ok()?.trim_end_matches('\0');
+    let no = match series {
+        "" => None,
+        series => {
+            Some(Number { series: series.parse().ok()?, count: u32::from_be_bytes(bytes[46..50].try_into().ok()?) })
+        }
+    };
     Some(Thing {
         site: SiteNo(u16::from_be_bytes(bytes[..2].try_into().ok()?)),
         sort: bytes[2],
@@ -59,11 +91,13 @@ fn at(chunk: &[u8], index: usize) -> Option<Thing> {
         epoch: u32::from_be_bytes(bytes[7..11].try_into().ok()?),
         seq: Seq(u64::from_be_bytes(bytes[11..19].try_into().ok()?)),
         locator: Locator(u64::from_be_bytes(bytes[19..27].try_into().ok()?)),
-        id: IntentId(Uuid::from_slice(&bytes[27..]).ok()?),
+        id: IntentId(Uuid::from_slice(&bytes[27..43]).ok()?),
+        cancelled: bytes[CANCELLED] != 0,
+        no,
     })
 }
 
-/// Several things, whose numbers rise; each chunk is read once.
+/// Several things, whose numbers rise or fall; each chunk is read once.
 pub(super) fn get_all(store: &Store, numbers: &[u32]) -> Result<Vec<Thing>, Doubt> {
     let mut found = Vec::with_capacity(numbers.len());
     let mut held: Option<(u32, Vec<u8>)> = None;
@@ -92,8 +126,7 @@ pub(super) fn day_count(store: &Store, site: SiteNo, sort: u8, day: i32) -> Resu
     store.get(&count_key(site, sort, day))?.map_or(Ok(0), |value| number_in(&value))
 }
 
-pub(super) fn append_to_day(store: &mut Store, thing: &Thing, number: u32) -> Result<(), Doubt> {
-    let (site, sort, day) = (thing.site, thing.sort, thing.day);
+pub(super) fn append_to_day(store: &mut Store, (site, sort, day): (SiteNo, u8, i32), number: u32) -> Result<(), Doubt> {
     let count = day_count(store, site, sort, day)?;
     let chunk = store.edit(&Key::of(Tag::Day).site(site).byte(sort).day(day).number(count / DAY_CHUNK).0)?;
     if chunk.len() != (count % DAY_CHUNK) as usize * 4 {

@@ -9,6 +9,7 @@ mod ground;
 mod memory;
 mod nncp;
 mod pubacks;
+mod queries;
 mod rabbit;
 mod stick;
 mod wire;

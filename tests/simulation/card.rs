@@ -35,6 +35,8 @@ pub struct Card {
     /// The acks' file as it would be found after a power cut, and as it is seen now. It is never synced in haste.
     acks: (Option<Vec<u8>>, Option<Vec<u8>>),
     pub store: Option<StoreId>,
+    /// What a box has taken of the office's master data. Kept whole or not at all.
+    pub rows: outpost::sync::rows::Kept,
     pub full: bool,
     /// So many of the next syncs do nothing and say that all is well.
     pub lies: u32,

@@ -3,7 +3,7 @@
 use super::workshop::{Mark, mark};
 use super::world::{Site, World, before, covered};
 use outpost::domain::id::{Epoch, Position};
-use outpost::domain::record::{Entry, Span};
+use outpost::domain::record::{Entry, Record, Span};
 use outpost::domain::repeats::Repeats;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -76,6 +76,10 @@ impl World {
             for n in 0..self.sites.len() {
                 self.check_quiet(n, round + 1 == rounds);
             }
+            (0..self.sites.len()).for_each(|n| self.check_rows(n));
+            if round + 1 == rounds {
+                self.check_trade();
+            }
         }
     }
 
@@ -132,7 +136,7 @@ impl World {
             );
         }
         let said = self.tally.messages - said;
-        let bound = 60 * self.sites.len() as u64 + 10 * records + 6 * on_the_way;
+        let bound = 80 * self.sites.len() as u64 + 10 * records + 6 * on_the_way;
         assert!(said <= bound, "storm: {said} messages for {records} records of {} sites", self.sites.len());
     }
 
@@ -326,6 +330,17 @@ impl Site {
             }
         }
         booked
+    }
+
+    /// What the office holds of the site, in the order of the chain.
+    pub fn chain(&self) -> Vec<(Position, Record)> {
+        let live = self.desk.live.as_ref().expect("repaired");
+        let mut records = Vec::new();
+        for epoch in self.epochs() {
+            let lines = live.replica.lines.values().filter(|line| line.at.epoch == epoch);
+            records.extend(lines.filter_map(|line| Some((line.at, line.record.clone()?))));
+        }
+        records
     }
 
     /// The epochs that the office holds of the site, each after the one that it follows.

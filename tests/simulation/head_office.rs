@@ -13,6 +13,7 @@ impl World {
             return;
         }
         self.office_up = true;
+        self.table.opened();
         let now = self.now_ms;
         for n in 0..self.sites.len() {
             let site = &mut self.sites[n];
@@ -53,6 +54,9 @@ impl World {
         }
         self.office_cut();
         self.office_life += 1;
+        if let Some(table) = self.table_backup.clone() {
+            self.table = table;
+        }
         self.tally.office_restored += 1;
         for n in 0..self.sites.len() {
             let before = self.marks(n);

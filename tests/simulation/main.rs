@@ -18,9 +18,11 @@ mod journal;
 mod node;
 mod op;
 mod road;
+mod rows;
 mod shrink;
 mod stick;
 mod tally;
+mod trade;
 mod traffic;
 mod workshop;
 mod world;
@@ -49,6 +51,9 @@ pub struct Flaws {
     pub parcels_are_acks: bool,
     pub trusts_gaps: bool,
     pub stick_is_a_line: bool,
+    pub cursor_before_durable: bool,
+    pub forgets_numbers: bool,
+    pub forgets_returns: bool,
 }
 
 impl Flaws {
@@ -236,4 +241,20 @@ fn trusting_a_parcel_to_have_what_lies_between_others_is_caught() {
 #[test]
 fn hearing_a_stick_like_a_line_is_caught() {
     sabotage("a stick is a line", Flaws { stick_is_a_line: true, ..Flaws::default() }, &["stick"]);
+}
+
+#[test]
+fn a_box_that_begins_its_numbers_anew_is_caught() {
+    sabotage("forgets numbers", Flaws { forgets_numbers: true, ..Flaws::default() }, &["numbers"]);
+}
+
+#[test]
+fn a_box_that_forgets_what_came_back_is_caught() {
+    sabotage("forgets returns", Flaws { forgets_returns: true, ..Flaws::default() }, &["returns", "folds", "numbers"]);
+}
+
+#[test]
+fn a_cursor_that_is_said_before_its_rows_are_kept_is_caught() {
+    let flaws = Flaws { cursor_before_durable: true, ..Flaws::default() };
+    sabotage("cursor before durable", flaws, &["rows"]);
 }

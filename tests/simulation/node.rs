@@ -5,6 +5,7 @@ use super::Flaws;
 use super::card::{Card, PEER, Refusal};
 use super::dice::Dice;
 use super::journal::{Findings, Own, Replica};
+use super::rows::Part;
 use outpost::domain::id::{Epoch, Position, Seq, SiteId, StoreId};
 use outpost::domain::record::{Entry, Opened, Span};
 use outpost::domain::time::{Clock, Quality};
@@ -25,6 +26,7 @@ pub struct Live {
     pub replica: Replica,
     pub clock: Clock,
     pub link: Link,
+    pub rows: Part,
     pub booted_ms: u64,
     boot: uuid::Uuid,
     /// This boot's epoch has begun. It has not while the disk is full.
@@ -95,8 +97,19 @@ impl Node {
         let clock = Clock::starting_at(floor, 0);
         let holes = findings.holes.clone();
         let boot = dice.uuid();
-        let live =
-            Live { own, replica, clock, link, booted_ms: now_ms, boot, opened: false, holes, connected_ms: now_ms };
+        let rows = Part::new(self.me == SiteId::office(), &self.card.rows);
+        let live = Live {
+            own,
+            replica,
+            clock,
+            link,
+            rows,
+            booted_ms: now_ms,
+            boot,
+            opened: false,
+            holes,
+            connected_ms: now_ms,
+        };
         self.live = Some(live);
         match self.open(now_ms, dice) {
             Err(Refusal::Cut) => Err(Refusal::Cut),
@@ -151,6 +164,7 @@ impl Node {
     pub fn connected(&mut self, now_ms: u64, dice: &mut Dice) {
         if let Some(live) = &mut self.live {
             live.link.connected(now_ms, dice.word());
+            live.rows.connected();
             live.connected_ms = now_ms;
         }
     }
@@ -158,6 +172,7 @@ impl Node {
     pub fn disconnected(&mut self) {
         if let Some(live) = &mut self.live {
             live.link.disconnected();
+            live.rows.disconnected();
         }
     }
 
@@ -171,7 +186,9 @@ impl Node {
     }
 
     pub fn wake_ms(&self) -> Option<u64> {
-        self.live.as_ref()?.link.wake_ms()
+        let live = self.live.as_ref()?;
+        let may_go = live.link.is_settled() && live.link.outbox().waiting().next().is_none();
+        [live.link.wake_ms(), live.rows.wake_ms().filter(|_| may_go)].into_iter().flatten().min()
     }
 
     /// Takes in a message; what it brought is durable, and known to the link, when this returns well.

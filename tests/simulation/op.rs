@@ -1,6 +1,7 @@
 //! What happens in a world, as data, and how a seed makes a plan of it.
 
 use super::dice::Dice;
+use super::trade::Deed;
 
 /// One thing that happens. Sites are numbered; a number past the last wraps around.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,16 @@ pub enum Op {
         device: usize,
         count: u8,
         same: bool,
+    },
+    /// Somebody does something with goods, at a tablet.
+    Trade {
+        site: usize,
+        device: usize,
+        deed: Deed,
+    },
+    /// The office's master data changes.
+    Rows {
+        count: u8,
     },
     /// The site's devices send what they have no receipt for; `reaches` percent of it gets to the box.
     Send {
@@ -175,6 +186,8 @@ pub struct Setup {
     /// There are lines at all.
     pub line: bool,
     pub sticks: usize,
+    /// People count stock. Where nobody does, goods are conserved over all sites and trucks.
+    pub counts: bool,
 }
 
 /// How large a share of a plan each kind of trouble has: none, some, much. Differs from seed to seed, so that some worlds
@@ -191,6 +204,7 @@ struct Mood {
 pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
     let mut dice = Dice::new(seed, 0);
     let mut rounds = Rounds::new(seed, crowd);
+    let mut market = Market::new(seed);
     let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
     let setup = Setup {
         seed,
@@ -203,6 +217,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         steady: dice.percent(50),
         line: !rounds.no_line,
         sticks: rounds.sticks,
+        counts: market.counts,
     };
     let mut some = |of: &[u64]| dice.pick(of);
     let mood = Mood {
@@ -221,6 +236,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         }
         steps.push(one(&mut dice, &mood, sites));
         rounds.walk(sites, &mut steps);
+        market.day(sites, &mut steps);
     }
     steps.push(Op::Heal);
     (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
@@ -335,6 +351,49 @@ fn work(dice: &mut Dice, site: usize) -> Op {
 }
 
 const DAY_MS: u64 = 86_400_000;
+
+/// People who trade. They have their own dice, so that worlds without them are what they were.
+struct Market {
+    dice: Dice,
+    counts: bool,
+    /// Percent of steps after which somebody does something with goods.
+    share: u8,
+}
+
+impl Market {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, u64::MAX - 2);
+        let share = dice.pick(&[0, 0, 30, 80]);
+        Self { counts: dice.percent(40), share, dice }
+    }
+
+    fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        let dice = &mut self.dice;
+        if self.share == 0 || !dice.percent(self.share) {
+            return;
+        }
+        let site = dice.below(sites as u64) as usize;
+        if dice.percent(40) {
+            steps.push(Op::Rows { count: dice.between(1, 9) as u8 });
+        }
+        for _ in 0..dice.between(1, 5) {
+            let deed = match dice.below(20) {
+                0..=5 => Deed::Receipt,
+                6..=9 => Deed::Sale,
+                10 | 11 => Deed::Return,
+                12 if self.counts => Deed::Count,
+                12..=14 => Deed::Send { to: dice.below(sites as u64) as usize },
+                15..=17 => Deed::Unload { short: 2 },
+                _ => Deed::Cancel,
+            };
+            steps.push(Op::Trade { site, device: dice.below(2) as usize, deed });
+            if dice.percent(60) {
+                steps.push(Op::Send { site, reaches: 100 });
+                steps.push(Op::Sync { site });
+            }
+        }
+    }
+}
 
 /// People who go round with sticks. They have their own dice, so that worlds without them are what they were.
 struct Rounds {

@@ -68,7 +68,16 @@ tally!(
     parcels_repeated,
     parcels_removed,
     files_flipped,
-    files_refused;
+    files_refused,
+    documents,
+    documents_booked,
+    documents_refused,
+    trucks,
+    goods_conserved,
+    rows_sent,
+    rows_taken,
+    rows_held,
+    rows_renewed;
     most: most_days_on_a_stick,
 );
 
@@ -104,6 +113,13 @@ impl Tally {
             ("a parcel again", self.parcels_repeated),
             ("a parcel that made room", self.parcels_removed),
             ("a file on a stick refused", self.files_refused),
+            ("a row taken", self.rows_taken),
+            ("a row that was there at a quiet moment", self.rows_held),
+            ("an office whose master data was restored", self.rows_renewed),
+            ("a document booked", self.documents_booked),
+            ("a document refused", self.documents_refused),
+            ("a truck", self.trucks),
+            ("goods between sites that all were accounted for", self.goods_conserved),
             ("a parcel that was weeks on its way", self.most_days_on_a_stick / 14),
         ]
     }

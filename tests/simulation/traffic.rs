@@ -3,6 +3,7 @@
 use super::card::Refusal;
 use super::node::TRUE_MS;
 use super::road::Parcel;
+use super::rows::Said;
 use super::world::World;
 use outpost::domain::id::StoreId;
 use outpost::domain::record::Span;
@@ -31,7 +32,10 @@ impl World {
             if !self.sites[n].road.up {
                 return;
             }
-            let Some(message) = self.line_box(n).node.poll(now, None) else { return };
+            let node = &mut self.line_box(n).node;
+            let mut message = node.poll(now, None);
+            node.say_cursor(&mut message);
+            let Some(message) = message else { return };
             self.transmit(n, true, &message);
         }
         panic!("the box of site {n} does not stop talking");
@@ -43,7 +47,9 @@ impl World {
             if !self.office_road {
                 return;
             }
-            let Some(message) = self.sites[n].desk.poll(now, Some(TRUE_MS + now as i64)) else { return };
+            let mut message = self.sites[n].desk.poll(now, Some(TRUE_MS + now as i64));
+            self.say_rows(n, &mut message);
+            let Some(message) = message else { return };
             self.transmit(n, false, &message);
         }
         panic!("the office does not stop talking to site {n}");
@@ -210,6 +216,8 @@ impl World {
             .flat_map(|span| self.sites[n].desk.live.as_ref().expect("up").link.inbox().missing(*span))
             .collect();
         let was_settled = self.sites[n].desk.is_settled();
+        let mut message = message;
+        let said = Said::of(&mut message, &self.sites[n].desk);
         let heard = match self.sites[n].desk.hear(now, message, by_hand, &flaws, &mut self.dice) {
             Ok(heard) => heard,
             Err(refusal) => {
@@ -218,6 +226,9 @@ impl World {
                 return Err(refusal);
             }
         };
+        if !by_hand {
+            self.hear_cursor(n, &said);
+        }
         let settled = self.sites[n].desk.is_settled();
         assert!(!by_hand || was_settled == settled, "stick: an import moved the office's live session with site {n}");
         let older = older(&heard.0).filter(|_| !flaws.ignores_rewinds);
@@ -245,6 +256,8 @@ impl World {
         let on_line = site.on_line;
         let workshop = &mut site.boxes[on_line];
         let was_settled = workshop.node.is_settled();
+        let mut message = message;
+        let said = Said::of(&mut message, &workshop.node);
         let heard = match workshop.node.hear(now, message, life.is_none(), &flaws, &mut self.dice) {
             Ok(heard) => heard,
             Err(refusal) => {
@@ -252,6 +265,12 @@ impl World {
                 return Err(refusal);
             }
         };
+        let rows = workshop.node.take_rows(said, &flaws);
+        if let Err(refusal) = rows {
+            self.box_refused(n, Some(refusal));
+            return Err(refusal);
+        }
+        self.tally.rows_taken += rows.unwrap_or(0);
         let settled = workshop.node.is_settled();
         assert!(life.is_some() || was_settled == settled, "stick: an import moved the live session of site {n}");
         let older = older(&heard.0).filter(|_| !flaws.ignores_rewinds);

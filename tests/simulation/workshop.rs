@@ -4,8 +4,10 @@ use super::Flaws;
 use super::card::Refusal;
 use super::dice::Dice;
 use super::node::Node;
+use super::trade::{Deed, Desk, Truck, is_return, write};
 use outpost::domain::admit::{Admission, admit};
 use outpost::domain::id::{DeviceId, IntentId, SiteId};
+use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Refused, Scan, Sent, Span};
 use outpost::domain::repeats::Repeats;
 use outpost::sync::Rules;
@@ -31,6 +33,13 @@ pub struct Device {
     pub done: Vec<Entry>,
 }
 
+/// What a device is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    Recorded,
+    Refused,
+}
+
 /// How an entry is known in the books: who and what.
 pub type Mark = (DeviceId, String);
 
@@ -40,9 +49,11 @@ pub struct Workshop {
     pub node: Node,
     pub devices: Vec<Device>,
     /// Devices that wait for the sync: device, intent, place of the record.
-    held: Vec<(usize, u64, usize)>,
+    held: Vec<(usize, u64, usize, Word)>,
     repeats: Repeats<usize>,
     known: HashMap<IntentId, usize>,
+    /// What its records come to.
+    pub desk: Desk,
     /// What the office said that it has.
     pub at_office: Vec<Span>,
     pub seen_down: usize,
@@ -52,6 +63,8 @@ pub struct Workshop {
 pub fn mark(entry: &Entry) -> Option<Mark> {
     match entry {
         Entry::Scan(scan) => Some((scan.device.clone(), scan.code.clone())),
+        Entry::Submitted(submitted) => Some((submitted.device.clone(), submitted.id.to_string())),
+        Entry::Cancelled(cancelled) => Some((cancelled.device.clone(), cancelled.id.to_string())),
         _ => None,
     }
 }
@@ -71,6 +84,7 @@ impl Workshop {
             held: vec![],
             repeats: Repeats::default(),
             known: HashMap::new(),
+            desk: Desk::default(),
             at_office: vec![],
             seen_down: 0,
             intents: 0,
@@ -87,6 +101,7 @@ impl Workshop {
             let Some(record) = &line.record else { continue };
             note(&mut self.repeats, &mut self.known, &record.entry, place);
         }
+        self.fold();
         self.at_office.clear();
         self.seen_down = 0;
         self.read_down();
@@ -117,13 +132,30 @@ impl Workshop {
         entry
     }
 
+    /// A person at a tablet does something with goods.
+    pub fn trade(
+        &mut self,
+        n: usize,
+        deed: Deed,
+        device: usize,
+        trucks: &mut Vec<Truck>,
+        dice: &mut Dice,
+    ) -> Option<Entry> {
+        let number = self.intents;
+        self.intents += 1;
+        let tablet = self.devices.iter_mut().filter(|device| device.makes_ids).nth(device)?;
+        let entry = write(deed, n, &tablet.id, &tablet.done, trucks, dice)?;
+        tablet.waiting.push(Intent { entry: entry.clone(), sent: false, number });
+        Some(entry)
+    }
+
     /// The device sends what it has no receipt for, oldest first. Not all of it reaches the box.
     pub fn send(
         &mut self,
         now_ms: u64,
         device: usize,
         reaches: u8,
-        flaws: &Flaws,
+        (masters, flaws): (&Masters, &Flaws),
         dice: &mut Dice,
     ) -> Result<(), Refusal> {
         for i in 0..self.devices[device].waiting.len().min(20) {
@@ -134,10 +166,10 @@ impl Workshop {
                 scan.sent.dup = intent.sent;
             }
             intent.sent = true;
-            if self.held.iter().any(|(d, n, _)| (*d, *n) == (device, number)) || !dice.percent(reaches) {
+            if self.held.iter().any(|(d, n, ..)| (*d, *n) == (device, number)) || !dice.percent(reaches) {
                 continue;
             }
-            self.take(now_ms, entry, Some((device, number)), flaws, dice)?;
+            self.take(now_ms, entry, Some((device, number)), (masters, flaws), dice)?;
         }
         Ok(())
     }
@@ -148,7 +180,7 @@ impl Workshop {
         now_ms: u64,
         entry: Entry,
         whose: Option<(usize, u64)>,
-        flaws: &Flaws,
+        (masters, flaws): (&Masters, &Flaws),
         dice: &mut Dice,
     ) -> Result<(), Refusal> {
         let Some(live) = &self.node.live else { return Ok(()) };
@@ -161,24 +193,80 @@ impl Workshop {
             true => Admission::New,
             false => admit(&entry, &self.repeats, find),
         };
-        let (place, entry) = match admission {
-            Admission::Repeat(place) => return self.hold(place, whose),
-            Admission::New => (self.node.append(now_ms, &entry, dice), entry),
-            Admission::Conflict(_) => {
-                let Entry::Scan(scan) = entry else { return Ok(()) };
-                let (topic, reason) = ("in/scan".into(), "conflict".into());
-                let refused = Refused { device: scan.device, sent: scan.sent, topic, reason, bytes: scan.code.into() };
-                let refused = Entry::Refused(refused);
-                (self.node.append(now_ms, &refused, dice), refused)
-            }
-        };
-        let place = place?;
-        note(&mut self.repeats, &mut self.known, &entry, place);
-        self.hold(place, whose)
+        match admission {
+            Admission::Repeat(place) => self.hold(place, Word::Recorded, whose),
+            Admission::New => match self.admitted(now_ms, masters, entry.clone()) {
+                Ok(mut entry) => {
+                    if let (true, Entry::Submitted(submitted)) = (flaws.forgets_numbers, &mut entry)
+                        && let Some(no) = submitted.booked.as_mut().and_then(|booked| booked.no.as_mut())
+                    {
+                        no.count = 1;
+                    }
+                    self.append(now_ms, entry, (Word::Recorded, flaws.forgets_returns), whose, dice)
+                }
+                Err(reason) => {
+                    self.append(now_ms, refusal(&entry, reason), (Word::Refused, flaws.forgets_returns), whose, dice)
+                }
+            },
+            Admission::Conflict(_) => self.append(
+                now_ms,
+                refusal(&entry, "conflict".into()),
+                (Word::Recorded, flaws.forgets_returns),
+                whose,
+                dice,
+            ),
+        }
     }
 
-    fn hold(&mut self, place: usize, whose: Option<(usize, u64)>) -> Result<(), Refusal> {
-        self.held.extend(whose.map(|(device, number)| (device, number, place)));
+    /// What the box makes of a document.
+    fn admitted(&mut self, now_ms: u64, masters: &Masters, entry: Entry) -> Result<Entry, String> {
+        if !matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_)) {
+            return Ok(entry);
+        }
+        let live = self.node.live.as_mut().expect("looked");
+        let stamp = live.clock.stamp(now_ms - live.booted_ms);
+        let (lines, known) = (&live.own.lines, &self.known);
+        let lookup = |id: IntentId| {
+            let line = &lines[*known.get(&id)?];
+            match &line.record.as_ref()?.entry {
+                Entry::Submitted(submitted) => Some((line.at, submitted.clone())),
+                _ => None,
+            }
+        };
+        self.desk.admit(masters, &self.node.me, (stamp.at_ms(), stamp.quality), entry, &lookup)
+    }
+
+    fn append(
+        &mut self,
+        now_ms: u64,
+        entry: Entry,
+        (word, forgets): (Word, bool),
+        whose: Option<(usize, u64)>,
+        dice: &mut Dice,
+    ) -> Result<(), Refusal> {
+        let first = self.node.live.as_ref().map_or(0, |live| live.own.lines.len());
+        let place = self.node.append(now_ms, &entry, dice)?;
+        note(&mut self.repeats, &mut self.known, &entry, place);
+        let lines = &self.node.live.as_ref().expect("it has just written").own.lines;
+        let known = &self.known;
+        let lookup = |id: IntentId| {
+            let line = &lines[*known.get(&id)?];
+            match &line.record.as_ref()?.entry {
+                Entry::Submitted(submitted) => Some((line.at, submitted.clone())),
+                _ => None,
+            }
+        };
+        // With the first record of a boot come its opening and its holes.
+        for line in &lines[first..] {
+            if let Some(record) = line.record.as_ref().filter(|record| !forgets || !is_return(&record.entry)) {
+                self.desk.took(line.at, record, &lookup);
+            }
+        }
+        self.hold(place, word, whose)
+    }
+
+    fn hold(&mut self, place: usize, word: Word, whose: Option<(usize, u64)>) -> Result<(), Refusal> {
+        self.held.extend(whose.map(|(device, number)| (device, number, place, word)));
         Ok(())
     }
 
@@ -192,10 +280,13 @@ impl Workshop {
             self.node.sync()?;
         }
         let mut promised = Vec::new();
-        for (device, number, _) in std::mem::take(&mut self.held) {
+        for (device, number, _, word) in std::mem::take(&mut self.held) {
             let device = &mut self.devices[device];
             let Some(at) = device.waiting.iter().position(|intent| intent.number == number) else { continue };
             let entry = device.waiting.remove(at).entry;
+            if word == Word::Refused {
+                continue;
+            }
             if device.done.len() == 8 {
                 device.done.remove(0);
             }
@@ -218,6 +309,14 @@ impl Workshop {
         };
         lines.iter().filter_map(|line| mark(&line.record.as_ref()?.entry)).collect()
     }
+}
+
+/// The record of a refusal.
+fn refusal(entry: &Entry, reason: String) -> Entry {
+    let device = entry.device().expect("devices alone are refused").clone();
+    let sent = entry.sent().unwrap_or(Sent { session: 0, packet: 1, dup: false });
+    let bytes = outpost::wire::record::entry(entry);
+    Entry::Refused(Refused { device, sent, topic: "refused".into(), reason, bytes })
 }
 
 fn note(repeats: &mut Repeats<usize>, known: &mut HashMap<IntentId, usize>, entry: &Entry, place: usize) {

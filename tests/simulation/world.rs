@@ -9,10 +9,13 @@ use super::op::{Op, Setup, Step};
 use super::road::{Parcel, Road, Seals};
 use super::stick::Stick;
 use super::tally::Tally;
+use super::trade::{Deed, Truck, loaded};
 use super::workshop::{Mark, Workshop, mark};
 use outpost::domain::id::{Position, Seq, SiteId, StoreId};
+use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Scan, Span};
 use outpost::sync::Rules;
+use outpost::sync::rows::SiteRows;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// What a device was promised, and what it ever said.
@@ -31,6 +34,13 @@ pub struct History {
     pub office_restored: bool,
     pub tampered: bool,
     pub rotted: bool,
+}
+
+impl History {
+    /// Something happened to its card that ordinary books do not explain.
+    pub fn is_odd(&self) -> bool {
+        self.branched || self.tampered || self.rotted
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +77,13 @@ pub struct World {
     pub past: Vec<Parcel>,
     pub seals: Option<Seals>,
     pub sticks: Vec<Stick>,
+    /// The office's master data, as it travels, and as it was at the last backup.
+    pub table: SiteRows,
+    pub table_backup: Option<SiteRows>,
+    /// What the office has told every site.
+    pub masters: Masters,
+    /// Goods on their way.
+    pub trucks: Vec<Truck>,
     pub rules: (Rules, Rules),
     pub tally: Tally,
     pub dice: Dice,
@@ -110,6 +127,7 @@ impl World {
         let mut sites: Vec<Site> = (0..setup.sites).map(site).collect();
         sites.iter_mut().for_each(|site| site.desk.card.store = Some(store));
         let seals = setup.sealed.then(|| Seals::new(setup.sites, &mut dice));
+        let mut dice_of_rows = Dice::new(seed, u64::MAX - 3);
         let mut world = Self {
             setup: setup.clone(),
             flaws,
@@ -123,6 +141,10 @@ impl World {
             past: vec![],
             seals,
             sticks: vec![Stick::default(); setup.sticks],
+            table: super::rows::table(&mut dice_of_rows),
+            table_backup: None,
+            masters: super::trade::masters(setup.sites),
+            trucks: vec![],
             rules: (shop, desk),
             tally: Tally::default(),
             dice,
@@ -140,6 +162,9 @@ impl World {
         let site = |s: &usize| s % n;
         match &step.op {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
+            Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
+            Op::Rows { count } if self.office_up => self.change_rows(*count),
+            Op::Rows { .. } => {}
             Op::Send { site: s, reaches } => self.send(site(s), *reaches),
             Op::Sync { site: s } => self.sync(site(s)),
             Op::Again { site: s } => self.again(site(s)),
@@ -183,6 +208,7 @@ impl World {
             Op::Restore { site: s } => self.restore(site(s)),
             Op::Twin { site: s } => self.twin(site(s)),
             Op::Backup => {
+                self.table_backup = Some(self.table.clone());
                 for site in &mut self.sites {
                     let mut card = site.desk.card.clone();
                     card.cut(&mut self.dice);
@@ -222,6 +248,15 @@ impl World {
         }
     }
 
+    pub fn trade(&mut self, n: usize, device: usize, deed: Deed) {
+        let site = &mut self.sites[n];
+        let made = site.boxes[site.on_line].trade(n, deed, device, &mut self.trucks, &mut self.dice);
+        if let Some(entry) = made {
+            self.tally.documents += 1;
+            site.promises.entry(mark(&entry).expect("a document")).or_default().said += 1;
+        }
+    }
+
     pub fn send(&mut self, n: usize, reaches: u8) {
         let (now, flaws) = (self.now_ms, self.flaws);
         for device in 0..self.line_box(n).devices.len() {
@@ -231,7 +266,7 @@ impl World {
             if workshop.node.live.is_none() {
                 return;
             }
-            let sent = workshop.send(now, device, reaches, &flaws, dice);
+            let sent = workshop.send(now, device, reaches, (&self.masters, &flaws), dice);
             if self.box_refused(n, sent.err()) {
                 return;
             }
@@ -262,6 +297,10 @@ impl World {
                     let mark = mark(&entry).expect("a scan");
                     self.sites[n].promises.entry(mark).or_default().promised += 1;
                     self.tally.receipts += 1;
+                    if let Some(truck) = loaded(&entry) {
+                        self.tally.trucks += 1;
+                        self.trucks.push(truck);
+                    }
                 }
                 self.pump_box(n);
             }
@@ -280,7 +319,7 @@ impl World {
             }
             let dice = &mut self.dice;
             let site = &mut self.sites[n];
-            let took = site.boxes[site.on_line].take(now, entry, None, &flaws, dice);
+            let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
             self.tally.repeats += 1;
             if self.box_refused(n, took.err()) {
                 return;
@@ -296,12 +335,15 @@ impl World {
         if !mark(&entry).is_some_and(|mark| held.contains(&mark)) || flaws.no_dedupe {
             return;
         }
-        if let Entry::Scan(scan) = &mut entry {
-            scan.code = "something else".into();
+        match &mut entry {
+            Entry::Scan(scan) => scan.code = "something else".into(),
+            Entry::Submitted(submitted) => submitted.user = Some(super::trade::text("somebody else")),
+            Entry::Cancelled(cancelled) => cancelled.reason = super::trade::text("something else"),
+            _ => return,
         }
         let dice = &mut self.dice;
         let site = &mut self.sites[n];
-        let took = site.boxes[site.on_line].take(now, entry, None, &flaws, dice);
+        let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
         self.tally.conflicts += 1;
         self.box_refused(n, took.err());
     }

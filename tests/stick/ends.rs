@@ -5,7 +5,7 @@ use outpost::courier::stick::{Content, FileError, Hook};
 use outpost::domain::id::{DeviceId, Epoch, SiteId, StoreId};
 use outpost::domain::record::{Entry, Opened, Sent};
 use outpost::domain::time::{Quality, Stamp};
-use outpost::exchange::{Exchange, Parts};
+use outpost::exchange::{Exchange, Master, Parts};
 use outpost::intake;
 use outpost::journal::{Options, Own, Reader, Replica};
 use outpost::sync::Rules;
@@ -74,6 +74,7 @@ impl End {
             own: own.reader(),
             acks: dir.join("acks"),
             rules: Rules::default(),
+            master: Master::None,
         };
         Self { exchange: Exchange::open(parts).unwrap(), own, dice: ChaCha8Rng::seed_from_u64(u64::from(key)) }
     }

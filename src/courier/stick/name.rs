@@ -5,8 +5,9 @@
 //! absent: files, and any belief in what a name says: whoever can write on a stick can write any name, and only a seal
 //! proves anything.
 
-use crate::domain::id::{Epoch, Position, Seq};
+use crate::domain::id::{Epoch, Generation, Position, Seq};
 pub(super) use crate::domain::record::Extent;
+use crate::wire::rows::MAX_VERSION;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fmt;
@@ -25,6 +26,8 @@ pub enum Content {
     Key,
     /// Records, from the first to the last of the extent.
     Parcel(Extent),
+    /// Rows of master data: of which table, after which version, up to which.
+    Rows(Generation, u64, u64),
     /// What its writer holds, and a number that says which of two words is the later one.
     Word(u32),
     /// A key was not taken.
@@ -45,6 +48,9 @@ impl Content {
     /// True where a name can say it: numbers from 1 to [`Seq::MAX`], and no run within an epoch that ends before it
     /// begins.
     pub(super) fn is_sound(&self) -> bool {
+        if let Self::Rows(_, from, through) = self {
+            return from <= through && *through <= MAX_VERSION;
+        }
         let Self::Parcel(Extent { first, last }) = self else { return true };
         let numbered = |at: &Position| (1..=Seq::MAX.0).contains(&at.seq.0);
         numbered(first) && numbered(last) && (first.epoch != last.epoch || first.seq <= last.seq)
@@ -72,6 +78,12 @@ impl Name {
             None if content == "key" => Content::Key,
             None if content == "refusal" => Content::Refusal,
             None => return None,
+            Some(("rows", extent)) => {
+                let (generation, extent) = extent.split_once('_')?;
+                let (from, through) = extent.split_once('-')?;
+                let generation = Generation(Uuid::from_u128(hex(generation, 32)?));
+                Content::Rows(generation, decimal(from, 16)?, decimal(through, 16)?)
+            }
             Some(("word", number)) => Content::Word(decimal(number, 10)?.try_into().ok()?),
             Some((first, last)) => Content::Parcel(Extent { first: position(first)?, last: position(last)? }),
         };
@@ -85,6 +97,9 @@ impl fmt::Display for Name {
         match self.content {
             Content::Key => f.write_str("key")?,
             Content::Parcel(Extent { first, last }) => write!(f, "{}_{}", at(first), at(last))?,
+            Content::Rows(generation, from, through) => {
+                write!(f, "rows_{}_{from:016}-{through:016}", generation.0.simple())?
+            }
             Content::Word(number) => write!(f, "word_{number:010}")?,
             Content::Refusal => f.write_str("refusal")?,
         }

@@ -264,3 +264,18 @@ fn a_register_is_private_and_a_missing_open_cut_changed_or_newer_one_is_refused(
     std::fs::remove_file(&office.path).expect("removed");
     assert!(refused().contains("does not exist"));
 }
+
+#[test]
+fn each_box_of_a_site_prints_under_a_letter_of_its_own() {
+    let mut office = Office::with_delhi(FIRST);
+    let letter = |enrolment: Enrolment| enrolment.series.to_string();
+    let replace = |office: &mut Office| office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW);
+    assert_eq!(office.register.site(&site("delhi")).expect("known").series.to_string(), "A");
+    assert_eq!(letter(replace(&mut office).expect("replaced")), "B");
+    // Nobody knows whether a box took the last file and sells without a line: the next one has another letter.
+    assert_eq!(letter(replace(&mut office).expect("replaced")), "C");
+    let moved = office.register.moved(&site("delhi"), &facts(), NOW).expect("moved");
+    assert_eq!(letter(moved), "C");
+    let taken = Enrolment::from_bytes(replace(&mut office).expect("replaced").to_text().as_bytes(), None);
+    assert_eq!(letter(taken.expect("the box takes it")), "D");
+}

@@ -3,7 +3,6 @@
 
 use super::folding::assert_like_the_model;
 use super::*;
-use crate::domain::document::Kind;
 use crate::views::store::{Disk, Doubt, Layer, Sums};
 use proptest::prelude::*;
 use std::fs;

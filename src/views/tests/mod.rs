@@ -2,12 +2,16 @@
 
 mod damage;
 mod exports;
+mod finding;
 mod folding;
 
 use super::*;
-use crate::domain::document::Document;
+use crate::domain::booked::Booked;
+use crate::domain::document::{Document, Kind};
 use crate::domain::id::{DeviceId, Epoch, IntentId, Position, Seq};
-use crate::domain::record::{Entry, Record, Refused, Scan, Sent, Span, Submitted, Weight};
+use crate::domain::number::{Number, Series};
+use crate::domain::person::{Act, Person};
+use crate::domain::record::{Cancelled, DayClosed, Entry, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use crate::domain::time::{Quality, Stamp};
 use crate::wire::record;
 use serde_json::json;
@@ -115,11 +119,11 @@ fn id(number: u128) -> IntentId {
 }
 
 fn submitted(number: u128, document: Document) -> Record {
-    let entry = Entry::Submitted(Submitted { id: id(number), device: device(), user: None, document });
+    let entry = Entry::Submitted(Submitted::new(id(number), device(), None, document));
     Record { stamp: stamp(AT_MS), entry }
 }
 
-fn document(kind: crate::domain::document::Kind, fields: serde_json::Value) -> Document {
+fn document(kind: Kind, fields: serde_json::Value) -> Document {
     let document = Document::deserialize_as(kind, &fields).unwrap();
     document.rules().validate().unwrap();
     document
@@ -132,13 +136,51 @@ fn sale(number: u128, day: Option<u8>, item: &str, qty: &str) -> Record {
     if let Some(day) = day {
         fields["posting_date"] = json!(format!("2026-11-{day:02}"));
     }
-    submitted(number, document(crate::domain::document::Kind::SalesInvoice, fields))
+    submitted(number, document(Kind::SalesInvoice, fields))
+}
+
+/// A sale to a customer, with a number on paper.
+fn sold(number: u128, day: Option<u8>, (item, qty): (&str, &str), customer: &str, no: Option<Number>) -> Record {
+    let mut record = sale(number, day, item, qty);
+    let Entry::Submitted(submitted) = &mut record.entry else { unreachable!("a sale is submitted") };
+    let Document::SalesInvoice(invoice) = &mut submitted.document else { unreachable!("a sale is an invoice") };
+    invoice.customer = customer.try_into().unwrap();
+    submitted.booked = no.map(|no| Booked { no: Some(no), ..Booked::default() });
+    record
+}
+
+fn no(count: u32) -> Number {
+    Number { series: Series::FIRST, count }
+}
+
+fn cancelled(number: u128, document: u128) -> Record {
+    let entry = Entry::Cancelled(Cancelled {
+        id: id(number),
+        device: device(),
+        user: None,
+        document: id(document),
+        reason: "a mistake".try_into().unwrap(),
+        approved_by: None,
+    });
+    Record { stamp: stamp(AT_MS), entry }
+}
+
+fn closed(day: i8) -> Record {
+    let last = Position { epoch: epoch(UP), seq: Seq(1) };
+    let entry =
+        Entry::DayClosed(DayClosed { day: jiff::civil::date(2026, 11, day), last, kinds: Vec::new(), by: None });
+    Record { stamp: stamp(AT_MS), entry }
+}
+
+fn wrong_pin() -> Record {
+    let person = Person { device: device(), user: "siti@tailor.example".try_into().unwrap(), act: Act::Failed };
+    Record { stamp: stamp(AT_MS), entry: Entry::Person(person) }
 }
 
 fn receipt(number: u128, day: u8, item: &str, qty: &str) -> Record {
     let fields = json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW",
         "posting_date": format!("2026-11-{day:02}"), "items": [{"item_code": item, "qty": qty}]});
-    submitted(number, document(crate::domain::document::Kind::StockEntry, fields))
+    submitted(number, document(Kind::StockEntry, fields))
 }
 
 fn scan(number: Option<u128>, packet: u16, dup: bool, code: &str) -> Record {

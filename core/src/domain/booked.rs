@@ -1,0 +1,100 @@
+//! What the box works out when a document is submitted, and keeps with it: the number, the day, the total that was printed,
+//! and what it had to say about it.
+//!
+//! A document stays as its device sent it, so that a repeat is known again. What depends on the master data of that hour is
+//! here, so that whoever reads the record later, with other master data, books the same.
+
+use super::decimal::Decimal;
+use super::document::{Ref, Text};
+use super::master::TaxRule;
+use super::number::Number;
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+/// What was worked out. What is absent did not apply, or is as the document says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booked {
+    /// The number on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<Number>,
+    /// The day, in the workshop's time zone, where the document names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
+    /// The time of that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
+    /// Before taxes, where it differs from `total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<Decimal>,
+    /// What is to be paid, rounded as the books round it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Decimal>,
+    /// The rows of the tax template that it names, or of the default one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<TaxRule>,
+    /// For each row of `items`, how many of the item's stock unit one is; left out where all are 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Decimal>,
+    /// Materials and scrap of what was made, where the document has only the finished row: from the Work Order or the bill of materials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<Filled>,
+    /// The lines of a till's closing: what was expected, and what was there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub till: Vec<TillLine>,
+    /// What a person should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+}
+
+/// A row that the box filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filled {
+    /// The item.
+    pub item_code: Text,
+    /// From where, or for scrap to where.
+    pub warehouse: Text,
+    /// In the item's stock unit: a material is negative, scrap positive.
+    pub qty: Decimal,
+}
+
+/// A line of a day sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TillLine {
+    /// Cash, Wire Transfer …
+    pub mode_of_payment: Text,
+    /// The float.
+    pub opening: Decimal,
+    /// The float and what came in since, change and refunds taken off.
+    pub expected: Decimal,
+    /// What was counted; the rest to `expected` is missing, or too much.
+    pub closing: Decimal,
+}
+
+impl TillLine {
+    /// What is there and not expected; negative where something is missing.
+    pub fn difference(&self) -> Decimal {
+        self.closing.minus(self.expected).unwrap_or_default()
+    }
+}
+
+/// Something about a document that a person should know. It was taken all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It takes more than there is.
+    Short {
+        /// Of which item.
+        item_code: Text,
+        /// Where.
+        warehouse: Text,
+        /// By how much, in the item's stock unit.
+        by: Decimal,
+    },
+    /// It receives what the office has not told of yet: the goods came before word of them.
+    Unmatched {
+        /// The entry that it names as the sender's.
+        entry: Ref,
+    },
+    /// The box had no master data yet: references, taxes and rights were not looked at.
+    Unchecked,
+}

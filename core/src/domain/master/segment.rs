@@ -1,0 +1,85 @@
+//! Who gets which row.
+//!
+//! In comes a row, and the office's rows to see whose a warehouse is; out go its readers. A site gets what it needs to work with
+//! no line: its settings, its warehouses' stock and orders, the people who work there, and what all share. No row holds valuation,
+//! margin or wages, so nothing has to be cut out of one. What is absent: segments of items, prices and customers; all sites get
+//! all of them.
+
+use super::{Masters, Row, RowKey, SalesOrderRow, Table, WorkOrder};
+use crate::domain::document::Text;
+use crate::domain::id::SiteId;
+use std::collections::BTreeSet;
+
+/// The sites that get a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Every site.
+    All,
+    /// These alone; nobody but the office where empty.
+    Sites(BTreeSet<SiteId>),
+}
+
+impl Audience {
+    /// Whether a site is among them.
+    pub fn includes(&self, site: &SiteId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Sites(sites) => sites.contains(site),
+        }
+    }
+}
+
+/// Who gets a row.
+///
+/// Settings: their site. Stock levels: the site whose warehouse it is. Work Orders: the sites of any of their warehouses. Sales
+/// Orders: the sites of their lines' warehouses; all where no line names one. Transfers: who sent it and for whom it is. Users:
+/// where they work. All else: all, warehouses too, so that a refusal can name the site that it needs.
+pub fn audience(row: &Row, masters: &Masters) -> Audience {
+    match row {
+        Row::Settings(row) => Audience::Sites([row.site.clone()].into()),
+        Row::User(row) if !row.sites.is_empty() => Audience::Sites(row.sites.iter().cloned().collect()),
+        Row::Transit(row) => Audience::Sites(row.from.iter().chain([&row.to]).cloned().collect()),
+        Row::Level(_) | Row::WorkOrder(_) => Audience::Sites(owners(&depends_on(row), masters)),
+        Row::SalesOrderRow(_) => match depends_on(row) {
+            warehouses if warehouses.is_empty() => Audience::All,
+            warehouses => Audience::Sites(owners(&warehouses, masters)),
+        },
+        _ => Audience::All,
+    }
+}
+
+/// The warehouses whose owner decides who gets a row.
+pub fn depends_on(row: &Row) -> Vec<&Text> {
+    match row {
+        Row::Level(row) => vec![&row.warehouse],
+        Row::WorkOrder(row) => of_work_order(row).collect(),
+        Row::SalesOrderRow(row) => of_sales_order(row).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The rows whose readers must be worked out anew once the row of `key` has come, changed or gone: those that name a warehouse.
+pub fn affected(key: &RowKey, masters: &Masters) -> Vec<RowKey> {
+    if key.table != Table::Warehouse {
+        return Vec::new();
+    }
+    let warehouse = &*key.name;
+    let levels = masters.levels_of(warehouse).cloned().map(Row::Level);
+    let names = |text: &Text| text.as_str() == warehouse;
+    let work = masters.work_orders().filter(|row| of_work_order(row).any(names)).cloned().map(Row::WorkOrder);
+    let sales = masters.sales_orders().filter(|row| of_sales_order(row).any(names)).cloned().map(Row::SalesOrderRow);
+    levels.chain(work).chain(sales).map(|row| row.key()).collect()
+}
+
+fn of_work_order(row: &WorkOrder) -> impl Iterator<Item = &Text> {
+    let own = [Some(&row.fg_warehouse), row.wip_warehouse.as_ref(), row.source_warehouse.as_ref()];
+    own.into_iter().flatten().chain(row.required_items.iter().filter_map(|item| item.source_warehouse.as_ref()))
+}
+
+fn of_sales_order(row: &SalesOrderRow) -> impl Iterator<Item = &Text> {
+    row.items.iter().filter_map(|item| item.warehouse.as_ref())
+}
+
+fn owners(warehouses: &[&Text], masters: &Masters) -> BTreeSet<SiteId> {
+    warehouses.iter().filter_map(|name| masters.warehouse(name.as_str())?.site.clone()).collect()
+}

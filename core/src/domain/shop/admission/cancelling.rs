@@ -1,0 +1,33 @@
+//! Whether a document may be cancelled. Who may is not asked here.
+
+use super::super::place::negative;
+use super::super::{Refusal, Shop, Why, World};
+use super::dates;
+use crate::domain::effects::{Effects, StockMove};
+use crate::domain::record::Cancelled;
+
+impl Shop {
+    pub(super) fn may_cancel(&self, world: &World<'_>, cancelled: &Cancelled) -> Result<(), Refusal> {
+        let id = cancelled.document;
+        let Some((_, submitted)) = (world.lookup)(id) else {
+            return Err(Refusal::new(Why::Reference, "document", format!("no document {id} was submitted here")));
+        };
+        if self.is_cancelled(id) {
+            return Err(Refusal::new(Why::Reference, "document", format!("{id} is cancelled already")));
+        }
+        let standing = self.standing_on(id);
+        if standing > 0 {
+            let rule = format!("{standing} other documents stand on {id}: cancel those first");
+            return Err(Refusal::new(Why::Progress, "document", rule));
+        }
+        if let Some(day) = submitted.day() {
+            dates::open(world, submitted.document.kind(), day)?;
+        }
+        if world.masters.is_complete() {
+            let back = |moved: StockMove| StockMove { qty: negative(moved.qty), ..moved };
+            let moves = submitted.effects().moves.into_iter().map(back).collect();
+            self.shortages(world, &Effects { moves, ..Effects::default() }, cancelled.approved_by.as_ref())?;
+        }
+        Ok(())
+    }
+}

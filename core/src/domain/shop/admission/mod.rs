@@ -1,0 +1,84 @@
+//! Whether the next document fits, and what the box works out for it.
+//!
+//! The box refuses what the office's books could never take: it looks at the same things as ERPNext, so that nothing comes back held
+//! days later. What is only unusual (a shortage) is taken and marked. Without master data only what needs none is looked at.
+
+mod cancelling;
+mod dates;
+mod goods;
+mod links;
+mod making;
+mod money;
+mod references;
+mod shelf;
+mod tills;
+
+use super::{Refusal, Shop, Why, World};
+use crate::domain::booked::{Booked, Mark};
+use crate::domain::number::Number;
+use crate::domain::record::{DayClosed, Entry, Submitted};
+
+impl Shop {
+    /// Completes what a device submits, or refuses it. Only for entries that are new to the journal; what is neither a document nor a
+    /// cancellation passes as it is.
+    pub fn admit(&self, world: &World<'_>, entry: Entry) -> Result<Entry, Refusal> {
+        match entry {
+            Entry::Submitted(submitted) => self.complete(world, submitted).map(Entry::Submitted),
+            Entry::Cancelled(cancelled) => {
+                self.may_cancel(world, &cancelled)?;
+                Ok(Entry::Cancelled(cancelled))
+            }
+            Entry::DayClosed(closed) if world.clock_known && closed.day > world.today => {
+                let rule = format!("{} is ahead of today, {}: close it when it is over", closed.day, world.today);
+                Err(Refusal::new(Why::Period, "day", rule))
+            }
+            Entry::DayClosed(closed) => {
+                Ok(Entry::DayClosed(DayClosed { by: closed.by, ..self.close(closed.day, closed.last) }))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn complete(&self, world: &World<'_>, mut submitted: Submitted) -> Result<Submitted, Refusal> {
+        let document = &submitted.document;
+        let (rules, kind) = (document.rules(), document.kind());
+        let checked = world.masters.is_complete();
+        let mut booked = Booked::default();
+        if rules.posting_date().is_none() && world.clock_known {
+            booked.day = Some(world.today);
+            booked.time = Some(world.now);
+        }
+        if let Some(day) = rules.posting_date().or(booked.day) {
+            dates::open(world, kind, day)?;
+        }
+        if checked {
+            self.all_known(world, rules)?;
+            booked.factors = goods::factors(world, kind, rules, rules.posting_date().or(booked.day))?;
+            making::make(world, document, &mut booked)?;
+        }
+        self.close_till(document, &mut booked)?;
+        money::total(world, rules, &mut booked)?;
+        if let (true, Some(total)) = (checked, booked.total) {
+            rules.settles(total)?;
+        }
+        self.amends_one(world, &submitted)?;
+        let count = self.last_number(world.series, kind).checked_add(1);
+        let full = || Refusal::new(Why::Rule, "id", "all numbers of this box's letter are given: replace the box");
+        booked.no = Some(Number { series: world.series, count: count.ok_or_else(full)? });
+        if !checked {
+            booked.marks.push(Mark::Unchecked);
+        }
+        submitted.booked = Some(booked);
+        let effects = submitted.effects();
+        let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;
+        self.fits(&submitted, &effects, world)?;
+        if checked {
+            marks.extend(self.shortages(world, &effects, submitted.approved_by.as_ref())?);
+        }
+        if let Some(booked) = &mut submitted.booked {
+            booked.marks.extend(marks);
+            booked.marks.dedup();
+        }
+        Ok(submitted)
+    }
+}

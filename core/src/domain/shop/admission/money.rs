@@ -1,0 +1,42 @@
+//! What a document comes to, with the taxes of its template.
+
+use super::super::{Refusal, Why, World};
+use crate::domain::booked::Booked;
+use crate::domain::document::{Priced, Rules};
+use crate::domain::master::TaxRule;
+use crate::domain::totals::{Rounding, Sheet, for_return};
+
+/// Digits after the point where the office has not said: ERPNext's default.
+const PRECISION: u8 = 2;
+
+/// Works out the total, and the rows of taxes that it is made with.
+pub(super) fn total(world: &World<'_>, rules: &dyn Rules, booked: &mut Booked) -> Result<(), Refusal> {
+    let Some(priced) = rules.priced() else { return Ok(()) };
+    let settings = world.masters.settings(world.site);
+    let rounding = Rounding {
+        precision: settings.map_or(PRECISION, |settings| settings.currency_precision),
+        smallest: settings.and_then(|settings| settings.smallest_currency_fraction_value),
+    };
+    let template = if priced.taxes.is_empty() { template(world, &priced) } else { Vec::new() };
+    let taxes = if priced.taxes.is_empty() { &template } else { priced.taxes };
+    let sheet = Sheet { lines: priced.lines, taxes, discount: priced.discount, rounding };
+    let totals = sheet.totals().map_err(|bad| Refusal::new(Why::Rule, bad.field, bad.rule))?;
+    booked.taxes = template;
+    booked.total = Some(totals.payable);
+    booked.net = Some(totals.net_total).filter(|net| *net != totals.payable);
+    Ok(())
+}
+
+/// The rows of the template that is named, or of the default one.
+fn template(world: &World<'_>, priced: &Priced<'_>) -> Vec<TaxRule> {
+    let masters = world.masters;
+    let row = match priced.template {
+        Some(name) => masters.tax_template(name.as_str()),
+        None => masters.default_tax_template(priced.buying),
+    };
+    match row {
+        Some(template) if priced.is_return => for_return(&template.taxes),
+        Some(template) => template.taxes.clone(),
+        None => Vec::new(),
+    }
+}

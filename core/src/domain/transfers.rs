@@ -1,0 +1,164 @@
+//! Goods under way between sites: what was sent, what of it came, what came short.
+//!
+//! In: the documents of all sites, in any order, since a receipt may be known before the sending it answers; a cancellation takes
+//! a document back. Out: the row that tells the receiving site what is coming ([`Transit`]), and the list for people ([`Way`]).
+//! Who receives is whose the transit warehouse is. Goods that came short stay in transit until the office decides.
+
+use super::decimal::Decimal;
+use super::document::{Document, Kind, Ref, StockEntry, Text};
+use super::effects::{Effects, Progress};
+use super::id::{IntentId, SiteId};
+use super::master::{Masters, Transit, TransitLine};
+use super::number::Number;
+use super::record::Submitted;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// One sending and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The sender's Stock Entry.
+    pub entry: IntentId,
+    /// Who sent it.
+    pub from: SiteId,
+    /// The number on its paper.
+    pub number: Option<Number>,
+    /// When, in the sender's time zone.
+    pub sent_on: Option<Date>,
+    /// Its lines, in the order of its rows.
+    pub lines: Vec<WayLine>,
+}
+
+/// A line of a sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayLine {
+    /// The item.
+    pub item_code: Text,
+    /// The transit warehouse.
+    pub warehouse: Text,
+    /// How much was sent, in the item's stock unit.
+    pub sent: Decimal,
+    /// How much of it came.
+    pub received: Decimal,
+}
+
+impl WayLine {
+    /// What is not there yet; below zero where more came than was sent.
+    pub fn open(&self) -> Decimal {
+        self.sent.minus(self.received).unwrap_or_default()
+    }
+}
+
+impl Way {
+    /// Somebody has received some of it: what is open then came short, unless more of it comes.
+    pub fn is_short(&self) -> bool {
+        !self.is_closed() && self.lines.iter().any(|line| !line.received.is_zero())
+    }
+
+    /// All of it came.
+    pub fn is_closed(&self) -> bool {
+        self.lines.iter().all(|line| line.open() <= Decimal::ZERO)
+    }
+}
+
+/// What is known of a sending beside what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sent {
+    from: SiteId,
+    number: Option<Number>,
+    sent_on: Option<Date>,
+    lines: Vec<(Text, Text, Decimal)>,
+}
+
+/// All sendings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transfers {
+    sent: BTreeMap<IntentId, Sent>,
+    /// What was received, by sending and the number of its row from 1.
+    received: BTreeMap<(IntentId, usize), Decimal>,
+}
+
+impl Transfers {
+    /// A document of a site counts from now on.
+    pub fn add(&mut self, site: &SiteId, document: &Submitted) {
+        let effects = document.effects();
+        self.receive(&effects, 1);
+        if let Document::StockEntry(StockEntry { add_to_transit: true, .. }) = &document.document {
+            let brought = effects.moves.into_iter().filter(|moved| !moved.qty.is_negative());
+            let lines = brought.map(|moved| (moved.item_code, moved.warehouse, moved.qty)).collect();
+            let number = document.booked.as_ref().and_then(|booked| booked.no);
+            let sent = Sent { from: site.clone(), number, sent_on: document.day(), lines };
+            self.sent.insert(document.id, sent);
+        }
+    }
+
+    /// A document counts no more.
+    pub fn take_back(&mut self, document: &Submitted) {
+        self.receive(&document.effects(), -1);
+        self.sent.remove(&document.id);
+    }
+
+    fn receive(&mut self, effects: &Effects, sign: i8) {
+        for step in effects.steps.iter().filter(|step| step.what == Progress::Received) {
+            let row = step.row.as_ref().and_then(|row| row.as_str().parse().ok());
+            let (Ref::Own(entry), Some(row)) = (&step.of, row) else { continue };
+            let received = self.received.entry((*entry, row)).or_default();
+            let sum = if sign < 0 { received.minus(step.by) } else { received.plus(step.by) };
+            *received = sum.expect("invariant: what is received stays within the range of the books");
+        }
+    }
+
+    fn way(&self, entry: IntentId, sent: &Sent) -> Way {
+        let line = |(i, (item_code, warehouse, qty)): (usize, &(Text, Text, Decimal))| WayLine {
+            item_code: item_code.clone(),
+            warehouse: warehouse.clone(),
+            sent: *qty,
+            received: self.received.get(&(entry, i + 1)).copied().unwrap_or_default(),
+        };
+        let lines = sent.lines.iter().enumerate().map(line).collect();
+        Way { entry, from: sent.from.clone(), number: sent.number, sent_on: sent.sent_on, lines }
+    }
+
+    /// One sending.
+    pub fn get(&self, entry: IntentId) -> Option<Way> {
+        Some(self.way(entry, self.sent.get(&entry)?))
+    }
+
+    /// Every sending of which something is open, by id, which is the order in which devices made them.
+    pub fn under_way(&self) -> impl Iterator<Item = Way> + '_ {
+        let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent));
+        ways.filter(|way| !way.is_closed())
+    }
+
+    /// Receipts of sendings that are not known (yet), by sending and row.
+    pub fn unmatched(&self) -> impl Iterator<Item = (IntentId, usize, Decimal)> + '_ {
+        let unknown = self.received.iter().filter(|((entry, _), qty)| !qty.is_zero() && !self.sent.contains_key(entry));
+        unknown.map(|((entry, row), qty)| (*entry, *row, *qty))
+    }
+
+    /// What the receiving sites are to be told: a row for each open sending into a transit warehouse of a site.
+    pub fn rows(&self, masters: &Masters) -> Vec<Transit> {
+        self.under_way().filter_map(|way| row(&way, masters)).collect()
+    }
+}
+
+fn row(way: &Way, masters: &Masters) -> Option<Transit> {
+    let warehouse = &way.lines.first()?.warehouse;
+    let to = masters.warehouse(warehouse.as_str())?.site.clone()?;
+    let line = |(i, line): (usize, &WayLine)| TransitLine {
+        name: Text::try_from((i + 1).to_string()).expect("invariant: a number is a text"),
+        item_code: line.item_code.clone(),
+        qty: line.sent,
+    };
+    let prefix = masters.number_prefix(&way.from);
+    let number = way.number.and_then(|number| Text::try_from(number.print(&prefix, Kind::StockEntry)).ok());
+    Some(Transit {
+        entry: Ref::Own(way.entry),
+        number,
+        from: Some(way.from.clone()),
+        to,
+        warehouse: warehouse.clone(),
+        sent_on: way.sent_on?,
+        items: way.lines.iter().enumerate().map(line).collect(),
+    })
+}

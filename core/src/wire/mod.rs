@@ -1,0 +1,14 @@
+//! Bytes: what goes on disk and on the wire. FORMAT.md fixes it, golden files hold us to it. Pure: no I/O, no clock.
+//!
+//! [`record`] is a journal line's body, [`frame`] how a segment holds it, [`message`] what two stores tell each other,
+//! [`envelope`] what travels.
+
+pub mod cbor;
+pub mod compress;
+pub mod envelope;
+pub mod frame;
+pub mod message;
+pub mod record;
+pub mod refusal;
+pub mod row;
+pub mod rows;

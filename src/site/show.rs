@@ -1,0 +1,195 @@
+//! What a box shows of its own figures: stock, goods under way to it, the till, days, documents.
+//!
+//! The figures are the checkpoint's and what the journal has beyond it, folded for the question, so that the writer is never asked.
+
+use super::checkpoint;
+use super::floor;
+use super::start::SITE_NO;
+use crate::books::Shelves;
+use crate::domain::document::{Kind, Text};
+use crate::domain::effects::Progress;
+use crate::domain::id::SiteId;
+use crate::domain::master::Masters;
+use crate::domain::number::Number;
+use crate::domain::shop::{DayState, Shop, day_at};
+use crate::journal::Reader;
+use crate::show::{self, DOCUMENT, MAX_LINES, Sheet, Show};
+use crate::views::{self, DocumentLine, Stream, days_since_1970};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What is asked.
+pub(super) struct Figures {
+    pub(super) site: SiteId,
+    /// Where the checkpoint is.
+    pub(super) path: PathBuf,
+    pub(super) utc_offset_minutes: i16,
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
+    pub(super) views: views::Reader,
+    pub(super) shelves: Arc<Shelves>,
+}
+
+impl Figures {
+    /// Answers.
+    pub(super) fn show(&self, what: Show) -> Result<Sheet, String> {
+        let masters = self.masters.borrow().clone();
+        match what {
+            Show::Stock { warehouse } => self.stock(&masters, warehouse.as_ref()),
+            Show::Transit => self.transit(&masters),
+            Show::Till => self.till(),
+            Show::Day { day } => self.day(&masters, day),
+            Show::Documents { kind, day } => {
+                let lines = self.views.documents(SITE_NO, kind, days_since_1970(day), 0, MAX_LINES as u32);
+                let lines = lines.map_err(|error| error.to_string())?;
+                Ok(self.documents(&masters, format!("{} of {day}", kind.name()), &lines))
+            }
+            Show::Scans { day } => {
+                let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
+                let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
+                show::scans(&mut sheet, &self.reader()?, (day, self.utc_offset_minutes), known)?;
+                Ok(sheet)
+            }
+            Show::Party { name } => {
+                let found = self.views.documents_of(SITE_NO, name.as_str(), None, MAX_LINES);
+                let found = found.map_err(|error| error.to_string())?;
+                Ok(self.documents(&masters, name.to_string(), &found.lines))
+            }
+            Show::Number { number } => {
+                let (_, kind, no) = Number::read(&number)
+                    .ok_or_else(|| format!("{number:?} is no number of a document: they look like BDG-SI-A000123"))?;
+                let line = self.views.numbered(SITE_NO, kind, no).map_err(|error| error.to_string())?;
+                Ok(self.documents(&masters, number, line.as_slice()))
+            }
+            Show::Barcode { code } => {
+                let now_ms = i64::try_from(crate::moment::rough_ms()).unwrap_or(i64::MAX);
+                barcode(&masters, &self.site, day_at(now_ms, self.utc_offset_minutes), &code)
+            }
+            Show::Days { .. } => Err("a box shows one day: ask for it with `outpost show day`".into()),
+        }
+    }
+
+    fn reader(&self) -> Result<Reader, String> {
+        self.shelves.reader(Stream::Up(SITE_NO)).ok_or_else(|| "there is no journal".to_owned())
+    }
+
+    fn shop(&self) -> Result<Shop, String> {
+        let reader = self.reader()?;
+        let found = checkpoint::load(&self.path, self.utc_offset_minutes, &reader);
+        let (mut shop, from) = found.unwrap_or_else(|| (Shop::new(self.utc_offset_minutes), 0));
+        floor::catch_up(&mut shop, &reader, from);
+        Ok(shop)
+    }
+
+    fn stock(&self, masters: &Masters, warehouse: Option<&Text>) -> Result<Sheet, String> {
+        let shop = self.shop()?;
+        let mut places: BTreeSet<(String, String)> =
+            shop.touched().map(|(warehouse, item)| (warehouse.to_owned(), item.to_owned())).collect();
+        places.extend(masters.levels().map(|level| (level.warehouse.to_string(), level.item_code.to_string())));
+        let mut sheet = Sheet::new("stock", &["warehouse", "item", "here", "office has", "not there yet"]);
+        for (place, item) in places {
+            let (Ok(place), Ok(item)) = (Text::try_from(place), Text::try_from(item)) else { continue };
+            if warehouse.is_some_and(|wanted| *wanted != place) {
+                continue;
+            }
+            if let Some(there) = shop.stock(masters, &place, &item) {
+                let office = there.office.map_or_else(|| "-".into(), |office| office.to_string());
+                sheet.row(vec![
+                    place.to_string(),
+                    item.to_string(),
+                    there.qty.to_string(),
+                    office,
+                    there.ahead.to_string(),
+                ]);
+            }
+        }
+        Ok(sheet)
+    }
+
+    fn transit(&self, masters: &Masters) -> Result<Sheet, String> {
+        let shop = self.shop()?;
+        let mut sheet =
+            Sheet::new("under way to this site", &["from", "number", "sent on", "item", "sent", "received", "id"]);
+        for way in masters.transits() {
+            for line in &way.items {
+                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received);
+                let from = way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string);
+                let number = way.number.as_ref().map(Text::to_string).unwrap_or_default();
+                sheet.row(vec![
+                    from,
+                    number,
+                    way.sent_on.to_string(),
+                    line.item_code.to_string(),
+                    line.qty.to_string(),
+                    received.to_string(),
+                    way.entry.to_string(),
+                ]);
+            }
+        }
+        Ok(sheet)
+    }
+
+    fn till(&self) -> Result<Sheet, String> {
+        let shop = self.shop()?;
+        let mut sheet = Sheet::new("till", &["mode of payment", "has to be there"]);
+        match shop.till().opened() {
+            Some(opened) => {
+                let day = opened.day.map(|day| day.to_string()).unwrap_or_default();
+                sheet.notes.push(format!("opened {day}"));
+            }
+            None => sheet.notes.push("not opened since the last closing".into()),
+        }
+        for (mode, amount) in shop.till().expected() {
+            sheet.row(vec![mode.to_string(), amount.to_string()]);
+        }
+        Ok(sheet)
+    }
+
+    fn day(&self, masters: &Masters, day: Date) -> Result<Sheet, String> {
+        let shop = self.shop()?;
+        let state = match shop.day_state(day) {
+            DayState::Nothing => "nothing",
+            DayState::Open => "open",
+            DayState::Closed => "closed",
+        };
+        let mut sheet =
+            Sheet::new(format!("{} on {day}: {state}", self.site), &["kind", "documents", "cancelled", "sum"]);
+        show::day(&mut sheet, &shop.totals(day));
+        let closings = self.views.documents(SITE_NO, Kind::TillClosing, days_since_1970(day), 0, MAX_LINES as u32);
+        let (reader, prefix) = (self.reader()?, masters.number_prefix(&self.site));
+        for line in closings.map_err(|error| error.to_string())? {
+            if let Some(closing) = show::submitted(&reader, &line).filter(|_| line.cancelled.is_none()) {
+                let number = line.number.map(|number| number.print(&prefix, line.kind));
+                show::till(&mut sheet, &closing, number);
+            }
+        }
+        Ok(sheet)
+    }
+
+    fn documents(&self, masters: &Masters, title: String, lines: &[DocumentLine]) -> Sheet {
+        let mut sheet = Sheet::new(title, &DOCUMENT);
+        let (reader, prefix) = (self.reader().ok(), masters.number_prefix(&self.site));
+        lines.iter().for_each(|line| sheet.row(show::document(line, reader.as_ref(), &prefix)));
+        sheet
+    }
+}
+
+fn barcode(masters: &Masters, site: &SiteId, today: Date, code: &str) -> Result<Sheet, String> {
+    let (item, uom) = masters
+        .item_of_barcode(code)
+        .ok_or_else(|| format!("no item has the barcode {code:?}: ask the office for it"))?;
+    let uom = uom.unwrap_or(&item.stock_uom);
+    let list = masters.settings(site).and_then(|settings| settings.selling_price_list.as_ref());
+    let price = list.and_then(|list| masters.price(item.item_code.as_str(), list.as_str(), uom.as_str(), today));
+    let mut sheet = Sheet::new(code, &["item", "name", "unit", "price", "list"]);
+    sheet.row(vec![
+        item.item_code.to_string(),
+        item.item_name.to_string(),
+        uom.to_string(),
+        price.map(|price| price.to_string()).unwrap_or_default(),
+        list.map(Text::to_string).unwrap_or_default(),
+    ]);
+    Ok(sheet)
+}

@@ -1,0 +1,141 @@
+//! A box and an office without programs around them.
+
+use super::*;
+use outpost::carry::{Ask, Hand, Owner, Took};
+use outpost::domain::id::{Epoch, StoreId};
+use outpost::domain::record::{Entry, Opened};
+use outpost::domain::time::{Quality, Stamp};
+use outpost::exchange::{Exchange, Master, Parts};
+use outpost::journal::{Options, Own, Replica};
+use outpost::rows::{BoxRows, OfficeRows};
+use outpost::sync::Rules;
+use outpost::wire::envelope::Secret;
+use outpost::wire::record;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+pub(crate) struct End {
+    pub(crate) exchange: Exchange,
+    _own: Own,
+}
+
+impl Owner for End {
+    fn exchange(&mut self) -> &mut Exchange {
+        &mut self.exchange
+    }
+
+    fn clock_ms(&self) -> Option<i64> {
+        None
+    }
+
+    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
+        let arrived = self.exchange.carried(0, envelope).map_err(|rejected| rejected.to_string())?;
+        Ok(Took { rows: arrived.rows, ..Took::default() })
+    }
+}
+
+pub(crate) fn end(dir: &Path, (me, key): (SiteId, u8), (peer, peer_key): (SiteId, u8), master: Master) -> End {
+    let (secret, peer_secret) = (Secret::from_random([key; 32]), Secret::from_random([peer_key; 32]));
+    let store = StoreId::new(u64::from(key), [key; 10]);
+    let (mut own, _) = Own::open(&dir.join("own"), Options::new(me.clone(), store, |_| None)).unwrap();
+    if own.last().is_none() {
+        let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
+        let opened = Opened { follows: None, store, boot: uuid::Uuid::nil(), program: "0".into() };
+        own.begin(Epoch::new(1, [key; 10]), &record::body(&stamp, &record::entry(&Entry::Opened(opened)))).unwrap();
+    }
+    let (replica, _) = Replica::open(&dir.join("peer"), Options::new(peer.clone(), store, |_| None)).unwrap();
+    let parts = Parts {
+        me,
+        peer,
+        peer_keys: vec![peer_secret.public()],
+        secret,
+        store,
+        replica,
+        own: own.reader(),
+        acks: dir.join("acks"),
+        rules: Rules::default(),
+        master,
+    };
+    End { exchange: Exchange::open(parts).unwrap(), _own: own }
+}
+
+pub(crate) fn shop(dir: &Path) -> End {
+    let (rows, _) = BoxRows::open(&dir.join("shop/rows"), Box::new(())).unwrap();
+    end(&dir.join("shop"), (site(1), 1), (SiteId::office(), 2), Master::Takes(Box::new(rows)))
+}
+
+pub(crate) fn office(dir: &Path, rows: &Arc<OfficeRows>) -> End {
+    let gives = Master::Gives(rows.clone(), dir.join("office/rows-cursor"));
+    end(&dir.join("office"), (SiteId::office(), 2), (site(1), 1), gives)
+}
+
+pub(crate) fn hand(end: &Arc<Mutex<End>>) -> Hand {
+    let end = end.clone();
+    Hand::new(move |ask: Ask| {
+        end.lock().unwrap().answer(ask);
+        true
+    })
+}
+
+/// What the box has, and what is its own at the office.
+pub(crate) fn both(shop: &End, rows: &OfficeRows) -> [BTreeMap<(u8, String), Vec<u8>>; 2] {
+    let entry = |(key, body): (&outpost::wire::rows::Key, &[u8])| ((key.table, key.name.to_string()), body.to_vec());
+    let held = shop.exchange.taken().unwrap().iter().map(entry).collect();
+    [held, rows.of(&site(1), |table| table.iter().map(entry).collect())]
+}
+
+/// A road that carries so many bytes before it breaks, and loses what is under way then.
+pub(crate) struct Road {
+    pub(crate) now_ms: u64,
+    pub(crate) sent: u64,
+    pub(crate) arrived: u64,
+    pub(crate) breaks: u64,
+    pub(crate) envelopes: u64,
+}
+
+impl Road {
+    pub(crate) fn new() -> Self {
+        Self { now_ms: 0, sent: 0, arrived: 0, breaks: 0, envelopes: 0 }
+    }
+
+    /// Lets both talk until nobody has anything to say. `carries` is asked how many bytes each connection carries.
+    pub(crate) fn talk(&mut self, shop: &mut End, office: &mut End, mut carries: impl FnMut() -> u64) {
+        'connection: loop {
+            let mut left = carries();
+            shop.exchange.connected(self.now_ms);
+            office.exchange.connected(self.now_ms);
+            loop {
+                let (mut up, mut down) = (Vec::new(), Vec::new());
+                while let Some(envelope) = shop.exchange.poll(self.now_ms, None).unwrap() {
+                    up.push(envelope);
+                }
+                while let Some(envelope) = office.exchange.poll(self.now_ms, None).unwrap() {
+                    down.push(envelope);
+                }
+                if up.is_empty() && down.is_empty() {
+                    return;
+                }
+                self.now_ms += 300;
+                for (envelope, to_office) in
+                    up.into_iter().map(|e| (e, true)).chain(down.into_iter().map(|e| (e, false)))
+                {
+                    let bytes = envelope.len() as u64;
+                    self.envelopes += 1;
+                    // What is cut is paid for up to the cut.
+                    self.sent += bytes.min(left);
+                    if bytes > left {
+                        self.breaks += 1;
+                        shop.exchange.disconnected();
+                        office.exchange.disconnected();
+                        continue 'connection;
+                    }
+                    left -= bytes;
+                    self.arrived += bytes;
+                    let to = if to_office { &mut *office } else { &mut *shop };
+                    to.exchange.arrived(self.now_ms, &envelope).unwrap();
+                }
+            }
+        }
+    }
+}
