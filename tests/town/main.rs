@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod first_sale;
+mod goods;
 mod lost_box;
 mod moves;
 mod trust;
