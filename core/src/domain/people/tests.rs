@@ -5,7 +5,6 @@ use super::super::master::{Approvals, Masters, Permission, Row, Settings, User, 
 use super::super::record::{Cancelled, Submitted};
 use super::judge::{Why, World, judge};
 use super::*;
-use crate::wire::cbor;
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -329,7 +328,9 @@ proptest! {
     #[test]
     fn a_restart_at_any_moment_changes_nothing(records in any_records(), at in 0_usize..60) {
         let cut = at.min(records.len());
-        let kept: People = cbor::from_slice(&cbor::to_vec(&folded(&records[..cut]))).unwrap();
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&folded(&records[..cut]), &mut bytes).unwrap();
+        let kept: People = ciborium::from_reader(&*bytes).unwrap();
         let mut people = kept;
         records[cut..].iter().for_each(|record| people.apply(record));
         prop_assert_eq!(people, folded(&records));
