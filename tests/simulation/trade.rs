@@ -152,10 +152,9 @@ pub fn write(
             ("sales-invoice", sale)
         }
         Deed::Return => {
-            let sales = done.iter().filter_map(submitted);
-            let sale = sales
-                .filter(|sale| matches!(&sale.document, Document::SalesInvoice(it) if !it.is_return))
-                .next_back()?;
+            let mut sales = done.iter().filter_map(submitted);
+            let is_sale = |sale: &Submitted| matches!(&sale.document, Document::SalesInvoice(it) if !it.is_return);
+            let sale = sales.rfind(is_sale)?;
             let Document::SalesInvoice(sold) = &sale.document else { return None };
             let back = -(dice.between(1, 3) as i64);
             let rows =
