@@ -173,7 +173,8 @@ impl Part {
             }
             Self::Takes { follow, .. } => {
                 let Some(cursor) = follow.due() else { return };
-                if message.is_none() && !settled {
+                // Alone it is said only where the peer will know it for a word of this session: else it would stay due, and be said for ever.
+                if message.is_none() && (!settled || echo.is_none()) {
                     return;
                 }
                 let message = message.get_or_insert_default();

@@ -98,7 +98,7 @@ impl Node {
         let Some(live) = &mut self.live else { return };
         let (settled, echo) = (live.link.is_settled(), live.link.echo());
         let Part::Takes(follow) = &mut live.rows else { return };
-        let Some(cursor) = follow.due().filter(|_| message.is_some() || settled) else { return };
+        let Some(cursor) = follow.due().filter(|_| message.is_some() || settled && echo.is_some()) else { return };
         let message = message.get_or_insert_default();
         message.cursor = Some(cursor);
         message.echo = echo;

@@ -219,7 +219,12 @@ impl Feed {
     /// An empty delta, which a receiver answers with its cursor.
     fn question(&mut self, now_ms: u64, table: &impl Table) -> Option<Delta> {
         let newest = table.newest();
-        if newest == 0 || self.asks == MOST_ASKS || self.ask_ms.is_none_or(|ask_ms| ask_ms > now_ms) {
+        if self.asks == MOST_ASKS || self.ask_ms.is_none_or(|ask_ms| ask_ms > now_ms) {
+            return None;
+        }
+        if newest == 0 {
+            // There is nothing to ask about yet: the time begins anew, or whoever waits for it would never sleep.
+            self.ask_ms = None;
             return None;
         }
         self.asks += 1;

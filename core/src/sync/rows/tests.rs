@@ -463,3 +463,13 @@ fn a_cursor_said_before_the_sync_is_caught() {
     world.shops.iter_mut().for_each(|(shop, ..)| shop.unsynced = Some(Vec::new()));
     (0..200).for_each(|_| world.step());
 }
+
+#[test]
+fn an_empty_table_keeps_nobody_awake() {
+    let (rows, mut feed) = (table(), Feed::new(RowRules::default()));
+    feed.connected();
+    feed.settled(0);
+    let wake_ms = feed.wake_ms().unwrap();
+    assert_eq!(feed.poll(wake_ms, &rows.of(&site(1))), None);
+    assert!(feed.wake_ms().is_none_or(|again| again > wake_ms));
+}
