@@ -158,8 +158,7 @@ pub fn submitted(reader: &Reader, line: &DocumentLine) -> Option<Submitted> {
 
 fn total_of(submitted: &Submitted) -> Option<String> {
     let sum = submitted.effects().sum;
-    let total = submitted.booked.as_ref().and_then(|booked| booked.total);
-    total.or(Some(sum).filter(|sum| !sum.is_zero())).map(|total| total.to_string())
+    Some(sum).filter(|sum| !sum.is_zero()).map(|sum| sum.to_string())
 }
 
 /// The columns of scans.

@@ -58,7 +58,7 @@ impl Printed {
         let prefix = masters.settings(site).and_then(|settings| settings.number_prefix.as_ref());
         let prefix = prefix.map_or_else(|| site.as_str().to_ascii_uppercase(), Text::to_string);
         let number = booked.no.map(|no| no.print(&prefix, submitted.document.kind()));
-        Self { number, total: booked.total, marks: booked.marks.clone() }
+        Self { number, total: submitted.total(), marks: booked.marks.clone() }
     }
 }
 

@@ -86,8 +86,10 @@ pub fn play(setup: &Setup, steps: &[Step], flaws: Flaws) -> Result<Tally, String
         world.finish();
         world.tally
     }));
+    let named =
+        |text: String| text.strip_prefix("assertion `left == right` failed: ").map_or(text.clone(), str::to_owned);
     played.map_err(|panic| match panic.downcast::<String>() {
-        Ok(text) => *text,
+        Ok(text) => named(*text),
         Err(panic) => panic.downcast::<&str>().map_or_else(|_| "a panic".into(), |text| text.to_string()),
     })
 }

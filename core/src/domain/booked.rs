@@ -26,7 +26,7 @@ pub struct Booked {
     /// Before taxes, where it differs from `total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net: Option<Decimal>,
-    /// What is to be paid, rounded as the books round it.
+    /// What is to be paid, rounded as the books round it; left out where the lines alone add up to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Decimal>,
     /// The rows of the tax template that it names, or of the default one.

@@ -118,6 +118,11 @@ impl Submitted {
         self.document.rules().effects(self.booked.as_ref().unwrap_or(&nothing))
     }
 
+    /// What is to be paid, where it is a document that comes to something.
+    pub fn total(&self) -> Option<Decimal> {
+        self.document.rules().priced().map(|_| self.effects().sum)
+    }
+
     /// Its day: its own, or the one that the box gave it.
     pub fn day(&self) -> Option<Date> {
         self.document.rules().posting_date().or_else(|| self.booked.as_ref()?.day)

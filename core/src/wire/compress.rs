@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 /// The newest dictionary that this version knows.
-pub const NEWEST: u8 = 1;
+pub const NEWEST: u8 = 2;
 /// Largest message after decompression: what a batch may hold, and room for all that is said beside it.
 pub const MAX_PLAIN: usize = 2 * super::message::MAX_BATCH_BYTES;
 
@@ -29,6 +29,7 @@ fn dictionary(number: u8) -> Result<&'static [u8], BadCompressed> {
     match number {
         0 => Ok(&[]),
         1 => Ok(include_bytes!("dictionary/1.zdict")),
+        2 => Ok(include_bytes!("dictionary/2.zdict")),
         unknown => Err(BadCompressed::UnknownDictionary(unknown)),
     }
 }

@@ -68,6 +68,11 @@ impl Shop {
         if !checked {
             booked.marks.push(Mark::Unchecked);
         }
+        // What the lines add up to need not be said twice: a lone sale pays for each byte.
+        let alone = Booked { total: None, ..booked.clone() };
+        if booked.total == Some(rules.effects(&alone).sum) {
+            booked.total = None;
+        }
         submitted.booked = Some(booked);
         let effects = submitted.effects();
         let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;

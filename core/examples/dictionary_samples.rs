@@ -1,18 +1,20 @@
 //! Writes messages as boxes and the office send them, one file each, for training a compression dictionary:
 //!
 //! ```text
-//! cargo run --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=8192 -o core/src/wire/dictionary/N.zdict
+//! cargo run -p outpost-core --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=12288 -o core/src/wire/dictionary/N.zdict
 //! ```
 //!
 //! A dictionary that was released never changes; a better one gets the next number. The names in the samples are
 //! made up: what is to be learnt are the shapes.
 
-use outpost::domain::document::Document;
-use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, StoreId};
-use outpost::domain::record::{Entry, Scan, Sent, Span, Submitted, Weight};
-use outpost::domain::time::{Quality, Stamp};
-use outpost::wire::message::{Ack, Held, Hello, Message, Run};
-use outpost::wire::{cbor, record};
+use outpost_core::domain::booked::{Booked, Mark};
+use outpost_core::domain::document::Document;
+use outpost_core::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, StoreId};
+use outpost_core::domain::number::Number;
+use outpost_core::domain::record::{Entry, Scan, Sent, Span, Submitted, Weight};
+use outpost_core::domain::time::{Quality, Stamp};
+use outpost_core::wire::message::{Ack, Held, Hello, Message, Run};
+use outpost_core::wire::{cbor, record};
 use serde_bytes::ByteBuf;
 
 /// A small linear congruential generator: the samples are the same each time.
@@ -81,12 +83,32 @@ fn entry(dice: &mut Dice) -> Entry {
             let weight = format!("{}.{}", dice.roll(20), dice.roll(1000)).parse().expect("a number");
             Entry::Weight(Weight { id: None, device, sent, weight, unit: "kg".try_into().expect("a unit") })
         }
-        2 => Entry::Submitted(Submitted::new(id, device, None, movement(dice))),
+        2 => Entry::Submitted(booked(Submitted::new(id, device, None, movement(dice)), dice)),
         _ => {
             let user = Some(dice.pick(&["ani", "budi", "citra"]).try_into().expect("a name"));
-            Entry::Submitted(Submitted::new(id, device, user, sale(dice)))
+            Entry::Submitted(booked(Submitted::new(id, device, user, sale(dice)), dice))
         }
     }
+}
+
+/// What a box works out: always the number, and in shops of all sorts taxes, a total, marks.
+fn booked(mut submitted: Submitted, dice: &mut Dice) -> Submitted {
+    let series = dice.pick(&["A", "A", "A", "B", "C"]).parse().expect("a series");
+    let mut booked = Booked { no: Some(Number { series, count: 1 + dice.roll(60_000) as u32 }), ..Booked::default() };
+    if dice.roll(3) == 0 {
+        booked.total = format!("{}", 500 * dice.roll(4000)).parse().ok();
+    }
+    if dice.roll(4) == 0 {
+        let rule =
+            r#"{"charge_type":"On Net Total","account_head":"VAT - TW","rate":"11","included_in_print_rate":true}"#;
+        booked.taxes.push(serde_json::from_str(rule).expect("a rule"));
+        booked.net = format!("{}.{:02}", dice.roll(2_000_000), dice.roll(100)).parse().ok();
+    }
+    if dice.roll(4) == 0 {
+        booked.marks.push(Mark::Unchecked);
+    }
+    submitted.booked = Some(booked);
+    submitted
 }
 
 fn ack(dice: &mut Dice) -> Ack {
@@ -97,7 +119,7 @@ fn ack(dice: &mut Dice) -> Ack {
 fn main() {
     let dir = std::env::args().nth(1).expect("usage: dictionary_samples DIR");
     let mut dice = Dice(42);
-    for n in 0..2_000 {
+    for n in 0..4_000 {
         let down = dice.roll(4) == 0;
         let stamp = Stamp {
             boot_at_ms: 1_790_000_000_000 + dice.roll(20_000_000_000) as i64,
@@ -114,8 +136,9 @@ fn main() {
         let body = ByteBuf::from(record::body(&stamp, &record::entry(&what)));
         let run = Run { epoch, first, prev: RecordHash(dice.bytes()), bodies: vec![body], lost: vec![] };
         let mut message = Message { batch: vec![run], ..Message::default() };
-        if down || dice.roll(3) == 0 {
+        if down || dice.roll(2) == 0 {
             message.ack = Some(ack(&mut dice));
+            message.echo = Some(u64::from_le_bytes(dice.bytes()));
         }
         if down {
             message.clock_ms = Some(stamp.at_ms());
@@ -124,6 +147,10 @@ fn main() {
             message.hello =
                 Some(Hello { nonce: u64::from_le_bytes(dice.bytes()), dictionary: 1, believes: Some(ack(&mut dice)) });
         }
-        std::fs::write(format!("{dir}/{n:05}"), cbor::to_vec(&message)).expect("written");
+        // The smallest are small with any dictionary; what is to be learnt is a lone document.
+        let bytes = cbor::to_vec(&message);
+        if (300..=1_200).contains(&bytes.len()) {
+            std::fs::write(format!("{dir}/{n:05}"), bytes).expect("written");
+        }
     }
 }
