@@ -83,6 +83,8 @@ impl Ledger {
             numbers,
             sites: HashMap::new(),
             made: BTreeMap::new(),
+            changed: true,
+            seen: None,
         };
         let thread = std::thread::Builder::new().name("ledger".into()).spawn(move || follower.run())?;
         Ok(Self { shared, thread: Some(thread) })
@@ -122,6 +124,10 @@ struct Follower {
     sites: HashMap<SiteNo, Read>,
     /// What sites have made, by the document that did.
     made: BTreeMap<IntentId, (SiteId, Document)>,
+    /// Something came since the rows were brought to where the documents are.
+    changed: bool,
+    /// The rows' version then.
+    seen: Option<u64>,
 }
 
 impl Follower {
@@ -133,7 +139,11 @@ impl Follower {
             }
             if whole {
                 self.shared.lock().caught_up = true;
-                self.publish();
+                // A row that somebody else changed may name a warehouse anew.
+                if self.changed || self.seen != Some(self.rows.version()) {
+                    self.changed = !self.publish();
+                    self.seen = Some(self.rows.version());
+                }
             }
             let state = self.shared.lock();
             if state.stop {
@@ -168,6 +178,7 @@ impl Follower {
             }
             ControlFlow::Continue(())
         });
+        self.changed |= !came.is_empty();
         for (place, entry) in came {
             self.take(site, number, &mut read, (place, entry));
         }
@@ -213,8 +224,8 @@ impl Follower {
         }
     }
 
-    /// Brings the rows to where the documents are.
-    fn publish(&self) {
+    /// Brings the rows to where the documents are. False where they could not be kept.
+    fn publish(&self) -> bool {
         let masters = masters(&self.rows);
         let mut wanted: BTreeMap<RowKey, (Vec<u8>, Audience)> = BTreeMap::new();
         let mut want = |row: Row| {
@@ -228,9 +239,11 @@ impl Follower {
             self.rows.all().into_iter().map(|(key, ..)| key).filter(|key| ours(key) && !wanted.contains_key(key));
         let mut changes: Vec<_> = gone.map(|key| (key, None)).collect();
         changes.extend(wanted.into_iter().map(|(key, value)| (key, Some(value))));
-        if let Err(error) = self.rows.put(changes) {
+        let kept = self.rows.put(changes);
+        if let Err(error) = &kept {
             tracing::error!(%error, "what follows from the sites' documents cannot be kept, and is tried again");
         }
+        kept.is_ok()
     }
 }
 
