@@ -21,6 +21,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// Documents that are in memory at once while journals are read.
+const AT_ONCE: usize = 1_024;
 /// How often the journals are looked at, where nobody says that there is more.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -165,37 +167,54 @@ impl Follower {
             return false;
         }
         let mut read = self.sites.remove(&number).unwrap_or_default();
-        let mut came = Vec::new();
-        let scanned = self.shelves.scan(stream, read.last, &mut |place, body| {
-            if place.ordinal > there {
-                return ControlFlow::Break(());
-            }
-            read.last = Some(place);
-            if let Ok(record) = record::decode(body)
-                && matches!(record.entry, Entry::Submitted(_) | Entry::Cancelled(_))
-            {
-                came.push((place, record.entry));
-            }
-            ControlFlow::Continue(())
-        });
-        self.changed |= !came.is_empty();
-        for (place, entry) in came {
-            self.take(site, number, &mut read, (place, entry));
-        }
+        let whole = self.read_on(site, number, &mut read, there);
         self.sites.insert(number, read);
-        if let Err(error) = &scanned {
-            tracing::error!(%site, %error, "the site's journal cannot be read on");
+        if let Err(error) = &whole {
+            tracing::warn!(%site, error, "what the site sent to others cannot be read on, and is tried again");
         }
-        scanned.is_ok()
+        whole.is_ok()
     }
 
-    fn take(&mut self, site: &SiteId, number: SiteNo, read: &mut Read, (place, entry): (views::Place, Entry)) {
+    fn read_on(&mut self, site: &SiteId, number: SiteNo, read: &mut Read, there: u64) -> Result<(), String> {
+        loop {
+            let (mut came, mut seen) = (Vec::new(), None);
+            let scanned = self.shelves.scan(Stream::Up(number), read.last, &mut |place, body| {
+                if place.ordinal > there || came.len() == AT_ONCE {
+                    return ControlFlow::Break(());
+                }
+                seen = Some(place);
+                if let Ok(record) = record::decode(body)
+                    && matches!(record.entry, Entry::Submitted(_) | Entry::Cancelled(_))
+                {
+                    came.push((place, record.entry));
+                }
+                ControlFlow::Continue(())
+            });
+            scanned.map_err(|error| error.to_string())?;
+            let Some(seen) = seen else { return Ok(()) };
+            self.changed |= !came.is_empty();
+            for (place, entry) in came {
+                self.take(site, number, read, (place, entry))?;
+                read.last = Some(place);
+            }
+            read.last = Some(seen);
+        }
+    }
+
+    /// Takes one record. After an error nothing of it was taken.
+    fn take(
+        &mut self,
+        site: &SiteId,
+        number: SiteNo,
+        read: &mut Read,
+        (place, entry): (views::Place, Entry),
+    ) -> Result<(), String> {
         match entry {
             Entry::Submitted(submitted) => {
-                let first = self.views.document(number, submitted.id).ok().flatten();
+                let first = self.views.document(number, submitted.id).map_err(|error| error.to_string())?;
                 let repeats = first.is_some_and(|first| first.position != place.position);
                 if repeats || read.cancelled.contains(&submitted.id) {
-                    return;
+                    return Ok(());
                 }
                 self.shared.lock().transfers.add(site, &submitted);
                 if matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item) {
@@ -203,25 +222,29 @@ impl Follower {
                 }
             }
             // A second cancellation of the same does nothing more; one that came before what it cancels has nothing to take back.
-            Entry::Cancelled(cancelled) if read.cancelled.insert(cancelled.document) => {
-                if let Some(submitted) = self.before(number, place, cancelled.document) {
+            Entry::Cancelled(cancelled) => {
+                let original = self.before(number, place, cancelled.document)?;
+                if read.cancelled.insert(cancelled.document)
+                    && let Some(submitted) = original
+                {
                     self.shared.lock().transfers.take_back(&submitted);
                     self.made.remove(&submitted.id);
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// A document that stands before a place in the site's journal.
-    fn before(&self, number: SiteNo, place: views::Place, id: IntentId) -> Option<Submitted> {
-        let line = self.views.document(number, id).ok()??;
-        let body =
-            self.shelves.body(Stream::Up(number), line.locator).ok()?.filter(|_| line.locator.0 < place.locator.0)?;
-        match record::decode(&body).ok()?.entry {
-            Entry::Submitted(submitted) => Some(submitted),
+    fn before(&self, number: SiteNo, place: views::Place, id: IntentId) -> Result<Option<Submitted>, String> {
+        let line = self.views.document(number, id).map_err(|error| error.to_string())?;
+        let Some(line) = line.filter(|line| line.locator.0 < place.locator.0) else { return Ok(None) };
+        let body = self.shelves.body(Stream::Up(number), line.locator).map_err(|error| error.to_string())?;
+        Ok(match body.and_then(|body| record::decode(&body).ok()).map(|record| record.entry) {
+            Some(Entry::Submitted(submitted)) => Some(submitted),
             _ => None,
-        }
+        })
     }
 
     /// Brings the rows to where the documents are. False where they could not be kept.
