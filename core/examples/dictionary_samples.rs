@@ -1,7 +1,7 @@
 //! Writes messages as boxes and the office send them, one file each, for training a compression dictionary:
 //!
 //! ```text
-//! cargo run -p outpost-core --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=12288 -o core/src/wire/dictionary/N.zdict
+//! cargo run -p outpost-core --example dictionary_samples -- DIR && zstd --train DIR/* --maxdict=20480 -o core/src/wire/dictionary/N.zdict
 //! ```
 //!
 //! A dictionary that was released never changes; a better one gets the next number. The names in the samples are
