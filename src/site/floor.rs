@@ -7,7 +7,6 @@
 use super::checkpoint::{self, Keeper};
 use crate::domain::booked::Mark;
 use crate::domain::decimal::Decimal;
-use crate::domain::document::Text;
 use crate::domain::id::{IntentId, Position, SiteId};
 use crate::domain::master::Masters;
 use crate::domain::number::Series;
@@ -55,9 +54,7 @@ impl Printed {
     /// Of a document of `site`.
     pub(super) fn of(submitted: &Submitted, masters: &Masters, site: &SiteId) -> Self {
         let Some(booked) = &submitted.booked else { return Self::default() };
-        let prefix = masters.settings(site).and_then(|settings| settings.number_prefix.as_ref());
-        let prefix = prefix.map_or_else(|| site.as_str().to_ascii_uppercase(), Text::to_string);
-        let number = booked.no.map(|no| no.print(&prefix, submitted.document.kind()));
+        let number = booked.no.map(|no| no.print(&masters.number_prefix(site), submitted.document.kind()));
         Self { number, total: submitted.total(), marks: booked.marks.clone() }
     }
 }

@@ -1,6 +1,7 @@
 //! The figures on disk: what a checkpoint saves, and that it is never believed against the journal.
 
 use super::*;
+use crate::domain::document::Text;
 use crate::domain::id::{DeviceId, Epoch, Seq, StoreId};
 use crate::domain::record::{Cancelled, Opened};
 use crate::journal::{Options, Own};
