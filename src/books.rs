@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-/// How long an export waits for the views to have read what is durable. A million records take a quarter of this.
+/// How long a question waits for the views to have read what is durable. A million records take a quarter of this.
 const CATCH_UP: Duration = Duration::from_secs(60);
 
 /// Every journal of a store, each under the name that the views know it by.
@@ -95,6 +95,13 @@ impl Journals for Shelves {
     }
 }
 
+/// Waits until the views have all of a site's records that are durable now: who has a receipt in hand and asks for the document is
+/// not told that there is none. Blocks its thread.
+pub fn catch_up(reader: &views::Reader, journals: &dyn Journals, site: SiteNo) -> Result<(), String> {
+    let stream = Stream::Up(site);
+    reader.wait_for(stream, journals.records(stream), CATCH_UP).map_err(|error| error.to_string())
+}
+
 /// Writes the documents of `kind` from the first day to the last as CSV.
 pub fn export(
     reader: &views::Reader,
@@ -104,11 +111,8 @@ pub fn export(
     sites: Vec<SiteNo>,
     out: &mut dyn Write,
 ) -> Result<(), String> {
-    // An export holds everything that was durable when it was asked for.
     for site in &sites {
-        let stream = Stream::Up(*site);
-        let behind = reader.wait_for(stream, journals.records(stream), CATCH_UP);
-        behind.map_err(|error| error.to_string())?;
+        catch_up(reader, journals, *site)?;
     }
     let (from_day, to_day) = (views::days_since_1970(from), views::days_since_1970(to));
     let selection = Selection { kind, from_day, to_day, sites };

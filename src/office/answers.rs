@@ -136,19 +136,17 @@ impl Answer for Answers {
             Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),
             Ask::Document { id } => {
                 let mut found = Vec::new();
-                let mut failed = None;
-                self.sites.each(|name, running| match self.views.document(running.number, id) {
-                    Ok(Some(line)) => found.push(json!({
-                        "site": name, "id": id, "kind": line.kind, "position": line.position.to_string(),
-                    })),
-                    Ok(None) => {}
-                    Err(error) => failed = Some(error.to_string()),
-                });
-                match (found.is_empty(), failed) {
-                    (true, Some(error)) => Err(error),
-                    (true, None) => Err(format!("no document has the id {id}")),
-                    (false, _) => told(Value::Array(found), out),
+                for (name, number) in self.sites.numbers() {
+                    books::catch_up(&self.views, &*self.shelves, number)?;
+                    if let Some(line) = self.views.document(number, id).map_err(|error| error.to_string())? {
+                        let at = line.position.to_string();
+                        found.push(json!({ "site": name, "id": id, "kind": line.kind, "position": at }));
+                    }
                 }
+                if found.is_empty() {
+                    return Err(format!("no document has the id {id}"));
+                }
+                told(Value::Array(found), out)
             }
             Ask::Enrol { site, replace, trust, moves, urls } => {
                 let text = self.sites.enrol(&site, Terms { replace, trust, moves, urls });

@@ -3,7 +3,7 @@
 use super::figures::{Day, figures_of};
 use super::ledger::{UnderWay, masters};
 use super::sites::Sites;
-use crate::books::Shelves;
+use crate::books::{Shelves, catch_up};
 use crate::domain::document::{Kind, Text};
 use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
@@ -40,7 +40,7 @@ impl Shown<'_> {
                 let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
                 let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
                 let offset = self.sites.with_premises(|premises| premises.config.utc_offset_minutes);
-                for (_, number) in self.numbers() {
+                for (_, number) in self.sites.numbers() {
                     if let Some(reader) = self.shelves.reader(Stream::Up(number)) {
                         show::scans(&mut sheet, &reader, (day, offset), known)?;
                     }
@@ -54,8 +54,9 @@ impl Shown<'_> {
                 let (prefix, kind, no) = Number::read(&number)
                     .ok_or_else(|| format!("{number:?} is no number of a document: they look like BDG-SI-A000123"))?;
                 let mut sheet = Sheet::new(number, &DOCUMENT);
-                for (site, at) in self.numbers() {
+                for (site, at) in self.sites.numbers() {
                     if masters.number_prefix(&site).eq_ignore_ascii_case(&prefix) {
+                        catch_up(self.views, self.shelves, at)?;
                         let line = self.views.numbered(at, kind, no).map_err(|error| error.to_string())?;
                         self.lines(&mut sheet, &masters, (&site, at), line.as_slice());
                     }
@@ -65,12 +66,6 @@ impl Shown<'_> {
             Show::Till => Err("a till is at its box: ask there, or for the day with `outpost show day`".into()),
             Show::Barcode { .. } => Err("barcodes are read at a box: ask there".into()),
         }
-    }
-
-    fn numbers(&self) -> Vec<(SiteId, SiteNo)> {
-        let mut numbers = Vec::new();
-        self.sites.each(|site, running| numbers.push((site.clone(), running.number)));
-        numbers
     }
 
     fn transit(&self, masters: &Masters) -> Result<Sheet, String> {
@@ -108,7 +103,7 @@ impl Shown<'_> {
             "what the sites' documents moved, since their latest count",
             &["site", "warehouse", "item", "quantity"],
         );
-        for (site, _) in self.numbers() {
+        for (site, _) in self.sites.numbers() {
             let figures = figures_of(self.sites, self.shelves, &site)?;
             let nothing = Masters::default();
             for (place, item) in figures.shop.touched() {
@@ -176,7 +171,8 @@ impl Shown<'_> {
         find: impl Fn(SiteNo) -> Result<Vec<DocumentLine>, views::NotNow>,
     ) -> Result<Sheet, String> {
         let mut sheet = Sheet::new(title, &DOCUMENT);
-        for (site, number) in self.numbers() {
+        for (site, number) in self.sites.numbers() {
+            catch_up(self.views, self.shelves, number)?;
             let lines = find(number).map_err(|error| error.to_string())?;
             self.lines(&mut sheet, masters, (&site, number), &lines);
         }

@@ -151,6 +151,11 @@ impl Sites {
         self.lock().running.iter().for_each(|(site, running)| look(site, running));
     }
 
+    /// Each site with what the views call it.
+    pub(super) fn numbers(&self) -> Vec<(SiteId, SiteNo)> {
+        self.lock().running.iter().map(|(site, running)| (site.clone(), running.number)).collect()
+    }
+
     /// Sites that were enrolled and whose box has not come yet.
     pub(super) fn expected(&self) -> Vec<SiteId> {
         let inner = self.lock();

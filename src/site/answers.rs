@@ -35,6 +35,7 @@ impl Answer for Answers {
                 crate::books::export(&self.views, &*self.shelves, kind, (from, to), vec![SITE_NO], out)
             }
             Ask::Document { id } => {
+                crate::books::catch_up(&self.views, &*self.shelves, SITE_NO)?;
                 let line = self.views.document(SITE_NO, id).map_err(|error| error.to_string())?;
                 let Some(line) = line else { return Err(format!("no document has the id {id}")) };
                 let body = self.shelves.reader(Stream::Up(SITE_NO)).and_then(|reader| {

@@ -36,6 +36,7 @@ impl Figures {
     /// Answers.
     pub(super) fn show(&self, what: Show) -> Result<Sheet, String> {
         let masters = self.masters.borrow().clone();
+        crate::books::catch_up(&self.views, &*self.shelves, SITE_NO)?;
         match what {
             Show::Stock { warehouse } => self.stock(&masters, warehouse.as_ref()),
             Show::Transit => self.transit(&masters),

@@ -1,6 +1,6 @@
 //! The whole way once: a sale at a tablet, in the office's books.
 
-use crate::{EXE, SOON};
+use crate::{EXE, SOON, sell};
 use rig::load::{self, End, Plan};
 use rig::sales::Sales;
 use rig::town::{PASSWORD, Town};
@@ -32,4 +32,16 @@ fn a_hundred_sales_are_in_the_books_once_and_the_box_knows_it() {
     assert_eq!(booked, sent);
     let way = shop.command(&["status", "--document", &sent[0]], "").unwrap();
     assert!(way.contains("at the office"), "{way}");
+}
+
+#[test]
+fn whoever_holds_a_receipt_finds_the_document_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let town = Town::found(EXE, dir.path(), "").unwrap();
+    let mut shop = town.settle("bandung", None, &["till-0"], "").unwrap();
+    shop.start().unwrap();
+    // The views stand back behind the gate: after so many they are still reading.
+    let sold = sell(&shop, "till-0", 1, 3_000);
+    let way = shop.command(&["status", "--document", sold.last().unwrap()], "").unwrap();
+    assert!(way.contains("sales-invoice"), "{way}");
 }
