@@ -1,19 +1,14 @@
-//! Cancellations: each by the document that it is of. The first of a document counts. What the document did to stock is undone, and
-//! it stays in all lists, marked.
+//! Cancellations: each by the document that it is of. The first of a document counts, which stays in all lists, marked.
 //!
 //! A journal at the office may hold a cancellation before its document, since batches come in any order: then the document is
 //! cancelled as it comes. Documents are known by their numbers here, which rise: ids are random, and each would cost a page.
 
 use super::fold::Fold;
 use super::keys::{Key, SORT_ANY, SiteNo, Tag, site_intent};
-use super::meta::{Locator, Stream};
-use super::stock;
+use super::meta::Locator;
 use super::store::{Doubt, Store};
-use super::things::{self, Thing};
-use crate::domain::effects::StockMove;
+use super::things;
 use crate::domain::id::IntentId;
-use crate::domain::record::Entry;
-use crate::wire::record;
 
 fn key(document: u32) -> Vec<u8> {
     Key::of(Tag::Cancel).number(document).0
@@ -53,8 +48,7 @@ impl Fold {
             return Ok(());
         }
         self.store.put(key(of), number.to_be_bytes().to_vec());
-        things::cancel(&mut self.store, of)?;
-        self.undo(&thing)
+        things::cancel(&mut self.store, of)
     }
 
     /// True where the cancellation of a new document, which gets that number, is there already.
@@ -68,19 +62,5 @@ impl Fold {
         self.store.put(key(number), cancellation.to_be_bytes().to_vec());
         self.meta.cancelled_ahead -= 1;
         Ok(true)
-    }
-
-    /// Takes back what a document did to stock. One whose bytes are lost by now is left: the next building does not count it at all.
-    fn undo(&mut self, thing: &Thing) -> Result<(), Doubt> {
-        let body = self.journals.body(Stream::Up(thing.site), thing.locator).ok().flatten();
-        let Some(Entry::Submitted(submitted)) = body.and_then(|body| record::decode(&body).ok()).map(|r| r.entry)
-        else {
-            return Ok(());
-        };
-        for change in submitted.effects().moves {
-            let back = StockMove { qty: change.qty.negated(), ..change };
-            stock::moved(&mut self.store, thing.site, &back)?;
-        }
-        Ok(())
     }
 }

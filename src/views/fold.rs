@@ -10,7 +10,7 @@ use super::parties::{self, Parties};
 use super::store::{Disk, Doubt, Layer, Store, Sums};
 use super::things::{self, Epochs, Thing};
 use super::window::Windows;
-use super::{Journals, acked, closes, numbers, stock};
+use super::{Journals, acked, numbers};
 use crate::domain::id::{IntentId, StoreId};
 use crate::domain::record::{Entry, Record, Span, Submitted};
 use crate::wire::{cbor, record};
@@ -215,10 +215,7 @@ impl Fold {
             }
             // The office's word belongs in the journal that comes down; here it means nothing.
             Entry::AtOffice(_) => self.total(site).holes += 1,
-            Entry::DayClosed(closed) => {
-                closes::note(&mut self.store, site, place, closed);
-                self.total(site).closed_days += 1;
-            }
+            Entry::DayClosed(_) => self.total(site).closed_days += 1,
             Entry::Person(_) => self.total(site).people += 1,
             Entry::Refused(_) => {
                 let count = self.total(site).refused;
@@ -279,7 +276,7 @@ impl Fold {
         Ok(())
     }
 
-    /// Makes a new document findable, and does what it does to stock.
+    /// Makes a new document findable.
     fn index(&mut self, thing: &Thing, number: u32, submitted: &Submitted) -> Result<(), Doubt> {
         let Thing { site, sort, day, .. } = *thing;
         things::append_to_day(&mut self.store, (site, sort, day), number)?;
@@ -289,11 +286,6 @@ impl Fold {
         }
         if let Some(party) = submitted.document.rules().party() {
             self.parties.insert(parties::digest(site, party.as_str()), number);
-        }
-        if !thing.cancelled {
-            for change in submitted.effects().moves {
-                stock::moved(&mut self.store, site, &change)?;
-            }
         }
         Ok(())
     }

@@ -23,8 +23,6 @@ pub(super) enum Tag {
     Day = 4,
     /// How many things a (site, kind, day) has.
     DayCount = 5,
-    /// Stock of (site, warehouse, item).
-    Stock = 6,
     /// What is at the office, in chunks per epoch.
     Acked = 7,
     /// Latest refusals of a site.
@@ -41,8 +39,6 @@ pub(super) enum Tag {
     IdFilter = 13,
     /// Latest holes of a site.
     Hole = 14,
-    /// Closes of a (site, day).
-    DayClose = 15,
     /// Documents by their number on paper, in chunks.
     Number = 16,
     /// Cancellations by the document that they are of: its thing's number.

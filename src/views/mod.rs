@@ -15,7 +15,6 @@
 
 mod acked;
 mod cancels;
-mod closes;
 pub mod export;
 mod fold;
 mod ids;
@@ -25,20 +24,17 @@ mod numbers;
 mod owner;
 mod parties;
 mod read;
-mod stock;
 mod store;
 #[cfg(test)]
 mod tests;
 mod things;
 mod window;
 
-pub use closes::DayClose;
 pub use fold::{LATEST, Listed, Totals, day_of, days_since_1970};
 pub use keys::SiteNo;
 pub use meta::{Locator, Place, Stream};
 pub use owner::{Config, NotNow, Progress, Reader, Views};
 pub use read::{After, DocumentLine, Found, State};
-pub use stock::{Nanos, StockLevel};
 pub use store::Doubt;
 
 use crate::domain::id::StoreId;

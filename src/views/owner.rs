@@ -1,12 +1,10 @@
 //! The thread that owns the views: opens them, reads the journals, commits, checks, and builds anew on a doubt.
 
 use super::Journals;
-use super::closes::DayClose;
 use super::fold::{Fold, Line, Listed, Totals};
 use super::keys::{SiteNo, Tag};
 use super::meta::{Place, Stream};
 use super::read::{After, DocumentLine, Found, State};
-use super::stock::StockLevel;
 use super::store::{self, Disk, Doubt};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position, StoreId};
@@ -327,20 +325,9 @@ impl Reader {
         self.ask(|fold| fold.of_party(site, party, after, limit))
     }
 
-    /// The closes of the days from `from` to `to`, both included, by day, those of one day in journal order. A later one of the
-    /// same day counts what came for it after the one before.
-    pub fn day_closes(&self, site: SiteNo, from: i32, to: i32) -> Result<Vec<DayClose>, NotNow> {
-        self.ask(|fold| fold.closes(site, from, to))
-    }
-
     /// Where a record of a site is on its way.
     pub fn state(&self, site: SiteNo, position: Position) -> Result<State, NotNow> {
         self.ask(|fold| fold.state(site, position))
-    }
-
-    /// The stock of a site, of one warehouse or of all, by warehouse and item.
-    pub fn stock(&self, site: SiteNo, warehouse: Option<&str>) -> Result<Vec<StockLevel>, NotNow> {
-        self.ask(|fold| fold.stock(site, warehouse))
     }
 
     /// The counters of a site.

@@ -1,10 +1,8 @@
 //! What can be asked of the views.
 
-use super::closes::{self, DayClose};
 use super::fold::{Fold, LATEST, Listed, Totals};
 use super::keys::{Key, SORT_ANY, SORT_CANCEL, SiteNo, Tag, kind_of, site_intent, sort_of};
 use super::meta::Locator;
-use super::stock::{self, StockLevel};
 use super::store::Doubt;
 use super::things::{self, Thing};
 use super::{acked, cancels, numbers, parties};
@@ -146,17 +144,6 @@ impl Fold {
         numbers.truncate(limit);
         let more = numbers.last().filter(|_| more).map(|last| After(*last));
         Ok(Found { lines: self.lines(&numbers)?, more })
-    }
-
-    pub(super) fn closes(&self, site: SiteNo, from: i32, to: i32) -> Result<Vec<DayClose>, Doubt> {
-        if from > to {
-            return Ok(Vec::new());
-        }
-        closes::between(&self.store, site, from, to)
-    }
-
-    pub(super) fn stock(&self, site: SiteNo, warehouse: Option<&str>) -> Result<Vec<StockLevel>, Doubt> {
-        stock::levels(&self.store, site, warehouse)
     }
 
     pub(super) fn totals(&self, site: SiteNo) -> Totals {

@@ -1,4 +1,4 @@
-//! Searches: by customer, by number, over all kinds of a day; cancelled documents in them; closes of days.
+//! Searches: by customer, by number, over all kinds of a day; cancelled documents in them.
 
 use super::*;
 use crate::views::meta::{Meta, VERSION};
@@ -104,7 +104,7 @@ fn the_day_that_the_box_gave_a_document_goes_before_that_of_its_stamp() {
 }
 
 #[test]
-fn a_cancelled_document_stays_in_every_list_and_is_marked_and_its_stock_comes_back() {
+fn a_cancelled_document_stays_in_every_list_and_is_marked() {
     let one = sold(1, Some(2), ("CLOTH", "3"), "Bu Sari", Some(no(1)));
     let other = sold(2, Some(2), ("CLOTH", "1"), "Bu Sari", Some(no(2)));
     let (_dir, journals, views) = views_of(&[one, other, cancelled(3, 1)]);
@@ -113,7 +113,6 @@ fn a_cancelled_document_stays_in_every_list_and_is_marked_and_its_stock_comes_ba
     assert_eq!(marks(&reader.documents(SITE, None, day(2), 0, 9).unwrap()), [Some(Locator(2)), None]);
     assert_eq!(marks(&reader.documents_of(SITE, "Bu Sari", None, 9).unwrap().lines), [None, Some(Locator(2))]);
     assert_eq!(reader.numbered(SITE, Kind::SalesInvoice, no(1)).unwrap().unwrap().cancelled, Some(Locator(2)));
-    assert_eq!(reader.stock(SITE, None).unwrap()[0].qty.to_string(), "-1");
     assert_eq!(reader.document(SITE, id(3)).unwrap(), None, "a cancellation is no document");
 
     // The same again is a repeat, other words under its id are a conflict, and a second one changes nothing.
@@ -125,7 +124,6 @@ fn a_cancelled_document_stays_in_every_list_and_is_marked_and_its_stock_comes_ba
     assert_eq!((totals.cancellations, totals.repeats, totals.conflicts, totals.documents), (2, 1, 1, 2));
     assert_eq!(reader.document(SITE, id(1)).unwrap().unwrap().cancelled, Some(Locator(2)));
     assert_eq!(reader.document(SITE, id(2)).unwrap().unwrap().cancelled, None);
-    assert_eq!(reader.stock(SITE, None).unwrap()[0].qty.to_string(), "-1");
 }
 
 #[test]
@@ -136,31 +134,7 @@ fn a_cancellation_that_came_before_its_document_counts_as_it_comes_also_after_a_
     let views = start(dir.path(), &journals, 100);
     let reader = current(&views, &journals);
     assert_eq!(reader.document(SITE, id(1)).unwrap().unwrap().cancelled, Some(Locator(0)));
-    assert_eq!(reader.stock(SITE, None).unwrap(), []);
     assert_eq!(reader.progress().doubts, 0);
-}
-
-#[test]
-fn closes_are_listed_by_day_and_a_day_may_have_several() {
-    let late = Entry::DayClosed(DayClosed {
-        day: jiff::civil::date(2026, 11, 2),
-        last: Position { epoch: epoch(UP), seq: Seq(2) },
-        kinds: Vec::new(),
-        by: Some("siti@tailor.example".try_into().unwrap()),
-    });
-    let (dir, journals, views) = views_of(&[closed(2), closed(3), Record { stamp: stamp(AT_MS), entry: late.clone() }]);
-    views.shutdown();
-    let views = start(dir.path(), &journals, 100);
-    let reader = current(&views, &journals);
-    let told = |from, to| {
-        let closes = reader.day_closes(SITE, from, to).unwrap();
-        closes.iter().map(|close| (close.day, close.position.seq.0)).collect::<Vec<_>>()
-    };
-    assert_eq!(told(i32::MIN, i32::MAX), [(day(2), 1), (day(2), 3), (day(3), 2)]);
-    assert_eq!((told(day(3), day(3)), told(day(4), day(9)), told(day(3), day(2))), (vec![(day(3), 2)], vec![], vec![]));
-    let Entry::DayClosed(late) = late else { unreachable!("it was made so") };
-    assert_eq!(reader.day_closes(SITE, day(2), day(2)).unwrap()[1].closed, late);
-    assert_eq!(reader.totals(SITE).unwrap().closed_days, 3);
 }
 
 #[test]

@@ -14,8 +14,6 @@ struct Model {
     numbers: BTreeMap<(Kind, Number), IntentId>,
     /// The seq of its cancellation.
     cancelled: BTreeMap<IntentId, u64>,
-    closes: Vec<(i32, u64)>,
-    stock: BTreeMap<(String, String), i128>,
     totals: Totals,
     refusals: Vec<u64>,
     conflicts: Vec<u64>,
@@ -27,7 +25,6 @@ fn model(journals: &Memory) -> Model {
     let mut repeats = Repeats::default();
     let mut at_office: BTreeMap<u64, i64> = BTreeMap::new();
     let mut cancellations: BTreeMap<IntentId, u64> = BTreeMap::new();
-    let mut moves = Vec::new();
     let streams = journals.streams.lock().unwrap();
     for body in streams.get(&DOWN).into_iter().flatten() {
         let Ok(Record { stamp, entry: Entry::AtOffice(span) }) = record::decode(body) else { continue };
@@ -78,16 +75,12 @@ fn model(journals: &Memory) -> Model {
                 if let Some(no) = submitted.booked.as_ref().and_then(|booked| booked.no) {
                     model.numbers.entry((kind, no)).or_insert(submitted.id);
                 }
-                moves.push((submitted.id, submitted.effects().moves));
             }
             Entry::Cancelled(cancelled) => {
                 model.totals.cancellations += 1;
                 cancellations.entry(cancelled.document).or_insert(seq);
             }
-            Entry::DayClosed(closed) => {
-                model.totals.closed_days += 1;
-                model.closes.push((days_since_1970(closed.day), seq));
-            }
+            Entry::DayClosed(_) => model.totals.closed_days += 1,
             Entry::Person(_) => model.totals.people += 1,
             Entry::Scan(_) => model.totals.scans += 1,
             Entry::Weight(_) => model.totals.weights += 1,
@@ -98,18 +91,7 @@ fn model(journals: &Memory) -> Model {
             _ => unreachable!("the test makes no others"),
         }
     }
-    for (id, moves) in moves {
-        for change in moves {
-            let level = model.stock.entry((change.warehouse.to_string(), change.item_code.to_string())).or_default();
-            if !cancellations.contains_key(&id) {
-                *level += Nanos::from(change.qty).0;
-            }
-        }
-    }
-    // What came and went leaves a level of nothing, what never came leaves none.
-    model.stock.retain(|_, level| *level != 0);
     model.cancelled = cancellations.into_iter().filter(|(id, _)| model.documents.contains_key(id)).collect();
-    model.closes.sort_unstable();
     model.refusals.truncate(LATEST as usize);
     model.conflicts.truncate(LATEST as usize);
     model
@@ -148,11 +130,6 @@ fn asked(reader: &Reader, expected: &Model) -> Model {
         let line = reader.numbered(SITE, *kind, *no).unwrap().unwrap();
         assert_eq!(line.number, Some(*no));
         model.numbers.insert((*kind, *no), line.id);
-    }
-    let closes = reader.day_closes(SITE, i32::MIN, i32::MAX).unwrap();
-    model.closes = closes.iter().map(|close| (close.day, close.position.seq.0)).collect();
-    for level in reader.stock(SITE, None).unwrap().into_iter().filter(|level| level.qty.0 != 0) {
-        model.stock.insert((level.warehouse, level.item_code), level.qty.0);
     }
     let seqs = |listed: Vec<Listed>| listed.iter().map(|line| line.place.position.seq.0).collect();
     model.refusals = seqs(reader.refusals(SITE, usize::MAX).unwrap());
@@ -256,8 +233,6 @@ fn the_same_id_with_other_content_is_a_conflict_and_the_first_stands() {
     let totals = reader.totals(SITE).unwrap();
     assert_eq!((totals.documents, totals.conflicts, totals.repeats), (1, 1, 1));
     assert_eq!(reader.conflicts(SITE, 10).unwrap()[0].place.position.seq, Seq(2));
-    assert_eq!(reader.stock(SITE, Some("Stores - TW")).unwrap()[0].qty.to_string(), "-1");
-    assert_eq!(reader.stock(SITE, Some("Stores")).unwrap(), [], "a warehouse is not its beginning");
 }
 
 #[test]

@@ -167,8 +167,13 @@ fn cancelled(number: u128, document: u128) -> Record {
 
 fn closed(day: i8) -> Record {
     let last = Position { epoch: epoch(UP), seq: Seq(1) };
-    let entry =
-        Entry::DayClosed(DayClosed { day: jiff::civil::date(2026, 11, day), last, kinds: Vec::new(), by: None });
+    let entry = Entry::DayClosed(DayClosed {
+        day: jiff::civil::date(2026, 11, day),
+        last,
+        kinds: Vec::new(),
+        by: None,
+        asked: None,
+    });
     Record { stamp: stamp(AT_MS), entry }
 }
 
