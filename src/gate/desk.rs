@@ -153,8 +153,8 @@ impl Answer {
     /// again.
     pub fn unavailable(self) {}
 
-    /// Counts one refusal of this device, before the desk records it. False means that its quota for this minute is
-    /// used up: record nothing and drop the answer; the gate disconnects the device without PUBACK.
+    /// Counts one refusal of this device: before the desk records it, or after where only its writer could tell. False means that
+    /// its quota for this minute is used up: record nothing more and drop the answer; the gate disconnects the device without PUBACK.
     #[must_use]
     pub fn claim_refusal(&self) -> bool {
         self.window.claim_refusal()

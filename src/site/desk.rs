@@ -52,20 +52,24 @@ pub(super) struct Desk {
 impl Desk {
     fn submit(&self, (entry, session): Read, reason: Option<Reason>, came: Came, answer: Answer, code: RefusalCode) {
         let bytes = record::entry(&entry);
-        let reply = self.reply(came.device.clone(), came.sent.packet, answer, code);
+        let counted = reason.is_some();
+        let reply = self.reply(came.device.clone(), came.sent.packet, answer, code, counted);
         // A full queue drops the answer: the device is told nothing, keeps what it has and comes again.
         if let Err(error) = self.scribe.try_submit(Submission { entry, bytes, reason, session, came }, reply) {
             self.health.overloaded(&error);
         }
     }
 
-    fn reply(&self, device: DeviceId, packet: u16, answer: Answer, code: RefusalCode) -> Reply<Note> {
+    /// `counted` where it is a refusal that is in the device's quota already.
+    fn reply(&self, device: DeviceId, packet: u16, answer: Answer, code: RefusalCode, counted: bool) -> Reply<Note> {
         let (site, health, publisher) = (self.site.clone(), self.health.clone(), self.publisher.clone());
         Box::new(move |done| match done {
             Ok(Done { written, note, .. }) => {
                 health.recorded();
                 match &note.reason {
                     None => answer.recorded(),
+                    // The writer has refused it, past the quota: it is recorded, and the gate disconnects the device.
+                    Some(_) if !counted && !answer.claim_refusal() => {}
                     Some(reason) if reason.code == Code::Conflict => {
                         answer.refused_recorded(RefusalCode::ImplementationSpecific);
                     }
