@@ -22,10 +22,10 @@ pub const MAX_BADGE: usize = 64;
 pub const MAX_CLEAR: usize = 1000;
 /// What stands in a file where a PIN or badge is to count no more.
 const NONE: &str = "none";
-/// Memory of one hash in KiB: the least OWASP recommends for argon2id, about 50 ms on a Raspberry Pi 4. As for devices.
-const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+/// Memory of one hash in KiB, as for devices: it is the box that has to have it free for each login.
+const ARGON2_MEMORY_KIB: u32 = 7 * 1024;
 /// Passes of one hash, with it.
-const ARGON2_PASSES: u32 = 2;
+const ARGON2_PASSES: u32 = 5;
 
 /// What a line says about one secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

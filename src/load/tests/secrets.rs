@@ -21,7 +21,7 @@ fn a_pin_and_a_badge_are_kept_as_slow_hashes_alone() {
     assert!(rows.take(&[("user.csv", "name,pin,badge\nani,004711,BADGE-9Q7X\n")]).taken);
     let user = user(&rows);
     assert!(fits("004711", &user.pin_hash) && fits("BADGE-9Q7X", &user.badge_hash));
-    assert!(user.pin_hash.as_deref().unwrap().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    assert!(user.pin_hash.as_deref().unwrap().starts_with("$argon2id$v=19$m=7168,t=5,p=1$"));
     let holds = |needle: &str| {
         rows.0.values().any(|(bytes, _)| bytes.windows(needle.len()).any(|part| part == needle.as_bytes()))
     };
