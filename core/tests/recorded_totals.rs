@@ -54,6 +54,8 @@ fn asked(document: &Value) -> Option<(Vec<SheetLine>, Vec<TaxRule>, Discount)> {
         description: None,
         included_in_print_rate: row["included_in_print_rate"] == 1,
         row_id: None,
+        category: None,
+        add_deduct_tax: None,
     });
     let on_net = document["apply_discount_on"] == "Net Total";
     let discount = match number(&document["additional_discount_percentage"]) {

@@ -9,16 +9,11 @@ use super::report::{At, MAX_PROBLEMS, Report};
 use super::secret::MAX_CLEAR;
 use crate::domain::decimal::Decimal;
 use crate::domain::master::{
-    Bom, Item, ItemPrice, Level, Masters, OpenInvoice, Row, SalesOrderRow, Settings, Table, TaxTemplate, Transit, User,
-    WorkOrder,
+    Bom, Item, ItemPrice, Level, Masters, OpenInvoice, Row, SalesOrderRow, Settings, Table, TaxRule, TaxTemplate,
+    Transit, User, WorkOrder,
 };
+use crate::domain::totals::{self, MAX_PRECISION};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Most digits after the point of an amount: what the books keep.
-const MAX_PRECISION: u8 = 9;
-/// What a row of taxes may be charged on, ERPNext's words.
-const CHARGE_TYPES: [&str; 5] =
-    ["On Net Total", "On Previous Row Amount", "On Previous Row Total", "Actual", "On Item Quantity"];
 
 /// Looks at all that is planned.
 pub(super) fn check(plan: &Plan<'_>, report: &mut Report) {
@@ -190,25 +185,13 @@ impl Looked<'_, '_> {
     }
 
     fn taxes(&mut self, row: &TaxTemplate) {
-        for (number, tax) in row.taxes.iter().enumerate() {
-            let field = |name: &str| format!("taxes[{number}].{name}");
-            let charge = tax.charge_type.as_str();
-            if !CHARGE_TYPES.contains(&charge) {
-                self.error(field("charge_type"), format!("there is no {charge:?}: use {}", CHARGE_TYPES.join(", ")));
-            }
-            let on_row = charge.starts_with("On Previous Row");
-            match tax.row_id {
-                Some(id) if on_row && (id == 0 || id as usize > number) => {
-                    self.error(field("row_id"), "it names no row above: rows are numbered from 1");
-                }
-                None if on_row => {
-                    self.error(field("row_id"), "it is missing: give the number of the row above, from 1")
-                }
-                _ => {}
-            }
-            if tax.included_in_print_rate && charge == "Actual" {
-                self.error(field("included_in_print_rate"), "an actual amount is in no price: set it to 0");
-            }
+        if let Err(invalid) = totals::check_taxes(&row.taxes) {
+            self.error(invalid.field, invalid.rule);
+        }
+        let of_a_purchase = |tax: &TaxRule| tax.category.is_some() || tax.add_deduct_tax.is_some();
+        if let Some(number) = row.taxes.iter().position(of_a_purchase).filter(|_| !row.buying) {
+            let rule = "only purchases have a category or deduct: leave both out, or set buying";
+            self.error(format!("taxes[{number}]"), rule);
         }
     }
 

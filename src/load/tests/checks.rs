@@ -136,13 +136,23 @@ fn taxes_are_charged_on_what_there_is() {
     let wrong_in = |rows: &str, begins: &str, contains: &str| {
         is_wrong("tax-template.csv", &format!("{head}{rows}"), begins, contains)
     };
-    wrong_in("VAT,On Total,VAT - TW,11,\n", "tax-template.csv:2: taxes[0].charge_type: ", "use On Net Total");
-    wrong_in("VAT,On Previous Row Total,VAT - TW,11,1\n", "tax-template.csv:2: taxes[0].row_id: ", "no row above");
+    wrong_in("VAT,On Total,VAT - TW,11,\n", "tax-template.csv:2: taxes[0].charge_type: ", "it is On Net Total");
+    wrong_in("VAT,On Previous Row Total,VAT - TW,11,1\n", "tax-template.csv:2: taxes[0].row_id: ", "no earlier row");
     wrong_in(
         "VAT,On Net Total,VAT - TW,11,\n,On Previous Row Amount,VAT - TW,1,\n",
         "tax-template.csv:2: taxes[1].row_id: ",
-        "missing",
+        "needs the number",
     );
+    let purchases = "name,buying,taxes.charge_type,taxes.account_head,taxes.rate,taxes.add_deduct_tax\n";
+    let withheld = |buying: u8, word: &str| format!("{purchases}VAT,{buying},On Net Total,VAT - TW,2,{word}\n");
+    is_wrong("tax-template.csv", &withheld(0, "Deduct"), "tax-template.csv:2: taxes[0]: ", "only purchases");
+    is_wrong(
+        "tax-template.csv",
+        &withheld(1, "Less"),
+        "tax-template.csv:2: taxes[0].add_deduct_tax: ",
+        "Add or Deduct",
+    );
+    assert!(workshop().take(&[("tax-template.csv", &withheld(1, "Deduct"))]).taken);
     assert!(
         workshop()
             .take(&[(

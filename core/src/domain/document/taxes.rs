@@ -44,6 +44,8 @@ pub(super) fn strict<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T
         description: Some(row.description),
         included_in_print_rate: row.included_in_print_rate,
         row_id: row.row_id,
+        category: None,
+        add_deduct_tax: None,
     };
     Ok(rows.into_iter().map(rule).collect())
 }

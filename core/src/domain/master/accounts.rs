@@ -79,6 +79,13 @@ pub struct TaxRule {
     /// The row, from 1, that `On Previous Row …` means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row_id: Option<u32>,
+    /// Of a purchase: `Total`, `Valuation` (it is in the goods' value, and not in what is paid) or `Valuation and Total`; `Total`
+    /// where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Text>,
+    /// Of a purchase: `Deduct` takes it off what is paid; `Add` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub add_deduct_tax: Option<Text>,
 }
 
 /// Days that are closed for some documents.

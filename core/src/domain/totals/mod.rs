@@ -114,6 +114,11 @@ impl Sheet<'_> {
     }
 }
 
+/// The first rule that rows of taxes break, whatever they are reckoned on: what a template is held to when it is loaded.
+pub fn check_taxes(taxes: &[TaxRule]) -> Result<(), Invalid> {
+    rows::read(taxes, u32::from(MAX_PRECISION)).map(|_| ())
+}
+
 /// The rows of taxes for a return: an amount that was charged as such is given back, as ERPNext does when it makes a return of a
 /// sale. The other rows follow the quantities, which are negative there.
 pub fn for_return(taxes: &[TaxRule]) -> Vec<TaxRule> {

@@ -112,11 +112,12 @@ fn contained(rows: &[Row]) -> Option<(Fraction, Fraction)> {
             Charge::OnPreviousRowAmount { part, of } => part.times(parts[of])?,
             Charge::OnPreviousRowTotal { part, of } => part.times(with[of])?,
             Charge::OnItemQuantity { each: one } => {
-                each = each.plus(one)?;
+                each = each.plus(row.sense.of(one)?)?;
                 Fraction::ZERO
             }
             Charge::Actual { .. } => Fraction::ZERO,
         };
+        let part = row.sense.of(part)?;
         with.push(with.last().copied().unwrap_or(Fraction::ONE).plus(part)?);
         parts.push(part);
     }
@@ -136,11 +137,13 @@ fn pass(lines: &[Line], rows: &[Row], total: Decimal, taken: Option<Taken>, digi
     let net_total = sum(lines.iter().map(|line| line.net))?;
     let exact = taxes(lines, rows, net_total)?;
     let rounded: Vec<Decimal> = exact.iter().map(|tax| tax.rounded(digits)).collect::<Option<_>>()?;
-    let taxed = rounded.iter().try_fold(net_total, |sum, tax| sum.plus(*tax))?;
-    let before_rounding = exact.iter().try_fold(net_total, |sum, tax| Fraction::of(sum).plus(*tax)?.rounded(digits))?;
+    let counted = |(tax, row): (&Decimal, &Row)| row.sense.of_rounded(*tax);
+    let taxed = rounded.iter().zip(rows).map(counted).try_fold(net_total, Decimal::plus)?;
+    let with = |sum, (tax, row): (&Fraction, &Row)| Fraction::of(sum).plus(row.sense.of(*tax)?)?.rounded(digits);
+    let before_rounding = exact.iter().zip(rows).try_fold(net_total, with)?;
 
     let adjustment = if rows.iter().any(|row| row.included) {
-        let on_top = sum(rounded.iter().zip(rows).filter(|(_, row)| !row.included).map(|(tax, _)| *tax))?;
+        let on_top = sum(rounded.iter().zip(rows).filter(|(_, row)| !row.included).map(counted))?;
         let taken = taken.map_or(Decimal::ZERO, |taken| taken.discount_amount);
         let off = total.plus(on_top)?.minus(taxed)?.minus(taken)?;
         let limit = Decimal::of_parts(i128::from(MAX_ADJUSTMENT), digits)?;
@@ -171,7 +174,7 @@ fn taxes(lines: &[Line], rows: &[Row], net_total: Decimal) -> Option<Vec<Fractio
                 Charge::OnItemQuantity { each } => each.times(line.qty)?,
                 Charge::Actual { amount } => share(amount, net, net_total, std::ptr::eq(line, lines.last()?))?,
             };
-            with.push(with.last().copied().unwrap_or(net).plus(tax)?);
+            with.push(with.last().copied().unwrap_or(net).plus(row.sense.of(tax)?)?);
             on_line.push(tax);
             sums[i] = sums[i].plus(tax)?;
         }
@@ -237,7 +240,7 @@ fn fixed(first: &Pass, rows: &[Row]) -> Option<Fraction> {
     let mut known: Vec<Option<(Fraction, Fraction)>> = Vec::with_capacity(rows.len());
     for (row, tax) in rows.iter().zip(&first.taxes) {
         let amount = match row.charge {
-            Charge::Actual { .. } | Charge::OnItemQuantity { .. } => Some(Fraction::of(*tax)),
+            Charge::Actual { .. } | Charge::OnItemQuantity { .. } => Some(row.sense.of(Fraction::of(*tax))?),
             Charge::OnNetTotal { .. } => None,
             Charge::OnPreviousRowAmount { part, of } => match known[of] {
                 Some((amount, _)) => Some(amount.times(part)?),

@@ -3,6 +3,7 @@
 use super::fraction::Fraction;
 use super::{FLOAT_PRECISION, Invalid, MAX_TAXES, invalid};
 use crate::domain::decimal::Decimal;
+use crate::domain::document::Text;
 use crate::domain::master::TaxRule;
 
 /// A row of taxes.
@@ -12,6 +13,39 @@ pub(super) struct Row {
     pub charge: Charge,
     /// Prices contain it.
     pub included: bool,
+    /// What it does to what is paid.
+    pub sense: Sense,
+}
+
+/// What a row does to what is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// It comes on top.
+    Add,
+    /// It is taken off.
+    Deduct,
+    /// It is in the value of the goods alone.
+    Value,
+}
+
+impl Sense {
+    /// What of an amount counts.
+    pub(super) fn of(self, amount: Fraction) -> Option<Fraction> {
+        match self {
+            Self::Add => Some(amount),
+            Self::Deduct => Fraction::ZERO.minus(amount),
+            Self::Value => Some(Fraction::ZERO),
+        }
+    }
+
+    /// The same of an amount in the smallest unit.
+    pub(super) fn of_rounded(self, amount: Decimal) -> Decimal {
+        match self {
+            Self::Add => amount,
+            Self::Deduct => amount.negated(),
+            Self::Value => Decimal::ZERO,
+        }
+    }
 }
 
 /// What a tax is reckoned from. `of` is the index of an earlier row.
@@ -37,7 +71,8 @@ pub(super) fn read(taxes: &[TaxRule], digits: u32) -> Result<Vec<Row>, Invalid> 
     }
     let mut rows = Vec::with_capacity(taxes.len());
     for (i, tax) in taxes.iter().enumerate() {
-        rows.push(Row { charge: charge(i, tax, digits)?, included: tax.included_in_print_rate });
+        let (charge, sense) = (charge(i, tax, digits)?, sense(i, tax)?);
+        rows.push(Row { charge, included: tax.included_in_print_rate, sense });
         included(i, &rows)?;
     }
     Ok(rows)
@@ -69,6 +104,25 @@ fn charge(i: usize, tax: &TaxRule, digits: u32) -> Result<Charge, Invalid> {
     }
 }
 
+fn sense(i: usize, tax: &TaxRule) -> Result<Sense, Invalid> {
+    let counts = match tax.category.as_ref().map(Text::as_str) {
+        None | Some("Total" | "Valuation and Total") => true,
+        Some("Valuation") => false,
+        Some(other) => {
+            let rule = format!("{other:?} is not known here: it is Total, Valuation or Valuation and Total");
+            return Err(invalid::at(i, "category", rule));
+        }
+    };
+    match tax.add_deduct_tax.as_ref().map(Text::as_str) {
+        _ if !counts => Ok(Sense::Value),
+        None | Some("Add") => Ok(Sense::Add),
+        Some("Deduct") => Ok(Sense::Deduct),
+        Some(other) => {
+            Err(invalid::at(i, "add_deduct_tax", format!("{other:?} is not known here: it is Add or Deduct")))
+        }
+    }
+}
+
 /// The index of the row that `row_id` means, from 1.
 fn earlier(i: usize, tax: &TaxRule) -> Result<usize, Invalid> {
     let Some(row) = tax.row_id else {
@@ -77,6 +131,7 @@ fn earlier(i: usize, tax: &TaxRule) -> Result<usize, Invalid> {
     };
     match usize::try_from(row) {
         Ok(row) if (1..=i).contains(&row) => Ok(row - 1),
+        _ if i == 0 => Err(invalid::at(i, "row_id", "it is the first row, and there is no earlier row".into())),
         _ => Err(invalid::at(i, "row_id", format!("{row} is no earlier row: name one from 1 to {i}"))),
     }
 }
@@ -86,6 +141,7 @@ fn included(i: usize, rows: &[Row]) -> Result<(), Invalid> {
     let row = rows[i];
     let rule = match row.charge {
         _ if !row.included => return Ok(()),
+        _ if row.sense == Sense::Value => "what is in the goods' value alone cannot be in the prices: put it on top",
         Charge::Actual { .. } => "an Actual amount cannot be in the prices: put it on top",
         Charge::OnPreviousRowAmount { of, .. } if !rows[of].included => {
             "the row that it is a part of is not in the prices: include that one too"

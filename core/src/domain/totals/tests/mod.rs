@@ -18,6 +18,8 @@ pub(super) fn tax(charge_type: &str, rate: &str) -> TaxRule {
         description: None,
         included_in_print_rate: false,
         row_id: None,
+        category: None,
+        add_deduct_tax: None,
     }
 }
 
@@ -306,4 +308,34 @@ fn what_the_books_cannot_keep_is_refused_and_never_wrong() {
     let mut chain = vec![tax("On Net Total", "33.333")];
     chain.extend((1..10).map(|row| on_row("On Previous Row Amount", "99.999", row)));
     assert_eq!(of("1", "999999.99", &chain).unwrap_err().field, "items");
+}
+
+#[test]
+fn of_a_purchase_one_row_may_be_taken_off_and_another_be_in_the_goods_value_alone() {
+    const TEN: &[(&str, &str)] = &[("10", "100")];
+    let word = |word: &str| Some(Text::try_from(word).unwrap());
+    let off = |row: TaxRule| TaxRule { add_deduct_tax: word("Deduct"), category: word("Total"), ..row };
+    let value = |row: TaxRule| TaxRule { category: word("Valuation"), ..row };
+    // 11 % on top, 2 % withheld, freight in the value; 10 % of the total up to the second row.
+    let rows = [
+        tax("On Net Total", "11"),
+        off(tax("On Net Total", "2")),
+        value(actual("50")),
+        on_row("On Previous Row Total", "10", 2),
+    ];
+    assert_eq!(
+        figures(&sheet(TEN, &rows, Discount::None)),
+        expect("1000", &["110", "20", "50", "109"], "1199", "1199")
+    );
+    // What prices contain of one that is taken off makes the net amount larger than the price.
+    let included = [off(included("On Net Total", "20"))];
+    assert_eq!(figures(&sheet(TEN, &included, Discount::None)), expect("1250", &["250"], "1000", "1000"));
+    let inside = [value(TaxRule { included_in_print_rate: true, ..tax("On Net Total", "5") })];
+    assert_eq!(sheet(TEN, &inside, Discount::None).totals().unwrap_err().field, "taxes[0].included_in_print_rate");
+    for (category, add_deduct_tax, field) in
+        [(word("Nothing"), None, "taxes[0].category"), (None, word("Multiply"), "taxes[0].add_deduct_tax")]
+    {
+        let rows = [TaxRule { category, add_deduct_tax, ..tax("On Net Total", "5") }];
+        assert_eq!(sheet(TEN, &rows, Discount::None).totals().unwrap_err().field, field);
+    }
 }

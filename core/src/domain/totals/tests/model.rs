@@ -205,6 +205,8 @@ impl Case {
             tax_amount: if row.kind == 4 { cents(row.rate.into()) } else { Decimal::ZERO },
             included_in_print_rate: row.included,
             row_id: matches!(row.kind, 1 | 2).then(|| u32::try_from(row.of).unwrap() + 1),
+            category: None,
+            add_deduct_tax: None,
             ..tax(kinds[usize::from(row.kind)], "0")
         };
         self.rows.iter().map(row).collect()
