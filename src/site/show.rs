@@ -113,9 +113,12 @@ impl Figures {
         let shop = self.shop()?;
         let mut sheet =
             Sheet::new("under way to this site", &["from", "number", "sent on", "item", "sent", "received", "id"]);
-        for way in masters.transits() {
+        for way in masters.transits().filter(|way| way.to == self.site) {
             for line in &way.items {
-                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received);
+                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received).max(line.received);
+                if received >= line.qty {
+                    continue;
+                }
                 let from = way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string);
                 let number = way.number.as_ref().map(Text::to_string).unwrap_or_default();
                 sheet.row(vec![

@@ -1,7 +1,7 @@
 //! Goods under way between sites: what was sent, what of it came, what came short.
 //!
 //! In: the documents of all sites, in any order, since a receipt may be known before the sending it answers; a cancellation takes
-//! a document back. Out: the row that tells the receiving site what is coming ([`Transit`]), and the list for people ([`Way`]).
+//! a document back. Out: the row that tells both sites what is coming and what came ([`Transit`]), and the list for people ([`Way`]).
 //! Who receives is whose the transit warehouse is. Goods that came short stay in transit until the office decides.
 
 use super::decimal::Decimal;
@@ -13,6 +13,9 @@ use super::number::Number;
 use super::record::Submitted;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+
+/// How long both sites know of a sending that was received: whoever mistyped one notices within two months.
+pub const KEPT_DAYS: i32 = 62;
 
 /// One sending and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,9 +139,20 @@ impl Transfers {
         unknown.map(|((entry, row), qty)| (*entry, *row, *qty))
     }
 
-    /// What the receiving sites are to be told: a row for each open sending into a transit warehouse of a site.
+    /// What sender and receiver are to be told: a row for each sending into a transit warehouse of a site that is open, or was sent in
+    /// the [`KEPT_DAYS`] before its sender's last.
     pub fn rows(&self, masters: &Masters) -> Vec<Transit> {
-        self.under_way().filter_map(|way| row(&way, masters)).collect()
+        let mut last: BTreeMap<&SiteId, Option<Date>> = BTreeMap::new();
+        for sent in self.sent.values() {
+            let last = last.entry(&sent.from).or_default();
+            *last = (*last).max(sent.sent_on);
+        }
+        let is_kept = |way: &Way| {
+            let since = last.get(&way.from).copied().flatten().zip(way.sent_on);
+            !way.is_closed() || since.is_some_and(|(last, sent)| (last - sent).get_days() <= KEPT_DAYS)
+        };
+        let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent));
+        ways.filter(is_kept).filter_map(|way| row(&way, masters)).collect()
     }
 }
 
@@ -149,6 +163,7 @@ fn row(way: &Way, masters: &Masters) -> Option<Transit> {
         name: Text::try_from((i + 1).to_string()).expect("invariant: a number is a text"),
         item_code: line.item_code.clone(),
         qty: line.sent,
+        received: line.received,
     };
     let prefix = masters.number_prefix(&way.from);
     let number = way.number.and_then(|number| Text::try_from(number.print(&prefix, Kind::StockEntry)).ok());
@@ -161,4 +176,63 @@ fn row(way: &Way, masters: &Masters) -> Option<Transit> {
         sent_on: way.sent_on?,
         items: way.lines.iter().enumerate().map(line).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::master::{Row, Warehouse};
+    use uuid::Uuid;
+
+    fn text(text: &str) -> Text {
+        text.try_into().unwrap()
+    }
+
+    fn entry(n: u128, day: &str, more: &str) -> Submitted {
+        let fields = format!(
+            r#"{{"stock_entry_type":"Material Transfer","posting_date":"{day}","from_warehouse":"A","to_warehouse":"B",{more}}}"#
+        );
+        let json = &mut serde_json::Deserializer::from_str(&fields);
+        let document = Document::deserialize_as(Kind::StockEntry, json).unwrap();
+        document.rules().validate().unwrap();
+        Submitted::new(IntentId(Uuid::from_u128(n)), "till-1".parse().unwrap(), None, document)
+    }
+
+    fn sent(n: u128, day: &str) -> Submitted {
+        entry(n, day, r#""add_to_transit":1,"items":[{"item_code":"CLOTH","qty":5}]"#)
+    }
+
+    fn received(n: u128, of: u128, qty: u32) -> Submitted {
+        let (of, day) = (Uuid::from_u128(of), "2026-09-02");
+        let more =
+            format!(r#""outgoing_stock_entry":"{of}","items":[{{"item_code":"CLOTH","qty":{qty},"ste_detail":"1"}}]"#);
+        entry(n, day, &more)
+    }
+
+    #[test]
+    fn what_was_received_is_told_to_both_for_two_months_and_what_was_not_for_ever() {
+        let mut masters = Masters::default();
+        let (solo, bandung) = ("solo".parse().unwrap(), "bandung".parse().unwrap());
+        let site = Some(SiteId::clone(&solo));
+        masters.put(Row::Warehouse(Warehouse { name: text("B"), site, is_transit: true, disabled: false }));
+        let mut transfers = Transfers::default();
+        let told = |transfers: &Transfers| -> Vec<(u128, String)> {
+            let row = |row: Transit| match row.entry {
+                Ref::Own(id) => (id.0.as_u128(), row.items[0].received.to_string()),
+                Ref::Office(name) => panic!("{name}"),
+            };
+            transfers.rows(&masters).into_iter().map(row).collect()
+        };
+        transfers.add(&bandung, &sent(1, "2026-09-01"));
+        transfers.add(&solo, &received(11, 1, 5));
+        transfers.add(&bandung, &sent(2, "2026-09-01"));
+        transfers.add(&solo, &received(12, 2, 2));
+        assert_eq!(told(&transfers), [(1, "5".into()), (2, "2".into())]);
+        transfers.add(&bandung, &sent(3, "2026-11-02"));
+        assert_eq!(told(&transfers).len(), 3, "62 days before the last");
+        transfers.add(&bandung, &sent(4, "2026-11-03"));
+        assert_eq!(told(&transfers), [(2, "2".into()), (3, "0".into()), (4, "0".into())]);
+        transfers.take_back(&received(12, 2, 2));
+        assert_eq!(told(&transfers)[0], (2, "0".into()));
+    }
 }

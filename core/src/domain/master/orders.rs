@@ -111,8 +111,8 @@ pub struct WorkOperation {
     pub job_card: Option<Text>,
 }
 
-/// A transfer that another site has sent here, with something of it still under way. From the sender's document and from what
-/// this site's receipts took that the office has; the box subtracts what it has received since.
+/// A transfer from one site to another that is under way, or was received not long ago. Both sites have it: from the sender's document,
+/// and from what the receiver's receipts took that the office has; the receiver's box knows what it has received since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transit {
     /// The sender's Stock Entry, for `outgoing_stock_entry`.
@@ -142,6 +142,9 @@ pub struct TransitLine {
     pub item_code: Text,
     /// How much was sent, in the item's stock unit.
     pub qty: Decimal,
+    /// How much of it was received, as far as the office knows: while there is any, its sender does not cancel it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub received: Decimal,
 }
 
 impl Named for SalesOrderRow {
