@@ -90,10 +90,24 @@ pub enum Mark {
         /// By how much, in the item's stock unit.
         by: Decimal,
     },
+    /// A piece with this serial number is not where it is taken from, or is there already, as far as the box knows.
+    Misplaced {
+        /// Of which item.
+        item_code: Text,
+        /// The number.
+        serial_no: Text,
+    },
     /// It receives what the office has not told of yet: the goods came before word of them.
     Unmatched {
         /// The entry that it names as the sender's.
         entry: Ref,
+    },
+    /// What a till's count differs by is not in the books, though the office wants it there.
+    NotBooked {
+        /// Of which money.
+        mode_of_payment: Text,
+        /// Why, for a person.
+        why: String,
     },
     /// The box had no master data yet: references, taxes and rights were not looked at.
     Unchecked,

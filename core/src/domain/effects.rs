@@ -2,19 +2,23 @@
 //! documents are added does not matter. Counts of stock alone set a figure, and are told apart.
 
 use super::decimal::Decimal;
-use super::document::{Ref, Text};
+use super::document::{Moment, Ref, Text};
 
 /// What one document does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Stock that comes and goes, in the items' stock units.
     pub moves: Vec<StockMove>,
+    /// Pieces with serial numbers that come and go.
+    pub pieces: Vec<Piece>,
     /// Stock that was counted, in the items' stock units: the figure that counts from here on.
     pub counts: Vec<StockMove>,
     /// Money that came in (positive) or went out, by mode of payment; change is taken off.
     pub money: Vec<Money>,
     /// How much further it brings other documents.
     pub steps: Vec<Step>,
+    /// Who worked when.
+    pub worked: Vec<Worked>,
     /// What it adds to its day's sum: its total, or its amount; zero where it has none.
     pub sum: Decimal,
 }
@@ -28,6 +32,48 @@ pub struct StockMove {
     pub warehouse: Text,
     /// More is positive, less is negative.
     pub qty: Decimal,
+}
+
+/// A piece with a serial number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The item's code.
+    pub item_code: Text,
+    /// The number.
+    pub serial_no: Text,
+    /// The warehouse that it leaves.
+    pub from: Option<Text>,
+    /// The warehouse that it comes to.
+    pub to: Option<Text>,
+}
+
+impl Piece {
+    /// One for each line of a row's `serial_no`.
+    pub(crate) fn of_row<'a>(
+        item_code: &'a Text,
+        serials: Option<&'a str>,
+        from: Option<&'a Text>,
+        to: Option<&'a Text>,
+    ) -> impl Iterator<Item = Self> + 'a {
+        let numbers = serials.unwrap_or_default().lines().filter_map(|line| Text::try_from(line.trim()).ok());
+        numbers.map(move |serial_no| Self {
+            item_code: item_code.clone(),
+            serial_no,
+            from: from.cloned(),
+            to: to.cloned(),
+        })
+    }
+}
+
+/// A stretch of somebody's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worked {
+    /// Who.
+    pub employee: Text,
+    /// From when.
+    pub from: Moment,
+    /// Until when.
+    pub to: Moment,
 }
 
 /// Money of one mode of payment.

@@ -161,6 +161,18 @@ pub struct DayClosed {
     /// Who closed it; nobody where the box did, with the first record of a later day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Text>,
+    /// How it was asked for, where a person closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// A person's wish that a day be closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The device's id for it.
+    pub id: IntentId,
+    /// Where.
+    pub device: DeviceId,
 }
 
 /// What a day has of one kind.
@@ -294,8 +306,8 @@ impl Entry {
             Self::Scan(scan) => scan.id,
             Self::Weight(weight) => weight.id,
             Self::Cancelled(cancelled) => Some(cancelled.id),
-            Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
-            Self::DayClosed(_) | Self::Person(_) => None,
+            Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| asked.id),
+            Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Person(_) => None,
         }
     }
 
@@ -308,7 +320,8 @@ impl Entry {
             Self::Refused(refused) => Some(&refused.device),
             Self::Cancelled(cancelled) => Some(&cancelled.device),
             Self::Person(person) => Some(&person.device),
-            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::DayClosed(_) => None,
+            Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| &asked.device),
+            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) => None,
         }
     }
 
@@ -333,6 +346,7 @@ impl Entry {
                 let same = (a.id, a.document, &a.reason) == (b.id, b.document, &b.reason);
                 same && same_user(&a.user, &b.user)
             }
+            (Self::DayClosed(a), Self::DayClosed(b)) => a.day == b.day && same_user(&a.by, &b.by),
             (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
             (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
             (Self::Refused(a), Self::Refused(b)) => a.topic == b.topic && a.bytes == b.bytes,

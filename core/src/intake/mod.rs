@@ -20,9 +20,10 @@ pub use receipt::{Receipt, Status};
 
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, Kind, Text};
-use crate::domain::id::{DeviceId, IntentId};
+use crate::domain::id::{DeviceId, Epoch, IntentId, Position, Seq};
 use crate::domain::person::SessionId;
-use crate::domain::record::{Cancelled, Entry, MAX_CODE, Refused, Scan, Sent, Submitted, Weight};
+use crate::domain::record::{Asked, Cancelled, DayClosed, Entry, MAX_CODE, Refused, Scan, Sent, Submitted, Weight};
+use jiff::civil::Date;
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer};
 use tree::Tree;
@@ -42,8 +43,11 @@ enum Target {
     Weight,
     Document(Kind),
     Cancellation,
+    DayClose,
 }
 
+/// The last level of the topic for closing a day.
+const DAY_CLOSE: &str = "day-close";
 /// The last level of the topic for cancelling a document of any kind.
 const CANCELLATION: &str = "cancellation";
 
@@ -69,6 +73,7 @@ pub fn read_with_session(
         Target::Weight => weight(device, payload, sent).map(|entry| (entry, None)),
         Target::Document(kind) => document(device, kind, payload),
         Target::Cancellation => cancellation(device, payload),
+        Target::DayClose => day_close(device, payload),
     }
 }
 
@@ -110,10 +115,11 @@ fn target(device: &DeviceId, topic: &str) -> Result<Target, Reason> {
         ("in", "scan") => Target::Scan,
         ("in", "weight") => Target::Weight,
         ("tx", CANCELLATION) => Target::Cancellation,
+        ("tx", DAY_CLOSE) => Target::DayClose,
         ("tx", slug) => match Kind::ALL.iter().find(|kind| kind.slug() == slug) {
             Some(kind) => Target::Document(*kind),
             None => {
-                let text = format!("no such document: this box takes {}, {CANCELLATION}", Kind::slugs());
+                let text = format!("no such document: this box takes {}, {CANCELLATION}, {DAY_CLOSE}", Kind::slugs());
                 return Err(Reason::new(Code::UnknownDocument, text));
             }
         },
@@ -194,6 +200,20 @@ fn cancellation(device: &DeviceId, payload: &[u8]) -> Result<(Entry, Option<Sess
     let Fields { reason } = tree.fields()?;
     let (device, approved_by) = (device.clone(), None);
     Ok((Entry::Cancelled(Cancelled { id, device, user, document, reason, approved_by }), session))
+}
+
+/// What it counts, and until which record, the box fills in.
+fn day_close(device: &DeviceId, payload: &[u8]) -> Result<(Entry, Option<SessionId>), Reason> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fields {
+        day: Date,
+    }
+    let Intent { id, user: by, session, tree } = intent(payload)?;
+    let Fields { day } = tree.fields()?;
+    let last = Position { epoch: Epoch(Uuid::nil()), seq: Seq(0) };
+    let asked = Some(Asked { id, device: device.clone() });
+    Ok((Entry::DayClosed(DayClosed { day, last, kinds: Vec::new(), by, asked }), session))
 }
 
 /// What every document and cancellation carries beside its own fields, and these.

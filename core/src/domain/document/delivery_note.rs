@@ -80,7 +80,7 @@ fields! {
     }
 }
 
-line!(DeliveryItem, returns dn_detail);
+line!(DeliveryItem, returns dn_detail, on against_sales_order so_detail);
 
 impl DeliveryNote {
     fn head(&self) -> Head<'_> {
@@ -128,7 +128,8 @@ impl Rules for DeliveryNote {
             }
         }
         let sum = booked.total.or_else(|| net_total(&self.items)).unwrap_or_default();
-        Effects { moves: self.head().moves(&self.items, booked), steps, sum, ..Effects::default() }
+        let (moves, pieces) = (self.head().moves(&self.items, booked), self.head().pieces(&self.items));
+        Effects { moves, pieces, steps, sum, ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

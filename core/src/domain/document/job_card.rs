@@ -7,7 +7,7 @@ use super::work_time::{apart, minutes, stretch};
 use super::{Invalid, Link, Moment, Ref, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
-use crate::domain::effects::{Effects, Progress, Step};
+use crate::domain::effects::{Effects, Progress, Step, Worked};
 use jiff::civil::Date;
 
 fields! {
@@ -65,7 +65,9 @@ impl Rules for JobCard {
             |what, by| Step { of: Ref::from(self.work_order.clone()), row: Some(self.operation.clone()), what, by };
         let completed = step(Progress::Completed, sum(&|row| row.completed_qty));
         let worked = step(Progress::Minutes, sum(&|row| minutes(row.from_time, row.to_time)));
-        Effects { steps: vec![completed, worked], ..Effects::default() }
+        let stretch = |row: &CardLog| Worked { employee: row.employee.clone(), from: row.from_time, to: row.to_time };
+        let stretches = self.time_logs.iter().map(stretch).collect();
+        Effects { steps: vec![completed, worked], worked: stretches, ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

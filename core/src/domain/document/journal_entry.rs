@@ -9,6 +9,7 @@ use super::{Invalid, Link, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Money};
+use crate::domain::master::Masters;
 use jiff::civil::Date;
 
 fields! {
@@ -110,6 +111,19 @@ impl Rules for JournalEntry {
     fn effects(&self, _: &Booked) -> Effects {
         let money = Money { mode_of_payment: self.mode_of_payment.clone(), amount: self.money() };
         Effects { sum: money.amount.abs(), money: vec![money], ..Effects::default() }
+    }
+
+    /// The till counts by mode of payment, the books by account: they have to be the same money.
+    fn beside(&self, masters: &Masters) -> Result<(), Invalid> {
+        let mode = masters.mode_of_payment(self.mode_of_payment.as_str());
+        let (Some(mode), Some(row)) = (mode, self.accounts.last()) else { return Ok(()) };
+        if row.account == mode.default_account {
+            return Ok(());
+        }
+        let field = format!("accounts[{}].account", self.accounts.len() - 1);
+        let rule =
+            format!("{} is not the account of {}: name {}", row.account, mode.mode_of_payment, mode.default_account);
+        Err(Invalid::at(field, rule))
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

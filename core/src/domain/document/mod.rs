@@ -62,7 +62,7 @@ pub use trade::DiscountOn;
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Progress};
-use crate::domain::master::TaxRule;
+use crate::domain::master::{Masters, TaxRule};
 use crate::domain::totals::{Discount, SheetLine};
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +201,12 @@ pub trait Rules {
         None
     }
 
+    /// The first rule that shows only beside the office's data, and that is of this kind alone: an account that has to be its mode's, a
+    /// bank's number.
+    fn beside(&self, _masters: &Masters) -> Result<(), Invalid> {
+        Ok(())
+    }
+
     /// Its customer or supplier, for searching.
     fn party(&self) -> Option<&Text> {
         None
@@ -224,6 +230,8 @@ pub struct ItemRow<'a> {
     pub serial_no: Option<&'a str>,
     /// The document moves stock of it: only then a batch or serial numbers have to be named.
     pub moves_stock: bool,
+    /// The rows of other documents that it delivers, bills or takes back: of the same item, in the same unit.
+    pub builds_on: Vec<(&'a Ref, &'a Text)>,
 }
 
 /// What the totals of a document are made of.
@@ -239,6 +247,10 @@ pub struct Priced<'a> {
     pub buying: bool,
     /// What is taken off the whole.
     pub discount: Discount,
+    /// The list of prices that it names.
+    pub price_list: Option<&'a Text>,
+    /// Its currency, where it names one.
+    pub currency: Option<&'a Text>,
     /// The largest discount in percent, of a line or of the whole.
     pub discount_percent: Decimal,
     /// Money is given back.

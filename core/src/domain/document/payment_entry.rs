@@ -6,6 +6,7 @@ use super::{Invalid, Link, Ref, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Money, Progress, Step};
+use crate::domain::master::Masters;
 use jiff::civil::Date;
 
 choice! {
@@ -181,6 +182,19 @@ impl Rules for PaymentEntry {
             None => self.paid_amount.minus(self.allocated(|row| !ahead(row))?),
             row => row_named(&self.references, row).filter(|(_, row)| ahead(row)).map(|(_, row)| row.allocated_amount),
         }
+    }
+
+    /// As ERPNext: what goes through a bank has the bank's number.
+    fn beside(&self, masters: &Masters) -> Result<(), Invalid> {
+        let Some(mode) = masters.mode_of_payment(self.mode_of_payment.as_str()) else { return Ok(()) };
+        let account = masters.account(mode.default_account.as_str());
+        let kind = account.map_or(mode.kind.as_ref(), |account| account.account_type.as_ref());
+        if kind.is_none_or(|kind| kind.as_str() != "Bank") {
+            return Ok(());
+        }
+        let rule =
+            format!("{} is money of a bank: write its number of the payment, and reference_date", mode.mode_of_payment);
+        present(|| "reference_no".into(), &self.reference_no, &rule)
     }
 
     fn party(&self) -> Option<&Text> {

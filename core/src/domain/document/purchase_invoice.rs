@@ -96,7 +96,7 @@ fields! {
     }
 }
 
-line!(BillItem, returns purchase_invoice_item);
+line!(BillItem, returns purchase_invoice_item, on purchase_receipt pr_detail);
 
 impl PurchaseInvoice {
     fn head(&self) -> Head<'_> {
@@ -185,6 +185,7 @@ impl Rules for PurchaseInvoice {
         };
         Effects {
             moves: self.head().moves(&self.items, booked),
+            pieces: self.head().pieces(&self.items),
             money: self.mode_of_payment.iter().map(paid).collect(),
             steps: self.steps(booked),
             sum: self.total(booked).unwrap_or_default(),

@@ -114,7 +114,7 @@ impl Rules for PurchaseReceipt {
         let head = self.head();
         let sum = booked.total.or_else(|| net_total(&self.items)).unwrap_or_default();
         let (moves, steps) = (head.moves(&self.items, booked), head.returned(&self.items));
-        Effects { moves, steps, sum, ..Effects::default() }
+        Effects { moves, pieces: head.pieces(&self.items), steps, sum, ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

@@ -117,7 +117,7 @@ fields! {
     }
 }
 
-line!(InvoiceItem, returns sales_invoice_item);
+line!(InvoiceItem, returns sales_invoice_item, on sales_order so_detail, on delivery_note dn_detail);
 
 impl SalesInvoice {
     fn head(&self) -> Head<'_> {
@@ -284,6 +284,7 @@ impl Rules for SalesInvoice {
         };
         Effects {
             moves: self.head().moves(&self.items, booked),
+            pieces: self.head().pieces(&self.items),
             money: self.payments.iter().enumerate().map(paid).collect(),
             steps: self.steps(booked),
             sum: self.total(booked).unwrap_or_default(),

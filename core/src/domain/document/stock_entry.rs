@@ -9,7 +9,7 @@ use super::trade::Names;
 use super::{Invalid, ItemRow, Link, LongText, Place, Ref, Reference, Rules, Text, Touch};
 use crate::domain::booked::{Booked, Filled};
 use crate::domain::decimal::Decimal;
-use crate::domain::effects::{Effects, Progress, Step, StockMove};
+use crate::domain::effects::{Effects, Piece, Progress, Step, StockMove};
 use jiff::civil::{Date, Time};
 
 choice! {
@@ -288,10 +288,15 @@ impl Rules for StockEntry {
             moved(self.source(row), qty.negated());
             moved(self.target(row), qty);
         }
+        let mut pieces = Vec::new();
+        for row in &self.items {
+            let numbers = row.serial_no.as_ref().map(LongText::as_str);
+            pieces.extend(Piece::of_row(&row.item_code, numbers, self.source(row), self.target(row)));
+        }
         for Filled { item_code, warehouse, qty } in &booked.filled {
             moves.push(StockMove { item_code: item_code.clone(), warehouse: warehouse.clone(), qty: *qty });
         }
-        Effects { moves, steps: self.steps(booked), ..Effects::default() }
+        Effects { moves, pieces, steps: self.steps(booked), ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {
@@ -337,6 +342,7 @@ impl Rules for StockEntry {
                 batch_no: row.batch_no.as_ref(),
                 serial_no: row.serial_no.as_ref().map(LongText::as_str),
                 moves_stock: true,
+                builds_on: Vec::new(),
             });
         }
         rows

@@ -116,6 +116,7 @@ impl Rules for StockReconciliation {
                 batch_no: row.batch_no.as_ref(),
                 serial_no: row.serial_no.as_ref().map(LongText::as_str),
                 moves_stock: true,
+                builds_on: Vec::new(),
             });
         }
         rows

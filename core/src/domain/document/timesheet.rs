@@ -6,7 +6,7 @@ use super::work_time::{apart, hours, stretch};
 use super::{Invalid, Link, LongText, Moment, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
-use crate::domain::effects::Effects;
+use crate::domain::effects::{Effects, Worked};
 use jiff::civil::Date;
 
 fields! {
@@ -65,7 +65,8 @@ impl Rules for Timesheet {
     }
 
     fn effects(&self, _: &Booked) -> Effects {
-        Effects::default()
+        let worked = |row: &TimeLog| Worked { employee: self.employee.clone(), from: row.from_time, to: row.to_time };
+        Effects { worked: self.time_logs.iter().map(worked).collect(), ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

@@ -10,7 +10,7 @@ use super::check::{
 use super::{Invalid, ItemRow, Link, LongText, Place, Priced, Ref, Reference, Text, Touch};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::{Decimal, MAX_SCALE};
-use crate::domain::effects::{Progress, Step, StockMove};
+use crate::domain::effects::{Piece, Progress, Step, StockMove};
 use crate::domain::master::TaxRule;
 use crate::domain::totals::{Discount, SheetLine};
 use jiff::civil::{Date, Time};
@@ -59,17 +59,21 @@ pub(super) trait Line {
     fn serial_no(&self) -> Option<&LongText>;
     /// The row of `return_against` that it takes back, and the field that names it.
     fn returned_row(&self) -> (Option<&Text>, &'static str);
+    /// The rows of other documents that it delivers or bills.
+    fn builds_on(&self) -> Vec<(&Ref, &Text)>;
 }
 
-/// Makes a row's type a [`Line`]. `returns` is the field that names the row which is taken back; an order has none, nor batches.
+/// Makes a row's type a [`Line`]. `returns` is the field that names the row which is taken back; an order has none, nor batches. `on`
+/// are the fields that name what is delivered or billed: a document, and its row.
 macro_rules! line {
-    ($row:ident, returns $returns:ident) => {
-        line!(@ $row, [self, self.batch_no.as_ref(), self.serial_no.as_ref(), (self.$returns.as_ref(), stringify!($returns))]);
+    ($row:ident, returns $returns:ident $(, on $of:ident $detail:ident)*) => {
+        line!(@ $row, [self, self.batch_no.as_ref(), self.serial_no.as_ref(), (self.$returns.as_ref(), stringify!($returns)),
+            [$(self.$of.as_ref().zip(self.$detail.as_ref())),*]]);
     };
     ($row:ident) => {
-        line!(@ $row, [self, None, None, (None, "")]);
+        line!(@ $row, [self, None, None, (None, ""), []]);
     };
-    (@ $row:ident, [$self:ident, $batch:expr, $serial:expr, $returned:expr]) => {
+    (@ $row:ident, [$self:ident, $batch:expr, $serial:expr, $returned:expr, $on:expr]) => {
         impl $crate::domain::document::trade::Line for $row {
             fn item_code(&self) -> &Text { &self.item_code }
             fn qty(&self) -> Decimal { self.qty }
@@ -81,6 +85,10 @@ macro_rules! line {
             fn batch_no(&$self) -> Option<&Text> { $batch }
             fn serial_no(&$self) -> Option<&LongText> { $serial }
             fn returned_row(&$self) -> (Option<&Text>, &'static str) { $returned }
+            fn builds_on(&$self) -> Vec<(&$crate::domain::document::Ref, &Text)> {
+                let on: [Option<(&$crate::domain::document::Ref, &Text)>; _] = $on;
+                on.into_iter().flatten().collect()
+            }
         }
     };
 }
@@ -202,6 +210,7 @@ impl<'a> Head<'a> {
             batch_no: row.batch_no(),
             serial_no: row.serial_no().map(LongText::as_str),
             moves_stock: self.moves_stock,
+            builds_on: row.builds_on().into_iter().chain(self.return_against.zip(row.returned_row().0)).collect(),
         };
         rows.iter().enumerate().map(item).collect()
     }
@@ -220,6 +229,8 @@ impl<'a> Head<'a> {
             template: self.template,
             buying: self.buying,
             discount,
+            price_list: self.price_list,
+            currency: self.currency,
             discount_percent: self.largest_discount(rows),
             is_return: self.is_return,
         }
@@ -252,6 +263,18 @@ impl<'a> Head<'a> {
             Some(StockMove { item_code: row.item_code().clone(), warehouse, qty })
         };
         rows.iter().enumerate().filter_map(moved).collect()
+    }
+
+    /// The pieces with serial numbers that the rows move.
+    pub(super) fn pieces<L: Line>(&self, rows: &[L]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for row in rows.iter().filter(|row| self.moves_stock && row.serial_no().is_some()) {
+            let place = row.warehouse().or(self.set_warehouse);
+            let comes = self.buying != row.qty().is_negative();
+            let (from, to) = if comes { (None, place) } else { (place, None) };
+            pieces.extend(Piece::of_row(row.item_code(), row.serial_no().map(LongText::as_str), from, to));
+        }
+        pieces
     }
 
     /// What came back of the document that a return takes back.

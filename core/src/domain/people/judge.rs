@@ -4,10 +4,10 @@
 //! has been locked since.
 
 use super::super::document::{Kind, Text};
-use super::super::id::{IntentId, SiteId};
+use super::super::id::{DeviceId, IntentId, SiteId};
 use super::super::master::Masters;
 use super::super::person::SessionId;
-use super::super::record::{Cancelled, Entry, Submitted};
+use super::super::record::{Cancelled, DayClosed, Entry, Submitted};
 use super::super::rights::{self, Deed};
 use super::approval::{self, Needs};
 use super::{NoSession, People};
@@ -100,6 +100,7 @@ pub fn judge(
     match entry {
         Entry::Submitted(submitted) => submit(world, submitted, session),
         Entry::Cancelled(cancelled) => cancel(world, cancelled, session, original),
+        Entry::DayClosed(DayClosed { by, asked: Some(asked), .. }) => close_day(world, by, &asked.device, session),
         _ => Ok(()),
     }
 }
@@ -107,7 +108,7 @@ pub fn judge(
 /// Who sends it, once it is sure that they may.
 fn sender(
     world: &World<'_>,
-    device: &super::DeviceId,
+    device: &DeviceId,
     user: Option<&Text>,
     session: Option<&SessionId>,
 ) -> Result<Option<Text>, Refused> {
@@ -137,7 +138,8 @@ fn submit(world: &World<'_>, submitted: &mut Submitted, session: Option<&Session
     rights::check(&submitted.document, user, Deed::Submit, &place)?;
     if world.tells_people_apart() {
         let settings = world.masters.settings(world.site);
-        let needs = settings.and_then(|settings| approval::to_submit(&submitted.document, settings));
+        let needs = settings
+            .and_then(|settings| approval::to_submit(&submitted.document, settings, world.masters, world.today));
         let by = second(world, submitted.id, submitted.user.as_ref(), submitted.document.kind());
         submitted.approved_by = agreed(by, needs)?;
     }
@@ -163,6 +165,21 @@ fn cancel(
         let needs = world.masters.settings(world.site).and_then(approval::to_cancel);
         let by = second(world, cancelled.id, cancelled.user.as_ref(), original.document.kind());
         cancelled.approved_by = agreed(by, needs)?;
+    }
+    Ok(())
+}
+
+/// Who may close a till may close the day.
+fn close_day(
+    world: &World<'_>,
+    by: &mut Option<Text>,
+    device: &DeviceId,
+    session: Option<&SessionId>,
+) -> Result<(), Refused> {
+    *by = sender(world, device, by.as_ref(), session)?;
+    let user = by.as_ref().filter(|_| world.masters.is_complete() && world.tells_people_apart());
+    if let Some(user) = user.and_then(|user| world.masters.user(user.as_str())) {
+        rights::may(Deed::Submit, Kind::TillClosing, user, world.masters).map_err(rights::Refused::from)?;
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The fold against what must hold of it, whatever people do in whatever order.
 
 use super::super::document::{Document, Kind};
-use super::super::master::{Approvals, Masters, Permission, Row, Settings, User, Warehouse};
-use super::super::record::{Cancelled, Submitted};
+use super::super::id::{Epoch, Position, Seq};
+use super::super::master::{Approvals, Masters, Permission, Row, Settings, Table, User, Warehouse};
+use super::super::record::{Asked, Cancelled, DayClosed, Submitted};
 use super::judge::{Why, World, judge};
 use super::*;
 use jiff::civil::date;
@@ -199,6 +200,49 @@ fn a_document_is_the_persons_who_logged_in_and_needs_them() {
         let refused = judge(&world, &mut Entry::Submitted(sale(1, named)), with.as_ref(), |_| None).unwrap_err();
         assert_eq!(refused.why, Why::Session, "{refused}");
     }
+}
+
+#[test]
+fn a_rate_below_the_offices_list_is_a_discount_whatever_its_document_says() {
+    let approvals = Approvals { discount_over_percent: Some(10.into()), ..Approvals::default() };
+    let (mut masters, site) = (masters(approvals), "bdg".parse().unwrap());
+    let Some(mut settings) = masters.settings(&site).cloned() else { panic!("it has settings") };
+    settings.selling_price_list = Some(text("Retail"));
+    masters.put(Row::Settings(settings));
+    let row = |table, json| Row::deserialize_as(table, &mut serde_json::Deserializer::from_str(json)).unwrap();
+    masters.put(row(Table::Item, r#"{"item_code":"I","item_name":"I","stock_uom":"Nos"}"#));
+    let price = r#"{"item_code":"I","price_list":"Retail","uom":"Nos","price_list_rate":"1.12"}"#;
+    masters.put(row(Table::ItemPrice, price));
+    let people = folded(&[login(0, 1, "wati")]);
+    let judged = |masters: &Masters| {
+        judge(&world(&people, masters, &site), &mut Entry::Submitted(sale(1, None)), Some(&session(1)), |_| None)
+    };
+    let refused = judged(&masters).unwrap_err();
+    assert!(refused.why == Why::Approval && refused.text.contains("10.71"), "{refused}");
+    masters.put(row(Table::ItemPrice, &price.replace("1.12", "1.11")));
+    judged(&masters).unwrap();
+}
+
+#[test]
+fn a_day_is_closed_by_whoever_may_close_a_till() {
+    let (mut masters, site) = (masters(Approvals::default()), "bdg".parse().unwrap());
+    let people = folded(&[login(0, 1, "wati")]);
+    let asked = || {
+        let last = Position { epoch: Epoch(uuid::Uuid::nil()), seq: Seq(0) };
+        let asked = Some(Asked { id: id(7), device: device(1) });
+        Entry::DayClosed(DayClosed { day: date(2026, 11, 2), last, kinds: Vec::new(), by: None, asked })
+    };
+    let judged = |masters: &Masters, session: Option<&SessionId>| {
+        let mut entry = asked();
+        judge(&world(&people, masters, &site), &mut entry, session, |_| None).map(|()| entry)
+    };
+    assert_eq!(judged(&masters, None).unwrap_err().why, Why::Session);
+    assert_eq!(judged(&masters, Some(&session(1))).unwrap_err().why, Why::Rights);
+    let (read, create, submit, cancel) = (true, true, true, false);
+    let document = Kind::TillClosing;
+    masters.put(Row::Permission(Permission { role: text("Till"), document, read, create, submit, cancel }));
+    let Entry::DayClosed(closed) = judged(&masters, Some(&session(1))).unwrap() else { panic!("a close") };
+    assert_eq!(closed.by, Some(text("wati")));
 }
 
 #[test]

@@ -26,8 +26,8 @@ pub use place::{MAX_COUNTS, Standing};
 pub use till::{Opened, Till};
 pub use world::{Lookup, Refusal, Why, World};
 
-use super::document::{Document, Kind, Ref, Text};
-use super::effects::{Effects, Progress};
+use super::document::{Document, Kind, Moment, Ref, Text};
+use super::effects::{Effects, Progress, Worked};
 use super::id::{Epoch, IntentId, Position};
 use super::master::Masters;
 use super::number::Series;
@@ -80,6 +80,10 @@ pub struct Shop {
     reached: One<Option<Position>>,
     places: Kept<PlaceKey, Place>,
     advance: Advance,
+    /// Where a piece with a serial number lies, by item and number; of most nothing is known.
+    pieces: Kept<(Text, Text), Lies>,
+    /// Until when somebody worked, by kind of document, who, and since when.
+    worked: Kept<(Kind, Text, Moment), Option<Moment>>,
     /// Cancelled documents.
     cancelled: Kept<IntentId, bool>,
     /// Cancelled documents that another stands for.
@@ -111,6 +115,24 @@ fn place_key(warehouse: &Text, item: &Text) -> String {
     key
 }
 
+/// Where a piece lies, as far as the site's records say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Lies {
+    /// They say nothing of it.
+    #[default]
+    Unknown,
+    /// In this warehouse.
+    In(Text),
+    /// It left the site.
+    Gone,
+}
+
+impl Lies {
+    fn after(warehouse: &Option<Text>) -> Self {
+        warehouse.clone().map_or(Self::Gone, Self::In)
+    }
+}
+
 impl Shop {
     /// Before the first record. The offset is that of the workshop's time zone.
     pub fn new(utc_offset_minutes: i16) -> Self {
@@ -120,6 +142,8 @@ impl Shop {
             reached: One::default(),
             places: Kept::default(),
             advance: Advance::default(),
+            pieces: Kept::default(),
+            worked: Kept::default(),
             cancelled: Kept::default(),
             amended: Kept::default(),
             numbers: Kept::default(),
@@ -150,6 +174,8 @@ impl Shop {
         self.reached.settle(kept);
         self.places.settle(kept);
         self.advance.settle(kept);
+        self.pieces.settle(kept);
+        self.worked.settle(kept);
         self.cancelled.settle(kept);
         self.amended.settle(kept);
         self.numbers.settle(kept);
@@ -165,7 +191,8 @@ impl Shop {
 
     /// How much it holds: a rough count of what a checkpoint has to write.
     pub fn size(&self) -> usize {
-        self.places.len() + self.cancelled.len() + self.made.len() + self.advance.len()
+        let documents = self.cancelled.len() + self.made.len() + self.advance.len();
+        documents + self.places.len() + self.pieces.len() + self.worked.len()
     }
 
     /// The workshop's day at a stamp.
@@ -244,7 +271,7 @@ impl Shop {
 
     /// The close of a day as it stands, by nobody. `last` is the record before it.
     pub fn close(&self, day: Date, last: Position) -> DayClosed {
-        DayClosed { day, last, kinds: self.totals(day), by: None }
+        DayClosed { day, last, kinds: self.totals(day), by: None, asked: None }
     }
 
     /// The days before today that have to be closed before the next record: they have documents that no close has counted.
@@ -276,7 +303,7 @@ impl Shop {
     fn submitted(&mut self, rank: Rank, on: Date, submitted: &Submitted) {
         let effects = submitted.effects();
         let kind = submitted.document.kind();
-        self.do_effects(rank, &effects, false);
+        self.do_effects(rank, kind, &effects, false);
         for count in &effects.counts {
             let key = PlaceKey(place_key(&count.warehouse, &count.item_code).into());
             self.places.edit(key, |place| place.counted(rank, submitted.id, count.qty));
@@ -308,7 +335,7 @@ impl Shop {
         let Some(rank) = self.rank(at) else { return };
         let effects = submitted.effects();
         let kind = submitted.document.kind();
-        self.do_effects(rank, &effects, true);
+        self.do_effects(rank, kind, &effects, true);
         for count in &effects.counts {
             let key = PlaceKey(place_key(&count.warehouse, &count.item_code).into());
             self.places.edit(key, |place| place.uncounted(id));
@@ -323,11 +350,18 @@ impl Shop {
         }
     }
 
-    fn do_effects(&mut self, rank: Rank, effects: &Effects, undo: bool) {
+    fn do_effects(&mut self, rank: Rank, kind: Kind, effects: &Effects, undo: bool) {
         let signed = |value| if undo { negative(value) } else { value };
         for moved in &effects.moves {
             let key = PlaceKey(place_key(&moved.warehouse, &moved.item_code).into());
             self.places.edit(key, |place| place.moved(rank, signed(moved.qty)));
+        }
+        for piece in &effects.pieces {
+            let lies = Lies::after(if undo { &piece.from } else { &piece.to });
+            self.pieces.edit((piece.item_code.clone(), piece.serial_no.clone()), |place| *place = lies);
+        }
+        for Worked { employee, from, to } in &effects.worked {
+            self.worked.edit((kind, employee.clone(), *from), |until| *until = Some(*to).filter(|_| !undo));
         }
         self.advance.apply(effects, undo);
         if !effects.money.is_empty() {

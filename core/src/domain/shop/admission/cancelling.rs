@@ -3,6 +3,7 @@
 use super::super::place::negative;
 use super::super::{Refusal, Shop, Why, World};
 use super::dates;
+use crate::domain::document::Ref;
 use crate::domain::effects::{Effects, StockMove};
 use crate::domain::record::Cancelled;
 
@@ -20,8 +21,16 @@ impl Shop {
             let rule = format!("{standing} other documents stand on {id}: cancel those first");
             return Err(Refusal::new(Why::Progress, "document", rule));
         }
+        let sent = world.masters.transit(&Ref::Own(id));
+        if let Some(sent) = sent.filter(|sent| sent.items.iter().any(|line| !line.received.is_zero())) {
+            let rule = format!("{} has received goods of it: let them send those back", sent.to);
+            return Err(Refusal::new(Why::Progress, "document", rule));
+        }
         if let Some(day) = submitted.day() {
             dates::open(world, submitted.document.kind(), day)?;
+        }
+        for (_, booking) in self.booked_beside(world, id) {
+            self.may_cancel(world, &Cancelled { document: booking, ..cancelled.clone() })?;
         }
         if world.masters.is_complete() {
             let back = |moved: StockMove| StockMove { qty: negative(moved.qty), ..moved };

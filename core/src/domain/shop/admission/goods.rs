@@ -2,7 +2,7 @@
 
 use super::super::{Refusal, Why, World};
 use crate::domain::decimal::Decimal;
-use crate::domain::document::{ItemRow, Kind, Rules};
+use crate::domain::document::{ItemRow, Kind, MAX_FACTOR, Rules};
 use crate::domain::master::{Item, Masters};
 use jiff::civil::Date;
 
@@ -43,6 +43,13 @@ fn refused<T>(row: &ItemRow<'_>, field: &str, rule: String) -> Result<T, Refusal
 fn unit(item: &Item, row: &ItemRow<'_>) -> Result<Decimal, Refusal> {
     let Some(uom) = row.uom.filter(|uom| **uom != item.stock_uom) else { return Ok(1.into()) };
     match item.uoms.iter().find(|known| known.uom == *uom) {
+        Some(known) if known.conversion_factor > Decimal::from(MAX_FACTOR) => {
+            let rule = format!(
+                "{uom} is {} {}, more than {MAX_FACTOR}: use another unit",
+                known.conversion_factor, item.stock_uom
+            );
+            refused(row, "uom", rule)
+        }
         Some(known) => Ok(known.conversion_factor),
         None => {
             let others: Vec<&str> = item.uoms.iter().map(|known| known.uom.as_str()).collect();

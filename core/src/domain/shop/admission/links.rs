@@ -2,6 +2,7 @@
 
 use super::super::progress::{StepKey, summed};
 use super::super::{Refusal, Shop, Why, World};
+use super::same;
 use crate::domain::booked::{Booked, Mark};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, Kind, Ref, Text};
@@ -49,7 +50,10 @@ impl Shop {
                     of_its_kind(world, by_what, &submitted.document, &key)?;
                     own_limit(world.masters, submitted, &key)
                 }
-                None if world.masters.is_complete() => office_limit(world.masters, of, row.as_ref(), *what),
+                None if world.masters.is_complete() => {
+                    same::same_party(world, by_what, &key)?;
+                    office_limit(world.masters, of, row.as_ref(), *what)
+                }
                 None => continue,
             };
             match limit {
@@ -166,25 +170,7 @@ fn of_its_kind(world: &World<'_>, by: &Document, on: &Document, key: &StepKey) -
         return Err(Refusal::new(Why::Reference, field(*what), rule));
     }
     let (Some(mine), Some(theirs)) = (by.rules().party(), on.rules().party()) else { return Ok(()) };
-    if mine == theirs || called(world, mine) == called(world, theirs) {
-        return Ok(());
-    }
-    let rule = format!("{of} is of {theirs}, and this of {mine}: name a document of theirs, or the right one here");
-    Err(Refusal::new(Why::Reference, field(*what), rule))
-}
-
-/// The one name of a customer or supplier that may be named by name or id.
-fn called(world: &World<'_>, name: &Text) -> Text {
-    let known = world.masters.customer(name.as_str()).map(|row| &row.name);
-    let known = known.or_else(|| world.masters.supplier(name.as_str()).map(|row| &row.name));
-    if let Some(known) = known {
-        return known.clone();
-    }
-    let made = match Ref::from(name.clone()) {
-        Ref::Own(id) => (world.lookup)(id),
-        Ref::Office(_) => None,
-    };
-    made.and_then(|(_, made)| made.document.rules().party().cloned()).unwrap_or_else(|| name.clone())
+    same::of_one(world, (of, mine, theirs), field(*what))
 }
 
 /// What one of the site's own documents allows, without what others than the site did to it as the office says.
@@ -256,7 +242,7 @@ fn office_limit(masters: &Masters, of: &Ref, row: Option<&Text>, what: Progress)
 }
 
 /// The field in which such a document is named.
-fn field(what: Progress) -> &'static str {
+pub(super) fn field(what: Progress) -> &'static str {
     match what {
         Progress::Returned => "return_against",
         Progress::Delivered => "items.against_sales_order",

@@ -10,8 +10,10 @@ mod links;
 mod making;
 mod money;
 mod references;
+mod same;
 mod shelf;
 mod tills;
+mod time;
 
 use super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
@@ -32,9 +34,11 @@ impl Shop {
                 let rule = format!("{} is ahead of today, {}: close it when it is over", closed.day, world.today);
                 Err(Refusal::new(Why::Period, "day", rule))
             }
-            Entry::DayClosed(closed) => {
-                Ok(Entry::DayClosed(DayClosed { by: closed.by, ..self.close(closed.day, closed.last) }))
-            }
+            Entry::DayClosed(closed) => Ok(Entry::DayClosed(DayClosed {
+                by: closed.by,
+                asked: closed.asked,
+                ..self.close(closed.day, closed.last)
+            })),
             other => Ok(other),
         }
     }
@@ -53,6 +57,9 @@ impl Shop {
         }
         if checked {
             self.all_known(world, rules)?;
+            rules.beside(world.masters)?;
+            money::currency(world, rules)?;
+            same::same_goods(world, rules)?;
             booked.factors = goods::factors(world, kind, rules, rules.posting_date().or(booked.day))?;
             making::make(world, document, &mut booked)?;
         }
@@ -77,9 +84,11 @@ impl Shop {
         let effects = submitted.effects();
         let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;
         self.fits(&submitted, &effects, world)?;
+        self.has_time(kind, &effects)?;
         if checked {
             marks.extend(self.shortages(world, &effects, submitted.approved_by.as_ref())?);
         }
+        marks.extend(self.not_booked(world, &submitted));
         if let Some(booked) = &mut submitted.booked {
             booked.marks.extend(marks);
             booked.marks.dedup();

@@ -27,6 +27,26 @@ pub(super) fn total(world: &World<'_>, rules: &dyn Rules, booked: &mut Booked) -
     Ok(())
 }
 
+/// Refuses a currency that is neither that of the books nor that of the list of prices. As far as the lists go, and no further: nobody
+/// here knows a rate of exchange.
+pub(super) fn currency(world: &World<'_>, rules: &dyn Rules) -> Result<(), Refusal> {
+    let (Some(priced), Some(settings)) = (rules.priced(), world.masters.settings(world.site)) else { return Ok(()) };
+    let usual = if priced.buying { &settings.buying_price_list } else { &settings.selling_price_list };
+    let list = priced.price_list.or(usual.as_ref());
+    let listed = list.and_then(|list| world.masters.price_list(list.as_str())).map(|list| &list.currency);
+    let theirs = priced.currency.unwrap_or(&settings.currency);
+    let refused = |field: &str, rule: String| Err(Refusal::new(Why::Rule, field, rule));
+    match listed {
+        Some(listed) if listed != theirs && priced.price_list.is_some() => {
+            let list = if priced.buying { "buying_price_list" } else { "selling_price_list" };
+            refused(list, format!("its prices are in {listed}, and this document is in {theirs}: choose another list"))
+        }
+        Some(listed) if listed == theirs => Ok(()),
+        _ if *theirs == settings.currency => Ok(()),
+        _ => refused("currency", format!("the books are in {}: leave it out", settings.currency)),
+    }
+}
+
 /// The rows of the template that is named, or of the default one.
 fn template(world: &World<'_>, priced: &Priced<'_>) -> Vec<TaxRule> {
     let masters = world.masters;

@@ -1,11 +1,11 @@
 //! Whether there is as much as a document takes.
 
 use super::super::place::negative;
-use super::super::{Refusal, Shop, Why, World};
+use super::super::{Lies, Refusal, Shop, Why, World};
 use crate::domain::booked::Mark;
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
-use crate::domain::effects::Effects;
+use crate::domain::effects::{Effects, Piece};
 use crate::domain::master::Shortage;
 
 impl Shop {
@@ -24,21 +24,44 @@ impl Shop {
             let there = self.stock(world.masters, warehouse, item).map_or(Decimal::ZERO, |standing| standing.qty);
             let Some(left) = there.plus(moved).filter(Decimal::is_negative) else { continue };
             let by = negative(left);
-            let refused = |why, remedy: &str| {
-                let rule = format!("{item}: {there} in {warehouse}, {by} too few: {remedy}");
-                Err(Refusal::new(why, "items", rule))
-            };
-            match world.masters.settings(world.site).map(|settings| settings.shortage).unwrap_or_default() {
-                Shortage::Refuse => return refused(Why::Stock, "book what came in first, or count it"),
-                Shortage::Approve if approved_by.is_none() => {
-                    return refused(Why::Approval, "a second person has to agree");
-                }
-                Shortage::Approve | Shortage::Warn => {
-                    marks.push(Mark::Short { item_code: item.clone(), warehouse: warehouse.clone(), by });
-                }
+            let rule = format!("{item}: {there} in {warehouse}, {by} too few: book what came in first, or count it");
+            policy(world, approved_by, rule)?;
+            marks.push(Mark::Short { item_code: item.clone(), warehouse: warehouse.clone(), by });
+        }
+        for piece in &effects.pieces {
+            if !self.is_misplaced(world, piece) {
+                continue;
             }
+            let (item, number) = (&piece.item_code, &piece.serial_no);
+            let rule = format!(
+                "{item} {number} is not there to be moved so: look at the number, or book first what came before"
+            );
+            policy(world, approved_by, rule)?;
+            marks.push(Mark::Misplaced { item_code: item.clone(), serial_no: number.clone() });
         }
         Ok(marks)
+    }
+
+    /// What leaves lies elsewhere or is gone; what comes from nowhere is here already.
+    fn is_misplaced(&self, world: &World<'_>, piece: &Piece) -> bool {
+        let lies = self.pieces.get(&(piece.item_code.clone(), piece.serial_no.clone()));
+        match (&piece.from, lies) {
+            (Some(from), Some(Lies::In(place))) => place != from && is_own_shelf(world, from),
+            (Some(from), Some(Lies::Gone)) => is_own_shelf(world, from),
+            (None, Some(Lies::In(_))) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What is not there is taken and marked, or takes a second person, or is refused: as the office wants it.
+fn policy(world: &World<'_>, approved_by: Option<&Text>, rule: String) -> Result<(), Refusal> {
+    match world.masters.settings(world.site).map(|settings| settings.shortage).unwrap_or_default() {
+        Shortage::Refuse => Err(Refusal::new(Why::Stock, "items", rule)),
+        Shortage::Approve if approved_by.is_none() => {
+            Err(Refusal::new(Why::Approval, "items", format!("{rule}, or let a second person agree")))
+        }
+        Shortage::Approve | Shortage::Warn => Ok(()),
     }
 }
 

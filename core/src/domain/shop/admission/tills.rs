@@ -1,11 +1,11 @@
 //! A till's closing: what was expected, and the booking of what differs.
 
 use super::super::{Refusal, Shop, Why, World};
-use crate::domain::booked::{Booked, TillLine};
+use crate::domain::booked::{Booked, Mark, TillLine};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{AccountRow, Document, JournalEntry, Ref, Text};
 use crate::domain::id::IntentId;
-use crate::domain::record::{Entry, Submitted};
+use crate::domain::record::{Cancelled, Entry, Submitted};
 use sha2::{Digest, Sha256};
 
 impl Shop {
@@ -30,28 +30,69 @@ impl Shop {
     }
 
     /// What has to be recorded with an entry that was admitted, right before it: what a closing's count differs by, as a booking for
-    /// each mode, where the office's settings name an account for it. The ids follow from the closing's.
+    /// each mode, where the office's settings name an account for it; and where a closing is cancelled, the cancellations of these.
+    /// The ids follow from the closing's, or its cancellation's.
     pub fn beside(&self, world: &World<'_>, entry: &Entry) -> Vec<Entry> {
-        let Entry::Submitted(closing) = entry else { return Vec::new() };
+        match entry {
+            Entry::Submitted(closing) => {
+                let mut entries = Vec::new();
+                for (_, booking) in self.differences(world, closing) {
+                    let Ok(mut booking) = booking else { continue };
+                    if let Some(no) = booking.booked.as_mut().and_then(|booked| booked.no.as_mut()) {
+                        no.count += entries.len() as u32;
+                    }
+                    entries.push(Entry::Submitted(booking));
+                }
+                entries
+            }
+            Entry::Cancelled(cancelled) => {
+                let booked = self.booked_beside(world, cancelled.document);
+                let back = |(mode, booking)| {
+                    let id = id_beside(cancelled.id, &mode);
+                    Entry::Cancelled(Cancelled { id, document: booking, ..cancelled.clone() })
+                };
+                booked.into_iter().map(back).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Which differences of a closing the books do not take. Nothing hangs on it, and people are told: the day sheet shows them all.
+    pub(super) fn not_booked(&self, world: &World<'_>, closing: &Submitted) -> Vec<Mark> {
+        let refused = |(mode_of_payment, booking): (Text, Result<Submitted, Refusal>)| {
+            let why = booking.err()?.to_string();
+            Some(Mark::NotBooked { mode_of_payment, why })
+        };
+        self.differences(world, closing).into_iter().filter_map(refused).collect()
+    }
+
+    /// The bookings of what a closing's count differs by, by mode of payment.
+    fn differences(&self, world: &World<'_>, closing: &Submitted) -> Vec<(Text, Result<Submitted, Refusal>)> {
         let lines = closing.booked.as_ref().map_or(&[][..], |booked| &booked.till);
         let settings = world.masters.settings(world.site);
         let account = settings.and_then(|settings| settings.till_difference_account.as_ref());
         let Some(account) = account else { return Vec::new() };
-        let mut entries = Vec::new();
-        for line in lines.iter().filter(|line| !line.difference().is_zero()) {
-            let mode = world.masters.mode_of_payment(line.mode_of_payment.as_str());
-            let Some(mode) = mode else { continue };
+        let booking = |line: &TillLine| {
+            let mode = world.masters.mode_of_payment(line.mode_of_payment.as_str()).ok_or_else(|| {
+                let rule =
+                    format!("no mode of payment {} is known here any more: ask the office", line.mode_of_payment);
+                Refusal::new(Why::Reference, "mode_of_payment", rule)
+            })?;
             let document = difference(line, account, &mode.default_account, closing);
             let id = id_beside(closing.id, &line.mode_of_payment);
-            let booking = Submitted::new(id, closing.device.clone(), closing.user.clone(), document);
-            // Nothing hangs on a booking that the books do not take: the day sheet shows the difference all the same.
-            let Ok(mut booking) = self.complete(world, booking) else { continue };
-            if let Some(no) = booking.booked.as_mut().and_then(|booked| booked.no.as_mut()) {
-                no.count += entries.len() as u32;
-            }
-            entries.push(Entry::Submitted(booking));
-        }
-        entries
+            self.complete(world, Submitted::new(id, closing.device.clone(), closing.user.clone(), document))
+        };
+        let differing = lines.iter().filter(|line| !line.difference().is_zero());
+        differing.map(|line| (line.mode_of_payment.clone(), booking(line))).collect()
+    }
+
+    /// The bookings that stand beside a closing, by mode of payment.
+    pub(super) fn booked_beside(&self, world: &World<'_>, closing: IntentId) -> Vec<(Text, IntentId)> {
+        let Some((_, closing)) = (world.lookup)(closing) else { return Vec::new() };
+        let lines = closing.booked.as_ref().map_or(&[][..], |booked| &booked.till);
+        let booked =
+            lines.iter().map(|line| (line.mode_of_payment.clone(), id_beside(closing.id, &line.mode_of_payment)));
+        booked.filter(|(_, id)| (world.lookup)(*id).is_some() && !self.is_cancelled(*id)).collect()
     }
 }
 

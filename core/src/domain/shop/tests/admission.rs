@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::booked::Mark;
-use crate::domain::record::DayClosed;
+use crate::domain::record::{Asked, DayClosed};
 
 fn cloth(qty: &str) -> Value {
     sale(json!([{"item_code": "CLOTH", "qty": qty, "rate": "1000.55"}]))
@@ -140,7 +140,8 @@ fn a_day_that_a_person_closes_is_counted_by_the_box() {
     bench.submit(1, "sales-invoice", cloth("7")).unwrap();
     let asked = |day: Date| {
         let last = Position { epoch: Epoch(Uuid::from_u128(1)), seq: Seq(1) };
-        Entry::DayClosed(DayClosed { day, last, kinds: vec![], by: Some(text("wati")) })
+        let asked = Some(Asked { id: id(9), device: "tablet-1".parse().unwrap() });
+        Entry::DayClosed(DayClosed { day, last, kinds: vec![], by: Some(text("wati")), asked })
     };
     assert_eq!(refused(bench.admit(asked(TODAY.tomorrow().unwrap()))).0, Why::Period);
     let Entry::DayClosed(closed) = bench.admit(asked(TODAY)).unwrap() else { panic!("a close") };

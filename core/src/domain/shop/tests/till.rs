@@ -1,7 +1,7 @@
 //! The till's day on the bench, and what is made.
 
 use super::*;
-use crate::domain::booked::{Filled, TillLine};
+use crate::domain::booked::{Filled, Mark, TillLine};
 use crate::domain::effects::Progress;
 
 fn settings(bench: &mut Bench) {
@@ -72,6 +72,51 @@ fn a_closing_without_an_account_for_differences_books_nothing() {
     let closing = Submitted::new(id(3), "tablet-1".parse().unwrap(), None, document("till-closing", counted("999")));
     let entry = bench.admit(Entry::Submitted(closing)).unwrap();
     assert!(bench.world(|world| bench.shop.beside(world, &entry)).is_empty());
+}
+
+#[test]
+fn a_closing_that_is_cancelled_takes_its_difference_back() {
+    let mut bench = Bench::tailor();
+    settings(&mut bench);
+    day(&mut bench);
+    let closing = Submitted::new(id(3), "tablet-1".parse().unwrap(), None, document("till-closing", counted("240")));
+    let entry = bench.admit(Entry::Submitted(closing)).unwrap();
+    let beside = bench.world(|world| bench.shop.beside(world, &entry));
+    assert_eq!(beside.len(), 1);
+    beside.into_iter().chain([entry]).for_each(|entry| assert_eq!(bench.append(entry), Apply::Done));
+
+    let cancelled = Cancelled {
+        id: id(4),
+        device: "tablet-1".parse().unwrap(),
+        user: None,
+        document: id(3),
+        reason: text("mistyped"),
+        approved_by: None,
+    };
+    let entry = bench.admit(Entry::Cancelled(cancelled)).unwrap();
+    let back = bench.world(|world| bench.shop.beside(world, &entry));
+    let [Entry::Cancelled(booking)] = &back[..] else { panic!("{back:?}") };
+    assert!(bench.documents.contains_key(&booking.document) && booking.document != id(3) && booking.id != id(4));
+    back.into_iter().chain([entry]).for_each(|entry| assert_eq!(bench.append(entry), Apply::Done));
+    let expected = bench.shop.till().expected();
+    assert_eq!(expected.into_iter().collect::<Vec<_>>(), [(text("Cash"), 250.into())]);
+    assert_eq!(
+        bench.shop.totals(TODAY).iter().map(|of| (of.kind, of.documents, of.cancelled)).collect::<Vec<_>>(),
+        [(Kind::SalesInvoice, 1, 0), (Kind::JournalEntry, 0, 1), (Kind::TillOpening, 1, 0), (Kind::TillClosing, 0, 1)]
+    );
+}
+
+#[test]
+fn a_difference_that_the_books_do_not_take_is_told() {
+    let mut bench = Bench::tailor();
+    settings(&mut bench);
+    day(&mut bench);
+    let closed = json!({"period_name": "November", "start_date": "2026-11-01", "end_date": "2026-11-30",
+        "closed_documents": ["Journal Entry"]});
+    bench.put(Table::Period, closed);
+    let booked = bench.submit(3, "till-closing", counted("140")).unwrap();
+    let [Mark::NotBooked { mode_of_payment, why }] = &booked.marks[..] else { panic!("{:?}", booked.marks) };
+    assert!(mode_of_payment.as_str() == "Cash" && why.contains("November") | why.contains("closed"), "{why}");
 }
 
 #[test]
