@@ -24,15 +24,24 @@ const LOOK_BACK: u64 = 4096;
 /// What the desk submits.
 pub(super) struct Submission {
     /// What came, or word of its refusal.
-    pub(super) entry: Entry,
-    /// The entry's bytes, encoded where the work can be shared out.
-    pub(super) bytes: Vec<u8>,
+    entry: Entry,
+    /// The entry's bytes, encoded where the work can be shared out; none where the writer completes it first.
+    bytes: Option<Vec<u8>>,
     /// Why it is refused, where it is.
-    pub(super) reason: Option<Reason>,
+    reason: Option<Reason>,
     /// The session that came beside it.
-    pub(super) session: Option<SessionId>,
+    session: Option<SessionId>,
     /// For the refusal of one that contradicts its own id.
-    pub(super) came: Came,
+    came: Came,
+}
+
+impl Submission {
+    /// An entry as it came, or word of its refusal with the reason.
+    pub(super) fn new(entry: Entry, reason: Option<Reason>, session: Option<SessionId>, came: Came) -> Self {
+        let completed = matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_));
+        let bytes = (!completed).then(|| record::entry(&entry));
+        Self { entry, bytes, reason, session, came }
+    }
 }
 
 /// How something came.
@@ -113,8 +122,6 @@ impl Admit {
     fn append(&mut self, group: &Group<'_>, submission: Submission) -> Verdict<Note> {
         let Submission { mut entry, bytes, reason, session, came } = submission;
         let (stamp, id) = (self.moment.stamp(), entry.intent());
-        // Only what is completed here is encoded anew.
-        let completed = matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_));
         if reason.is_none() {
             let original = |id| floor::find(group, id).map(|(_, original)| original);
             if let Err(reason) = self.folk.judge(&mut entry, session.as_ref(), &stamp, original) {
@@ -122,7 +129,7 @@ impl Admit {
             }
         }
         match self.floor.admit(entry, stamp, group) {
-            Ok(_) => self.line_up(group, (!completed).then_some(bytes), Note { id, ..Note::of(&stamp, reason) }),
+            Ok(_) => self.line_up(group, bytes, Note { id, ..Note::of(&stamp, reason) }),
             Err(reason) => self.refuse(group, &came, stamp, id, reason),
         }
     }

@@ -9,7 +9,6 @@ use crate::domain::record::{Entry, Sent};
 use crate::gate::{self, Answer, Incoming, Pass, Publisher, Qos, Refusal, RefusalCode, RefusalReason, Route};
 use crate::intake::{self, Code, Reason, Receipt, Status, receipt};
 use crate::journal::{Done, Reply, ScribeHandle};
-use crate::wire::record;
 use std::sync::{Arc, OnceLock};
 
 /// The kinds of device, and what each may do: its own topics, its receipts, and the state of the box.
@@ -51,11 +50,10 @@ pub(super) struct Desk {
 
 impl Desk {
     fn submit(&self, (entry, session): Read, reason: Option<Reason>, came: Came, answer: Answer, code: RefusalCode) {
-        let bytes = record::entry(&entry);
         let counted = reason.is_some();
         let reply = self.reply(came.device.clone(), came.sent.packet, answer, code, counted);
         // A full queue drops the answer: the device is told nothing, keeps what it has and comes again.
-        if let Err(error) = self.scribe.try_submit(Submission { entry, bytes, reason, session, came }, reply) {
+        if let Err(error) = self.scribe.try_submit(Submission::new(entry, reason, session, came), reply) {
             self.health.overloaded(&error);
         }
     }

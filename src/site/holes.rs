@@ -27,12 +27,11 @@ pub(super) fn record(journal: Reader, report: OpenReport, scribe: ScribeHandle<A
                 payload: bytes::Bytes::new(),
                 sent: Sent { session: 0, packet: 0, dup: false },
             };
-            let bytes = record::entry(&entry);
             let reply = Box::new(move |done: Result<_, std::sync::Arc<_>>| match done {
                 Ok(_) => tracing::warn!(?span, "the hole is recorded"),
                 Err(error) => tracing::error!(?span, %error, "the hole could not be recorded: tried at the next start"),
             });
-            if scribe.submit_blocking(Submission { entry, bytes, reason: None, session: None, came }, reply).is_err() {
+            if scribe.submit_blocking(Submission::new(entry, None, None, came), reply).is_err() {
                 return;
             }
         }

@@ -51,6 +51,7 @@ fn rows(approvals: Value) -> Vec<(&'static str, Value)> {
         ("user", user("sari", true, SARIS_PIN, None)),
         ("user", user("nina", false, NINAS_PIN, None)),
         ("permission", json!({ "role": "Boss", "document": "Sales Invoice", "create": 1, "submit": 1, "cancel": 1 })),
+        ("permission", json!({ "role": "Boss", "document": "POS Closing Entry", "create": 1, "submit": 1 })),
         ("permission", json!({ "role": "Till", "document": "Sales Invoice", "create": 1, "submit": 1 })),
         ("uom", json!({ "uom_name": "Nos" })),
         ("item", json!({ "item_code": "SEW", "item_name": "Sewing", "stock_uom": "Nos" })),

@@ -43,5 +43,5 @@ fn whoever_holds_a_receipt_finds_the_document_at_once() {
     // The views stand back behind the gate: after so many they are still reading.
     let sold = sell(&shop, "till-0", 1, 3_000);
     let way = shop.command(&["status", "--document", sold.last().unwrap()], "").unwrap();
-    assert!(way.contains("sales-invoice"), "{way}");
+    assert!(way.contains("Sales Invoice"), "{way}");
 }

@@ -18,7 +18,6 @@ use crate::journal::ScribeHandle;
 use crate::moment::{Moment, up_ms};
 use crate::site::admit::{Admit, Came, Submission};
 use crate::site::health::Health;
-use crate::wire::record;
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, OnceLock, PoisonError};
 use tokio::sync::watch;
@@ -278,7 +277,6 @@ impl Desk {
     /// Puts an act on the disk; its moment. By then the fold has it.
     fn record(&self, device: &DeviceId, user: Text, act: Act) -> Result<i64, No> {
         let entry = Entry::Person(Person { device: device.clone(), user, act });
-        let bytes = record::entry(&entry);
         let sent = Sent { session: 0, packet: 0, dup: false };
         let came = Came { device: device.clone(), topic: "me".into(), payload: bytes::Bytes::new(), sent };
         let (told, hear) = mpsc::sync_channel(1);
@@ -291,7 +289,7 @@ impl Desk {
             let _ = told.send(done.map(|done: crate::journal::Done<crate::site::admit::Note>| done.note));
         });
         let not_now = || No::new(Code::Unavailable, "the box cannot record now: look at its light, then try again");
-        let submission = Submission { entry, bytes, reason: None, session: None, came };
+        let submission = Submission::new(entry, None, None, came);
         self.seat.scribe.submit_blocking(submission, reply).map_err(|_| not_now())?;
         let note = hear.recv().map_err(|_| not_now())?.map_err(|_| not_now())?;
         note.reason.map_or(Ok(note.at_ms), |reason| Err(No::new(Code::NotAllowed, reason)))

@@ -100,7 +100,9 @@ pub fn judge(
     match entry {
         Entry::Submitted(submitted) => submit(world, submitted, session),
         Entry::Cancelled(cancelled) => cancel(world, cancelled, session, original),
-        Entry::DayClosed(DayClosed { by, asked: Some(asked), .. }) => close_day(world, by, &asked.device, session),
+        Entry::DayClosed(DayClosed { day, by, asked: Some(asked), .. }) => {
+            close_day(world, (*day, by), &asked.device, session)
+        }
         _ => Ok(()),
     }
 }
@@ -172,11 +174,12 @@ fn cancel(
 /// Who may close a till may close the day.
 fn close_day(
     world: &World<'_>,
-    by: &mut Option<Text>,
+    (day, by): (Date, &mut Option<Text>),
     device: &DeviceId,
     session: Option<&SessionId>,
 ) -> Result<(), Refused> {
     *by = sender(world, device, by.as_ref(), session)?;
+    dated(world, Some(day))?;
     let user = by.as_ref().filter(|_| world.masters.is_complete() && world.tells_people_apart());
     if let Some(user) = user.and_then(|user| world.masters.user(user.as_str())) {
         rights::may(Deed::Submit, Kind::TillClosing, user, world.masters).map_err(rights::Refused::from)?;

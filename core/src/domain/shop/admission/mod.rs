@@ -76,12 +76,13 @@ impl Shop {
             booked.marks.push(Mark::Unchecked);
         }
         // What the lines add up to need not be said twice: a lone sale pays for each byte.
-        let alone = Booked { total: None, ..booked.clone() };
-        if booked.total == Some(rules.effects(&alone).sum) {
-            booked.total = None;
+        let total = booked.total.take();
+        let mut effects = rules.effects(&booked);
+        if total.is_some_and(|total| total != effects.sum) {
+            booked.total = total;
+            effects = rules.effects(&booked);
         }
         submitted.booked = Some(booked);
-        let effects = submitted.effects();
         let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;
         self.fits(&submitted, &effects, world)?;
         self.has_time(kind, &effects)?;
