@@ -1,7 +1,7 @@
 //! The sender's end: what a peer gets next of a table.
 //!
 //! A peer that has not said on this connection how far it is gets nothing: an older program ignores rows, and a box whose card was
-//! replaced has none. Where nothing is heard of it though it answers, it is asked, a few times.
+//! replaced has none. Where nothing is heard of it though it answers, it is asked, less and less often.
 
 use crate::domain::id::Generation;
 use crate::sync::pace::Pace;
@@ -43,8 +43,9 @@ impl Default for RowRules {
     }
 }
 
-/// How often a peer that answers and says no cursor is asked for it. A program from before rows never says one.
-const MOST_ASKS: u32 = 3;
+/// Longest wait before a peer that answers and says no cursor is asked for it again: its word or the question may have been lost, all
+/// three of the first on a bad day, and a program from before rows never says one.
+const LONGEST_ASK_MS: u64 = 24 * 60 * 60 * 1000;
 
 #[derive(Debug)]
 struct Flight {
@@ -219,7 +220,7 @@ impl Feed {
     /// An empty delta, which a receiver answers with its cursor.
     fn question(&mut self, now_ms: u64, table: &impl Table) -> Option<Delta> {
         let newest = table.newest();
-        if self.asks == MOST_ASKS || self.ask_ms.is_none_or(|ask_ms| ask_ms > now_ms) {
+        if self.ask_ms.is_none_or(|ask_ms| ask_ms > now_ms) {
             return None;
         }
         if newest == 0 {
@@ -228,7 +229,8 @@ impl Feed {
             return None;
         }
         self.asks += 1;
-        self.ask_ms = Some(now_ms + self.rules.resend_ms.saturating_mul(1 << self.asks).min(self.rules.resend_max_ms));
+        let wait_ms = self.rules.resend_ms.saturating_mul(1 << self.asks.min(20)).min(LONGEST_ASK_MS);
+        self.ask_ms = Some(now_ms + wait_ms);
         let generation = table.generation();
         Some(Delta { generation, from: newest, through: newest, newest, jumps: Vec::new(), rows: Vec::new() })
     }
@@ -240,7 +242,7 @@ impl Feed {
 
     /// When [`Feed::poll`] has something to do though nothing happens before.
     pub fn wake_ms(&self) -> Option<u64> {
-        let ask_ms = self.ask_ms.filter(|_| !self.live && self.asks < MOST_ASKS);
+        let ask_ms = self.ask_ms.filter(|_| !self.live);
         self.flights.iter().map(|flight| flight.resend_ms).chain(ask_ms).min()
     }
 
