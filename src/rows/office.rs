@@ -53,7 +53,9 @@ impl OfficeRows {
                 Err(_) => unread += 1,
             }
         }
-        rows.opened();
+        let mut chance = [0; 4];
+        getrandom::fill(&mut chance).expect("invariant: the kernel gives random bytes");
+        rows.opened(u32::from_le_bytes(chance));
         let (newest, _) = watch::channel(rows.newest());
         let mut inner = Inner { log, rows };
         if found.damaged_bytes > 0 || unread > 0 {

@@ -13,7 +13,8 @@ impl World {
             return;
         }
         self.office_up = true;
-        self.table.opened();
+        // By chance in truth; here each life of the office has its own.
+        self.table.opened(self.office_life.wrapping_mul(2_654_435_761));
         let now = self.now_ms;
         for n in 0..self.sites.len() {
             let site = &mut self.sites[n];

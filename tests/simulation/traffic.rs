@@ -319,5 +319,13 @@ fn brief(message: &Message) -> String {
     parts.extend(message.echo.map(|echo| format!("echo {:04x}", echo & 0xffff)));
     parts.extend(message.ack.as_ref().map(|held| format!("ack {}", ack(held))));
     parts.extend(message.batch.iter().map(|run| format!("run {}", span(&run.span()))));
+    parts.extend(message.rows.as_ref().map(|delta| {
+        let (generation, rows) = (tail(delta.generation.0), delta.rows.len());
+        format!("{rows} rows of {generation}, {} to {} of {}", delta.from, delta.through, delta.newest)
+    }));
+    parts.extend(message.cursor.map(|at| {
+        let whole = if at.whole { "whole" } else { "not whole" };
+        format!("rows of {} up to {} and {} to come, {whole}", tail(at.generation.0), at.version, at.ahead)
+    }));
     parts.join("; ")
 }

@@ -43,10 +43,6 @@ impl Default for RowRules {
     }
 }
 
-/// Longest wait before a peer that answers and says no cursor is asked for it again: its word or the question may have been lost, all
-/// three of the first on a bad day, and a program from before rows never says one.
-const LONGEST_ASK_MS: u64 = 24 * 60 * 60 * 1000;
-
 #[derive(Debug)]
 struct Flight {
     generation: Generation,
@@ -229,7 +225,8 @@ impl Feed {
             return None;
         }
         self.asks += 1;
-        let wait_ms = self.rules.resend_ms.saturating_mul(1 << self.asks.min(20)).min(LONGEST_ASK_MS);
+        // Its word or the question may have been lost, and the next ones too: nothing but a word ends it.
+        let wait_ms = self.rules.resend_ms.saturating_mul(1 << self.asks.min(20)).min(self.rules.resend_max_ms);
         self.ask_ms = Some(now_ms + wait_ms);
         let generation = table.generation();
         Some(Delta { generation, from: newest, through: newest, newest, jumps: Vec::new(), rows: Vec::new() })

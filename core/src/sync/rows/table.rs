@@ -4,7 +4,8 @@
 //! its own, and only the newest of a row is there. A row that leaves a site's segment is a deletion for that site. Files are absent:
 //! what [`SiteRows::plan`] returns is durable before [`SiteRows::apply`] makes it visible.
 //!
-//! Versions of one opening follow each other; a later opening begins at the time, in steps so fine that they never meet. So a table
+//! Versions of one opening follow each other; a later opening begins at the time, in steps so fine that they never meet, and by chance a
+//! little later, should the time be the same (a backup that is put back at once, a clock that was set back). So a table
 //! that was restored from a backup and went on never gives a number again that its sites have heard of, and a site whose cursor lies in
 //! what was lost is told by it ([`Table::knows`]).
 
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 /// Versions for each second since 1970: more than rows can be written in one. 2^53 lasts until the year 2242.
 const VERSIONS_PER_S: u64 = 1 << 20;
+/// An opening begins at most so many versions beyond the time: half a second.
+const MOST_CHANCE: u32 = 1 << 19;
 /// What a row is to be: its bytes, and who gets it; none where it is deleted.
 pub type Wanted = Option<(Box<[u8]>, Audience)>;
 /// A row and what it is to be.
@@ -58,6 +61,8 @@ pub struct SiteRows {
     jumps: Vec<Jump>,
     /// This opening has given a version.
     begun: bool,
+    /// How far beyond the time this opening begins.
+    chance: u32,
     slots: BTreeMap<Arc<Key>, Slot>,
     by_version: BTreeMap<u64, Arc<Key>>,
 }
@@ -71,6 +76,7 @@ impl SiteRows {
             newest: 0,
             jumps: Vec::new(),
             begun: false,
+            chance: 0,
             slots: BTreeMap::new(),
             by_version: BTreeMap::new(),
         }
@@ -142,7 +148,11 @@ impl SiteRows {
 
     fn first_version(&self, now_s: u64) -> u64 {
         let next = self.newest + 1;
-        if self.begun { next } else { next.max(now_s.saturating_mul(VERSIONS_PER_S).min(MAX_VERSION)) }
+        if self.begun {
+            return next;
+        }
+        let time = now_s.saturating_mul(VERSIONS_PER_S);
+        next.max(time).saturating_add(u64::from(self.chance)).min(MAX_VERSION.max(next))
     }
 
     /// Makes the changes of a plan, or of a log in its order.
@@ -164,9 +174,10 @@ impl SiteRows {
         }
     }
 
-    /// What was read from a log is all there is: what comes now is of another opening.
-    pub fn opened(&mut self) {
+    /// What was read from a log is all there is: what comes now is of another opening. `chance` is any number; a part of it counts.
+    pub fn opened(&mut self, chance: u32) {
         self.begun = false;
+        self.chance = chance % MOST_CHANCE;
     }
 
     /// The table as one site has it.
