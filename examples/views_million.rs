@@ -103,8 +103,8 @@ fn fold(dir: &Path, fresh: bool) -> anyhow::Result<()> {
     );
     let totals = reader.totals(SiteNo(0))?;
     let asked = Instant::now();
-    let levels = reader.stock(SiteNo(0), None)?.len();
-    println!("{} documents, {levels} stock levels read in {:.2?}", totals.documents, asked.elapsed());
+    let days = reader.days(SiteNo(0), None, i32::MIN, i32::MAX)?.len();
+    println!("{} documents of {days} days, listed in {:.2?}", totals.documents, asked.elapsed());
     views.shutdown();
     let size = std::fs::metadata(dir.join("views").join("db"))?.len() / 1_000_000;
     println!(
