@@ -130,6 +130,8 @@ fn bench_memory_and_a_million_records() {
     let again = first_puback(&mut large, &sales);
     small.start().unwrap();
     let (_, _) = (whole(&mut small, Instant::now()), whole(&mut large, Instant::now()));
+    let start_peak = large.process().unwrap().peak_resident_bytes().unwrap();
+    std::thread::sleep(REST);
     let rest_again = resident(&mut large);
 
     let (_, _, gently) = under_load(&mut large, &sales, (20, 1), End::Count(BEYOND));
@@ -151,6 +153,7 @@ fn bench_memory_and_a_million_records() {
     let rows = [
         ("resident, idle, nothing recorded", mb(idle)),
         ("resident, a million records, views just built", mb(rest)),
+        ("most resident in the first second of a start, a million records", mb(start_peak)),
         ("resident, a million records, started again", mb(rest_again)),
         ("most resident, 20 × 1 from 1.0 to 1.1 million records", mb(gently)),
         ("most resident, 20 × 32 from 1.1 to 1.2 million records", mb(heavily)),
