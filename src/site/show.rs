@@ -5,7 +5,7 @@
 use super::checkpoint;
 use super::floor;
 use super::start::SITE_NO;
-use crate::books::Shelves;
+use crate::books::{Shelves, catch_up};
 use crate::domain::document::{Kind, Text};
 use crate::domain::effects::Progress;
 use crate::domain::id::SiteId;
@@ -36,7 +36,10 @@ impl Figures {
     /// Answers.
     pub(super) fn show(&self, what: Show) -> Result<Sheet, String> {
         let masters = self.masters.borrow().clone();
-        crate::books::catch_up(&self.views, &*self.shelves, SITE_NO)?;
+        // Only what the views are asked for waits for them: figures are there while they are built anew.
+        if matches!(what, Show::Day { .. } | Show::Documents { .. } | Show::Party { .. } | Show::Number { .. }) {
+            catch_up(&self.views, &*self.shelves, SITE_NO)?;
+        }
         match what {
             Show::Stock { warehouse } => self.stock(&masters, warehouse.as_ref()),
             Show::Transit => self.transit(&masters),
