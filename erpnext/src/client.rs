@@ -1,0 +1,315 @@
+//! ERPNext's REST, version 1 and where it must be 2: requests, answers, and what an error means.
+//!
+//! In: names of doctypes, bodies. Out: JSON, or a [`Failure`] that says whether another try is of use. Absent: retries, and what is in a
+//! body. Nothing here is shared by two writers: each site has a client of its own, since ERPNext locks a series until it commits.
+
+use serde_json::{Value, json};
+use std::time::Duration;
+use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+/// How long one request may take: ERPNext's own limit is 120 s, and a proxy's before it often 60.
+const TIMEOUT: Duration = Duration::from_secs(130);
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(20);
+/// Most bytes of an answer: a page of 500 wide rows is under 4 MB.
+const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+/// Most characters of ERPNext's own words that are kept.
+const MAX_WORDS: usize = 600;
+
+/// Why a request has no answer that is of use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// ERPNext has refused it, and would again until something changes there or here.
+    #[error("{exc_type} ({status}): {words}")]
+    Refused {
+        /// HTTP's.
+        status: u16,
+        /// Frappe's name of the exception, as `NegativeStockError`; empty where it gave none.
+        exc_type: String,
+        /// What it said to a person, without HTML.
+        words: String,
+        /// The exception's text: of a duplicate it names the key.
+        exception: String,
+    },
+    /// It may go through later: a deadlock, a timeout, a restart, a line that broke. Whether it was done is not known.
+    #[error("{0}")]
+    Again(String),
+    /// The key is not taken, so nothing will be: a person has to mend that.
+    #[error("ERPNext does not take the connector's key: {0}")]
+    Denied(String),
+}
+
+impl Failure {
+    /// True where it is a refusal with this exception.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Refused { exc_type, .. } if exc_type == name)
+    }
+}
+
+/// The two halves of an API key.
+#[derive(Clone)]
+pub struct Key {
+    /// `api_key`.
+    pub key: String,
+    /// `api_secret`.
+    pub secret: String,
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Query<'a> {
+    /// Fields; of child rows `items.rate as rate`.
+    pub fields: &'a [&'a str],
+    /// Conditions, each `["modified", ">=", "2026-11-23 16:21:00"]`.
+    pub filters: Vec<Value>,
+    /// `modified asc, name asc`.
+    pub order_by: &'a str,
+    /// How many rows to leave out.
+    pub start: usize,
+    /// How many rows at most.
+    pub page: usize,
+    /// The doctype whose child rows are listed.
+    pub parent: Option<&'a str>,
+}
+
+/// A connection to one ERPNext under one key.
+pub struct Client {
+    agent: Agent,
+    url: String,
+    token: String,
+}
+
+impl Client {
+    /// For ERPNext at `url`, with the CAs of a PEM file instead of the usual ones where one is given.
+    pub fn new(url: &str, key: &Key, ca_pem: Option<&str>) -> Result<Self, String> {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(format!("{url:?} is no address of ERPNext: write it like https://books.example"));
+        }
+        let mut config = Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .timeout_connect(Some(CONNECT))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(concat!("outpost/", env!("CARGO_PKG_VERSION")));
+        if let Some(pem) = ca_pem {
+            let read = Certificate::from_pem(pem.as_bytes()).map_err(|error| format!("the CA of ERPNext: {error}"))?;
+            let roots = RootCerts::new_with_certs(&[read]);
+            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+        }
+        let token = format!("token {}:{}", key.key, key.secret);
+        Ok(Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned(), token })
+    }
+
+    /// The whole document of a name.
+    pub fn get(&self, doctype: &str, name: &str) -> Result<Value, Failure> {
+        data(self.send("GET", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], None)?)
+    }
+
+    /// A page of a list.
+    pub fn list(&self, doctype: &str, query: &Query<'_>) -> Result<Vec<Value>, Failure> {
+        let page = query.page.to_string();
+        let start = query.start.to_string();
+        let fields = json!(query.fields).to_string();
+        let filters = Value::Array(query.filters.clone()).to_string();
+        let mut asked = vec![("limit_start", start.as_str()), ("limit_page_length", page.as_str())];
+        for (name, value, there) in [
+            ("fields", fields.as_str(), !query.fields.is_empty()),
+            ("filters", filters.as_str(), !query.filters.is_empty()),
+            ("order_by", query.order_by, !query.order_by.is_empty()),
+            ("parent", query.parent.unwrap_or_default(), query.parent.is_some()),
+        ] {
+            if there {
+                asked.push((name, value));
+            }
+        }
+        match data(self.send("GET", &format!("/api/resource/{}", part(doctype)), &asked, None)?)? {
+            Value::Array(rows) => Ok(rows),
+            other => Err(unread(&other)),
+        }
+    }
+
+    /// Makes a document; with `docstatus` 1 it is submitted in the same transaction. A document that names itself (`name`) is made by
+    /// version 2, which alone honours that.
+    pub fn insert(&self, doctype: &str, body: &Value) -> Result<Value, Failure> {
+        let version = if body.get("name").is_some() { "v2/document" } else { "resource" };
+        data(self.send("POST", &format!("/api/{version}/{}", part(doctype)), &[], Some(body))?)
+    }
+
+    /// Changes fields of a document.
+    pub fn update(&self, doctype: &str, name: &str, fields: &Value) -> Result<Value, Failure> {
+        data(self.send("PUT", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], Some(fields))?)
+    }
+
+    /// Deletes a draft, a cancelled document, or what has no drafts.
+    pub fn delete(&self, doctype: &str, name: &str) -> Result<(), Failure> {
+        self.send("DELETE", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], None).map(|_| ())
+    }
+
+    /// Cancels a submitted document, in the one way that works for every doctype.
+    pub fn cancel(&self, doctype: &str, name: &str) -> Result<(), Failure> {
+        self.call("frappe.client.cancel", &json!({ "doctype": doctype, "name": name })).map(|_| ())
+    }
+
+    /// Calls a method; what it returned.
+    pub fn call(&self, method: &str, arguments: &Value) -> Result<Value, Failure> {
+        let answer = self.send("POST", &format!("/api/method/{method}"), &[], Some(arguments))?;
+        Ok(answer.get("message").cloned().unwrap_or(answer))
+    }
+
+    /// The document that has our id, where there is one: its name and whether it is a draft (0), submitted (1) or cancelled (2).
+    pub fn find(&self, doctype: &str, outpost_id: &str) -> Result<Option<(String, u8)>, Failure> {
+        let query = Query {
+            fields: &["name", "docstatus"],
+            filters: vec![json!(["outpost_id", "=", outpost_id])],
+            page: 2,
+            ..Query::default()
+        };
+        let rows = self.list(doctype, &query)?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let name = row.get("name").and_then(Value::as_str).ok_or_else(|| unread(row))?;
+        let docstatus = row.get("docstatus").and_then(Value::as_u64).unwrap_or(0);
+        Ok(Some((name.to_owned(), docstatus as u8)))
+    }
+
+    fn send(&self, how: &str, path: &str, asked: &[(&str, &str)], body: Option<&Value>) -> Result<Value, Failure> {
+        let mut url = format!("{}{path}", self.url);
+        for (i, (name, value)) in asked.iter().enumerate() {
+            url.push(if i == 0 { '?' } else { '&' });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&part(value));
+        }
+        let request = ureq::http::Request::builder()
+            .method(how)
+            .uri(&url)
+            .header("Authorization", &self.token)
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/json");
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let request = request.body(body).map_err(|error| Failure::Again(error.to_string()))?;
+        let mut answer = self.agent.run(request).map_err(|error| Failure::Again(format!("ERPNext: {error}")))?;
+        let status = answer.status().as_u16();
+        let read = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
+        let bytes = read.map_err(|error| Failure::Again(format!("ERPNext's answer broke off: {error}")))?;
+        if (200..300).contains(&status) {
+            if bytes.is_empty() {
+                return Ok(Value::Null);
+            }
+            return serde_json::from_slice(&bytes)
+                .map_err(|_| Failure::Again("what answers is not ERPNext: no JSON came".into()));
+        }
+        Err(failure(status, &bytes))
+    }
+}
+
+/// What an answer that is no success means.
+fn failure(status: u16, bytes: &[u8]) -> Failure {
+    let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    // Version 2 has its errors in a list, and no `exc_type`.
+    let second = body.pointer("/errors/0");
+    let exc_type = match second {
+        Some(error) => text(error.get("type")),
+        None => text(body.get("exc_type")),
+    };
+    let exception = match second {
+        Some(error) => text(error.get("exception")),
+        None => text(body.get("exception")),
+    };
+    let mut words = match second {
+        Some(error) => plain(&text(error.get("message"))),
+        None => said(&text(body.get("_server_messages"))),
+    };
+    if words.is_empty() {
+        words = plain(exception.lines().last().unwrap_or_default());
+    }
+    let transient = ["QueryDeadlockError", "QueryTimeoutError"];
+    let shown = if exc_type.is_empty() { format!("HTTP {status}") } else { exc_type.clone() };
+    match status {
+        401 => Failure::Denied(words),
+        408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
+        _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
+        // No word of Frappe's: a proxy in front of one that is being restarted.
+        500.. if exc_type.is_empty() && exception.is_empty() => Failure::Again(format!("ERPNext answered {shown}")),
+        _ => Failure::Refused { status, exc_type, words, exception },
+    }
+}
+
+/// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.
+fn said(messages: &str) -> String {
+    let lines: Vec<String> = serde_json::from_str(messages).unwrap_or_default();
+    let message = |line: &String| {
+        let read: Value = serde_json::from_str(line).unwrap_or(Value::Null);
+        read.get("message").and_then(Value::as_str).map(plain)
+    };
+    lines.iter().filter_map(message).collect::<Vec<_>>().join("; ").chars().take(MAX_WORDS).collect()
+}
+
+/// Text without its HTML.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            _ if inside => {}
+            '\n' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.trim().chars().take(MAX_WORDS).collect()
+}
+
+fn data(answer: Value) -> Result<Value, Failure> {
+    match answer {
+        Value::Object(mut fields) if fields.contains_key("data") => Ok(fields.remove("data").unwrap_or_default()),
+        other => Err(unread(&other)),
+    }
+}
+
+fn unread(value: &Value) -> Failure {
+    let shown: String = value.to_string().chars().take(80).collect();
+    Failure::Again(format!("what answers is not ERPNext: {shown}"))
+}
+
+/// A part of a URL, with everything escaped that is not plain.
+fn part(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_go_through_later_is_told_from_what_will_not() {
+        let refused = br#"{"exception":"erpnext.stock.NegativeStockError: x","exc_type":"NegativeStockError",
+            "_server_messages":"[\"{\\\"message\\\": \\\"2.0 units of <a href='#'>Item X</a> needed\\\"}\"]"}"#;
+        let failure = super::failure(417, refused);
+        assert!(failure.is("NegativeStockError"));
+        assert!(failure.to_string().ends_with("2.0 units of Item X needed"), "{failure}");
+        let deadlock = br#"{"exc_type":"QueryDeadlockError","exception":"1213"}"#;
+        assert!(matches!(super::failure(500, deadlock), Failure::Again(_)));
+        assert!(matches!(super::failure(500, br#"{"exc_type":"AttributeError"}"#), Failure::Refused { .. }));
+        assert!(matches!(super::failure(502, b"<html>bad gateway</html>"), Failure::Again(_)));
+        assert!(matches!(super::failure(500, b"<html>starting</html>"), Failure::Again(_)));
+        assert!(matches!(super::failure(401, b"{}"), Failure::Denied(_)));
+        let second =
+            br#"{"errors":[{"type":"UniqueValidationError","message":"Outpost ID must be unique","exception":"e"}]}"#;
+        assert!(super::failure(417, second).is("UniqueValidationError"));
+    }
+
+    #[test]
+    fn a_name_with_odd_letters_stays_one_part_of_the_path() {
+        assert_eq!(part("Bu Sari/Ä&?#%"), "Bu%20Sari%2F%C3%84%26%3F%23%25");
+    }
+}

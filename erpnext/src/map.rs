@@ -1,0 +1,78 @@
+//! What a site's documents need to know of ERPNext that they do not say themselves: `erpnext.toml` in the office's directory.
+//!
+//! Names that are the same in ERPNext and at the workshop, as they are where master data comes from ERPNext, need no line.
+
+use outpost_core::domain::id::SiteId;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where ERPNext is: `https://books.example`.
+    pub url: String,
+    /// A PEM file with the CA of its certificate; the usual ones where absent.
+    #[serde(default)]
+    pub ca_file: Option<std::path::PathBuf>,
+    /// Each site that is posted.
+    #[serde(default)]
+    pub sites: BTreeMap<SiteId, SiteMap>,
+}
+
+/// One site.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SiteMap {
+    /// ERPNext's company; that of the site's settings where absent.
+    pub company: Option<String>,
+    /// The cost center of its rows; the company's own where absent.
+    pub cost_center: Option<String>,
+    /// The POS Profile of sales that are paid at once; none where absent.
+    pub pos_profile: Option<String>,
+    /// The workshop's time zone, IANA's name: `Asia/Jakarta`; ERPNext's own where absent.
+    pub time_zone: Option<String>,
+    /// How documents are named.
+    pub naming: Naming,
+    /// What is done with a document of a day that the books have closed.
+    pub closed_period: ClosedPeriod,
+    /// The workshop's name of a warehouse → ERPNext's.
+    pub warehouses: BTreeMap<String, String>,
+    /// The workshop's mode of payment → ERPNext's.
+    pub modes_of_payment: BTreeMap<String, String>,
+    /// The workshop's name of an account → ERPNext's.
+    pub accounts: BTreeMap<String, String>,
+    /// The workshop's list of prices → ERPNext's.
+    pub price_lists: BTreeMap<String, String>,
+}
+
+/// How documents are named in ERPNext. Their number on paper stands in a field of its own in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Naming {
+    /// By ERPNext's own series.
+    #[default]
+    Erpnext,
+    /// By a series of the site: `BDG-SI-.#####`.
+    Site,
+    /// By the number on paper, where the law needs it (API v2).
+    Number,
+}
+
+/// What is done with a document of a day that the books have closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosedPeriod {
+    /// It is held, and a person decides.
+    #[default]
+    Hold,
+    /// It is posted on the first open day after it, with the true date in a field of its own.
+    FirstOpenDay,
+}
+
+impl SiteMap {
+    /// ERPNext's name of a workshop's name; the same where the map has none.
+    pub fn name<'a>(map: &'a BTreeMap<String, String>, name: &'a str) -> &'a str {
+        map.get(name).map_or(name, String::as_str)
+    }
+}
