@@ -5,5 +5,6 @@
 
 pub mod domain;
 pub mod intake;
+pub mod posting;
 pub mod sync;
 pub mod wire;

@@ -214,7 +214,7 @@ impl Fold {
                 self.total(site).holes += 1;
             }
             // The office's word belongs in the journal that comes down; here it means nothing.
-            Entry::AtOffice(_) => self.total(site).holes += 1,
+            Entry::AtOffice(_) | Entry::Outcome(_) => self.total(site).holes += 1,
             Entry::DayClosed(_) => self.total(site).closed_days += 1,
             Entry::Person(_) => self.total(site).people += 1,
             Entry::Refused(_) => {

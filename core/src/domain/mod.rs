@@ -8,6 +8,7 @@ pub mod effects;
 pub mod id;
 pub mod master;
 pub mod number;
+pub mod outcome;
 pub mod people;
 pub mod person;
 pub mod record;

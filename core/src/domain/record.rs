@@ -7,6 +7,7 @@ use super::decimal::Decimal;
 use super::document::{Document, Kind, Text};
 use super::effects::Effects;
 use super::id::{DeviceId, Epoch, IntentId, Position, RecordHash, Seq, StoreId};
+use super::outcome::Outcome;
 use super::person::Person;
 use super::time::Stamp;
 use jiff::civil::Date;
@@ -50,6 +51,8 @@ pub enum Entry {
     DayClosed(DayClosed),
     /// Somebody did something beside documents.
     Person(Person),
+    /// The office's word: what became of a document in its books.
+    Outcome(Outcome),
 }
 
 /// The opening of a journal.
@@ -307,7 +310,9 @@ impl Entry {
             Self::Weight(weight) => weight.id,
             Self::Cancelled(cancelled) => Some(cancelled.id),
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| asked.id),
-            Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Person(_) => None,
+            Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+            // An outcome names an intent, and is none.
+            Self::Person(_) | Self::Outcome(_) => None,
         }
     }
 
@@ -321,7 +326,7 @@ impl Entry {
             Self::Cancelled(cancelled) => Some(&cancelled.device),
             Self::Person(person) => Some(&person.device),
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| &asked.device),
-            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) => None,
+            Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Outcome(_) => None,
         }
     }
 

@@ -1,0 +1,18 @@
+//! What goes into the books when: the order of dependency, what is held, what is tried again. Any books: they are a [`Sink`].
+//!
+//! In: what a site's journal holds, in its order ([`Work`]), and what the books answered ([`Verdict`]). Out: what to try next
+//! ([`Next`]), and the office's word on it ([`Said`]). Absent: how a document is posted, and where words are written down.
+//!
+//! - A site has one [`Writer`], and a writer one document at a time: books lock against themselves, and order is kept for free.
+//! - What refers to a document that is not in the books is held and waits for that alone; what comes after it goes on.
+//! - An attempt whose answer was lost is made again, and the sink asks before it posts: the document's id is unique in the books.
+//! - Nothing is in memory but what is held, and that without its fields. The words said are the truth: after a start the journal is gone
+//!   through again, and what has a final word is passed over.
+
+mod sink;
+mod work;
+mod writer;
+
+pub use sink::{Place, Posted, Sink, Verdict};
+pub use work::{Need, What, Work};
+pub use writer::{Fates, MAX_TRIES, Next, Said, Writer, backoff_ms};

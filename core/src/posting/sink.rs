@@ -1,0 +1,67 @@
+//! The books, as posting sees them: one small trait for ERPNext and for whatever else a company keeps its books in.
+
+use crate::domain::document::{Kind, Text};
+use crate::domain::id::{IntentId, SiteId};
+use crate::domain::outcome::Hold;
+use crate::domain::record::{Cancelled, Submitted};
+use jiff::civil::{Date, Time};
+
+/// Whose a document is, and when it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The site.
+    pub site: SiteId,
+    /// The record's day in the workshop's time zone, where neither the document nor the box says one.
+    pub day: Date,
+    /// The time of that day.
+    pub time: Time,
+    /// An attempt was made before, and how it ended is not known or was no success: the books are asked first.
+    pub again: bool,
+}
+
+/// A document in the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Its name there.
+    pub name: Text,
+    /// The day on which it was posted, where that is not its own.
+    pub day: Option<Date>,
+}
+
+/// What the books made of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is in the books, and was read back: it says what the receipt says. Of a cancellation: it is cancelled there.
+    Done(Posted),
+    /// The books have no place for such a document, and need none.
+    Kept,
+    /// It is not in the books, and will not be until something changes; why, for people.
+    Held(Hold, String),
+    /// It may go through later. `alive` where the books answer otherwise: then it is this document that they fail over.
+    Again {
+        /// What happened, for people.
+        why: String,
+        /// The books answer other questions.
+        alive: bool,
+    },
+    /// The books take nothing at all from us until a person has mended it: a key that counts no more.
+    Stopped(String),
+}
+
+/// Books that documents are posted into. Each call may block for as long as the books take; one document is under way at a time.
+///
+/// The contract, which every sink's tests hold it to:
+/// - What was posted is found under its id ever after, and posting it again changes nothing and gives the same answer.
+/// - `Done` is said after reading back, never on the books' own success alone.
+/// - After `Held` nothing of the document counts in the books, but with [`Hold::Differs`]: a person sees both figures, and decides.
+/// - Cancelling what is not in the books is `Kept`.
+pub trait Sink: Send {
+    /// Posts a document.
+    fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict;
+
+    /// Cancels one that was posted.
+    fn cancel(&mut self, cancelled: &Cancelled, of: &Submitted, at: &Place) -> Verdict;
+
+    /// Which of these documents are in the books, drafts and cancelled ones apart. An error where the books do not say.
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
+}

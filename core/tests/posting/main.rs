@@ -1,0 +1,4 @@
+//! Worlds of sites that post into books which fail in every way they can.
+
+mod unit;
+mod world;
