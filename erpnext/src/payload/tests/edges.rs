@@ -174,3 +174,39 @@ fn what_is_left_of_a_payment_is_read_from_it() {
     assert_eq!(left(Wanted::Order("SAL-ORD-3")), Some((Some("r2".into()), n("60000"))));
     assert_eq!(left(Wanted::Order("SAL-ORD-4")), None);
 }
+
+#[test]
+fn every_name_goes_through_the_site_s_map() {
+    let mut map = map();
+    map.company = Some("Other Works".into());
+    map.cost_center = Some("Bandung - OW".into());
+    map.pos_profile = Some("Counter 1".into());
+    for (names, from, to) in [
+        (&mut map.accounts, "Cash - TW", "Till - OW"),
+        (&mut map.modes_of_payment, "Cash", "Tunai"),
+        (&mut map.price_lists, "Shop prices", "Standard Selling"),
+    ] {
+        names.insert(from.into(), to.into());
+    }
+    map.accounts.insert("PPN - TW".into(), "VAT - OW".into());
+    let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-02", "selling_price_list": "Shop prices",
+        "items": [{"item_code": "SEWING", "qty": "1", "rate": "1000"}],
+        "taxes": [{"charge_type": "On Net Total", "account_head": "PPN - TW", "rate": "11", "description": "PPN",
+            "included_in_print_rate": 1}],
+        "payments": [{"mode_of_payment": "Cash", "amount": "2000"}], "change_amount": "1000"});
+    let body = on("UTC", &map, None, &fields, Kind::SalesInvoice).unwrap();
+    for (at, name) in [
+        ("/company", "Other Works"),
+        ("/cost_center", "Bandung - OW"),
+        ("/items/0/cost_center", "Bandung - OW"),
+        ("/taxes/0/cost_center", "Bandung - OW"),
+        ("/taxes/0/account_head", "VAT - OW"),
+        ("/pos_profile", "Counter 1"),
+        ("/payments/0/mode_of_payment", "Tunai"),
+        ("/payments/0/account", "Till - OW"),
+        ("/account_for_change_amount", "Till - OW"),
+        ("/selling_price_list", "Standard Selling"),
+    ] {
+        assert_eq!(body.pointer(at), Some(&json!(name)), "{at}");
+    }
+}

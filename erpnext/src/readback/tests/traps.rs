@@ -97,3 +97,18 @@ fn what_others_have_paid_since_is_no_difference_later() {
     let found = |reading| differences(&sent, &expected(Kind::PaymentEntry, &paid, &json!({}), reading), &got).len();
     assert_eq!((found(Reading::First), found(Reading::Later)), (2, 0));
 }
+
+#[test]
+fn another_rate_of_exchange_and_a_cancellation_are_told() {
+    let (sent, got) = call(MONEY, 15);
+    let sale = json!({"customer": "Bu Sari", "items": [{"item_code": "SEWING", "qty": "1", "rate": "150000"}]});
+    let found = |more: Value, reading| {
+        let got = merged(merged(got.clone(), json!({"status": "Unpaid", "outstanding_amount": 150000.0})), more);
+        said(&differences(&sent, &expected(Kind::SalesInvoice, &sale, &json!({}), reading), &got))
+    };
+    let rate = json!({"conversion_rate": 1.5});
+    assert_eq!(found(rate, Reading::First), ["conversion_rate is 1.5 in ERPNext, and not 1"]);
+    let cancelled = json!({"docstatus": 2, "status": "Cancelled", "outstanding_amount": 0.0});
+    let told = ["docstatus is 2 in ERPNext, and not 1", "status is Cancelled in ERPNext, and not submitted"];
+    assert_eq!(found(cancelled, Reading::Later), told);
+}
