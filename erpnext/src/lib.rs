@@ -19,3 +19,5 @@
 
 pub mod client;
 pub mod map;
+pub mod payload;
+pub mod readback;

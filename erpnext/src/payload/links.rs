@@ -1,0 +1,64 @@
+//! ERPNext's names of what a document names: each document is asked for once.
+
+use super::{Known, Left, Names, Unmappable};
+use outpost_core::domain::document::{Kind, Ref, Text};
+use outpost_core::domain::id::IntentId;
+use std::collections::BTreeMap;
+
+/// Documents that were asked for.
+pub(super) struct Links<'a> {
+    names: &'a mut dyn Names,
+    seen: BTreeMap<(Kind, IntentId), Known>,
+}
+
+impl<'a> Links<'a> {
+    pub(super) fn new(names: &'a mut dyn Names) -> Self {
+        Self { names, seen: BTreeMap::new() }
+    }
+
+    fn known(&mut self, kind: Kind, id: IntentId) -> Result<&Known, Unmappable> {
+        if !self.seen.contains_key(&(kind, id)) {
+            let known = self.names.document(kind, id)?.ok_or(Unmappable::NotThere(kind, id))?;
+            if known.cancelled {
+                return Err(Unmappable::Cancelled(kind, id));
+            }
+            self.seen.insert((kind, id), known);
+        }
+        self.seen.get(&(kind, id)).ok_or(Unmappable::NotThere(kind, id))
+    }
+
+    /// The name of a document.
+    pub(super) fn document(&mut self, kind: Kind, of: &Ref) -> Result<String, Unmappable> {
+        match of {
+            Ref::Office(name) => Ok(name.to_string()),
+            Ref::Own(id) => Ok(self.known(kind, *id)?.name.clone()),
+        }
+    }
+
+    /// The name of a row: of a site's document it is named by its number from 1, of the office's by its name.
+    pub(super) fn row(&mut self, kind: Kind, of: &Ref, row: &Text, field: &str) -> Result<String, Unmappable> {
+        let Ref::Own(id) = of else { return Ok(row.to_string()) };
+        let known = self.known(kind, *id)?;
+        let number = row.as_str().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let name = number.and_then(|i| known.rows.get(i));
+        name.cloned().ok_or_else(|| {
+            let rule = format!("{} has no row {row} in ERPNext: somebody has changed it there", known.name);
+            Unmappable::unfit(field, rule)
+        })
+    }
+
+    /// The name of a customer or supplier, that may be the id of the document that made them.
+    pub(super) fn party(&mut self, kind: Kind, name: &Text) -> Result<String, Unmappable> {
+        self.document(kind, &Ref::from(name.clone()))
+    }
+
+    /// What is left of a payment.
+    pub(super) fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Unmappable> {
+        Ok(self.names.advance(payment, row)?)
+    }
+
+    /// The name of a cancelled document, for the one that stands for it.
+    pub(super) fn amended(&mut self, kind: Kind, id: IntentId) -> Result<Option<String>, Unmappable> {
+        Ok(self.names.document(kind, id)?.filter(|known| known.cancelled).map(|known| known.name))
+    }
+}

@@ -1,0 +1,45 @@
+//! What a document comes to, added up once more with the rows of taxes that its receipt was made with.
+
+use outpost_core::domain::booked::Booked;
+use outpost_core::domain::id::SiteId;
+use outpost_core::domain::master::{Masters, TaxRule};
+use outpost_core::domain::record::Submitted;
+use outpost_core::domain::totals::{Rounding, Sheet, Totals};
+
+/// Digits after the point where the office has not said: ERPNext's default.
+const PRECISION: u8 = 2;
+
+/// The digits of an amount.
+pub(crate) fn precision(masters: &Masters, site: &SiteId) -> u8 {
+    masters.settings(site).map_or(PRECISION, |settings| settings.currency_precision)
+}
+
+/// The rows of taxes that count: what the box took of a template, or the document's own.
+pub(crate) fn taxes<'a>(submitted: &'a Submitted, booked: &'a Booked) -> &'a [TaxRule] {
+    match submitted.document.rules().priced() {
+        Some(priced) if booked.taxes.is_empty() => priced.taxes,
+        _ => &booked.taxes,
+    }
+}
+
+/// The totals; nothing for a kind that has none, or where the lines cannot be added up.
+pub(crate) fn totals(submitted: &Submitted, masters: &Masters, site: &SiteId) -> Option<Totals> {
+    let booked = submitted.booked.clone().unwrap_or_default();
+    let priced = submitted.document.rules().priced()?;
+    let rounding = Rounding {
+        precision: precision(masters, site),
+        smallest: masters.settings(site).and_then(|settings| settings.smallest_currency_fraction_value),
+    };
+    let sheet = Sheet { lines: priced.lines, taxes: taxes(submitted, &booked), discount: priced.discount, rounding };
+    sheet.totals().ok()
+}
+
+/// Whether ERPNext is to round what is paid: where the office's settings do, unless the receipt was made before they were known.
+pub(crate) fn rounds(submitted: &Submitted, masters: &Masters, site: &SiteId) -> bool {
+    let settings = masters.settings(site).is_some_and(|row| row.smallest_currency_fraction_value.is_some());
+    let as_printed = match (totals(submitted, masters, site), submitted.total()) {
+        (Some(totals), Some(printed)) => printed == totals.payable || printed != totals.grand_total,
+        _ => true,
+    };
+    settings && as_printed
+}

@@ -1,0 +1,123 @@
+//! Stock Entry of every purpose, and Stock Reconciliation.
+
+use super::Unmappable;
+use super::fields::{flag, number, set, text};
+use super::making::Making;
+use outpost_core::domain::document::{EntryItem, Kind, Purpose, StockEntry, Text};
+use serde_json::{Value, json};
+
+/// A movement of goods. Each row says both of its ends, and nothing is left to the head.
+pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappable> {
+    making.transaction()?;
+    making.posted("posting_date", true)?;
+    making.take("from_warehouse");
+    making.take("to_warehouse");
+    making.goods(true);
+    for (i, row) in entry.items.iter().enumerate() {
+        let (source, target) = ends(entry, row);
+        let (source, target) = (source.map(|name| making.warehouse(name)), target.map(|name| making.warehouse(name)));
+        let Some(written) = making.rows("items").nth(i) else { continue };
+        written.remove("s_warehouse");
+        written.remove("t_warehouse");
+        // What leaves has the value that it has there.
+        let rate = row.basic_rate.filter(|_| source.is_none());
+        written.remove("basic_rate");
+        if let Some(rate) = rate {
+            set(written, "basic_rate", number(rate));
+            if rate.is_zero() {
+                set(written, "allow_zero_valuation_rate", 1);
+            } else if entry.stock_entry_type == Purpose::Manufacture {
+                set(written, "set_basic_rate_manually", 1);
+            }
+        }
+        for (field, name) in [("s_warehouse", source), ("t_warehouse", target)] {
+            if let Some(name) = name {
+                set(written, field, name);
+            }
+        }
+    }
+    received(making, entry)?;
+    made(making, entry);
+    making.cost_center(false, &["items"]);
+    Ok(())
+}
+
+/// Where a row's goods come from and go to.
+fn ends<'a>(entry: &'a StockEntry, row: &'a EntryItem) -> (Option<&'a Text>, Option<&'a Text>) {
+    let (takes, brings) = match entry.stock_entry_type {
+        Purpose::Issue => (true, false),
+        Purpose::Receipt => (false, true),
+        Purpose::Transfer | Purpose::ToWork => (true, true),
+        Purpose::Manufacture => {
+            let made = row.is_finished_item || row.is_scrap_item;
+            (!made, made)
+        }
+    };
+    let source = row.s_warehouse.as_ref().or(entry.from_warehouse.as_ref()).filter(|_| takes);
+    (source, row.t_warehouse.as_ref().or(entry.to_warehouse.as_ref()).filter(|_| brings))
+}
+
+/// What another site has sent: the entry, and of each row which.
+fn received(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappable> {
+    let Some(sent) = &entry.outgoing_stock_entry else { return Ok(()) };
+    let name = making.links.document(Kind::StockEntry, sent)?;
+    making.set("outgoing_stock_entry", name);
+    for (i, row) in entry.items.iter().enumerate() {
+        let named = (Some(sent), row.ste_detail.as_ref());
+        making.built_on(i, ("against_stock_entry", Kind::StockEntry), "ste_detail", named)?;
+    }
+    Ok(())
+}
+
+/// What is made, with the materials and scrap that the box filled in, behind the rows that have numbers.
+fn made(making: &mut Making<'_>, entry: &StockEntry) {
+    if !matches!(entry.stock_entry_type, Purpose::Manufacture | Purpose::ToWork) {
+        return;
+    }
+    let masters = making.about.masters;
+    let order = entry.work_order.as_ref().and_then(|name| masters.work_order(name.as_str()));
+    if let Some(bom) = entry.bom_no.as_ref().or(order.map(|order| &order.bom_no)) {
+        making.set("from_bom", flag(true));
+        making.set("bom_no", bom.as_str());
+    }
+    let mut rows = Vec::new();
+    for filled in &making.booked.filled {
+        let mut row = json!({
+            "item_code": filled.item_code.as_str(),
+            "qty": number(filled.qty.abs()),
+            "conversion_factor": 1,
+        });
+        let warehouse = Value::from(making.warehouse(&filled.warehouse));
+        if filled.qty.is_negative() {
+            row["s_warehouse"] = warehouse;
+        } else {
+            row["t_warehouse"] = warehouse;
+            row["is_scrap_item"] = flag(true);
+        }
+        if let Some(item) = masters.item(filled.item_code.as_str()) {
+            row["uom"] = item.stock_uom.as_str().into();
+        }
+        rows.push(row);
+    }
+    if let Some(items) = making.fields.get_mut("items").and_then(Value::as_array_mut) {
+        items.extend(rows);
+    }
+}
+
+/// Stock that was counted.
+pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
+    making.transaction()?;
+    making.posted("posting_date", true)?;
+    making.set("purpose", Kind::StockReconciliation.name());
+    let whole = making.take("set_warehouse");
+    let map = making.about.map;
+    for row in making.rows("items") {
+        if let Some(warehouse) = text(row, "warehouse").or(whole.as_ref().and_then(Value::as_str)) {
+            let warehouse = crate::map::SiteMap::name(&map.warehouses, warehouse).to_owned();
+            set(row, "warehouse", warehouse);
+        }
+    }
+    making.goods(false);
+    making.cost_center(true, &[]);
+    Ok(())
+}

@@ -1,0 +1,266 @@
+//! What the receipt says, where that is more than what was sent: totals, what is left to pay, and that nothing was added.
+
+use super::{Found, values};
+use crate::payload::{hours, sheet};
+use outpost_core::domain::booked::Booked;
+use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, SalesInvoice};
+use outpost_core::domain::id::SiteId;
+use outpost_core::domain::master::Masters;
+use outpost_core::domain::record::Submitted;
+use outpost_core::domain::totals::{FLOAT_PRECISION, Totals};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// When a document is read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Right after it was posted.
+    First,
+    /// It was found there, since an answer was lost: others may have paid, billed or used it since.
+    Later,
+}
+
+/// Tables in which a row more is goods, money or tax that no receipt has.
+const TABLES: [&str; 7] = ["items", "taxes", "payments", "advances", "references", "accounts", "time_logs"];
+
+/// What the receipt says.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    kind: Kind,
+    precision: u32,
+    reading: Reading,
+    /// What is to be paid, of what has a total.
+    payable: Option<Decimal>,
+    /// How that comes about, where it can be worked out again as it was.
+    totals: Option<Totals>,
+    settled: Option<Settled>,
+    /// The sum of a Journal Entry's sides, or of a payment's rows.
+    sum: Decimal,
+}
+
+/// How an invoice is paid.
+#[derive(Clone, Copy, Debug)]
+struct Settled {
+    paid: Decimal,
+    advanced: Decimal,
+    outstanding: Decimal,
+}
+
+impl Expected {
+    /// Works it out.
+    pub fn of(submitted: &Submitted, masters: &Masters, site: &SiteId, reading: Reading) -> Self {
+        let booked = submitted.booked.clone().unwrap_or_default();
+        let payable = submitted.total();
+        let totals = sheet::totals(submitted, masters, site);
+        // With other settings than the receipt was made with, they say nothing of it.
+        let totals = totals.filter(|totals| [totals.payable, totals.grand_total].map(Some).contains(&payable));
+        Self {
+            kind: submitted.document.kind(),
+            precision: u32::from(sheet::precision(masters, site)),
+            reading,
+            settled: payable.and_then(|total| settled(&submitted.document, total)),
+            payable,
+            totals,
+            sum: sum(&submitted.document, &booked),
+        }
+    }
+
+    pub(super) fn precision(&self) -> u32 {
+        self.precision
+    }
+
+    /// Whether a field is compared as it was sent.
+    pub(super) fn compares(&self, field: &str) -> bool {
+        !(self.moves_on() && field == "references")
+    }
+
+    /// What is compared of a field: of a count's rows those that ERPNext has kept, in their order.
+    pub(super) fn kept<'v>(&self, field: &str, ours: &'v Value, got: &Value) -> Cow<'v, Value> {
+        let (Kind::StockReconciliation, "items", Some(rows)) = (self.kind, field, ours.as_array()) else {
+            return Cow::Borrowed(ours);
+        };
+        let theirs = got.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if theirs.len() >= rows.len() {
+            return Cow::Borrowed(ours);
+        }
+        let counted = |row: &Value| {
+            let text = |field: &str| row.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+            ["item_code", "warehouse", "batch_no"].map(text)
+        };
+        let mut theirs = theirs.iter().map(counted).peekable();
+        let kept = rows.iter().filter(|row| theirs.next_if_eq(&counted(row)).is_some());
+        Cow::Owned(kept.cloned().collect())
+    }
+
+    /// A payment's rows are others once an invoice has used it.
+    fn moves_on(&self) -> bool {
+        self.reading == Reading::Later && self.kind == Kind::PaymentEntry
+    }
+
+    /// What is compared beyond what was sent.
+    pub(super) fn beyond(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
+        if let Some(of) = name_of(self.kind) {
+            // ERPNext gives a second one of the same name another, and says nothing.
+            found.field("", "name", "name", sent.get(of).unwrap_or(&Value::Null), got.get("name"));
+            return;
+        }
+        if let Some(status @ ("Draft" | "Cancelled")) = got.get("status").and_then(Value::as_str) {
+            found.differ("status", "submitted", status);
+        }
+        if let Some(rate) = got.get("conversion_rate") {
+            found.amount("conversion_rate", 1.into(), Some(rate), outpost_core::domain::decimal::MAX_SCALE);
+        }
+        for table in TABLES.iter().filter(|table| !sent.contains_key(**table)) {
+            let rows = got.get(*table).and_then(Value::as_array).map_or(0, Vec::len);
+            if rows > 0 {
+                found.differ(table, "no rows", format!("{rows} rows"));
+            }
+        }
+        self.rows(sent, got, found);
+        self.whole(got, found);
+        self.settled(got, found);
+        self.other(got, found);
+    }
+
+    fn rows(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
+        let table = |of: Option<&Value>| of.and_then(Value::as_array).cloned().unwrap_or_default();
+        let rows = table(sent.get("items"));
+        for (i, (ours, theirs)) in rows.iter().zip(table(got.get("items"))).enumerate() {
+            let at = |field: &str| format!("items[{i}].{field}");
+            let number = |field: &str, digits: u32| ours.get(field).and_then(values::decimal)?.rounded(digits);
+            let qty = number("qty", FLOAT_PRECISION).unwrap_or_default();
+            if let (Some(rate), true) = (number("rate", self.precision), self.payable.is_some())
+                && let Some(amount) = qty.times(rate)
+            {
+                found.amount(&at("amount"), amount, theirs.get("amount"), self.precision);
+            }
+            for field in ["stock_qty", "transfer_qty"] {
+                let factor = ours.get("conversion_factor").and_then(values::decimal);
+                if let (Some(theirs), Some(ours)) = (theirs.get(field), factor.and_then(|factor| qty.times(factor))) {
+                    found.amount(&at(field), ours, Some(theirs), FLOAT_PRECISION);
+                }
+            }
+            for field in ["s_warehouse", "t_warehouse"] {
+                if self.kind == Kind::StockEntry && ours.get(field).is_none() {
+                    found.field("items", field, &at(field), &Value::Null, theirs.get(field));
+                }
+            }
+        }
+    }
+
+    fn whole(&self, got: &Value, found: &mut Found) {
+        let Some(payable) = self.payable else { return };
+        let rounded = got.get("rounded_total").filter(|total| values::decimal(total).is_some_and(|n| !n.is_zero()));
+        let field = if rounded.is_some() { "rounded_total" } else { "grand_total" };
+        found.amount(field, payable, got.get(field), self.precision);
+        let Some(totals) = &self.totals else { return };
+        // As ERPNext has it: without what rounding left between prices and taxes.
+        let taxed = totals.grand_total.minus(totals.adjustment).and_then(|with| with.minus(totals.net_total));
+        for (field, ours) in [
+            ("total", totals.total),
+            ("net_total", totals.net_total),
+            ("total_taxes_and_charges", taxed.unwrap_or_default()),
+            ("discount_amount", totals.discount_amount),
+        ] {
+            found.amount(field, ours, got.get(field), self.precision);
+        }
+        if field != "grand_total" {
+            found.amount("grand_total", totals.grand_total, got.get("grand_total"), self.precision);
+        }
+        let rows = got.get("taxes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for (i, (ours, theirs)) in totals.taxes.iter().zip(rows).enumerate() {
+            let field = "tax_amount_after_discount_amount";
+            found.amount(&format!("taxes[{i}].{field}"), *ours, theirs.get(field), self.precision);
+        }
+    }
+
+    fn settled(&self, got: &Value, found: &mut Found) {
+        let Some(Settled { paid, advanced, outstanding }) = self.settled else { return };
+        found.amount("paid_amount", paid, got.get("paid_amount"), self.precision);
+        found.amount("total_advance", advanced, got.get("total_advance"), self.precision);
+        let theirs = got.get("outstanding_amount");
+        let read = theirs.and_then(values::decimal).unwrap_or_default();
+        let less =
+            read.abs() < outstanding.abs() && (read.is_zero() || read.is_negative() == outstanding.is_negative());
+        if !(less && self.reading == Reading::Later) {
+            found.amount("outstanding_amount", outstanding, theirs, self.precision);
+        }
+    }
+
+    fn other(&self, got: &Value, found: &mut Found) {
+        let number = |field: &str| got.get(field).and_then(values::decimal).unwrap_or_default();
+        let of = |field: &'static str, ours: Decimal, found: &mut Found, digits: u32| {
+            found.amount(field, ours, got.get(field), digits);
+        };
+        match self.kind {
+            Kind::JournalEntry => {
+                of("total_debit", self.sum, found, self.precision);
+                of("total_credit", self.sum, found, self.precision);
+            }
+            Kind::Timesheet => of("total_hours", self.sum, found, FLOAT_PRECISION),
+            Kind::PaymentEntry => {
+                let paid = number("paid_amount");
+                of("difference_amount", Decimal::ZERO, found, self.precision);
+                let allocated = if self.moves_on() { number("total_allocated_amount") } else { self.sum };
+                of("total_allocated_amount", allocated, found, self.precision);
+                of("unallocated_amount", paid.minus(allocated).unwrap_or_default(), found, self.precision);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The field by which a master is named.
+fn name_of(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Customer => Some("customer_name"),
+        Kind::Supplier => Some("supplier_name"),
+        Kind::Item => Some("item_code"),
+        _ => None,
+    }
+}
+
+fn settled(document: &Document, total: Decimal) -> Option<Settled> {
+    let (paid, change, advanced, alone) = match document {
+        Document::SalesInvoice(invoice) => of_sale(invoice)?,
+        Document::PurchaseInvoice(bill) => of_bill(bill),
+        _ => return None,
+    };
+    // A return that is taken off what it returns leaves nothing of its own.
+    let left = total.minus(paid)?.plus(change)?.minus(advanced)?;
+    Some(Settled { paid, advanced, outstanding: if alone { left } else { Decimal::ZERO } })
+}
+
+type Money = (Decimal, Decimal, Decimal, bool);
+
+fn of_sale(invoice: &SalesInvoice) -> Option<Money> {
+    let change = invoice.change_amount.unwrap_or_default();
+    let given = invoice.paid()?.plus(change)?;
+    let advanced = invoice.advances.iter().try_fold(Decimal::ZERO, |sum, row| sum.plus(row.allocated_amount))?;
+    let alone = !(invoice.is_return && invoice.update_outstanding_for_self == Some(Flag(false)));
+    // Where nothing is paid at once there is no change either: it is not sent.
+    let change = if invoice.payments.is_empty() { Decimal::ZERO } else { change };
+    let given = if invoice.payments.is_empty() { Decimal::ZERO } else { given };
+    Some((given, change, advanced, alone))
+}
+
+fn of_bill(bill: &PurchaseInvoice) -> Money {
+    let paid = bill.paid_amount.filter(|_| bill.is_paid).unwrap_or_default();
+    let alone = !(bill.is_return && bill.update_outstanding_for_self == Some(Flag(false)));
+    (paid, Decimal::ZERO, Decimal::ZERO, alone)
+}
+
+fn sum(document: &Document, booked: &Booked) -> Decimal {
+    let sum = match document {
+        Document::JournalEntry(_) => Some(document.rules().effects(booked).sum),
+        Document::PaymentEntry(payment) => all(payment.references.iter().map(|row| row.allocated_amount)),
+        Document::Timesheet(sheet) => all(sheet.time_logs.iter().map(|row| hours(row.from_time, row.to_time))),
+        _ => None,
+    };
+    sum.unwrap_or_default()
+}
+
+fn all(mut amounts: impl Iterator<Item = Decimal>) -> Option<Decimal> {
+    amounts.try_fold(Decimal::ZERO, Decimal::plus)
+}

@@ -1,0 +1,137 @@
+//! What ERPNext says that it booked, held against what it was sent and what the receipt says.
+//!
+//! In: the body that was sent, what the receipt comes to ([`Expected`]), and the whole document as ERPNext has it, read with a GET: the
+//! answer to a submit in one request is stale in all that is derived. Out: every [`Difference`], for a person; none means that the
+//! books say what the paper says. Pure. Absent: what is done about a difference.
+//!
+//! Compared is each field that was sent, and each row in its place, and beyond what was sent the totals, what is left to pay, that it is
+//! submitted, and that ERPNext added no rows of goods, money or taxes of its own. Equal are `7:15:00` and `07:15:00.000000`, 1 and
+//! true, and nothing, null, zero and an empty text. What ERPNext may rightly have otherwise:
+//!
+//! - amounts beyond the currency's digits, quantities, factors, hours and percent beyond three ([`FLOAT_PRECISION`]): it keeps no more;
+//! - text with `<` or `>` in it, which Frappe cleans as HTML: that there is some is all that is looked at;
+//! - the order of a row's serial numbers;
+//! - further units and barcodes of an item: it adds the stock unit itself;
+//! - rows of a count that change nothing: it leaves them out;
+//! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, and a payment's
+//!   rows are others where an invoice has used it;
+//! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row.
+
+mod expected;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use expected::{Expected, Reading};
+pub(crate) use values::{decimal, same_moment};
+
+use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::totals::FLOAT_PRECISION;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// One field that ERPNext has otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its path, like `items[0].rate`.
+    pub field: String,
+    /// As it was sent, or as the receipt says it.
+    pub ours: String,
+    /// As ERPNext has it.
+    pub theirs: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, ours, theirs } = self;
+        write!(f, "{field} is {theirs} in ERPNext, and not {ours}")
+    }
+}
+
+/// What ERPNext may have otherwise, beside what the module says of numbers and texts.
+const IGNORED: [(&str, &str); 2] = [("", "taxes_and_charges"), ("advances", "remarks")];
+
+/// Fields with three digits rather than a currency's: table, where it matters, and field.
+const FLOATS: [(&str, &str); 8] = [
+    ("", "qty"),
+    ("", "completed_qty"),
+    ("", "fg_completed_qty"),
+    ("", "conversion_factor"),
+    ("", "hours"),
+    ("", "discount_percentage"),
+    ("", "additional_discount_percentage"),
+    ("taxes", "rate"),
+];
+
+/// Tables in which ERPNext may have more rows than it was sent.
+const LONGER: [&str; 2] = ["uoms", "barcodes"];
+
+/// Every difference, in the order of the fields.
+pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Difference> {
+    let mut found = Found { precision: expected.precision(), all: Vec::new() };
+    let empty = Map::new();
+    let sent = sent.as_object().unwrap_or(&empty);
+    for (field, ours) in sent.iter().filter(|(field, _)| expected.compares(field)) {
+        let ours = expected.kept(field, ours, got);
+        found.field("", field, field, &ours, got.get(field));
+    }
+    expected.beyond(sent, got, &mut found);
+    found.all
+}
+
+/// The differences so far.
+struct Found {
+    precision: u32,
+    all: Vec<Difference>,
+}
+
+impl Found {
+    /// Compares a field of a table's row, or of the document where `table` is empty.
+    fn field(&mut self, table: &str, name: &str, path: &str, ours: &Value, theirs: Option<&Value>) {
+        if IGNORED.contains(&(table, name)) {
+            return;
+        }
+        match ours {
+            Value::Array(rows) => self.rows(name, path, rows, theirs),
+            Value::Object(fields) => self.row(name, path, fields, theirs),
+            _ if values::same(name, ours, theirs, self.digits(table, name)) => {}
+            _ => self.differ(path, values::shown(Some(ours)), values::shown(theirs)),
+        }
+    }
+
+    fn rows(&mut self, table: &str, path: &str, ours: &[Value], theirs: Option<&Value>) {
+        let theirs = theirs.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let enough = theirs.len() == ours.len() || (theirs.len() > ours.len() && LONGER.contains(&table));
+        if !enough {
+            self.differ(path, format!("{} rows", ours.len()), format!("{} rows", theirs.len()));
+        }
+        for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+            self.field("", table, &format!("{path}[{i}]"), ours, Some(theirs));
+        }
+    }
+
+    fn row(&mut self, table: &str, path: &str, ours: &Map<String, Value>, theirs: Option<&Value>) {
+        for (name, ours) in ours {
+            let theirs = theirs.and_then(|row| row.get(name));
+            self.field(table, name, &format!("{path}.{name}"), ours, theirs);
+        }
+    }
+
+    /// Holds a number of ERPNext's against the receipt's.
+    fn amount(&mut self, path: &str, ours: Decimal, theirs: Option<&Value>, digits: u32) {
+        let read = theirs.and_then(decimal).unwrap_or_default();
+        let gone = theirs.is_some_and(|value| decimal(value).is_none() && !value.is_null());
+        if gone || ours.rounded(digits) != read.rounded(digits) {
+            self.differ(path, ours.to_string(), values::shown(theirs));
+        }
+    }
+
+    fn differ(&mut self, path: &str, ours: impl Into<String>, theirs: impl Into<String>) {
+        self.all.push(Difference { field: path.to_owned(), ours: ours.into(), theirs: theirs.into() });
+    }
+
+    fn digits(&self, table: &str, name: &str) -> u32 {
+        let is_float = FLOATS.iter().any(|(of, field)| *field == name && (of.is_empty() || *of == table));
+        if is_float { FLOAT_PRECISION } else { self.precision }
+    }
+}
