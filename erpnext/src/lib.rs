@@ -21,3 +21,4 @@ pub mod client;
 pub mod map;
 pub mod payload;
 pub mod readback;
+pub mod sink;

@@ -266,6 +266,7 @@ impl Fold {
             thing.cancelled = self.was_cancelled_ahead(site, id, number)?;
             self.index(&thing, number, submitted)?;
         }
+        self.had_outcome_ahead(site, id, number)?;
         things::append(&mut self.store, number, &thing)?;
         self.meta.things += 1;
         self.ids.insert(key, number);
@@ -312,7 +313,11 @@ impl Fold {
     }
 
     fn apply_down(&mut self, site: SiteNo, record: &Record) -> Result<(), Doubt> {
-        let Record { stamp, entry: Entry::AtOffice(span) } = record else { return Ok(()) };
+        let (stamp, span) = match record {
+            Record { stamp, entry: Entry::AtOffice(span) } => (stamp, span),
+            Record { entry: Entry::Outcome(outcome), .. } => return self.outcome(site, outcome),
+            _ => return Ok(()),
+        };
         let epoch = self.epochs.number(&mut self.store, site, span.epoch);
         acked::note(&mut self.store, site, epoch, span.first.0, span.last.0, stamp.at_ms())?;
         self.total(site).at_office_words += 1;

@@ -49,6 +49,10 @@ pub(super) enum Tag {
     PartyRun = 19,
     /// Cancellations that came before their documents, by a document's id.
     CancelAhead = 20,
+    /// What became of things in the office's books, in chunks.
+    Outcome = 21,
+    /// Words on what has not come yet, by its id.
+    OutcomeAhead = 22,
 }
 
 /// A key under construction.

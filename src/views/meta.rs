@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Raised whenever keys or values change their meaning, so that older views are rebuilt.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Where a record is in its journal: `(segment, offset)` packed by the journal; here it is only kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub(super) struct Meta {
     pub(super) next_party_run: u32,
     /// Cancellations that came before their documents. Where there is none, a new document need not be looked for among them.
     pub(super) cancelled_ahead: u32,
+    /// Outcomes that came before what they are of, likewise.
+    pub(super) outcomes_ahead: u32,
     /// Number of the next commit.
     pub(super) commit: u64,
     pub(super) sums: Sums,
@@ -87,6 +89,7 @@ impl Meta {
             next_run: 0,
             next_party_run: 0,
             cancelled_ahead: 0,
+            outcomes_ahead: 0,
             commit: 0,
             sums: Sums::default(),
         }

@@ -21,6 +21,7 @@ mod ids;
 mod keys;
 mod meta;
 mod numbers;
+mod outcomes;
 mod owner;
 mod parties;
 mod read;

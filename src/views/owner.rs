@@ -9,6 +9,7 @@ use super::store::{self, Disk, Doubt};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position, StoreId};
 use crate::domain::number::Number;
+use crate::domain::outcome::Fate;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -328,6 +329,11 @@ impl Reader {
     /// Where a record of a site is on its way.
     pub fn state(&self, site: SiteNo, position: Position) -> Result<State, NotNow> {
         self.ask(|fold| fold.state(site, position))
+    }
+
+    /// The office's latest word on a document or a cancellation of a site.
+    pub fn fate(&self, site: SiteNo, id: IntentId) -> Result<Option<Fate>, NotNow> {
+        self.ask(|fold| fold.fate(site, id))
     }
 
     /// The counters of a site.

@@ -1,0 +1,117 @@
+//! Time on Job Cards: the Work Order has made the card, and a workshop's lines are added to it.
+
+use super::{Ask, Erpnext};
+use crate::client::{Failure, Query};
+use crate::payload::{AddToCard, add_to_card};
+use outpost_core::domain::document::Text;
+use outpost_core::domain::outcome::Hold;
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::{Posted, Verdict};
+use serde_json::{Value, json};
+
+const CARD: &str = "Job Card";
+/// How often a card that somebody changes meanwhile is read anew.
+const TRIES: u32 = 3;
+
+impl Erpnext {
+    /// Adds lines to a card, and submits it with the last piece.
+    pub(super) fn card(&mut self, add: &AddToCard) -> Verdict {
+        for _ in 0..TRIES {
+            match self.try_card(add) {
+                Err(failure) if failure.is("TimestampMismatchError") => {}
+                Err(failure) => return self.failed(failure),
+                Ok(verdict) => return verdict,
+            }
+        }
+        Verdict::Again { why: "somebody is changing the Job Card".into(), alive: true }
+    }
+
+    fn try_card(&mut self, add: &AddToCard) -> Result<Verdict, Failure> {
+        let Some(card) = self.read_card(add)? else {
+            let (order, operation) = (&add.work_order, &add.operation);
+            let why = format!("{order} has no open Job Card for {operation}. Make one in ERPNext, and retry.");
+            return Ok(Verdict::Held(Hold::Refused, why));
+        };
+        let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let change = add_to_card(&card, add);
+        if change.submitted && change.put.is_some() {
+            let why = format!("{name} is submitted, and takes no more time. Correct it in ERPNext, and retry.");
+            return Ok(Verdict::Held(Hold::Refused, why));
+        }
+        if let Some(put) = &change.put {
+            self.client.update(CARD, &name, put)?;
+        }
+        if change.complete && !change.submitted {
+            self.client.update(CARD, &name, &json!({ "docstatus": 1 }))?;
+        }
+        let read = self.client.get(CARD, &name)?;
+        Ok(match (add_to_card(&read, add).put, Text::try_from(name.clone())) {
+            (None, Ok(name)) => Verdict::Done(Posted { name, day: None }),
+            _ => Verdict::Held(Hold::Differs, format!("{name} does not have all lines. Look at it in ERPNext.")),
+        })
+    }
+
+    /// The card that has the lines, or else the open one.
+    fn read_card(&self, add: &AddToCard) -> Result<Option<Value>, Failure> {
+        let query = Query {
+            fields: &["name", "docstatus"],
+            filters: vec![
+                json!(["work_order", "=", add.work_order]),
+                json!(["operation", "=", add.operation]),
+                json!(["docstatus", "<", 2]),
+            ],
+            order_by: "creation asc",
+            page: 20,
+            ..Query::default()
+        };
+        let mut open = None;
+        for row in self.client.list(CARD, &query)? {
+            let Some(name) = row.get("name").and_then(Value::as_str) else { continue };
+            let card = self.client.get(CARD, name)?;
+            let change = add_to_card(&card, add);
+            if change.put.is_none() {
+                return Ok(Some(card));
+            }
+            if !change.submitted && open.is_none() {
+                open = Some(card);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Takes lines out of a card that is open still.
+    pub(super) fn take_from_card(&mut self, of: &Submitted) -> Verdict {
+        let add = match self.request(of, None) {
+            Ok(Ask::AddToCard(add)) => add,
+            Ok(_) => return Verdict::Kept,
+            Err(why) => return self.unmappable(why),
+        };
+        match self.try_taking(&add) {
+            Ok(verdict) => verdict,
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    fn try_taking(&mut self, add: &AddToCard) -> Result<Verdict, Failure> {
+        let Some(card) = self.read_card(add)? else { return Ok(Verdict::Kept) };
+        let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if card.get("docstatus") == Some(&json!(1)) {
+            let why = format!("{name} is submitted: cancel it in ERPNext, and make one without these lines.");
+            return Ok(Verdict::Held(Hold::Refused, why));
+        }
+        let all = card.get("time_logs").and_then(Value::as_array).cloned().unwrap_or_default();
+        // A line is ours where the card needs it no more once it is said to be there.
+        let ours = |line: &Value| {
+            add.time_logs.iter().any(|log| {
+                let one = AddToCard { time_logs: vec![log.clone()], ..add.clone() };
+                add_to_card(&json!({ "time_logs": [line] }), &one).put.is_none()
+            })
+        };
+        let left: Vec<Value> = all.iter().filter(|line| !ours(line)).cloned().collect();
+        if left.len() == all.len() {
+            return Ok(Verdict::Kept);
+        }
+        self.client.update(CARD, &name, &json!({ "time_logs": left, "modified": card.get("modified") }))?;
+        Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None })))
+    }
+}

@@ -1,0 +1,66 @@
+//! ERPNext's refusals in the words of whoever has to put them right, and which of them something else puts right.
+
+use crate::client::Failure;
+use outpost_core::domain::outcome::Hold;
+
+/// What is held for what, and the remedy. The rest is told in ERPNext's own words.
+const KNOWN: [(&str, Hold, &str); 12] = [
+    (
+        "NegativeStockError",
+        Hold::Stock,
+        "It is tried again by itself when something that brings this stock has been posted.",
+    ),
+    (
+        "SerialNoWarehouseError",
+        Hold::Stock,
+        "The piece is not where the document takes it from: correct that in ERPNext, and retry.",
+    ),
+    (
+        "ClosedAccountingPeriod",
+        Hold::Closed,
+        "Open the period in ERPNext and retry, let the site post on the first open day, or give it up.",
+    ),
+    (
+        "StockFreezeError",
+        Hold::Closed,
+        "Stock is frozen up to that day in ERPNext: change that and retry, or give it up.",
+    ),
+    ("FiscalYearError", Hold::Closed, "Make the fiscal year in ERPNext, and retry."),
+    ("PermissionError", Hold::Refused, "The connector may not do that: run `outpost office erpnext check`."),
+    ("LinkValidationError", Hold::Unmapped, "Make it in ERPNext or map its name, and retry."),
+    ("DoesNotExistError", Hold::Unmapped, "Make it in ERPNext or map its name, and retry."),
+    (
+        "MandatoryError",
+        Hold::Unmapped,
+        "ERPNext wants a field that documents from workshops do not have: give it a default there, and retry.",
+    ),
+    (
+        "UOMMustBeIntegerError",
+        Hold::Refused,
+        "The unit takes whole numbers only: correct the unit in ERPNext and retry, or cancel the document.",
+    ),
+    ("StockOverReturnError", Hold::Refused, "More came back than was sold: cancel the document."),
+    ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
+];
+
+/// How ERPNext begins when an account is frozen, which has no exception of its own.
+const FROZEN: &str = "You are not authorized to add or update entries before";
+
+/// Why a document is held.
+pub(super) fn of(failure: &Failure) -> (Hold, String) {
+    let Failure::Refused { exc_type, words, status, .. } = failure else {
+        return (Hold::Failing, failure.to_string());
+    };
+    let said = match words.as_str() {
+        "" if exc_type.is_empty() => format!("ERPNext refused it (HTTP {status})."),
+        "" => format!("ERPNext refused it: {exc_type}."),
+        words => format!("ERPNext: {}.", words.trim_end_matches('.')),
+    };
+    if words.starts_with(FROZEN) {
+        return (Hold::Closed, format!("{said} Change that in ERPNext and retry, or give it up."));
+    }
+    match KNOWN.iter().find(|(name, ..)| name == exc_type) {
+        Some((_, hold, remedy)) => (*hold, format!("{said} {remedy}")),
+        None => (Hold::Refused, format!("{said} Put it right in ERPNext and retry, or cancel it.")),
+    }
+}
