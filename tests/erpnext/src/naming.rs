@@ -58,6 +58,12 @@ impl Erp {
         if name.is_empty() {
             return Err(Error::invalid(format!("Please set the document name for {}", def.name)));
         }
+        if def.name == "Item" {
+            // From the code that was sent, before an own name takes its place.
+            let code = owned(doc, "item_code");
+            crate::doc::fill(doc, "item_name", code.clone());
+            crate::doc::fill(doc, "description", code);
+        }
         if let Some(field) = def.autoname.strip_prefix("field:")
             && def.field(field).is_some()
         {

@@ -104,6 +104,11 @@ impl Erp {
                 Kind::Link if field.name == "currency" && !def.is_child => "IDR".into(),
                 _ => match default {
                     Some(default) if !default.starts_with([':', '{']) => default.into(),
+                    // Frappe takes the first choice, which may be no text at all.
+                    _ if field.kind == Kind::Select && field.name != "naming_series" => {
+                        let first = field.options.split('\n').next().unwrap_or_default().trim();
+                        if first.is_empty() { Value::Null } else { first.into() }
+                    }
                     _ => Value::Null,
                 },
             };

@@ -161,6 +161,12 @@ fn between(file: &str, line: usize, erp: &StandIn, names: &mut Names) {
             erp.add_stock("CLOTH-1", "Stores - TW", 400.0, 50000.0);
             erp.add_stock("BUTTON", "Stores - TW", 1000.0, 500.0);
         }
+        // An invoice of 62,000 that the payments are about.
+        ("transcripts.jsonl", 281) => {
+            let items = json!([{ "item_code": "SEWING", "qty": 1, "rate": 62000 }]);
+            let invoice = json!({ "docstatus": 1, "customer": "Bu Sari", "items": items });
+            names.note("ACC-SINV-2026-00483", &erp.make("Sales Invoice", invoice));
+        }
         // Two entries that the lines about deleting are about.
         ("transcripts.jsonl", 285) => {
             let entry = |state: i32| {

@@ -12,6 +12,10 @@ use crate::error::{Error, Res};
 use crate::lifecycle::Act;
 use serde_json::{Value, json};
 
+fn advances(doc: &Doc) -> f64 {
+    money(rows(doc, "advances").into_iter().map(|r| num(r, "allocated_amount")).sum())
+}
+
 impl Erp {
     pub(crate) fn validate_invoice(&mut self, doc: &mut Doc, act: Act) -> Res<()> {
         self.posting_time(doc);
@@ -42,6 +46,7 @@ impl Erp {
         self.pos(doc)?;
         self.trade_rows(doc)?;
         totals(doc);
+        self.accounts_of_rows(doc);
         self.open_day(doc, "posting_date")?;
         let posted = owned(doc, "posting_date");
         fill(doc, "due_date", posted.clone());
@@ -52,13 +57,14 @@ impl Erp {
         if !buying && is(doc, "is_pos") && rows(doc, "payments").is_empty() {
             return Err(Error::invalid("At least one mode of payment is required for POS invoice."));
         }
-        if is(doc, "allocate_advances_automatically") {
-            self.take_advances(doc);
-        }
-        let advance = money(rows(doc, "advances").into_iter().map(|r| num(r, "allocated_amount")).sum());
+        let advance = advances(doc);
         putf(doc, "total_advance", advance);
         if advance > payable(doc) + 0.005 && !is(doc, "is_return") {
             return Err(Error::invalid("Total advance cannot be greater than the total"));
+        }
+        // After the sum: the answer to a submission in one request does not have it yet.
+        if is(doc, "allocate_advances_automatically") && !is(doc, "is_pos") {
+            self.take_advances(doc);
         }
         if buying && is(doc, "is_paid") {
             if blank(doc, "cash_bank_account") && num(doc, "paid_amount") != 0.0 {
@@ -80,10 +86,38 @@ impl Erp {
             fill(doc, "against_income_account", "Sales - TW");
         }
         if act.submit {
-            fill(doc, "remarks", "No Remarks");
+            let bill = owned(doc, "bill_no");
+            let said =
+                if bill.is_empty() { "No Remarks".to_owned() } else { format!("Against Supplier Invoice {bill}") };
+            fill(doc, "remarks", said);
         }
         put(doc, "status", "Draft");
         Ok(())
+    }
+
+    /// What is bought for stock goes to stock, or to what was received and is not billed.
+    fn accounts_of_rows(&mut self, doc: &mut Doc) {
+        let (buying, moves) = (buys(doc), is(doc, "update_stock"));
+        let net = num(doc, "net_total");
+        if !buying {
+            putf(doc, "amount_eligible_for_commission", net);
+            return;
+        }
+        putf(doc, "tax_withholding_net_total", net);
+        putf(doc, "base_tax_withholding_net_total", net);
+        let mut table = crate::doc::take(doc, "items");
+        for row in &mut table {
+            if self.db.get("Item", text(row, "item_code")).is_some_and(|i| is(&i, "is_stock_item")) {
+                put(
+                    row,
+                    "expense_account",
+                    if moves { "Stock In Hand - TW" } else { "Stock Received But Not Billed - TW" },
+                );
+            }
+        }
+        let first = table.first().map(|r| owned(r, "expense_account")).unwrap_or_default();
+        put(doc, "against_expense_account", first);
+        crate::doc::give(doc, "items", table);
     }
 
     fn pos(&mut self, doc: &mut Doc) -> Res<()> {
@@ -268,11 +302,14 @@ impl Erp {
         for row in rows(doc, "advances") {
             self.use_advance(row, &doctype, &name)?;
         }
-        let advance = num(doc, "total_advance");
+        let advance = advances(doc);
         let for_self = is(doc, "update_outstanding_for_self") || blank(doc, "return_against");
         let open = total - paid + change - advance - num(doc, "write_off_amount");
         let own_open = if is(doc, "is_return") && !for_self { 0.0 } else { money(open) };
-        self.db.change(&doctype, &name, |doc| putf(doc, "outstanding_amount", own_open));
+        self.db.change(&doctype, &name, |doc| {
+            putf(doc, "outstanding_amount", own_open);
+            putf(doc, "total_advance", advance);
+        });
         self.invoice_state(&doctype, &name);
         let against = owned(doc, "return_against");
         if is(doc, "is_return") && !against.is_empty() {
@@ -335,7 +372,6 @@ impl Erp {
             self.invoice_state(&doctype, &against);
         }
         self.free_payments(&doctype, &name);
-        self.db.change(&doctype, &name, |doc| putf(doc, "outstanding_amount", 0.0));
         self.progress(doc, is(doc, "update_stock"), true, -1.0);
         Ok(())
     }

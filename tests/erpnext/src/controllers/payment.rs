@@ -67,10 +67,29 @@ impl Erp {
             ("base_total_allocated_amount", allocated),
             ("unallocated_amount", if party.is_empty() { 0.0 } else { money(paid - allocated) }),
             ("difference_amount", 0.0),
+            ("paid_amount_after_tax", paid),
+            ("base_paid_amount_after_tax", paid),
+            ("received_amount_after_tax", num(doc, "received_amount")),
+            ("base_received_amount_after_tax", num(doc, "received_amount")),
         ] {
             putf(doc, field, value);
         }
-        fill(doc, "remarks", format!("Amount IDR {paid} {party}"));
+        let said = match kind.as_str() {
+            "Receive" => format!("Amount IDR {paid} received from {party}"),
+            "Pay" => format!("Amount IDR {paid} to {party}"),
+            _ => format!("Amount IDR {paid} transferred from {} to {}", text(doc, "paid_from"), text(doc, "paid_to")),
+        };
+        let of_bank =
+            format!("Transaction reference no {} dated {}", text(doc, "reference_no"), text(doc, "reference_date"));
+        let against = rows(doc, "references").into_iter().map(|r| {
+            let (doctype, name) = (text(r, "reference_doctype"), text(r, "reference_name"));
+            format!("Amount IDR {} against {doctype} {name}", num(r, "allocated_amount"))
+        });
+        let bank_line = (!blank(doc, "reference_no")).then_some(of_bank);
+        let lines: Vec<String> = [said].into_iter().chain(bank_line).chain(against).collect();
+        if !crate::doc::is(doc, "custom_remarks") {
+            put(doc, "remarks", lines.join("\n"));
+        }
         put(doc, "status", if Self::state(doc) == 1 { "Submitted" } else { "Draft" });
         Ok(())
     }
@@ -135,7 +154,8 @@ impl Erp {
         }
         self.touch("Payment Entry", &name, |doc| {
             put(doc, "status", "Submitted");
-            for row in crate::doc::rows_mut(doc, "references") {
+            let paid = crate::doc::rows_mut(doc, "references");
+            for row in paid.into_iter().filter(|r| text(r, "reference_doctype").ends_with("Invoice")) {
                 let left = money(num(row, "outstanding_amount") - num(row, "allocated_amount"));
                 putf(row, "outstanding_amount", left);
             }

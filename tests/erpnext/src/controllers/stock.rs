@@ -83,6 +83,11 @@ impl Erp {
         }
     }
 
+    /// What there is now.
+    pub(crate) fn there(&self, item: &str, warehouse: &str) -> f64 {
+        self.db.moves(item, warehouse).last().map_or(0.0, |m| m.balance)
+    }
+
     /// What there is, and what one is worth, at a moment.
     pub(crate) fn at(&self, item: &str, warehouse: &str, moment: &str) -> (f64, f64) {
         let last = self.db.moves(item, warehouse).iter().rev().find(|m| *m.at <= *moment);

@@ -62,6 +62,7 @@ impl Erp {
         let doctype = owned(doc, "doctype");
         let list = owned(doc, if buying { "buying_price_list" } else { "selling_price_list" });
         let place = owned(doc, "set_warehouse");
+        let day = owned(doc, if doctype.ends_with("Order") { "transaction_date" } else { "posting_date" });
         let moves = is(doc, "update_stock") || matches!(doctype.as_str(), "Delivery Note" | "Purchase Receipt");
         let mut table = crate::doc::take(doc, "items");
         for (i, row) in table.iter_mut().enumerate() {
@@ -81,7 +82,7 @@ impl Erp {
                 if is(&item, "disabled") {
                     return Err(Error::invalid(format!("Item {code} is disabled")));
                 }
-                self.trade_row(&item, row, buying, &place, &list)?;
+                self.trade_row(&item, row, buying, &place, &list, &day)?;
             }
             let qty = num(row, "qty");
             if qty == 0.0 && !is(row, "is_free_item") {
@@ -108,7 +109,15 @@ impl Erp {
         Ok(())
     }
 
-    fn trade_row(&mut self, item: &Arc<Doc>, row: &mut Doc, buying: bool, place: &str, list: &str) -> Res<()> {
+    fn trade_row(
+        &mut self,
+        item: &Arc<Doc>,
+        row: &mut Doc,
+        buying: bool,
+        place: &str,
+        list: &str,
+        day: &str,
+    ) -> Res<()> {
         let code = owned(item, "name");
         for (field, from) in [
             ("item_name", "item_name"),
@@ -133,18 +142,27 @@ impl Erp {
             fill(row, "expense_account", "Cost of Goods Sold - TW");
         }
         put(row, "is_stock_item", i32::from(is(item, "is_stock_item")));
-        let price = self.price(&code, list, text(row, "uom"));
+        let (there, worth) = (self.there(&code, text(row, "warehouse")), self.worth(&code, text(row, "warehouse")));
+        putf(row, "actual_qty", there);
+        if !buying {
+            putf(row, "incoming_rate", if there > 0.0 { worth } else { 0.0 });
+        }
+        let price = self.price(&code, list, text(row, "uom"), day);
         match price {
             Some(price) if num(row, "price_list_rate") == 0.0 => {
                 putf(row, "price_list_rate", price * num(row, "conversion_factor").max(1.0))
             }
             Some(_) => {}
             // A price that is missing is taken from the first document that has one.
-            None if num(row, "rate") > 0.0 && num(row, "qty") > 0.0 && self.db.has("Price List", list) => {
+            None if num(row, "rate") > 0.0
+                && num(row, "qty") > 0.0
+                && self.db.has("Price List", list)
+                && self.prices(&code, list).is_empty() =>
+            {
                 let (name, now) = (self.hash(), self.clock.now());
                 let price = json!({
                     "name": name, "doctype": "Item Price", "item_code": code, "price_list": list, "uom": text(item, "stock_uom"), "currency": "IDR",
-                    "price_list_rate": num(row, "rate"), "selling": i32::from(!buying), "buying": i32::from(buying), "creation": now, "modified": now, "docstatus": 0,
+                    "price_list_rate": num(row, "rate"), "selling": i32::from(!buying), "buying": i32::from(buying), "valid_from": self.clock.today(), "creation": now, "modified": now, "docstatus": 0,
                 });
                 if let Value::Object(price) = price {
                     self.db.store("Item Price", price);
@@ -155,15 +173,18 @@ impl Erp {
         Ok(())
     }
 
-    /// A price from a list.
-    pub(crate) fn price(&self, item: &str, list: &str, uom: &str) -> Option<f64> {
+    fn prices(&self, item: &str, list: &str) -> Vec<Arc<Doc>> {
         let names = self.db.having("Item Price", "item_code", item);
-        let of_list: Vec<_> = names
-            .iter()
-            .filter_map(|n| self.db.get("Item Price", n))
-            .filter(|p| text(p, "price_list") == list && blank(p, "customer"))
-            .collect();
-        let same = of_list.iter().find(|p| text(p, "uom") == uom).or_else(|| of_list.first());
+        let all = names.iter().filter_map(|n| self.db.get("Item Price", n));
+        all.filter(|p| text(p, "price_list") == list && blank(p, "customer")).collect()
+    }
+
+    /// A price from a list: the latest that is valid on the day.
+    pub(crate) fn price(&self, item: &str, list: &str, uom: &str, day: &str) -> Option<f64> {
+        let mut valid = self.prices(item, list);
+        valid.retain(|p| text(p, "valid_from") <= day && (blank(p, "valid_upto") || text(p, "valid_upto") >= day));
+        valid.sort_by(|a, b| text(b, "valid_from").cmp(text(a, "valid_from")));
+        let same = valid.iter().find(|p| text(p, "uom") == uom).or_else(|| valid.first());
         same.map(|p| num(p, "price_list_rate"))
     }
 
@@ -239,7 +260,10 @@ impl Erp {
             fill(doc, "delivery_date", day.clone());
             for row in rows_mut(doc, "items") {
                 fill(row, "delivery_date", day.clone());
+                put(row, "reserve_stock", 0);
             }
+            // Frappe's own slip: the pattern stays as it is.
+            put(doc, "title", "{customer_name}");
             if day.as_str() < text(doc, "transaction_date") {
                 return Err(Error::invalid("Expected Delivery Date should be after Sales Order Date"));
             }
@@ -423,6 +447,7 @@ impl Erp {
         let detail = if buys(doc) { "purchase_receipt_item" } else { "dn_detail" };
         self.returns(doc, detail)?;
         put(doc, "status", "Draft");
+        fill(doc, "installation_status", "Not Installed");
         Ok(())
     }
 
