@@ -1,0 +1,419 @@
+//! Frappe's REST: which path is which question, versions 1 and 2, and the methods that can be called.
+//!
+//! In: method, path, arguments, body, token. Out: status and JSON; the request is whole or not at all. Absent: sockets.
+
+use crate::doc::{Doc, as_num, int, num, owned, text};
+use crate::erp::{Erp, User};
+use crate::error::{Error, Res};
+use crate::list::{Query, names};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A request, without its socket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Decoded parts of the path: `api`, `resource`, `Sales Invoice`.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) is_form: bool,
+    pub(crate) token: Option<String>,
+}
+
+/// An answer, without its socket.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Request {
+    pub(crate) fn version_2(&self) -> bool {
+        self.path.get(1).is_some_and(|p| p == "v2")
+    }
+
+    pub(crate) fn writes(&self) -> bool {
+        self.method != "GET"
+    }
+
+    fn part(&self, at: usize) -> &str {
+        self.path.get(at).map_or("", String::as_str)
+    }
+
+    /// What kind of request it is, for the count.
+    pub(crate) fn kind(&self) -> String {
+        let whole = |n: usize| self.path.iter().take(n).map(String::as_str).collect::<Vec<_>>().join("/");
+        let depth = if self.version_2() { 4 } else { 3 };
+        format!("{} /{}", self.method, whole(depth))
+    }
+
+    /// The groups whose parallelism is counted: who asks, and what a new document says of its series and site.
+    pub(crate) fn groups(&self, user: &str, default_series: impl Fn(&str) -> String) -> Vec<String> {
+        let mut groups = vec![format!("user:{user}")];
+        let at = if self.version_2() { 3 } else { 2 };
+        let makes =
+            self.method == "POST" && self.path.len() == at + 1 && matches!(self.part(at - 1), "resource" | "document");
+        if makes && let Ok(Value::Object(doc)) = serde_json::from_slice::<Value>(&self.body) {
+            let series = owned(&doc, "naming_series");
+            let series = if series.is_empty() { default_series(self.part(at)) } else { series };
+            groups.push(format!("series:{series}"));
+            let places = ["cost_center", "set_warehouse", "from_warehouse", "to_warehouse"];
+            let row = doc.get("items").and_then(|items| items.get(0)).and_then(Value::as_object);
+            let all = places.iter().map(|p| text(&doc, p)).chain(row.map(|r| text(r, "cost_center")));
+            if let Some(site) = all.into_iter().find(|s| !s.is_empty()) {
+                groups.push(format!("site:{site}"));
+            }
+        }
+        groups
+    }
+
+    fn json(&self) -> Res<Doc> {
+        let bad = |error: serde_json::Error| {
+            let text = format!("Expecting value: {error}");
+            Error { message: String::new(), ..Error::with(500, "JSONDecodeError", text) }
+        };
+        let mut all: Doc = self.query.iter().map(|(k, v)| (k.clone(), v.clone().into())).collect();
+        if self.is_form {
+            all.extend(form_urlencoded::parse(&self.body).map(|(k, v)| (k.into_owned(), v.into_owned().into())));
+        } else if !self.body.is_empty() {
+            match serde_json::from_slice(&self.body).map_err(bad)? {
+                Value::Object(doc) => all.extend(doc),
+                _ => return Err(Error::invalid("Invalid request body")),
+            }
+        }
+        // Older clients put the document as text into `data`.
+        if let Some(Value::Object(data)) =
+            all.get("data").and_then(Value::as_str).and_then(|d| serde_json::from_str(d).ok())
+        {
+            all.extend(data);
+        }
+        Ok(all)
+    }
+}
+
+/// An argument that may be JSON or a text with JSON in it.
+fn read(args: &Doc, name: &str) -> Value {
+    match args.get(name) {
+        Some(Value::String(s)) => serde_json::from_str(s).unwrap_or_else(|_| s.clone().into()),
+        Some(value) => value.clone(),
+        None => Value::Null,
+    }
+}
+
+fn object(args: &Doc, name: &str) -> Res<Doc> {
+    match read(args, name) {
+        Value::Object(doc) => Ok(doc),
+        _ => {
+            Err(Error { message: String::new(), ..Error::with(500, "TypeError", format!("missing argument '{name}'")) })
+        }
+    }
+}
+
+fn query(args: &Doc) -> Query {
+    let fields = match read(args, "fields") {
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(s) if !s.is_empty() => s.split(',').map(|f| f.trim().to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    let number = |names: &[&str], default: usize| {
+        names.iter().find_map(|n| args.get(*n)).map_or(default, |v| as_num(v) as usize)
+    };
+    Query {
+        fields,
+        filters: read(args, "filters"),
+        or_filters: read(args, "or_filters"),
+        order_by: owned(args, "order_by"),
+        start: number(&["limit_start", "start"], 0),
+        page: number(&["limit_page_length", "limit"], 20),
+    }
+}
+
+impl Erp {
+    /// Who has this token: `token KEY:SECRET`.
+    pub(crate) fn who(&self, token: Option<&str>) -> Res<Option<User>> {
+        let Some(token) = token else { return Ok(None) };
+        let wrong = || Error { message: String::new(), ..Error::with(401, "AuthenticationError", "") };
+        let pair = token.strip_prefix("token ").or_else(|| token.strip_prefix("Token ")).ok_or_else(wrong)?;
+        let (key, secret) = pair.trim().split_once(':').ok_or_else(wrong)?;
+        let user = self.users.iter().find(|u| u.key == key && u.secret == secret).cloned();
+        user.ok_or_else(wrong).map(Some)
+    }
+
+    /// Answers a request: whole, or as if it had never come.
+    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+        self.db.begin();
+        match self.handle(request) {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.db.rollback();
+                let body = if request.version_2() { error.v2() } else { error.v1() };
+                Answer { status: error.status, body }
+            }
+        }
+    }
+
+    fn handle(&mut self, request: &Request) -> Res<Answer> {
+        let user = self.who(request.token.as_deref())?;
+        let parts: Vec<&str> = request.path.iter().map(String::as_str).collect();
+        let guest = matches!(parts[..], ["api", "method", "ping" | "frappe.ping"])
+            || matches!(parts[..], ["api", "v2", "method", "ping"]);
+        if guest {
+            return Ok(Answer { status: 200, body: json!({ "message": "pong" }) });
+        }
+        let Some(user) = user else {
+            return Err(Error { message: "Login to access".into(), ..Error::denied("") });
+        };
+        let ok = |body: Value| Ok(Answer { status: 200, body });
+        match (request.method.as_str(), &parts[..]) {
+            (_, ["api", "method", method] | ["api", "v1", "method", method]) => {
+                let args = request.json()?;
+                ok(self.call(&user, method, &args)?)
+            }
+            (_, ["api", "v2", "method", method]) => {
+                let args = request.json()?;
+                let mut said = self.call(&user, method, &args)?;
+                ok(json!({ "data": said["message"].take() }))
+            }
+            (how, ["api", "resource", rest @ ..] | ["api", "v1", "resource", rest @ ..]) => {
+                self.resource(&user, how, rest, request, false)
+            }
+            ("GET", ["api", "v2", "doctype", doctype, "meta"]) => {
+                let meta = self.meta(&user, doctype)?;
+                ok(json!({ "data": meta }))
+            }
+            ("GET", ["api", "v2", "doctype", doctype, "count"]) => {
+                self.must(&user, doctype, "read")?;
+                let rows = self.list(doctype, &Query { page: 0, ..query(&request.json()?) })?;
+                ok(json!({ "data": rows.len() }))
+            }
+            (how, ["api", "v2", "document", rest @ ..]) => self.resource(&user, how, rest, request, true),
+            _ => Err(Error { exception: None, ..Error::with(404, "DoesNotExistError", "Not Found") }),
+        }
+    }
+
+    fn resource(&mut self, user: &User, how: &str, parts: &[&str], request: &Request, v2: bool) -> Res<Answer> {
+        let data = |doc: Value| Ok(Answer { status: 200, body: json!({ "data": doc }) });
+        match (how, parts) {
+            ("GET", [doctype]) => {
+                let args = request.json()?;
+                let rows = self.rows_for(user, doctype, &args)?;
+                data(Value::Array(rows))
+            }
+            ("POST", [doctype]) => {
+                let body = request.json()?;
+                let own = v2 || self.v1_names || matches!(*doctype, "POS Profile");
+                let doc = self.insert(user, doctype, &body, own)?;
+                data(Value::Object(self.shown(doctype, &doc)))
+            }
+            ("GET", [doctype, name]) => {
+                self.must(user, doctype, "read")?;
+                let doc = self.load(doctype, name)?;
+                data(Value::Object(self.shown(doctype, &doc)))
+            }
+            ("PUT" | "PATCH", [doctype, name]) => {
+                let body = request.json()?;
+                let doc = self.update(user, doctype, name, &body)?;
+                data(Value::Object(self.shown(doctype, &doc)))
+            }
+            ("DELETE", [doctype, name]) => {
+                self.delete(user, doctype, name)?;
+                Ok(Answer { status: 202, body: json!({ "data": "ok" }) })
+            }
+            ("POST", [doctype, name]) => {
+                let method = owned(&request.json()?, "run_method");
+                let doc = self.run_method(user, doctype, name, &method)?;
+                data(Value::Object(self.shown(doctype, &doc)))
+            }
+            (_, [doctype, name, "method", method]) => {
+                let doc = self.run_method(user, doctype, name, method)?;
+                data(Value::Object(self.shown(doctype, &doc)))
+            }
+            _ => Err(Error { exception: None, ..Error::with(404, "DoesNotExistError", "Not Found") }),
+        }
+    }
+
+    fn run_method(&mut self, user: &User, doctype: &str, name: &str, method: &str) -> Res<Doc> {
+        if matches!(doctype, "Journal Entry" | "Stock Reconciliation") && matches!(method, "submit" | "cancel") {
+            let app = if doctype == "Journal Entry" { "accounts" } else { "stock" };
+            let module = doctype.to_lowercase().replace(' ', "_");
+            let function = format!("erpnext.{app}.doctype.{module}.{module}.{method}");
+            return Err(Error::denied(format!("Function <strong>{function}</strong> is not whitelisted.")));
+        }
+        match method {
+            "submit" => self.submit(user, doctype, name),
+            "cancel" => self.cancel(user, doctype, name),
+            _ => Err(Error::denied(format!("Function {method} is not whitelisted."))),
+        }
+    }
+
+    fn rows_for(&self, user: &User, doctype: &str, args: &Doc) -> Res<Vec<Value>> {
+        let def = self.schema.get(doctype);
+        if def.as_ref().is_some_and(|d| d.is_child) {
+            let parent = text(args, "parent");
+            let fits = self.schema.parents.get(doctype).is_some_and(|p| p.iter().any(|(of, _)| of == parent));
+            if !fits {
+                return Err(Error::denied(format!("Parent is needed to read {doctype}")));
+            }
+            self.must(user, parent, "read")?;
+        } else {
+            self.must(user, doctype, "read")?;
+        }
+        let mut query = query(args);
+        if doctype == "User" && !user.roles.iter().any(|r| r == "System Manager") {
+            query.fields.retain(|f| f != "user_type");
+        }
+        self.list(doctype, &query)
+    }
+
+    fn meta(&self, user: &User, doctype: &str) -> Res<Value> {
+        let Some(def) = self.schema.get(doctype) else { return Err(Error::missing("DocType", doctype)) };
+        self.must(user, doctype, "read")?;
+        let fields: Vec<Value> = def
+            .fields
+            .iter()
+            .map(|f| json!({ "fieldname": f.name, "label": f.label, "options": f.options, "reqd": i32::from(f.reqd), "unique": i32::from(f.unique) }))
+            .collect();
+        let rights: Vec<&Value> = def.rights.iter().map(|r| &r.whole).collect();
+        let submittable = i32::from(def.submittable);
+        Ok(
+            json!({ "name": def.name, "doctype": "DocType", "autoname": def.autoname, "is_submittable": submittable, "fields": fields, "permissions": rights }),
+        )
+    }
+
+    fn call(&mut self, user: &User, method: &str, args: &Doc) -> Res<Value> {
+        let said = |value: Value| Ok(json!({ "message": value }));
+        let (doctype, name) = (owned(args, "doctype"), owned(args, "name"));
+        let work_order = method.strip_prefix("erpnext.manufacturing.doctype.work_order.work_order.");
+        if let Some(method) = work_order {
+            return said(self.work_order_method(user, method, args)?);
+        }
+        match method {
+            "frappe.client.get_time_zone" => said(json!({ "time_zone": self.clock.zone() })),
+            "frappe.auth.get_logged_user" => said(json!(user.name)),
+            "frappe.client.get_list" | "frappe.client.get_all" => {
+                said(Value::Array(self.rows_for(user, &doctype, args)?))
+            }
+            "frappe.client.get_count" => {
+                self.must(user, &doctype, "read")?;
+                let all = Query { filters: read(args, "filters"), ..Query::default() };
+                said(json!(self.list(&doctype, &all)?.len()))
+            }
+            "frappe.client.get" => {
+                self.must(user, &doctype, "read")?;
+                let name = if name.is_empty() {
+                    let first = Query { filters: read(args, "filters"), page: 1, ..Query::default() };
+                    self.list(&doctype, &first)?.first().and_then(|r| r["name"].as_str()).unwrap_or_default().to_owned()
+                } else {
+                    name
+                };
+                let doc = self.load(&doctype, &name)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.get_value" => {
+                self.must(user, &doctype, "read")?;
+                let fields = match read(args, "fieldname") {
+                    Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                    value => vec![value.as_str().unwrap_or("name").to_owned()],
+                };
+                let filters = match read(args, "filters") {
+                    Value::String(name) => json!([["name", "=", name]]),
+                    filters => filters,
+                };
+                let found = self.list(&doctype, &Query { fields, filters, page: 1, ..Query::default() })?;
+                said(found.into_iter().next().unwrap_or_else(|| json!({})))
+            }
+            "frappe.client.insert" => {
+                let doc = object(args, "doc")?;
+                let doctype = owned(&doc, "doctype");
+                let doc = self.insert(user, &doctype, &doc, false)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.insert_many" => {
+                let Value::Array(docs) = read(args, "docs") else { return Err(Error::invalid("docs is missing")) };
+                if docs.len() > 200 {
+                    return Err(Error::invalid("Only 200 inserts allowed in one request"));
+                }
+                let mut made = Vec::new();
+                for doc in docs.iter().filter_map(Value::as_object) {
+                    made.push(self.insert(user, text(doc, "doctype"), doc, false)?);
+                }
+                said(Value::Array(names(&made)))
+            }
+            "frappe.client.save" => {
+                let doc = object(args, "doc")?;
+                let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
+                let doc = self.update(user, &doctype, &name, &doc)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.submit" => {
+                let mut doc = object(args, "doc")?;
+                let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
+                doc.insert("docstatus".into(), json!(1));
+                let doc = self.update(user, &doctype, &name, &doc)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.set_value" => {
+                let field = owned(args, "fieldname");
+                let changes = Doc::from_iter([(field, args.get("value").cloned().unwrap_or_default())]);
+                let doc = self.update(user, &doctype, &name, &changes)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.cancel" => {
+                let doc = self.cancel(user, &doctype, &name)?;
+                said(Value::Object(self.shown(&doctype, &doc)))
+            }
+            "frappe.client.delete" => {
+                self.delete(user, &doctype, &name)?;
+                said(Value::Null)
+            }
+            "frappe.client.rename_doc" => {
+                let new = owned(args, "new_name");
+                self.rename(user, &doctype, &owned(args, "old_name"), &new)?;
+                said(json!(new))
+            }
+            "frappe.client.has_permission" => {
+                let what = owned(args, "perm_type");
+                let what = if what.is_empty() { "read".to_owned() } else { what };
+                said(json!({ "has_permission": self.may(user, &doctype, &what) }))
+            }
+            "frappe.core.doctype.user.user.get_roles" => {
+                let uid = owned(args, "uid");
+                let uid = if uid.is_empty() { user.name.clone() } else { uid };
+                let found = self.users.iter().find(|u| u.name == uid);
+                said(json!(found.map(|u| u.roles.clone()).unwrap_or_default()))
+            }
+            "frappe.desk.form.load.getdoctype" => {
+                let meta = self.meta(user, &doctype)?;
+                Ok(json!({ "docs": [meta] }))
+            }
+            "frappe.desk.form.save.savedocs" => {
+                let mut doc = object(args, "doc")?;
+                let doctype = owned(&doc, "doctype");
+                let submit = text(args, "action") == "Submit";
+                doc.insert("docstatus".into(), json!(i32::from(submit)));
+                let doc = if int(&doc, "__islocal") == 1 {
+                    doc.remove("name");
+                    self.insert(user, &doctype, &doc, false)?
+                } else {
+                    let name = owned(&doc, "name");
+                    self.update(user, &doctype, &name, &doc)?
+                };
+                Ok(json!({ "docs": [self.shown(&doctype, &doc)] }))
+            }
+            "frappe.core.doctype.data_import.data_import.form_start_import" => {
+                self.load("Data Import", text(args, "data_import"))?;
+                said(json!(true))
+            }
+            _ => {
+                let text = format!("Failed to get method for command {method}");
+                Err(Error { message: text.clone(), ..Error::with(417, "ValidationError", text) })
+            }
+        }
+    }
+}
+
+/// A number among the arguments.
+pub(crate) fn argument(args: &Doc, name: &str) -> f64 {
+    num(args, name)
+}

@@ -1,0 +1,198 @@
+//! What each doctype asks for and does: ERPNext's controllers, as far as the facts show them.
+//!
+//! In: a document at one of its moments. Out: its fields filled in, and what it does to others. Absent: Frappe's own checks.
+
+mod hours;
+mod invoice;
+mod journal;
+mod ledger;
+mod masters;
+mod payment;
+mod reconciliation;
+mod stock;
+mod stock_entry;
+mod totals;
+mod trade;
+mod work;
+
+use crate::clock;
+use crate::doc::{Doc, fill, is, owned, put, rows, text};
+use crate::erp::{COMPANY, Erp};
+use crate::error::{Error, Res};
+use crate::lifecycle::Act;
+
+/// A day as ERPNext shows it to people.
+pub(crate) fn shown_day(day: &str) -> String {
+    let parts: Vec<&str> = day.splitn(3, '-').collect();
+    match parts[..] {
+        [y, m, d] => format!("{d}-{m}-{y}"),
+        _ => day.to_owned(),
+    }
+}
+
+impl Erp {
+    pub(crate) fn validate(&mut self, doc: &mut Doc, act: Act) -> Res<()> {
+        match text(doc, "doctype") {
+            "Sales Invoice" | "Purchase Invoice" => self.validate_invoice(doc, act),
+            "Sales Order" | "Purchase Order" => self.validate_order(doc),
+            "Delivery Note" | "Purchase Receipt" => self.validate_delivery(doc),
+            "Stock Entry" => self.validate_stock_entry(doc),
+            "Stock Reconciliation" => self.validate_reconciliation(doc),
+            "Payment Entry" => self.validate_payment(doc),
+            "Journal Entry" => self.validate_journal(doc),
+            "Timesheet" => self.validate_timesheet(doc, act),
+            "BOM" => self.validate_bom(doc),
+            "Work Order" => self.validate_work_order(doc, act),
+            "Job Card" => self.validate_job_card(doc, act),
+            _ => self.validate_master(doc, act),
+        }
+    }
+
+    /// What a draft is filled in with, and a document that is submitted in one request is not: the trap of the facts, 2.
+    pub(crate) fn before_save(&mut self, doc: &mut Doc) -> Res<()> {
+        match text(doc, "doctype") {
+            "Sales Invoice" => self.before_save_invoice(doc),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn after_insert(&mut self, doc: &Doc) -> Res<()> {
+        match text(doc, "doctype") {
+            "Custom Field" => self.add_field(doc),
+            "Item" => self.after_insert_item(doc),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Does what a submitted document does. True where the answer is what is stored then, and not what was there before.
+    pub(crate) fn on_submit(&mut self, doc: &Doc) -> Res<bool> {
+        match text(doc, "doctype") {
+            "Sales Invoice" | "Purchase Invoice" => self.submit_invoice(doc).map(|()| false),
+            "Sales Order" | "Purchase Order" => self.submit_order(doc).map(|()| false),
+            "Delivery Note" | "Purchase Receipt" => self.submit_delivery(doc).map(|()| true),
+            "Stock Entry" => self.submit_stock_entry(doc).map(|()| false),
+            "Stock Reconciliation" => self.submit_reconciliation(doc).map(|()| false),
+            "Payment Entry" => self.submit_payment(doc).map(|()| true),
+            "Journal Entry" => self.submit_journal(doc).map(|()| false),
+            "Work Order" => self.submit_work_order(doc).map(|()| true),
+            "Job Card" => self.submit_job_card(doc).map(|()| true),
+            _ => Ok(false),
+        }
+    }
+
+    pub(crate) fn on_cancel(&mut self, doc: &Doc) -> Res<()> {
+        let doctype = text(doc, "doctype").to_owned();
+        self.no_links_back(&doctype, text(doc, "name"))?;
+        match doctype.as_str() {
+            "Sales Invoice" | "Purchase Invoice" => self.cancel_invoice(doc)?,
+            "Sales Order" | "Purchase Order" => self.cancel_order(doc),
+            "Delivery Note" | "Purchase Receipt" => self.cancel_delivery(doc),
+            "Stock Entry" => self.cancel_stock_entry(doc),
+            "Payment Entry" => self.cancel_payment(doc),
+            "Job Card" => self.cancel_job_card(doc),
+            _ => {}
+        }
+        self.unpost_stock(doc)?;
+        self.ungl(doc);
+        Ok(())
+    }
+
+    /// A submitted document that builds on this one keeps it from being cancelled.
+    fn no_links_back(&self, doctype: &str, name: &str) -> Res<()> {
+        let by: &[(&str, &str, &str)] = match doctype {
+            "Sales Order" => &[
+                ("Delivery Note", "items", "against_sales_order"),
+                ("Sales Invoice", "items", "sales_order"),
+                ("Work Order", "", "sales_order"),
+            ],
+            "Purchase Order" => {
+                &[("Purchase Receipt", "items", "purchase_order"), ("Purchase Invoice", "items", "purchase_order")]
+            }
+            "Delivery Note" => &[("Sales Invoice", "items", "delivery_note"), ("Delivery Note", "", "return_against")],
+            "Purchase Receipt" => {
+                &[("Purchase Invoice", "items", "purchase_receipt"), ("Purchase Receipt", "", "return_against")]
+            }
+            "Sales Invoice" | "Purchase Invoice" => {
+                &[(if doctype == "Sales Invoice" { "Sales Invoice" } else { "Purchase Invoice" }, "", "return_against")]
+            }
+            "Stock Entry" => &[("Stock Entry", "", "outgoing_stock_entry")],
+            "Work Order" => &[("Stock Entry", "", "work_order")],
+            "BOM" => &[("Work Order", "", "bom_no")],
+            _ => &[],
+        };
+        for (other, table, field) in by {
+            let hit = self.db.rows(other).filter(|d| Self::state(d) == 1).find(|d| match *table {
+                "" => text(d, field) == name,
+                table => rows(d, table).iter().any(|row| text(row, field) == name),
+            });
+            if let Some(hit) = hit {
+                let by = text(hit, "name");
+                let text = format!("Cannot delete or cancel because {doctype} {name} is linked with {other} {by}");
+                return Err(Error::refused("LinkExistsError", text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Date and time: now, unless the document says that it sets them.
+    pub(crate) fn posting_time(&mut self, doc: &mut Doc) {
+        if !is(doc, "set_posting_time") {
+            let now = self.clock.now();
+            put(doc, "posting_date", &now[..10]);
+            put(doc, "posting_time", &now[11..]);
+        }
+        fill(doc, "company", COMPANY);
+    }
+
+    /// The fiscal year and the accounting period of a day.
+    pub(crate) fn open_day(&self, doc: &Doc, field: &str) -> Res<()> {
+        let day = owned(doc, field);
+        if clock::date(&day).is_none() {
+            return Ok(());
+        }
+        let within = |d: &Doc, from: &str, to: &str| *day >= *text(d, from) && *day <= *text(d, to);
+        if !self.db.rows("Fiscal Year").any(|y| !is(y, "disabled") && within(y, "year_start_date", "year_end_date")) {
+            let text =
+                format!("Date {} is not in any active Fiscal Year for <strong>{COMPANY}</strong>", shown_day(&day));
+            return Err(Error::refused("FiscalYearError", text));
+        }
+        let doctype = text(doc, "doctype");
+        for period in self.db.rows("Accounting Period").filter(|p| within(p, "start_date", "end_date")) {
+            let closed = |row: &&Doc| text(row, "document_type") == doctype && is(row, "closed");
+            if rows(period, "closed_documents").iter().any(closed) {
+                let name = text(period, "name");
+                let text = format!(
+                    "You cannot create a {doctype} within the closed Accounting Period <strong>{name}</strong>"
+                );
+                return Err(Error::refused("ClosedAccountingPeriod", text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whole numbers of what is counted.
+    pub(crate) fn whole_number(&self, idx: usize, uom: &str, qty: f64) -> Res<()> {
+        let whole = self.db.get("UOM", uom).is_some_and(|u| is(&u, "must_be_whole_number"));
+        if whole && (qty - qty.round()).abs() > 1e-7 {
+            let text = format!(
+                "Row {idx}: Quantity ({qty}) cannot be a fraction. To allow this, disable '<strong>Must be Whole Number</strong>' in UOM <strong>{uom}</strong>."
+            );
+            return Err(Error::refused("UOMMustBeIntegerError", text));
+        }
+        Ok(())
+    }
+
+    /// How many stock units one of these units is.
+    pub(crate) fn factor(&self, item: &Doc, uom: &str) -> f64 {
+        let row = rows(item, "uoms").into_iter().find(|r| text(r, "uom") == uom);
+        row.map(|r| crate::doc::num(r, "conversion_factor")).filter(|f| *f > 0.0).unwrap_or(1.0)
+    }
+
+    /// Where an item is kept by default.
+    pub(crate) fn home(&self, item: &Doc) -> String {
+        let row = rows(item, "item_defaults").into_iter().find(|r| text(r, "company") == COMPANY);
+        let home = row.map(|r| owned(r, "default_warehouse")).unwrap_or_default();
+        if home.is_empty() { "Stores - TW".into() } else { home }
+    }
+}

@@ -1,0 +1,245 @@
+//! Stock Entries: what goes where, for which purpose, and what it does to Work Orders and goods under way.
+//!
+//! In: a Stock Entry. Out: its rows and values, movements. Absent: subcontracting, additional costs, quality.
+
+use super::ledger::line;
+use super::stock::Goods;
+use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
+use crate::erp::{COMPANY, Erp};
+use crate::error::{Error, Res};
+
+const NEEDS_SOURCE: [&str; 5] = [
+    "Material Issue",
+    "Material Transfer",
+    "Send to Subcontractor",
+    "Material Transfer for Manufacture",
+    "Material Consumption for Manufacture",
+];
+const NEEDS_TARGET: [&str; 4] =
+    ["Material Receipt", "Material Transfer", "Send to Subcontractor", "Material Transfer for Manufacture"];
+
+impl Erp {
+    pub(crate) fn validate_stock_entry(&mut self, doc: &mut Doc) -> Res<()> {
+        self.posting_time(doc);
+        fill(doc, "company", COMPANY);
+        self.open_day(doc, "posting_date")?;
+        let kind = owned(doc, "stock_entry_type");
+        let purpose = self.value("Stock Entry Type", &kind, "purpose");
+        if purpose.is_empty() {
+            return Ok(());
+        }
+        put(doc, "purpose", purpose.clone());
+        let makes = matches!(purpose.as_str(), "Manufacture" | "Repack");
+        let (from, to) = (owned(doc, "from_warehouse"), owned(doc, "to_warehouse"));
+        let mut table = crate::doc::take(doc, "items");
+        for (i, row) in table.iter_mut().enumerate() {
+            let idx = i + 1;
+            self.stock_row(row, idx)?;
+            if is(row, "is_finished_item") && makes {
+                put(row, "s_warehouse", "");
+                fill(row, "t_warehouse", to.clone());
+            } else {
+                if NEEDS_SOURCE.contains(&purpose.as_str()) || (makes && blank(row, "t_warehouse")) {
+                    fill(row, "s_warehouse", from.clone());
+                }
+                if NEEDS_TARGET.contains(&purpose.as_str()) {
+                    fill(row, "t_warehouse", to.clone());
+                }
+                if !NEEDS_TARGET.contains(&purpose.as_str()) && !makes {
+                    put(row, "t_warehouse", "");
+                }
+                if purpose == "Material Receipt" {
+                    put(row, "s_warehouse", "");
+                }
+                if purpose == "Manufacture" && !is(row, "is_scrap_item") && !blank(row, "s_warehouse") {
+                    put(row, "t_warehouse", "");
+                }
+            }
+            let source = NEEDS_SOURCE.contains(&purpose.as_str());
+            let target = NEEDS_TARGET.contains(&purpose.as_str()) || (makes && is(row, "is_finished_item"));
+            if source && blank(row, "s_warehouse") {
+                return Err(Error::invalid(format!("Source warehouse is mandatory for row {idx}")));
+            }
+            if target && blank(row, "t_warehouse") {
+                return Err(Error::invalid(format!("Target warehouse is mandatory for row {idx}")));
+            }
+            if blank(row, "s_warehouse") && blank(row, "t_warehouse") {
+                return Err(Error::invalid("Atleast one warehouse is mandatory"));
+            }
+        }
+        crate::doc::give(doc, "items", table);
+        self.for_work_order(doc, &purpose)?;
+        if purpose == "Manufacture" && !rows(doc, "items").iter().any(|r| is(r, "is_finished_item")) {
+            let text = "There must be atleast 1 Finished Good in this Stock Entry";
+            return Err(Error::refused("FinishedGoodError", text));
+        }
+        self.values(doc, &purpose);
+        Ok(())
+    }
+
+    fn stock_row(&mut self, row: &mut Doc, idx: usize) -> Res<()> {
+        let code = owned(row, "item_code");
+        let item = self.db.get("Item", &code).filter(|i| is(i, "is_stock_item"));
+        let Some(item) = item else { return Err(Error::invalid(format!("{code} is not a stock Item"))) };
+        if is(&item, "disabled") {
+            return Err(Error::invalid(format!("Item {code} is not active or end of life has been reached")));
+        }
+        for (field, from) in [
+            ("item_name", "item_name"),
+            ("description", "description"),
+            ("uom", "stock_uom"),
+            ("item_group", "item_group"),
+        ] {
+            fill(row, field, owned(&item, from));
+        }
+        put(row, "stock_uom", owned(&item, "stock_uom"));
+        if num(row, "conversion_factor") == 0.0 {
+            putf(row, "conversion_factor", self.factor(&item, text(row, "uom")));
+        }
+        let qty = num(row, "qty");
+        if qty == 0.0 {
+            let text = format!("Row #{idx}: Quantity for Item <strong>{code}</strong> cannot be zero.");
+            return Err(Error::refused("InvalidQtyError", text));
+        }
+        if qty < 0.0 {
+            return Err(Error::invalid(format!("Row {idx}: The item {code}, quantity must be positive number")));
+        }
+        let whole = qty * num(row, "conversion_factor");
+        putf(row, "transfer_qty", whole);
+        self.whole_number(idx, text(row, "uom"), qty)?;
+        self.whole_number(idx, text(row, "stock_uom"), whole)?;
+        fill(row, "expense_account", "Stock Adjustment - TW");
+        fill(row, "cost_center", "Main - TW");
+        Ok(())
+    }
+
+    fn for_work_order(&self, doc: &Doc, purpose: &str) -> Res<()> {
+        let order = owned(doc, "work_order");
+        let fg = num(doc, "fg_completed_qty");
+        if !purpose.contains("Manufacture") || order.is_empty() {
+            return Ok(());
+        }
+        if fg == 0.0 && purpose != "Material Transfer for Manufacture" {
+            return Err(Error::invalid("For Quantity (Manufactured Qty) is mandatory"));
+        }
+        let Some(found) = self.db.get("Work Order", &order) else { return Ok(()) };
+        if Self::state(&found) != 1 {
+            return Err(Error::invalid(format!("Work Order {order} must be submitted")));
+        }
+        if text(&found, "status") == "Stopped" {
+            return Err(Error::invalid(format!("Transaction not allowed against stopped Work Order {order}")));
+        }
+        let qty = num(&found, "qty");
+        if purpose == "Manufacture" && fg > qty {
+            let text = format!("For quantity {fg:?} should not be greater than allowed quantity {qty:?}");
+            return Err(Error::invalid(text));
+        }
+        if purpose == "Manufacture" && fg + num(&found, "produced_qty") > qty {
+            let text =
+                format!("Manufactured quantity cannot be greater than planned quantity {qty:?} in Work Order {order}");
+            return Err(Error::refused("StockOverProductionError", text));
+        }
+        Ok(())
+    }
+
+    /// Rates and amounts of rows, and their sums.
+    fn values(&mut self, doc: &mut Doc, purpose: &str) {
+        let (mut out, mut into) = (0.0, 0.0);
+        let mut table = crate::doc::take(doc, "items");
+        for row in &mut table {
+            let (code, source) = (owned(row, "item_code"), owned(row, "s_warehouse"));
+            let given = num(row, "basic_rate");
+            let rate = if !source.is_empty() {
+                self.worth(&code, &source)
+            } else if given == 0.0 && !is(row, "is_finished_item") && !is(row, "allow_zero_valuation_rate") {
+                self.worth(&code, text(row, "t_warehouse"))
+            } else {
+                given
+            };
+            putf(row, "basic_rate", rate);
+            let amount = money(num(row, "transfer_qty") * rate);
+            if !source.is_empty() {
+                out += amount;
+            }
+        }
+        let finished: f64 = table.iter().filter(|r| is(r, "is_finished_item")).map(|r| num(r, "transfer_qty")).sum();
+        for row in &mut table {
+            if is(row, "is_finished_item") && purpose == "Manufacture" && finished > 0.0 {
+                putf(row, "basic_rate", out / finished);
+            }
+            let (rate, qty) = (num(row, "basic_rate"), num(row, "transfer_qty"));
+            let amount = money(qty * rate);
+            for (field, value) in [("valuation_rate", rate), ("basic_amount", amount), ("amount", amount)] {
+                putf(row, field, value);
+            }
+            if !blank(row, "t_warehouse") {
+                into += amount;
+            }
+        }
+        let total = if purpose == "Manufacture" { 0.0 } else { table.iter().map(|r| num(r, "amount")).sum() };
+        crate::doc::give(doc, "items", table);
+        for (field, value) in [
+            ("total_outgoing_value", out),
+            ("total_incoming_value", into),
+            ("value_difference", into - out),
+            ("total_amount", total),
+        ] {
+            putf(doc, field, money(value));
+        }
+    }
+
+    pub(crate) fn submit_stock_entry(&mut self, doc: &Doc) -> Res<()> {
+        let table = rows(doc, "items");
+        let one = |row: &&Doc, place: &str, qty: f64, rate: Option<f64>| Goods {
+            item: owned(row, "item_code"),
+            warehouse: owned(row, place),
+            qty,
+            rate,
+            sets: false,
+            batch: owned(row, "batch_no"),
+            serials: owned(row, "serial_no"),
+        };
+        let leaves = table
+            .iter()
+            .filter(|r| !blank(r, "s_warehouse"))
+            .map(|r| one(r, "s_warehouse", -num(r, "transfer_qty"), None));
+        let comes = table
+            .iter()
+            .filter(|r| !blank(r, "t_warehouse"))
+            .map(|r| one(r, "t_warehouse", num(r, "transfer_qty"), Some(num(r, "valuation_rate"))));
+        let goods: Vec<Goods> = leaves.chain(comes).collect();
+        let value: f64 = self.post_stock(doc, &goods)?.iter().sum();
+        let account = table.first().map(|r| owned(r, "expense_account")).unwrap_or_default();
+        self.gl(doc, vec![line("Stock In Hand - TW", value), line(account, -value)])?;
+        self.under_way(doc, 1.0);
+        self.progress_of_work(doc, 1.0);
+        Ok(())
+    }
+
+    pub(crate) fn cancel_stock_entry(&mut self, doc: &Doc) {
+        self.under_way(doc, -1.0);
+        self.progress_of_work(doc, -1.0);
+    }
+
+    /// What of goods under way has come in.
+    fn under_way(&mut self, doc: &Doc, sign: f64) {
+        let first = owned(doc, "outgoing_stock_entry");
+        if first.is_empty() {
+            return;
+        }
+        let came: Vec<(String, f64)> =
+            rows(doc, "items").into_iter().map(|r| (owned(r, "ste_detail"), num(r, "transfer_qty") * sign)).collect();
+        self.touch("Stock Entry", &first, |first| {
+            for (detail, qty) in &came {
+                for row in rows_mut(first, "items").into_iter().filter(|r| text(r, "name") == detail) {
+                    let so_far = num(row, "transferred_qty");
+                    putf(row, "transferred_qty", so_far + qty);
+                }
+            }
+            let all = rows(first, "items");
+            let whole: f64 = all.iter().map(|r| num(r, "transfer_qty")).sum();
+            let part: f64 = all.iter().map(|r| num(r, "transferred_qty")).sum();
+            putf(first, "per_transferred", if whole == 0.0 { 0.0 } else { money(part / whole * 100.0) });
+        });
+    }
+}
