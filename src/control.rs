@@ -3,7 +3,7 @@
 //! One line of JSON in ([`Ask`]), with [`Ask::Load`] as many bytes as it says, one line of JSON back (`null`, or the reason why
 //! not), then the answer's bytes until the end. Who runs the program may ask, and nobody else.
 
-use crate::domain::document::Kind;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::{IntentId, SiteId};
 use crate::keys::key::Fingerprint;
 use crate::load::Order;
@@ -104,6 +104,27 @@ pub enum Ask {
         order: Order,
         /// Their names and sizes in bytes, in the order in which they follow.
         files: Vec<(String, u64)>,
+    },
+    /// The office: what is held: one JSON object with the count and the first of them.
+    Held {
+        /// Of which site; all where none.
+        site: Option<SiteId>,
+    },
+    /// The office: try held documents again; how many, as JSON.
+    Retry {
+        /// Of which site; all where none.
+        site: Option<SiteId>,
+        /// Which one; all where none.
+        id: Option<IntentId>,
+    },
+    /// The office: a held document is never posted; lines of text that say what is not booked.
+    GiveUp {
+        /// Which one.
+        id: IntentId,
+        /// Who decided it.
+        by: Text,
+        /// Why.
+        reason: String,
     },
     /// Stock, days, documents and the like: a [`crate::show::Sheet`] as JSON.
     Show(crate::show::Show),

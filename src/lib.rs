@@ -9,7 +9,7 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
-pub use outpost_core::{domain, intake, sync, wire};
+pub use outpost_core::{domain, intake, posting, sync, wire};
 
 pub mod books;
 pub mod carry;

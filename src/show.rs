@@ -5,6 +5,7 @@ use crate::chain;
 use crate::domain::booked::Booked;
 use crate::domain::document::{Document, Kind, Text};
 use crate::domain::id::SiteId;
+use crate::domain::outcome::Fate;
 use crate::domain::record::{DayTotal, Entry, Submitted};
 use crate::domain::shop;
 use crate::domain::time::Quality;
@@ -13,6 +14,7 @@ use crate::views::{DocumentLine, State};
 use crate::wire::record;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::fmt;
 
 /// Most documents that one answer lists.
@@ -124,15 +126,32 @@ impl fmt::Display for Sheet {
 /// The columns of documents.
 pub const DOCUMENT: [&str; 7] = ["number", "kind", "day", "party", "total", "state", "id"];
 
-/// The row of a document, read where it lies.
-pub fn document(line: &DocumentLine, reader: Option<&Reader>, prefix: &str) -> Vec<String> {
+/// What became of a document in the books, for programs: its state, and its name there or why not.
+pub fn fate(fate: &Fate) -> Value {
+    json!({ "state": state_of(fate), "outcome": fate })
+}
+
+/// What became of a document in the books, in a word or two.
+fn state_of(fate: &Fate) -> String {
+    match fate {
+        Fate::Posted { name, .. } => format!("posted as {name}"),
+        Fate::Held { .. } => "held".into(),
+        Fate::Withdrawn => "cancelled before it was posted".into(),
+        Fate::Kept => "kept at the office".into(),
+        Fate::GivenUp { .. } => "given up".into(),
+    }
+}
+
+/// The row of a document, read where it lies. `fate` is what became of it in the books.
+pub fn document(line: &DocumentLine, reader: Option<&Reader>, prefix: &str, fate: Option<&Fate>) -> Vec<String> {
     let read = reader.and_then(|reader| submitted(reader, line));
     let party = read.as_ref().and_then(|read| read.document.rules().party()).map(Text::to_string);
     let total = read.as_ref().and_then(total_of);
-    let state = match (&line.cancelled, line.state) {
-        (Some(_), _) => "cancelled",
-        (None, State::Saved) => "saved",
-        (None, State::AtOffice { .. }) => "at the office",
+    let state = match (&line.cancelled, line.state, fate) {
+        (Some(_), ..) => "cancelled".into(),
+        (None, _, Some(fate)) => state_of(fate),
+        (None, State::Saved, None) => "saved".into(),
+        (None, State::AtOffice { .. }, None) => "at the office".into(),
     };
     let number = line.number.map(|number| number.print(prefix, line.kind));
     let day = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(line.day));
@@ -142,7 +161,7 @@ pub fn document(line: &DocumentLine, reader: Option<&Reader>, prefix: &str) -> V
         day.map(|day| day.to_string()).unwrap_or_default(),
         party.unwrap_or_default(),
         total.unwrap_or_default(),
-        state.into(),
+        state,
         line.id.to_string(),
     ]
 }

@@ -4,6 +4,7 @@ mod device;
 mod doctor;
 mod enrol;
 mod export;
+mod held;
 mod load;
 mod office;
 mod run;

@@ -1,5 +1,6 @@
 //! `outpost office …`: what a person decides at the office, whether it runs or not.
 
+use super::held::Held;
 use super::{enrol, load, stick};
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
@@ -92,6 +93,11 @@ pub(super) enum What {
         #[arg(long)]
         remove: bool,
     },
+    /// Look at documents that are not in the company's books yet, and decide about them. The office has to run.
+    Held {
+        #[command(subcommand)]
+        what: Held,
+    },
     /// Look at what came under keys that count no more, and decide about it. The office has to run.
     Quarantine {
         #[command(subcommand)]
@@ -155,6 +161,7 @@ impl What {
             }
             Self::Root { remove } => root(dir, remove),
             Self::Quarantine { what } => what.run(dir),
+            Self::Held { what } => what.run(dir),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::figures::Included;
 use super::ledger::UnderWay;
 use super::line::Order;
 use super::load;
+use super::posting::Clerk;
 use super::quarantine::BadEnvelopeId;
 use super::seconds_since;
 use super::show::Shown;
@@ -20,6 +21,8 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Held documents that are named one by one.
+const MAX_HELD: usize = 1_000;
 /// Gaps that are named one by one.
 const GAPS: usize = 20;
 
@@ -30,6 +33,7 @@ pub(super) struct Answers {
     pub(super) shelves: Arc<Shelves>,
     pub(super) sticks: Arc<Board>,
     pub(super) under_way: UnderWay,
+    pub(super) clerk: Clerk,
     /// Held while files are taken: what one load has checked is not changed by another.
     pub(super) loads: Mutex<()>,
 }
@@ -87,6 +91,7 @@ impl Answers {
             "strangers": self.sites.strangers(),
             "free_mb": free,
             "sticks": self.sticks.json(),
+            "erpnext": self.clerk.status(),
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
         })
     }
@@ -140,7 +145,10 @@ impl Answer for Answers {
                     books::catch_up(&self.views, &*self.shelves, number)?;
                     if let Some(line) = self.views.document(number, id).map_err(|error| error.to_string())? {
                         let at = line.position.to_string();
-                        found.push(json!({ "site": name, "id": id, "kind": line.kind, "position": at }));
+                        let fate = self.views.fate(number, id).map_err(|error| error.to_string())?;
+                        let books = fate.as_ref().map(crate::show::fate);
+                        found
+                            .push(json!({ "site": name, "id": id, "kind": line.kind, "position": at, "books": books }));
                     }
                 }
                 if found.is_empty() {
@@ -159,6 +167,12 @@ impl Answer for Answers {
             }
             Ask::Revoke { site, fingerprint } => {
                 let said = self.sites.revoke(&site, fingerprint).map_err(|error| error.to_string())?;
+                writeln!(out, "{said}").map_err(|error| error.to_string())
+            }
+            Ask::Held { site } => told(self.clerk.held(site.as_ref(), MAX_HELD)?, out),
+            Ask::Retry { site, id } => told(json!(self.clerk.retry(site.as_ref(), id)?), out),
+            Ask::GiveUp { id, by, reason } => {
+                let said = self.clerk.give_up(id, by, reason)?;
                 writeln!(out, "{said}").map_err(|error| error.to_string())
             }
             Ask::Quarantine { site } => told(Value::Array(self.sites.quarantine(site.as_ref(), &Order::List)?), out),

@@ -6,6 +6,7 @@ use super::road::Road;
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
+use crate::domain::outcome::Outcome;
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
 use crate::domain::time::rfc3339;
 use crate::exchange::{Arrived, Exchange, Master, Parts, Rejected, Tally};
@@ -62,6 +63,8 @@ pub(super) enum Event {
     Quarantine(Order, oneshot::Sender<Done>),
     /// The office's disk has a new id.
     Renewed(StoreId),
+    /// What became of documents in the books, and where to say which record of the office's journal has the last of it.
+    Outcomes(Vec<Outcome>, oneshot::Sender<Result<u64, String>>),
 }
 
 /// What others may know of a site's line.
@@ -297,6 +300,14 @@ impl SiteLine {
         if self.unsaid.is_empty() {
             return Ok(());
         }
+        let words: Vec<Entry> = self.unsaid.iter().map(|span| Entry::AtOffice(*span)).collect();
+        self.write(&words)?;
+        self.unsaid.clear();
+        Ok(())
+    }
+
+    /// Writes words into the office's journal for the site, durably, and all of them or none.
+    fn write(&mut self, words: &[Entry]) -> Result<(), WriteError> {
         if self.down.poisoned().is_some() {
             self.begun = false;
             self.down.reopen().map_err(|error| WriteError::Refused(std::io::Error::other(error)))?;
@@ -304,15 +315,14 @@ impl SiteLine {
         if !self.begun {
             self.begin()?;
         }
-        for span in &self.unsaid {
-            let body = record::body(&self.moment.stamp(), &record::entry(&Entry::AtOffice(*span)));
+        for word in words {
+            let body = record::body(&self.moment.stamp(), &record::entry(word));
             if let Err(error) = self.down.append_one(&body, None) {
                 self.down.discard();
                 return Err(error);
             }
         }
         self.down.sync()?;
-        self.unsaid.clear();
         if let Some((last, _)) = self.down.last() {
             self.exchange.appended(last);
         }
@@ -413,6 +423,13 @@ impl SiteLine {
                 Some(Event::Renewed(store)) => {
                     self.store = store;
                     self.exchange.renew(store);
+                }
+                Some(Event::Outcomes(said, told)) => {
+                    let words: Vec<Entry> = said.into_iter().map(Entry::Outcome).collect();
+                    let written = tokio::task::block_in_place(|| self.write(&words));
+                    let last = self.down.reader().count();
+                    // Whoever asked may have gone: it finds in the books what it has posted.
+                    let _ = told.send(written.map(|()| last).map_err(|error| error.to_string()));
                 }
                 Some(Event::Envelope(bytes)) => {
                     if let Some(known) = tokio::task::block_in_place(|| self.envelope(&bytes)) {

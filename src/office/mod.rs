@@ -10,6 +10,7 @@ mod figures;
 mod ledger;
 mod line;
 mod load;
+pub mod posting;
 mod quarantine;
 mod road;
 mod show;
@@ -37,6 +38,7 @@ use crate::views::{self, Views};
 use anyhow::Context;
 use getrandom::SysRng;
 use ledger::Ledger;
+use posting::Posting;
 use rand_core::{Rng, UnwrapErr};
 use road::{Came, Counter, Road, SORTING};
 use sites::Sites;
@@ -65,6 +67,7 @@ pub struct Office {
     control: Control,
     sticks: Sticks,
     ledger: Ledger,
+    posting: Posting,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -148,8 +151,10 @@ impl Office {
             })
         };
         let ledger = Ledger::start(shelves.clone(), views.reader(), sites.rows().clone(), numbers)?;
+        let (posting, clerk) = Posting::start(dir, sites.clone(), shelves.clone(), views.reader())?;
         let answers = answers::Answers {
             under_way: ledger.under_way(),
+            clerk,
             sites: sites.clone(),
             views: views.reader(),
             shelves,
@@ -157,7 +162,7 @@ impl Office {
             loads: Mutex::default(),
         };
         let control = Control::listen(dir, Arc::new(answers))?;
-        Ok(Self { gate, road, sites, views, control, sticks, ledger, stop, tasks, fallen })
+        Ok(Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
@@ -172,7 +177,7 @@ impl Office {
 
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, sticks, ledger, stop, tasks, fallen: _ } = self;
+        let Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen: _ } = self;
         if let Some(gate) = gate {
             gate.shutdown().await;
         }
@@ -184,6 +189,7 @@ impl Office {
             drop(control);
             sticks.stop();
             ledger.stop();
+            posting.stop();
         });
         sites.close().await;
         drop(sites);

@@ -181,6 +181,9 @@ impl Shown<'_> {
 
     fn lines(&self, sheet: &mut Sheet, masters: &Masters, (site, number): (&SiteId, SiteNo), lines: &[DocumentLine]) {
         let (reader, prefix) = (self.shelves.reader(Stream::Up(number)), masters.number_prefix(site));
-        lines.iter().for_each(|line| sheet.row(show::document(line, reader.as_ref(), &prefix)));
+        for line in lines {
+            let fate = self.views.fate(number, line.id).ok().flatten();
+            sheet.row(show::document(line, reader.as_ref(), &prefix, fate.as_ref()));
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::books::Shelves;
 use crate::carry::{Hand, Stopped, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{DeviceId, SiteId, StoreId};
+use crate::domain::outcome::Outcome;
 use crate::files;
 use crate::gate::logins;
 use crate::keys::enrolment::BrokerLogin;
@@ -27,7 +28,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use trust::Refused;
 
@@ -322,6 +323,17 @@ impl Sites {
             Some(hand) => hand.take(bytes),
             None => Ok(Err(format!("{} is not a site of this office", header.sender))),
         }
+    }
+
+    /// Writes down what became of documents in the books, durably, from a thread that may block. Which record of the office's journal
+    /// for the site has the last of it.
+    pub(super) fn say(&self, site: &SiteId, outcomes: Vec<Outcome>) -> Result<u64, String> {
+        let events = self.lock().running.get(site).map(|running| running.events.clone());
+        let events = events.ok_or_else(|| format!("the journal of {site} is not open here"))?;
+        let (told, heard) = oneshot::channel();
+        let gone = || format!("the line of {site} has ended");
+        events.blocking_send(Event::Outcomes(outcomes, told)).map_err(|_| gone())?;
+        heard.blocking_recv().map_err(|_| gone())?
     }
 
     /// As [`Sites::renew`], from a thread that may block.

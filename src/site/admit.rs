@@ -84,7 +84,12 @@ pub(super) fn key_of(body: &[u8]) -> Option<Key> {
 }
 
 fn key(entry: &Entry) -> Option<Key> {
-    entry.intent().map(|id| *id.0.as_bytes())
+    entry.intent().map(key_of_intent)
+}
+
+/// An intent's key in the journal's index.
+pub(super) fn key_of_intent(id: IntentId) -> Key {
+    *id.0.as_bytes()
 }
 
 impl Admit {

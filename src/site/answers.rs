@@ -46,9 +46,14 @@ impl Answer for Answers {
                     views::State::Saved => json!({ "state": "saved" }),
                     views::State::AtOffice { at_ms } => json!({ "state": "at the office", "since": rfc3339(at_ms) }),
                 };
+                let fate = self.views.fate(SITE_NO, id).map_err(|error| error.to_string())?;
+                let books = fate.as_ref().map(crate::show::fate);
                 let saved = body.map(|record| rfc3339(record.stamp.at_ms()));
                 let at = line.position.to_string();
-                told(json!({ "id": id, "kind": line.kind, "position": at, "saved": saved, "way": state }), out)
+                told(
+                    json!({ "id": id, "kind": line.kind, "position": at, "saved": saved, "way": state, "books": books }),
+                    out,
+                )
             }
             Ask::StickCsv { from, to } => {
                 let word = self.sticks.csv((from, to))?;
@@ -60,6 +65,9 @@ impl Answer for Answers {
             }
             Ask::Show(what) => told(json!(self.figures.show(what)?), out),
             Ask::Load { .. } => Err("a box has its master data from its office: load the files there".into()),
+            Ask::Held { .. } | Ask::Retry { .. } | Ask::GiveUp { .. } => {
+                Err("a box posts nothing into books: the office does".into())
+            }
             Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }

@@ -87,6 +87,7 @@ impl Desk {
                     number: note.printed.number.as_deref(),
                     total: note.printed.total,
                     marks: &note.printed.marks,
+                    outcome: None,
                 };
                 publisher.publish(&topic, receipt.to_json(), false);
             }

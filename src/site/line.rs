@@ -2,17 +2,19 @@
 //! says to the courier.
 
 use super::Paths;
+use super::admit::key_of_intent;
 use super::floor::Printed;
 use crate::books::Shelves;
 use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
+use crate::domain::outcome::{Fate, Outcome};
 use crate::domain::record::{Entry, Record, Span};
 use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
 use crate::intake::{Receipt, Status, receipt};
-use crate::journal::{Reader, Slot};
+use crate::journal::{Reader, Slot, Stored};
 use crate::moment::{Moment, up_ms};
 use crate::views;
 use crate::wire::envelope::Header;
@@ -297,21 +299,32 @@ impl<C: Courier> Line<C> {
         }
     }
 
-    /// Tells devices that the office has what they sent, as the records of `down` say.
+    /// Tells devices that the office has what they sent, and what became of it, as the records of `down` say.
     fn tell_devices(&self, down: Span) {
         let held = self.exchange.held();
         let at = crate::domain::id::Position { epoch: down.epoch, seq: down.first };
         let most = (down.last.0 - down.first.0 + 1) as usize;
         for slot in held.read_from(at, usize::MAX, most).into_iter().flatten() {
             let Slot::Record(stored) = slot else { continue };
-            if let Ok(Record { entry: Entry::AtOffice(span), stamp }) = record::decode(&stored.body) {
-                self.tell_of(span, stamp.at_ms());
+            match record::decode(&stored.body) {
+                Ok(Record { entry: Entry::AtOffice(span), stamp }) => self.tell_of(span, stamp.at_ms()),
+                Ok(Record { entry: Entry::Outcome(outcome), stamp }) => self.tell_outcome(&outcome, stamp.at_ms()),
+                _ => {}
             }
         }
     }
 
+    fn tell_outcome(&self, outcome: &Outcome, office_ms: i64) {
+        let Ok(Some(at)) = self.own.find(&key_of_intent(outcome.of)) else { return };
+        if let Ok(stored) = self.own.read_at(at) {
+            self.tell_device(&stored, office_ms, Some(&outcome.fate));
+        }
+    }
+
     fn tell_of(&self, span: Span, office_ms: i64) {
-        let Some(publisher) = self.publisher.get() else { return };
+        if self.publisher.get().is_none() {
+            return;
+        }
         let mut at = crate::domain::id::Position { epoch: span.epoch, seq: span.first };
         while at.seq <= span.last {
             let most = (span.last.0 - at.seq.0 + 1) as usize;
@@ -319,33 +332,36 @@ impl<C: Courier> Line<C> {
             let Some(last) = slots.last().map(Slot::position).filter(|last| last.epoch == span.epoch) else { return };
             at.seq.0 = last.seq.0 + 1;
             for slot in slots {
-                let Slot::Record(stored) = slot else { continue };
-                if stored.kind != Kind::Record {
-                    continue;
+                if let Slot::Record(stored) = slot {
+                    self.tell_device(&stored, office_ms, None);
                 }
-                let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else {
-                    continue;
-                };
-                let topic = receipt::topic(&submitted.device);
-                if !publisher.is_wanted(&topic) {
-                    continue;
-                }
-                let printed = Printed::of(&submitted, &self.masters.borrow(), &self.site);
-                let receipt = Receipt {
-                    id: Some(submitted.id),
-                    status: Status::AtOffice,
-                    site: &self.site,
-                    position: stored.position,
-                    hash: stored.hash(&self.site),
-                    at_ms: office_ms,
-                    reason: None,
-                    packet: None,
-                    number: printed.number.as_deref(),
-                    total: printed.total,
-                    marks: &printed.marks,
-                };
-                publisher.publish(&topic, receipt.to_json(), false);
             }
         }
+    }
+
+    /// Tells the device that sent a document where that is now.
+    fn tell_device(&self, stored: &Stored, office_ms: i64, fate: Option<&Fate>) {
+        let (Some(publisher), Kind::Record) = (self.publisher.get(), stored.kind) else { return };
+        let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else { return };
+        let topic = receipt::topic(&submitted.device);
+        if !publisher.is_wanted(&topic) {
+            return;
+        }
+        let printed = Printed::of(&submitted, &self.masters.borrow(), &self.site);
+        let receipt = Receipt {
+            id: Some(submitted.id),
+            status: fate.map_or(Status::AtOffice, Status::from),
+            site: &self.site,
+            position: stored.position,
+            hash: stored.hash(&self.site),
+            at_ms: office_ms,
+            reason: None,
+            packet: None,
+            number: printed.number.as_deref(),
+            total: printed.total,
+            marks: &printed.marks,
+            outcome: fate,
+        };
+        publisher.publish(&topic, receipt.to_json(), false);
     }
 }

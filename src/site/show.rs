@@ -178,7 +178,10 @@ impl Figures {
     fn documents(&self, masters: &Masters, title: String, lines: &[DocumentLine]) -> Sheet {
         let mut sheet = Sheet::new(title, &DOCUMENT);
         let (reader, prefix) = (self.reader().ok(), masters.number_prefix(&self.site));
-        lines.iter().for_each(|line| sheet.row(show::document(line, reader.as_ref(), &prefix)));
+        for line in lines {
+            let fate = self.views.fate(SITE_NO, line.id).ok().flatten();
+            sheet.row(show::document(line, reader.as_ref(), &prefix, fate.as_ref()));
+        }
         sheet
     }
 }

@@ -4,6 +4,7 @@ use super::reason::Reason;
 use crate::domain::booked::Mark;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{IntentId, Position, RecordHash, SiteId};
+use crate::domain::outcome::Fate;
 use crate::domain::time::rfc3339;
 use serde::Serialize;
 
@@ -17,6 +18,22 @@ pub enum Status {
     Refused,
     /// It is in the office's journal.
     AtOffice,
+    /// It is in the company's books.
+    Posted,
+    /// It is not in the books, and somebody or something has to change first.
+    Held,
+    /// It will never be in the books: they have no place for it, it was cancelled before it came there, or the office gave it up.
+    NotPosted,
+}
+
+impl From<&Fate> for Status {
+    fn from(fate: &Fate) -> Self {
+        match fate {
+            Fate::Posted { .. } => Self::Posted,
+            Fate::Held { .. } => Self::Held,
+            Fate::Withdrawn | Fate::Kept | Fate::GivenUp { .. } => Self::NotPosted,
+        }
+    }
 }
 
 /// One receipt. The same id gets the same receipt for ever, but for its status.
@@ -44,6 +61,8 @@ pub struct Receipt<'a> {
     pub total: Option<Decimal>,
     /// What a person should know of it.
     pub marks: &'a [Mark],
+    /// The office's word on it.
+    pub outcome: Option<&'a Fate>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +78,7 @@ struct Shape<'a> {
     number: Option<&'a str>,
     total: Option<Decimal>,
     marks: &'a [Mark],
+    outcome: Option<&'a Fate>,
     packet: Option<u16>,
 }
 
@@ -77,6 +97,7 @@ impl Receipt<'_> {
             number: self.number,
             total: self.total,
             marks: self.marks,
+            outcome: self.outcome,
             packet: self.packet,
         };
         serde_json::to_vec(&shape).expect("invariant: a receipt is plain text and numbers")

@@ -265,6 +265,7 @@ fn the_written_codes_are_those_of_the_format() {
 fn a_receipt_has_every_field_always() {
     use crate::domain::booked::Mark;
     use crate::domain::id::{Epoch, Position, RecordHash, Seq};
+    use crate::domain::outcome::{Fate, Hold};
     let site = "bandung".parse().unwrap();
     let reason = Reason::new(Code::Qos, "publish at QoS 1");
     let mut receipt = Receipt {
@@ -279,17 +280,23 @@ fn a_receipt_has_every_field_always() {
         number: Some("BDG-SI-A000042"),
         total: Some("7004".parse().unwrap()),
         marks: &[Mark::Unchecked],
+        outcome: None,
     };
     let expected = concat!(
         r#"{"id":"01936e5b-5a00-7000-8000-0123456789ab","status":"recorded","site":"bandung","#,
         r#""epoch":"01936e5b-5a00-7000-8000-0123456789ab","seq":42,"hash":"abababab","at":"2026-11-02T01:02:27Z","#,
-        r#""reason":null,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"],"packet":7}"#
+        r#""reason":null,"number":"BDG-SI-A000042","total":"7004","marks":["unchecked"],"outcome":null,"packet":7}"#
     );
     assert_eq!(String::from_utf8(receipt.to_json()).unwrap(), expected);
     (receipt.status, receipt.id, receipt.reason) = (Status::Refused, None, Some(&reason));
     let written: Value = serde_json::from_slice(&receipt.to_json()).unwrap();
     assert_eq!(written["reason"], json!({"code": "qos", "text": "publish at QoS 1"}));
     assert_eq!(written["id"], Value::Null);
+    let held = Fate::held(Hold::Stock, "too little");
+    (receipt.status, receipt.outcome) = (Status::from(&held), Some(&held));
+    let written: Value = serde_json::from_slice(&receipt.to_json()).unwrap();
+    assert_eq!(written["status"], "held");
+    assert_eq!(written["outcome"], json!({"held": {"hold": "stock", "why": "too little"}}));
 }
 
 fn any_sale() -> impl Strategy<Value = Value> {

@@ -1,0 +1,97 @@
+//! `outpost office held …`: documents that are not in the company's books yet.
+
+use crate::control::{self, Ask};
+use crate::domain::document::Text;
+use crate::domain::id::{IntentId, SiteId};
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use serde_json::Value;
+use std::path::Path;
+use uuid::Uuid;
+
+#[derive(Subcommand)]
+pub(super) enum Held {
+    /// Show what is held, and why.
+    List {
+        /// Only this workshop's.
+        site: Option<SiteId>,
+        /// As JSON, for other programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try again, by the settings and names as they are now.
+    Retry {
+        /// Which document, by its id. Without it all that are held, but not what is gone from restored books.
+        #[arg(required_unless_present = "all")]
+        id: Option<Uuid>,
+        /// All that are held.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+        /// Only this workshop's.
+        #[arg(long)]
+        site: Option<SiteId>,
+    },
+    /// Decide that a document is never posted. It stays in the office's own books, marked with who decided it and why.
+    GiveUp {
+        /// Which document, by its id.
+        id: Uuid,
+        /// Who decides it.
+        #[arg(long)]
+        by: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+impl Held {
+    pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::List { site, json } => {
+                let answer = asked(dir, &Ask::Held { site })?;
+                if json {
+                    println!("{answer}");
+                    return Ok(());
+                }
+                show(&answer);
+            }
+            Self::Retry { id, site, .. } => {
+                let count = asked(dir, &Ask::Retry { site, id: id.map(IntentId) })?;
+                println!("{count} tried again: `outpost office held list` shows what stays");
+            }
+            Self::GiveUp { id, by, reason } => {
+                if reason.trim().is_empty() {
+                    bail!("say why with --reason: it stands in the books of both ends for ever");
+                }
+                let by = Text::try_from(by).map_err(anyhow::Error::msg)?;
+                let ask = Ask::GiveUp { id: IntentId(id), by, reason };
+                control::ask(dir, &ask, &mut std::io::stdout().lock())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn show(answer: &Value) {
+    let held = answer["held"].as_array().map_or(&[][..], Vec::as_slice);
+    if held.is_empty() {
+        println!("Nothing is held.");
+        return;
+    }
+    for line in held {
+        let text = |name: &str| line[name].as_str().unwrap_or("-").to_owned();
+        let [site, called, day, sum, hold] = ["site", "called", "day", "sum", "hold"].map(text);
+        println!("{called}  {site}  {day}  {sum}  {hold}");
+        println!("    {}", text("why"));
+        println!("    id {}", text("id"));
+    }
+    if let Some(count) = answer["count"].as_u64().filter(|count| *count > held.len() as u64) {
+        println!("{count} in all; these are the first {}", held.len());
+    }
+}
+
+fn asked(dir: &Path, ask: &Ask) -> anyhow::Result<Value> {
+    let mut answer = Vec::new();
+    control::ask(dir, ask, &mut answer)?;
+    serde_json::from_slice(&answer).context("the answer is cut off: ask again")
+}

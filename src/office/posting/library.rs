@@ -1,0 +1,157 @@
+//! What posting asks the office: documents, master data, and the words said so far, of all sites.
+
+use super::{Hub, lock};
+use crate::books::Shelves;
+use crate::domain::id::{IntentId, SiteId};
+use crate::domain::master::Masters;
+use crate::domain::outcome::{Fate, Outcome};
+use crate::domain::record::{Cancelled, Entry, Submitted};
+use crate::office::ledger;
+use crate::office::sites::Sites;
+use crate::posting::Fates;
+use crate::views::{self, DocumentLine, Journals, Locator, NotNow, SiteNo, Stream};
+use crate::wire::record;
+use outpost_erpnext::sink::Library;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How old the master data may be that documents are posted by.
+const FRESH: Duration = Duration::from_secs(30);
+/// Between two questions to views that are being built.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A word that the views may not have yet.
+struct Fresh {
+    site: SiteNo,
+    /// The record of the office's journal for that site.
+    ordinal: u64,
+    fate: Fate,
+}
+
+/// The office's books, as posting sees them.
+pub(super) struct Books {
+    pub(super) sites: Arc<Sites>,
+    pub(super) shelves: Arc<Shelves>,
+    pub(super) views: views::Reader,
+    pub(super) hub: Arc<Hub>,
+    fresh: Mutex<HashMap<IntentId, Fresh>>,
+    masters: Mutex<Option<(Instant, u64, Arc<Masters>)>>,
+}
+
+impl Books {
+    pub(super) fn new(sites: Arc<Sites>, shelves: Arc<Shelves>, views: views::Reader, hub: Arc<Hub>) -> Self {
+        Self { sites, shelves, views, hub, fresh: Mutex::default(), masters: Mutex::default() }
+    }
+
+    /// Writes words down, durably; they count from then on.
+    pub(super) fn say(&self, (site, number): (&SiteId, SiteNo), said: Vec<Outcome>) -> Result<(), String> {
+        let ordinal = self.sites.say(site, said.clone())?;
+        let mut fresh = lock(&self.fresh);
+        fresh.retain(|_, word| self.views.applied(Stream::Down(word.site)) < word.ordinal);
+        for Outcome { of, fate } in said {
+            fresh.insert(of, Fresh { site: number, ordinal, fate });
+        }
+        Ok(())
+    }
+
+    /// Asks the views until they answer; none once the office is being stopped.
+    pub(super) fn ask<T>(&self, question: impl Fn(&views::Reader) -> Result<T, NotNow>) -> Option<T> {
+        while !self.hub.stopped() {
+            match question(&self.views) {
+                Ok(answer) => return Some(answer),
+                Err(_) => std::thread::sleep(PATIENCE),
+            }
+        }
+        None
+    }
+
+    /// Where a document is, of whichever site.
+    fn line(&self, first: Option<SiteNo>, id: IntentId) -> Option<(SiteId, DocumentLine)> {
+        let mut numbers = self.sites.numbers();
+        numbers.sort_by_key(|(_, number)| Some(*number) != first);
+        numbers.into_iter().find_map(|(site, number)| {
+            let line = self.ask(|views| views.document(number, id))??;
+            Some((site, line))
+        })
+    }
+
+    /// A record of a site.
+    pub(super) fn entry(&self, site: SiteNo, at: Locator) -> Option<Entry> {
+        let body = self.shelves.body(Stream::Up(site), at).ok()??;
+        record::decode(&body).ok().map(|record| record.entry)
+    }
+
+    /// A document of a site, and its cancellation where there is one.
+    pub(super) fn document_of(&self, site: SiteNo, id: IntentId) -> Option<(Submitted, Option<Cancelled>)> {
+        let line = self.ask(|views| views.document(site, id))??;
+        let Some(Entry::Submitted(submitted)) = self.entry(site, line.locator) else { return None };
+        let cancelled = line.cancelled.and_then(|at| match self.entry(site, at) {
+            Some(Entry::Cancelled(cancelled)) => Some(cancelled),
+            _ => None,
+        });
+        Some((submitted, cancelled))
+    }
+
+    /// The number on a document's paper, or its id.
+    pub(super) fn number(&self, site: &SiteId, line: &DocumentLine) -> String {
+        let prefix = self.masters().number_prefix(site);
+        line.number.map_or_else(|| line.id.to_string(), |number| number.print(&prefix, line.kind))
+    }
+
+    /// Has the next question answered by the master data of that moment.
+    pub(super) fn forget_masters(&self) {
+        *lock(&self.masters) = None;
+    }
+}
+
+impl Library for Books {
+    fn document(&self, id: IntentId) -> Option<Submitted> {
+        let (_, line) = self.line(None, id)?;
+        match self.entry(line.site, line.locator) {
+            Some(Entry::Submitted(submitted)) => Some(submitted),
+            _ => None,
+        }
+    }
+
+    fn masters(&self) -> Arc<Masters> {
+        let version = self.sites.rows().version();
+        let mut kept = lock(&self.masters);
+        if let Some((since, of, masters)) = &*kept
+            && (*of == version || since.elapsed() < FRESH)
+        {
+            return masters.clone();
+        }
+        let masters = Arc::new(ledger::masters(self.sites.rows()));
+        *kept = Some((Instant::now(), version, masters.clone()));
+        masters
+    }
+}
+
+/// The words as one site asks for them: its own first.
+pub(super) struct Words<'a> {
+    pub(super) books: &'a Books,
+    pub(super) site: SiteNo,
+}
+
+impl Fates for Words<'_> {
+    fn fate(&self, id: IntentId) -> Option<Fate> {
+        if let Some(word) = lock(&self.books.fresh).get(&id) {
+            return Some(word.fate.clone());
+        }
+        if let Some(own) = self.books.ask(|views| views.fate(self.site, id))? {
+            return Some(own);
+        }
+        // A word stands in the journal of the site whose document it is.
+        let (_, line) = self.books.line(Some(self.site), id)?;
+        if line.site == self.site {
+            return None;
+        }
+        self.books.ask(|views| views.fate(line.site, id))?
+    }
+
+    fn called(&self, id: IntentId) -> String {
+        let found = self.books.line(Some(self.site), id);
+        found.map_or_else(|| id.to_string(), |(site, line)| self.books.number(&site, &line))
+    }
+}

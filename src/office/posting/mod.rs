@@ -1,0 +1,249 @@
+//! The workshops' documents go into the company's books, and the word on each goes back: one thread for each site that is posted.
+//!
+//! In: each site's journal as the office has it, `erpnext.toml`, what a person decides about held documents. Out: documents in ERPNext, and
+//! outcomes in the office's journal for the site. What comes when is the core's (`outpost_core::posting`), how is the sink's
+//! (`outpost_erpnext::sink`). An office without `erpnext.toml` has no books but its own, and none of this runs.
+//!
+//! A thread says its word, durably, before it goes on to the next document. What it did not get to say before a power cut it finds in the
+//! books under the document's id.
+
+mod held;
+mod library;
+mod settings;
+mod writer;
+
+pub use settings::{KEY, NAME, client, key, read, zone};
+
+use super::sites::Sites;
+use crate::books::Shelves;
+use crate::domain::document::Text;
+use crate::domain::id::{IntentId, SiteId};
+use crate::posting::Sink;
+use crate::views;
+use held::Board;
+use library::Books;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use writer::SiteWriter;
+
+/// How often it is looked for sites that are to be posted, and for settings that were written.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Makes a site's way into the books; fails while they cannot be reached.
+pub(super) type MakeSink = Arc<dyn Fn(&SiteId) -> Result<Box<dyn Sink>, String> + Send + Sync>;
+
+/// What a site's thread is told.
+enum Order {
+    /// A document of another site is in the books, and brought this.
+    Moved(IntentId, BTreeSet<(Text, Text)>),
+    /// Held ones are to be tried again: one, or all.
+    Retry(Option<IntentId>),
+    /// A held one is never to be posted. The answer says what that means.
+    GiveUp { id: IntentId, by: Text, reason: String, told: Sender<Result<String, String>> },
+}
+
+/// What the threads share.
+struct Hub {
+    board: Mutex<BTreeMap<SiteId, Arc<Board>>>,
+    inboxes: Mutex<BTreeMap<SiteId, Vec<Order>>>,
+    moved: Condvar,
+    stop: Mutex<bool>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    fn tell(&self, site: &SiteId, order: Order) {
+        lock(&self.inboxes).entry(site.clone()).or_default().push(order);
+        self.moved.notify_all();
+    }
+
+    fn tell_others(&self, site: &SiteId, id: IntentId, brings: &BTreeSet<(Text, Text)>) {
+        let mut inboxes = lock(&self.inboxes);
+        for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != site) {
+            inbox.push(Order::Moved(id, brings.clone()));
+        }
+        self.moved.notify_all();
+    }
+
+    fn orders(&self, site: &SiteId) -> Vec<Order> {
+        lock(&self.inboxes).get_mut(site).map(std::mem::take).unwrap_or_default()
+    }
+
+    fn stopped(&self) -> bool {
+        *lock(&self.stop)
+    }
+
+    /// Waits until something is said, or for as long as that.
+    fn wait(&self, longest: Duration) {
+        let stop = lock(&self.stop);
+        if !*stop {
+            drop(self.moved.wait_timeout(stop, longest));
+        }
+    }
+}
+
+/// The threads, and the one that starts them.
+pub(super) struct Posting {
+    hub: Arc<Hub>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// For asking, and for what a person decides. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::office) struct Clerk {
+    hub: Arc<Hub>,
+    dir: PathBuf,
+}
+
+impl Posting {
+    /// Starts to post what `erpnext.toml` in `dir` names, now or whenever it is written.
+    pub(super) fn start(
+        dir: &Path,
+        sites: Arc<Sites>,
+        shelves: Arc<Shelves>,
+        views: views::Reader,
+    ) -> std::io::Result<(Self, Clerk)> {
+        let hub = Arc::new(Hub {
+            board: Mutex::default(),
+            inboxes: Mutex::default(),
+            moved: Condvar::new(),
+            stop: Mutex::new(false),
+        });
+        let clerk = Clerk { hub: hub.clone(), dir: dir.to_owned() };
+        let dir = dir.to_owned();
+        let own = hub.clone();
+        let run = move || tend(&dir, &own, &sites, &shelves, &views);
+        let thread = std::thread::Builder::new().name("posting".into()).spawn(run)?;
+        Ok((Self { hub, thread: Some(thread) }, clerk))
+    }
+
+    /// Ends the threads; each finishes the document that it is at. Blocks.
+    pub(super) fn stop(mut self) {
+        *lock(&self.hub.stop) = true;
+        self.hub.moved.notify_all();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that posts documents panicked: tell who maintains outpost");
+        }
+    }
+}
+
+/// Starts a thread for each site that is posted and has none.
+fn tend(dir: &Path, hub: &Arc<Hub>, sites: &Arc<Sites>, shelves: &Arc<Shelves>, views: &views::Reader) {
+    let mut running: BTreeMap<SiteId, JoinHandle<()>> = BTreeMap::new();
+    let books = Arc::new(Books::new(sites.clone(), shelves.clone(), views.clone(), hub.clone()));
+    let make = settings::maker(dir.to_owned(), books.clone());
+    let mut complained = None;
+    while !hub.stopped() {
+        running.retain(|site, thread| {
+            let ended = thread.is_finished();
+            if ended {
+                tracing::error!(%site, "posting this site has failed, and is started again: tell who maintains outpost");
+            }
+            !ended
+        });
+        match settings::read(dir) {
+            Ok(None) => {}
+            Ok(Some(settings)) => {
+                complained = None;
+                let numbers: BTreeMap<_, _> = sites.numbers().into_iter().collect();
+                for site in settings.sites.keys() {
+                    let Some(number) = numbers.get(site).filter(|_| !running.contains_key(site)) else { continue };
+                    let board = lock(&hub.board).entry(site.clone()).or_default().clone();
+                    lock(&hub.inboxes).entry(site.clone()).or_default();
+                    let writer = SiteWriter::new((site.clone(), *number), books.clone(), make.clone(), board);
+                    let thread = std::thread::Builder::new().name(format!("post {site}")).spawn(move || writer.run());
+                    match thread {
+                        Ok(thread) => drop(running.insert(site.clone(), thread)),
+                        Err(error) => tracing::error!(%site, %error, "no thread to post this site: tried again"),
+                    }
+                }
+            }
+            Err(error) => {
+                let error = format!("{error:#}");
+                if complained.as_ref() != Some(&error) {
+                    tracing::error!(error, "nothing is posted");
+                    complained = Some(error);
+                }
+            }
+        }
+        hub.wait(LOOK_EVERY);
+    }
+    for (site, thread) in running {
+        if thread.join().is_err() {
+            tracing::error!(%site, "posting this site panicked: tell who maintains outpost");
+        }
+    }
+}
+
+impl Clerk {
+    /// How posting goes, site by site; `null` where there are no books.
+    pub(super) fn status(&self) -> Value {
+        match settings::read(&self.dir) {
+            Ok(None) => Value::Null,
+            Ok(Some(settings)) => {
+                let board = lock(&self.hub.board);
+                let site = |site: &SiteId| board.get(site).map_or(Value::Null, |board| board.status());
+                let sites: BTreeMap<_, _> = settings.sites.keys().map(|name| (name, site(name))).collect();
+                json!({ "url": settings.url, "sites": sites })
+            }
+            Err(error) => json!({ "error": format!("{error:#}") }),
+        }
+    }
+
+    fn boards(&self, site: Option<&SiteId>) -> Result<Vec<(SiteId, Arc<Board>)>, String> {
+        let board = lock(&self.hub.board);
+        let chosen = board.iter().filter(|(name, _)| site.is_none_or(|site| site == *name));
+        let chosen: Vec<_> = chosen.map(|(name, board)| (name.clone(), board.clone())).collect();
+        match (chosen.is_empty(), site) {
+            (true, Some(site)) => Err(format!("{site} is not posted: {NAME} names the sites that are")),
+            (true, None) => Err(format!("nothing is posted here: there is no {NAME}, or it names no site")),
+            _ => Ok(chosen),
+        }
+    }
+
+    /// What is held, the oldest first of each site: how many there are, and the first of them.
+    pub(super) fn held(&self, site: Option<&SiteId>, most: usize) -> Result<Value, String> {
+        let (mut count, mut listed) = (0, Vec::new());
+        for (name, board) in self.boards(site)? {
+            count += board.held_count();
+            listed.extend(board.held(&name, most.saturating_sub(listed.len())));
+        }
+        Ok(json!({ "count": count, "held": listed }))
+    }
+
+    /// Has held ones tried again, by the settings as they are now; how many are held.
+    pub(super) fn retry(&self, site: Option<&SiteId>, id: Option<IntentId>) -> Result<usize, String> {
+        let boards = self.boards(site)?;
+        let chosen = boards.iter().filter(|(_, board)| id.is_none_or(|id| board.holds(id)));
+        let mut count = 0;
+        for (site, board) in chosen {
+            count += id.map_or(board.held_count(), |_| 1);
+            self.hub.tell(site, Order::Retry(id));
+        }
+        match (count, id) {
+            (0, Some(id)) => Err(format!("{id} is not held: `outpost office held` lists what is")),
+            _ => Ok(count),
+        }
+    }
+
+    /// Decides that a held one is never posted. Says what that means for stock and cash.
+    pub(super) fn give_up(&self, id: IntentId, by: Text, reason: String) -> Result<String, String> {
+        let boards = self.boards(None)?;
+        let Some((site, _)) = boards.iter().find(|(_, board)| board.holds(id)) else {
+            return Err(format!("{id} is not held: `outpost office held` lists what is"));
+        };
+        let (told, heard) = std::sync::mpsc::channel();
+        self.hub.tell(site, Order::GiveUp { id, by, reason, told });
+        heard.recv().map_err(|_| "the office is being stopped: ask again when it runs".to_owned())?
+    }
+}

@@ -1,0 +1,392 @@
+//! One site's thread: reads its journal on, tries what the core says, writes down what is to be said.
+
+use super::held::{Board, Held};
+use super::library::{Books, Words};
+use super::{MakeSink, Order};
+use crate::domain::effects::Effects;
+use crate::domain::id::{IntentId, SiteId};
+use crate::domain::outcome::{Fate, Outcome};
+use crate::domain::record::{Entry, Record, Submitted};
+use crate::domain::shop;
+use crate::moment::up_ms;
+use crate::posting::{Fates, Next, Place, Said, Sink, Verdict, Work, Writer};
+use crate::views::{self, Journals, Locator, SiteNo, Stream};
+use crate::wire::record;
+use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Records that are in memory at once while a journal is read.
+const AT_ONCE: usize = 256;
+/// How often the journal is looked at, where nobody says that there is more.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Between two tries to reach the books.
+const REACH_EVERY: Duration = Duration::from_secs(15);
+/// How many of the latest documents are looked for in the books after a start and each hour: restored ones lack them.
+const AUDITED: usize = 200;
+/// How often that is.
+const AUDIT_EVERY_MS: u64 = 3_600_000;
+
+/// What came of a record that may be posted.
+struct Came {
+    at: views::Place,
+    record: Record,
+}
+
+/// One site's thread.
+pub(super) struct SiteWriter {
+    site: SiteId,
+    number: SiteNo,
+    books: Arc<Books>,
+    make: MakeSink,
+    sink: Option<Box<dyn Sink>>,
+    board: Arc<Board>,
+    writer: Writer,
+    /// How far the journal was gone through.
+    last: Option<views::Place>,
+    coming: VecDeque<Came>,
+    /// Where the records are of what is held or being tried.
+    at: HashMap<IntentId, (u64, Locator)>,
+    /// Said, and not written down yet.
+    owed: Said,
+    latest: VecDeque<(IntentId, u64, Locator)>,
+    audit_at_ms: u64,
+}
+
+impl SiteWriter {
+    pub(super) fn new((site, number): (SiteId, SiteNo), books: Arc<Books>, make: MakeSink, board: Arc<Board>) -> Self {
+        Self {
+            site,
+            number,
+            books,
+            make,
+            sink: None,
+            board,
+            writer: Writer::default(),
+            last: None,
+            coming: VecDeque::new(),
+            at: HashMap::new(),
+            owed: Said::new(),
+            latest: VecDeque::new(),
+            audit_at_ms: 0,
+        }
+    }
+
+    /// Runs until the office stops.
+    pub(super) fn run(mut self) {
+        // The words of before have to be known before anything is tried.
+        let down = Stream::Down(self.number);
+        let said = self.books.shelves.records(down);
+        while self.books.views.applied(down) < said && !self.books.hub.stopped() {
+            self.books.hub.wait(Duration::from_millis(200));
+        }
+        while !self.books.hub.stopped() {
+            let pause = match self.step() {
+                Ok(pause) => pause,
+                Err(why) => {
+                    self.board.trying(None, Some(why));
+                    Some(LOOK_EVERY)
+                }
+            };
+            if let Some(pause) = pause {
+                self.books.hub.wait(pause);
+            }
+        }
+    }
+
+    /// One step; how long to wait before the next, where there is nothing to do now.
+    fn step(&mut self) -> Result<Option<Duration>, String> {
+        self.pay()?;
+        for order in self.books.hub.orders(&self.site) {
+            self.obey(order)?;
+        }
+        let more = self.fill()?;
+        let words = Words { books: &self.books, site: self.number };
+        let (said, next) = self.writer.next(up_ms(), more, &words);
+        self.say(said)?;
+        match next {
+            None => {
+                self.audit()?;
+                self.board.trying(None, None);
+                Ok(Some(LOOK_EVERY))
+            }
+            Some(Next::Sleep { until_ms }) => {
+                let pause = Duration::from_millis(until_ms.saturating_sub(up_ms()).max(1));
+                Ok(Some(pause.min(LOOK_EVERY)))
+            }
+            Some(Next::Read) => self.take().map(|()| None),
+            Some(Next::Try { id, again }) => self.attempt(id, again),
+        }
+    }
+
+    /// Writes down what is owed, before anything else is done.
+    fn pay(&mut self) -> Result<(), String> {
+        if self.owed.is_empty() {
+            return Ok(());
+        }
+        self.books.say((&self.site, self.number), self.owed.clone())?;
+        for Outcome { of, fate } in std::mem::take(&mut self.owed) {
+            match &fate {
+                Fate::Held { hold, why } => self.post_up(of, *hold, why.clone()),
+                _ => {
+                    self.board.ended(of, &fate);
+                    let at = self.at.remove(&of);
+                    if let (Fate::Posted { .. }, Some((order, at))) = (&fate, at) {
+                        self.remember(of, order, at);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, said: Said) -> Result<(), String> {
+        self.owed.extend(said);
+        self.pay()
+    }
+
+    fn remember(&mut self, id: IntentId, order: u64, at: Locator) {
+        if self.latest.len() == AUDITED {
+            self.latest.pop_front();
+        }
+        self.latest.push_back((id, order, at));
+    }
+
+    /// Shows that something is held.
+    fn post_up(&self, id: IntentId, hold: crate::domain::outcome::Hold, why: String) {
+        let Some((order, at)) = self.at.get(&id).copied() else { return };
+        let words = Words { books: &self.books, site: self.number };
+        let held = match self.books.entry(self.number, at) {
+            Some(Entry::Cancelled(cancelled)) => Held {
+                id,
+                called: format!("the cancellation of {}", words.called(cancelled.document)),
+                kind: None,
+                day: None,
+                sum: None,
+                hold,
+                why,
+            },
+            Some(Entry::Submitted(submitted)) => Held {
+                id,
+                called: words.called(id),
+                kind: Some(submitted.document.kind()),
+                day: submitted.day().map(|day| day.to_string()),
+                sum: Some(submitted.effects().sum).filter(|sum| !sum.is_zero()).map(|sum| sum.to_string()),
+                hold,
+                why,
+            },
+            _ => return,
+        };
+        self.board.hold(order, held);
+    }
+
+    /// Reads the journal on, as far as the views have it; whether something came that may be posted.
+    fn fill(&mut self) -> Result<bool, String> {
+        let stream = Stream::Up(self.number);
+        let there = self.books.views.applied(stream).min(self.books.shelves.records(stream));
+        let read = self.last.map_or(0, |last| last.ordinal);
+        self.board.to_read(there.saturating_sub(read) + self.coming.len() as u64);
+        if !self.coming.is_empty() || there <= read {
+            return Ok(!self.coming.is_empty());
+        }
+        let (coming, mut seen) = (&mut self.coming, 0);
+        let mut last = self.last;
+        let scanned = self.books.shelves.scan(stream, self.last, &mut |at, body| {
+            if at.ordinal > there || seen == AT_ONCE {
+                return ControlFlow::Break(());
+            }
+            seen += 1;
+            last = Some(at);
+            if let Ok(record) = record::decode(body)
+                && matches!(record.entry, Entry::Submitted(_) | Entry::Cancelled(_))
+            {
+                coming.push_back(Came { at, record });
+            }
+            ControlFlow::Continue(())
+        });
+        scanned.map_err(|error| error.to_string())?;
+        self.last = last;
+        Ok(!self.coming.is_empty() || seen > 0)
+    }
+
+    /// Takes what comes next.
+    fn take(&mut self) -> Result<(), String> {
+        let Some(Came { at, record }) = self.coming.pop_front() else { return Ok(()) };
+        let Some(id) = record.entry.intent() else { return Ok(()) };
+        let words = Words { books: &self.books, site: self.number };
+        let order = at.ordinal;
+        let fate = words.fate(id);
+        if fate.as_ref().is_some_and(Fate::is_final) {
+            if matches!(fate, Some(Fate::Posted { .. })) && matches!(record.entry, Entry::Submitted(_)) {
+                self.remember(id, order, at.locator);
+            }
+            return Ok(());
+        }
+        // A repeat says nothing new; of documents the views know which record is the first.
+        if self.at.contains_key(&id) {
+            return Ok(());
+        }
+        let Some(work) = self.work(&record.entry, order, at) else { return Ok(()) };
+        self.at.insert(id, (order, at.locator));
+        if let Some(Fate::Held { hold, why }) = fate {
+            self.post_up(id, hold, why);
+        }
+        let words = Words { books: &self.books, site: self.number };
+        let said = self.writer.take(work, &words);
+        self.say(said)
+    }
+
+    fn work(&self, entry: &Entry, order: u64, at: views::Place) -> Option<Work> {
+        match entry {
+            Entry::Submitted(submitted) => {
+                let line = self.books.ask(|views| views.document(self.number, submitted.id))?;
+                if line.is_some_and(|first| first.position != at.position) {
+                    return None;
+                }
+                let amended = submitted.amends.and_then(|id| self.books.document_of(self.number, id));
+                let cancelled_by = amended.and_then(|(_, cancelled)| cancelled).map(|cancelled| cancelled.id);
+                Some(Work::post(submitted, order, cancelled_by))
+            }
+            Entry::Cancelled(cancelled) => {
+                let of = self.books.document_of(self.number, cancelled.document).map(|(of, _)| of);
+                Some(Work::cancel(cancelled, of.as_ref(), order))
+            }
+            _ => None,
+        }
+    }
+
+    fn attempt(&mut self, id: IntentId, again: bool) -> Result<Option<Duration>, String> {
+        let Some((order, at)) = self.at.get(&id).copied() else {
+            return Err(format!("{id} is to be posted, and its record is not known: tell who maintains outpost"));
+        };
+        let body = self.books.shelves.body(Stream::Up(self.number), at).map_err(|error| error.to_string())?;
+        let record = body.and_then(|body| record::decode(&body).ok());
+        let Some(record) = record else { return Err(format!("the record of {id} cannot be read")) };
+        if self.sink.is_none() {
+            match (self.make)(&self.site) {
+                Ok(sink) => self.sink = Some(sink),
+                Err(why) => {
+                    self.board.trying(Some(id.to_string()), Some(why));
+                    return Ok(Some(REACH_EVERY));
+                }
+            }
+        }
+        let offset = self.books.sites.with_premises(|premises| premises.config.utc_offset_minutes);
+        let local = shop::local(record.stamp.at_ms(), offset);
+        let place = Place { site: self.site.clone(), day: local.date(), time: local.time(), again };
+        let Some(sink) = &mut self.sink else { return Ok(None) };
+        let (verdict, work) = match &record.entry {
+            Entry::Submitted(submitted) => (sink.post(submitted, &place), Work::post(submitted, order, None)),
+            Entry::Cancelled(cancelled) => match self.books.document_of(self.number, cancelled.document) {
+                Some((of, _)) => (sink.cancel(cancelled, &of, &place), Work::cancel(cancelled, Some(&of), order)),
+                None => return Err(format!("{} cannot be read", cancelled.document)),
+            },
+            _ => return Ok(None),
+        };
+        let trouble = match &verdict {
+            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
+            _ => None,
+        };
+        self.board.trying(Some(id.to_string()), trouble);
+        let done = matches!(verdict, Verdict::Done(_));
+        let words = Words { books: &self.books, site: self.number };
+        let said = self.writer.answered(verdict, up_ms(), &words);
+        self.say(said)?;
+        if done {
+            self.books.hub.tell_others(&self.site, id, &work.brings);
+        }
+        Ok(None)
+    }
+
+    fn obey(&mut self, order: Order) -> Result<(), String> {
+        match order {
+            Order::Moved(id, brings) => self.writer.moved(id, &brings),
+            Order::Retry(which) => {
+                // The map, or what it names, may have changed: that is why somebody retries.
+                self.sink = None;
+                self.books.forget_masters();
+                self.writer.retry(which);
+            }
+            Order::GiveUp { id, by, reason, told } => {
+                let given_up = self.give_up(id, by, reason);
+                // Whoever asked may have gone.
+                let _ = told.send(given_up);
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&mut self, id: IntentId, by: crate::domain::document::Text, reason: String) -> Result<String, String> {
+        let Some((_, at)) = self.at.get(&id).copied() else { return Err(format!("{id} is not held")) };
+        let entry = self.books.entry(self.number, at);
+        let sink = match &mut self.sink {
+            Some(sink) => sink,
+            none => none.insert((self.make)(&self.site)?),
+        };
+        let effects = match &entry {
+            Some(Entry::Submitted(submitted)) => {
+                if !sink.there(&[(submitted.document.kind(), id)])?.is_empty() {
+                    return Err(
+                        "it is in the books, though not as its paper says: retry it when it is corrected there, \
+                                or cancel it there first"
+                            .into(),
+                    );
+                }
+                submitted.effects()
+            }
+            _ => Effects::default(),
+        };
+        let Some(said) = self.writer.give_up(id, by, reason) else { return Err(format!("{id} is not held")) };
+        self.say(said)?;
+        Ok(describe(&effects))
+    }
+
+    /// Looks whether the latest documents are in the books still.
+    fn audit(&mut self) -> Result<(), String> {
+        if up_ms() < self.audit_at_ms || self.latest.is_empty() {
+            return Ok(());
+        }
+        let Some(sink) = &mut self.sink else { return Ok(()) };
+        let mut asked = Vec::new();
+        for (id, order, at) in &self.latest {
+            if let Some(Entry::Submitted(submitted)) = self.books.entry(self.number, *at) {
+                asked.push((*id, *order, *at, submitted));
+            }
+        }
+        let words = Words { books: &self.books, site: self.number };
+        // What was cancelled since is not there, and should not be.
+        let cancelled = |submitted: &Submitted| {
+            self.books.document_of(self.number, submitted.id).is_some_and(|(_, cancelled)| cancelled.is_some())
+        };
+        asked.retain(|(id, _, _, submitted)| {
+            matches!(words.fate(*id), Some(Fate::Posted { .. })) && !cancelled(submitted)
+        });
+        let documents: Vec<_> = asked.iter().map(|(id, _, _, made)| (made.document.kind(), *id)).collect();
+        let there = sink.there(&documents)?;
+        self.audit_at_ms = up_ms() + AUDIT_EVERY_MS;
+        let mut said = Said::new();
+        for (id, order, at, submitted) in asked.into_iter().filter(|(id, ..)| !there.contains(id)) {
+            tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
+            self.at.insert(id, (order, at));
+            said.extend(self.writer.gone(Work::post(&submitted, order, None)));
+            self.latest.retain(|(latest, ..)| *latest != id);
+        }
+        self.say(said)
+    }
+}
+
+/// What is missing in the books of a document that is never posted.
+fn describe(effects: &Effects) -> String {
+    let mut lines = Vec::new();
+    for moved in &effects.moves {
+        lines.push(format!("stock of {} in {}: {} not booked", moved.item_code, moved.warehouse, moved.qty));
+    }
+    for money in &effects.money {
+        lines.push(format!("{}: {} not booked", money.mode_of_payment, money.amount));
+    }
+    if lines.is_empty() {
+        lines.push("neither stock nor money is touched".into());
+    }
+    lines.join("\n")
+}
