@@ -11,7 +11,6 @@ use super::fetch::Fetch;
 use super::names;
 use super::odd::{Odd, odd};
 use super::progress::{Follow, Mark, Phase, Progress, Stretch};
-use super::sources::Listed;
 use crate::client::{Failure, Query};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -33,14 +32,14 @@ pub(super) fn top(fetch: &Fetch<'_>, progress: &mut Progress) -> Result<Option<M
 }
 
 /// The page behind a mark.
-fn behind_mark(listed: &Listed, mut filters: Vec<Value>, at: Option<&Mark>) -> Query<'static> {
+fn behind_mark(page: usize, mut filters: Vec<Value>, at: Option<&Mark>) -> Query<'static> {
     let mut or_filters = Vec::new();
     if let Some(at) = at {
         // Both together: later, or at the same time and further on.
         filters.push(json!(["modified", ">=", at.modified]));
         or_filters = vec![json!(["modified", ">", at.modified]), json!(["name", ">", at.name])];
     }
-    Query { filters, or_filters, order_by: BY_CHANGE, page: listed.page, ..Query::default() }
+    Query { filters, or_filters, order_by: BY_CHANGE, page, ..Query::default() }
 }
 
 /// A page of all that has rows.
@@ -51,8 +50,8 @@ pub(super) fn load(
     top: &Option<Mark>,
     at: Option<&Mark>,
 ) -> Result<Option<Phase>, Failure> {
-    let (doctype, page) = (fetch.listed.doctype, fetch.listed.page);
-    let query = behind_mark(fetch.listed, fetch.listed.narrowed(fetch.scope), at);
+    let (doctype, page) = (fetch.listed.doctype, fetch.page);
+    let query = behind_mark(page, fetch.listed.narrowed(fetch.scope), at);
     let documents = fetch.list(progress, &mut came.told, &query)?;
     let read = documents.len();
     let last = documents.last().and_then(Mark::of);
@@ -118,12 +117,12 @@ pub(super) fn next(
     stretch: Stretch,
 ) -> Result<Option<Phase>, Failure> {
     let Stretch { top: known_top, clock, at, from, mut missing, expected } = stretch;
-    let (doctype, page) = (fetch.listed.doctype, fetch.listed.page);
+    let (doctype, page) = (fetch.listed.doctype, fetch.page);
     let mut filters = fetch.listed.base(fetch.scope);
     if at.is_none() {
         filters.push(json!(["modified", ">=", from]));
     }
-    let query = behind_mark(fetch.listed, filters, at.as_ref());
+    let query = behind_mark(page, filters, at.as_ref());
     let mut documents = fetch.list(progress, &mut came.told, &query)?;
     let mut newest = known_top;
     if at.is_none() && documents.len() >= page {

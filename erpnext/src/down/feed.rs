@@ -43,12 +43,20 @@ const PERMISSIONS: &str = "(permissions)";
 #[derive(Clone, Debug)]
 pub struct Feed {
     scope: Scope,
+    /// Most documents of a page, whatever the doctype.
+    most: usize,
 }
 
 impl Feed {
     /// For a company and its sites.
     pub fn new(scope: Scope) -> Self {
-        Self { scope }
+        Self { scope, most: usize::MAX }
+    }
+
+    /// With small pages.
+    #[cfg(test)]
+    pub(super) fn paged(scope: Scope, most: usize) -> Self {
+        Self { scope, most }
     }
 
     /// Reads one page. Where no round is under way, one of `round` begins. On an error `progress` is as it was: the same call again
@@ -105,7 +113,8 @@ impl Feed {
             doctype => {
                 // One that an earlier version knew: the round begins anew.
                 let Some(listed) = LISTED.iter().find(|listed| listed.doctype == doctype) else { return Ok(None) };
-                let fetch = Fetch { source, known, scope: &self.scope, listed };
+                let page = listed.page.min(self.most);
+                let fetch = Fetch { source, known, scope: &self.scope, listed, page };
                 return listed_page(&fetch, progress, came, turn);
             }
         };

@@ -43,6 +43,8 @@ pub(super) struct Fetch<'a> {
     pub(super) known: &'a dyn Known,
     pub(super) scope: &'a Scope,
     pub(super) listed: &'a Listed,
+    /// Documents of a page.
+    pub(super) page: usize,
 }
 
 impl<'a> Fetch<'a> {

@@ -30,9 +30,9 @@ pub(super) fn theirs(
     if !after.is_empty() {
         filters.push(json!(["name", ">", after]));
     }
-    let query = Query { filters, order_by: "name asc", page: fetch.listed.page, ..Query::default() };
+    let query = Query { filters, order_by: "name asc", page: fetch.page, ..Query::default() };
     let mut documents = fetch.list(progress, &mut came.told, &query)?;
-    let full = documents.len() >= fetch.listed.page;
+    let full = documents.len() >= fetch.page;
     let last = documents.last().and_then(|row| row.get("name")).and_then(Value::as_str).map(str::to_owned);
     // What makes no key may be told why.
     documents.retain(|fields| fetch.key(fields).is_none_or(|key| fetch.known.row(&key).is_none()));
@@ -51,7 +51,7 @@ pub(super) fn ours(
     came: &mut Came,
     after: &str,
 ) -> Result<Option<Phase>, Failure> {
-    let most = if matches!(fetch.listed.lookup, Lookup::Group(_)) { GROUPS } else { OURS };
+    let most = if matches!(fetch.listed.lookup, Lookup::Group(_)) { GROUPS } else { OURS }.min(fetch.page);
     let page = fetch.known.after(fetch.listed.table, after, most);
     let last = page.last().map(|row| row.key().name);
     let full = page.len() >= most;

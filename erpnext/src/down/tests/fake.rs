@@ -247,11 +247,14 @@ pub(super) struct Office {
     pub(super) kept: Kept,
     pub(super) progress: Progress,
     pub(super) told: Vec<String>,
+    /// Documents of a page, where they are to be few.
+    pub(super) page: Option<usize>,
 }
 
 impl Office {
     pub(super) fn step(&mut self, source: &dyn Source, round: Round) -> Result<Came, Failure> {
-        let came = Feed::new(scope()).step(source, &self.kept, &mut self.progress, round)?;
+        let feed = self.page.map_or_else(|| Feed::new(scope()), |most| Feed::paged(scope(), most));
+        let came = feed.step(source, &self.kept, &mut self.progress, round)?;
         self.kept.take(&came);
         self.told.extend(came.told.iter().cloned());
         // What is kept beside the rows comes back as it was.
