@@ -14,6 +14,8 @@ const TIMEOUT: Duration = Duration::from_secs(130);
 const CONNECT: Duration = Duration::from_secs(20);
 /// Most bytes of an answer: a page of 500 wide rows is under 4 MB.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+/// Longest conditions that go into a URL: web servers take a line of 4,094 bytes, and each of these may become three.
+const MAX_IN_URL: usize = 1_000;
 /// Most characters of ERPNext's own words that are kept.
 const MAX_WORDS: usize = 600;
 
@@ -63,6 +65,8 @@ pub struct Query<'a> {
     pub fields: &'a [&'a str],
     /// Conditions, each `["modified", ">=", "2026-11-23 16:21:00"]`.
     pub filters: Vec<Value>,
+    /// Conditions of which one at least holds, beside all of `filters`.
+    pub or_filters: Vec<Value>,
     /// `modified asc, name asc`.
     pub order_by: &'a str,
     /// How many rows to leave out.
@@ -106,16 +110,21 @@ impl Client {
         data(self.send("GET", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], None)?)
     }
 
-    /// A page of a list.
+    /// A page of a list. Where there are too many conditions for a URL, they go in the body of a call that does the same.
     pub fn list(&self, doctype: &str, query: &Query<'_>) -> Result<Vec<Value>, Failure> {
         let page = query.page.to_string();
         let start = query.start.to_string();
         let fields = json!(query.fields).to_string();
         let filters = Value::Array(query.filters.clone()).to_string();
+        let or_filters = Value::Array(query.or_filters.clone()).to_string();
+        if filters.len() + or_filters.len() > MAX_IN_URL {
+            return self.list_by_call(doctype, query);
+        }
         let mut asked = vec![("limit_start", start.as_str()), ("limit_page_length", page.as_str())];
         for (name, value, there) in [
             ("fields", fields.as_str(), !query.fields.is_empty()),
             ("filters", filters.as_str(), !query.filters.is_empty()),
+            ("or_filters", or_filters.as_str(), !query.or_filters.is_empty()),
             ("order_by", query.order_by, !query.order_by.is_empty()),
             ("parent", query.parent.unwrap_or_default(), query.parent.is_some()),
         ] {
@@ -125,6 +134,31 @@ impl Client {
         }
         match data(self.send("GET", &format!("/api/resource/{}", part(doctype)), &asked, None)?)? {
             Value::Array(rows) => Ok(rows),
+            other => Err(unread(&other)),
+        }
+    }
+
+    fn list_by_call(&self, doctype: &str, query: &Query<'_>) -> Result<Vec<Value>, Failure> {
+        let mut asked = json!({
+            "doctype": doctype,
+            "filters": query.filters,
+            "limit_start": query.start,
+            "limit_page_length": query.page,
+        });
+        for (name, value, there) in [
+            ("fields", json!(query.fields), !query.fields.is_empty()),
+            ("or_filters", json!(query.or_filters), !query.or_filters.is_empty()),
+            ("order_by", json!(query.order_by), !query.order_by.is_empty()),
+            ("parent", json!(query.parent), query.parent.is_some()),
+        ] {
+            if there {
+                asked[name] = value;
+            }
+        }
+        match self.call("frappe.client.get_list", &asked)? {
+            Value::Array(rows) => Ok(rows),
+            // What nothing fits is no list at all: an answer without `message`.
+            Value::Object(fields) if fields.is_empty() => Ok(Vec::new()),
             other => Err(unread(&other)),
         }
     }
@@ -306,6 +340,61 @@ mod tests {
         let second =
             br#"{"errors":[{"type":"UniqueValidationError","message":"Outpost ID must be unique","exception":"e"}]}"#;
         assert!(super::failure(417, second).is("UniqueValidationError"));
+    }
+
+    /// Answers one request with `answer`; what was asked.
+    fn asked(answer: &'static str, query: &Query<'_>) -> (String, Result<Vec<Value>, Failure>) {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut bytes = Vec::new();
+            let mut part = [0; 65_536];
+            loop {
+                let read = stream.read(&mut part).unwrap();
+                bytes.extend_from_slice(&part[..read]);
+                let text = String::from_utf8_lossy(&bytes);
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                if read == 0 || body.len() >= length.unwrap_or(0) {
+                    break;
+                }
+            }
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+            write!(stream, "{head} {}\r\n\r\n{answer}", answer.len()).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let client = Client::new(&url, &Key { key: "k".into(), secret: "s".into() }, None).unwrap();
+        let rows = client.list("Item Barcode", query);
+        (served.join().unwrap(), rows)
+    }
+
+    #[test]
+    fn few_conditions_go_in_the_url_and_many_in_a_body() {
+        let mut query = Query {
+            fields: &["barcode"],
+            or_filters: vec![json!(["name", ">", "A"])],
+            order_by: "parent asc",
+            page: 7,
+            parent: Some("Item"),
+            ..Query::default()
+        };
+        let (request, rows) = asked(r#"{"data":[{"barcode":"1"}]}"#, &query);
+        assert!(request.starts_with("GET /api/resource/Item%20Barcode?"), "{request}");
+        assert!(request.contains("or_filters=%5B%5B%22name%22%2C%22%3E%22%2C%22A%22%5D%5D&"), "{request}");
+        assert_eq!(rows, Ok(vec![json!({ "barcode": "1" })]));
+        let names: Vec<String> = (0..500).map(|i| format!("ITEM-{i}")).collect();
+        query.filters = vec![json!(["parent", "in", names])];
+        let (request, rows) = asked(r#"{"message":[{"barcode":"2"}]}"#, &query);
+        assert!(request.starts_with("POST /api/method/frappe.client.get_list HTTP"), "{request}");
+        let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+        assert_eq!((&body["doctype"], &body["parent"]), (&json!("Item Barcode"), &json!("Item")));
+        assert_eq!((&body["limit_page_length"], &body["order_by"]), (&json!(7), &json!("parent asc")));
+        assert_eq!((&body["filters"][0][2][499], &body["or_filters"][0][2]), (&json!("ITEM-499"), &json!("A")));
+        assert_eq!(rows, Ok(vec![json!({ "barcode": "2" })]));
     }
 
     #[test]

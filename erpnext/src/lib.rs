@@ -18,6 +18,7 @@
 //! Absent: which document comes first, what is held, what is tried again when: that is the core's, for any books.
 
 pub mod client;
+pub mod down;
 pub mod map;
 pub mod payload;
 pub mod readback;

@@ -1,0 +1,235 @@
+//! A page of documents with all that belongs to them, in few requests.
+//!
+//! In: conditions. Out: documents, each with its rows of other doctypes; an error where ERPNext does not answer. Absent: which page is next.
+
+use super::known::Known;
+use super::progress::{Mark, Progress};
+use super::rows::{Doc, Scene};
+use super::source::Source;
+use super::sources::{By, Joined, Listed, Lookup};
+use super::{Came, Scope};
+use crate::client::{Failure, Query};
+use outpost_core::domain::master::{Row, RowKey, Table};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of documents in one request.
+const ROWS: usize = 5_000;
+
+/// A document and what belongs to it.
+pub(super) struct Whole {
+    pub(super) fields: Value,
+    pub(super) with: BTreeMap<&'static str, Vec<Value>>,
+}
+
+impl Whole {
+    /// One without what belongs to it: enough for its key.
+    pub(super) fn bare(fields: Value) -> Self {
+        Self { fields, with: BTreeMap::new() }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.fields.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn doc(&self) -> Doc<'_> {
+        Doc { fields: &self.fields, with: &self.with }
+    }
+}
+
+/// One doctype at one ERPNext.
+pub(super) struct Fetch<'a> {
+    pub(super) source: &'a dyn Source,
+    pub(super) known: &'a dyn Known,
+    pub(super) scope: &'a Scope,
+    pub(super) listed: &'a Listed,
+    /// Documents of a page.
+    pub(super) page: usize,
+}
+
+impl<'a> Fetch<'a> {
+    pub(super) fn scene(&self) -> Scene<'a> {
+        Scene { scope: self.scope, known: self.known }
+    }
+
+    /// A page of documents without what belongs to them. A field that is not there is told, and left out from then on.
+    pub(super) fn list(
+        &self,
+        progress: &mut Progress,
+        told: &mut Vec<String>,
+        query: &Query<'_>,
+    ) -> Result<Vec<Value>, Failure> {
+        let doctype = self.listed.doctype;
+        loop {
+            let there = |field: &&&str| !progress.lacks.contains(&lack(doctype, field));
+            let optional = self.listed.optional.iter().filter(there);
+            let fields: Vec<&str> =
+                ["name", "modified"].iter().chain(self.listed.fields).chain(optional).copied().collect();
+            let asked = Query { fields: &fields, ..query.clone() };
+            match self.source.list(doctype, &asked) {
+                Err(failure) if failure.is("DataError") => {
+                    let missing = self
+                        .listed
+                        .optional
+                        .iter()
+                        .find(|field| failure.to_string().contains(**field) || self.listed.optional.len() == 1);
+                    let missing = missing.filter(|field| progress.lacks.insert(lack(doctype, field)));
+                    let Some(missing) = missing else { return Err(failure) };
+                    told.push(format!("{doctype} has no field {missing} at ERPNext: it is read without"));
+                }
+                Err(failure) => return Err(failure),
+                Ok(documents) => {
+                    progress.saw(documents.iter().filter_map(Mark::of).max().as_ref());
+                    return Ok(documents);
+                }
+            }
+        }
+    }
+
+    /// Whether a field that may be missing is there, as far as is known.
+    pub(super) fn has(&self, progress: &Progress, field: &str) -> bool {
+        self.listed.optional.contains(&field) && !progress.lacks.contains(&lack(self.listed.doctype, field))
+    }
+
+    /// The documents with what belongs to them.
+    pub(super) fn complete(
+        &self,
+        progress: &mut Progress,
+        told: &mut Vec<String>,
+        documents: Vec<Value>,
+    ) -> Result<Vec<Whole>, Failure> {
+        let mut whole: Vec<Whole> = documents.into_iter().map(Whole::bare).collect();
+        for joined in self.listed.joined {
+            self.join(progress, told, joined, &mut whole)?;
+        }
+        Ok(whole)
+    }
+
+    fn join(
+        &self,
+        progress: &mut Progress,
+        told: &mut Vec<String>,
+        joined: &Joined,
+        whole: &mut [Whole],
+    ) -> Result<(), Failure> {
+        let named = |document: &Whole, field| document.fields.get(field).and_then(Value::as_str).map(str::to_owned);
+        let (theirs, ours) = match joined.by {
+            By::Parent => ("parent", "name"),
+            By::Field(field) => (field, "name"),
+            By::Named(field) => ("name", field),
+        };
+        let mut names: Vec<String> =
+            whole.iter().filter_map(|document| named(document, ours)).filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let optional = matches!(joined.by, By::Named(_));
+        if names.is_empty() || (optional && progress.lacks.contains(&lack(joined.doctype, joined.fields[0]))) {
+            return Ok(());
+        }
+        let mut fields = vec!["name", "idx"];
+        if matches!(joined.by, By::Parent) {
+            fields.push("parent");
+        }
+        fields.extend(joined.fields);
+        let mut filters = vec![json!([theirs, "in", names])];
+        let is_child = matches!(joined.by, By::Parent);
+        if is_child {
+            filters.push(json!(["parenttype", "=", self.listed.doctype]));
+        }
+        let order = format!("{theirs} asc, idx asc, name asc");
+        let mut rows: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut start = 0;
+        loop {
+            let query = Query {
+                fields: &fields,
+                filters: filters.clone(),
+                order_by: &order,
+                start,
+                page: ROWS,
+                parent: is_child.then_some(self.listed.doctype),
+                ..Query::default()
+            };
+            let page = match self.source.list(joined.doctype, &query) {
+                Err(failure) if optional && failure.is("DataError") => {
+                    let field = joined.fields[0];
+                    progress.lacks.insert(lack(joined.doctype, field));
+                    told.push(format!("{} has no field {field} at ERPNext: it is read without", joined.doctype));
+                    return Ok(());
+                }
+                answer => answer?,
+            };
+            let read = page.len();
+            for row in page {
+                if let Some(owner) = row.get(theirs).and_then(Value::as_str) {
+                    rows.entry(owner.to_owned()).or_default().push(row);
+                }
+            }
+            if read < ROWS {
+                break;
+            }
+            start += read;
+        }
+        for document in whole {
+            let Some(name) = named(document, ours) else { continue };
+            // Several may name the same.
+            let found = if optional { rows.get(&name).cloned() } else { rows.remove(&name) };
+            document.with.insert(joined.doctype, found.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// The key of a document's row, if it has one.
+    pub(super) fn key(&self, fields: &Value) -> Option<RowKey> {
+        let doc = Doc { fields, with: &BTreeMap::new() };
+        match self.listed.lookup {
+            Lookup::Group(_) => (self.listed.row)(doc, self.scene()).ok().flatten().map(|row| row.key()),
+            lookup => {
+                let is_order = self.listed.table == Table::SalesOrderRow;
+                let by_id = is_order && lookup == Lookup::NameOrId;
+                let id = doc.intent().filter(|_| by_id).map(|id| id.to_string());
+                let name = id.unwrap_or_else(|| doc.str("name").to_owned());
+                (!name.is_empty()).then(|| RowKey { table: self.listed.table, name: name.into() })
+            }
+        }
+    }
+
+    /// Makes the rows of documents. What has none any more is gone, where it was there.
+    pub(super) fn rows(&self, whole: &[Whole], came: &mut Came) {
+        for document in whole {
+            match (self.listed.row)(document.doc(), self.scene()) {
+                Ok(Some(row)) => self.renamed(row, came),
+                Ok(None) => self.gone(&document.fields, came),
+                Err(why) => came.told.push(format!("{} {}: {why}", self.listed.doctype, document.name())),
+            }
+        }
+        // Two documents of one page may have changed names: what is there is not gone.
+        let here: BTreeSet<RowKey> = came.rows.iter().map(Row::key).collect();
+        came.gone.retain(|key| !here.contains(key));
+    }
+
+    fn gone(&self, fields: &Value, came: &mut Came) {
+        let Some(key) = self.key(fields) else { return };
+        if self.known.row(&key).is_some_and(|row| (self.listed.owns)(&row)) && !came.gone.contains(&key) {
+            came.gone.push(key);
+        }
+    }
+
+    /// Takes a row; where we have the same under another name, that is gone.
+    fn renamed(&self, row: Row, came: &mut Came) {
+        let id = match &row {
+            Row::Customer(row) => row.outpost_id,
+            Row::Supplier(row) => row.outpost_id,
+            _ => None,
+        };
+        let key = row.key();
+        if let Some(before) = id.and_then(|id| self.known.made(key.table, id)).filter(|before| *before != key) {
+            came.told.push(format!("{} {} is now {}", self.listed.doctype, before.name, key.name));
+            came.gone.push(before);
+        }
+        came.rows.push(row);
+    }
+}
+
+fn lack(doctype: &str, field: &str) -> String {
+    format!("{doctype}.{field}")
+}

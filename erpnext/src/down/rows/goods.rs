@@ -1,0 +1,74 @@
+//! Units, items, batches, and bills of materials without their costs.
+
+use super::{Doc, Made, Scene};
+use outpost_core::domain::master::{Barcode, Batch, Bom, BomRow, Item, Row, Uom, UomFactor};
+
+pub(in crate::down) fn uom(doc: Doc<'_>, _: Scene<'_>) -> Made {
+    if !doc.flag("enabled") {
+        return Ok(None);
+    }
+    let must_be_whole_number = doc.flag("must_be_whole_number");
+    Ok(Some(Row::Uom(Uom { uom_name: doc.text("name")?, must_be_whole_number })))
+}
+
+/// A template of variants is nothing that anybody has in hand.
+pub(in crate::down) fn item(doc: Doc<'_>, _: Scene<'_>) -> Made {
+    if doc.flag("has_variants") {
+        return Ok(None);
+    }
+    let item_code = doc.text("name")?;
+    let stock_uom = doc.text("stock_uom")?;
+    let mut barcodes = Vec::new();
+    for row in doc.rows("Item Barcode") {
+        let uom = row.maybe("uom")?.filter(|uom| *uom != stock_uom);
+        barcodes.push(Barcode { barcode: row.text("barcode")?, uom });
+    }
+    let mut uoms: Vec<UomFactor> = Vec::new();
+    for row in doc.rows("UOM Conversion Detail") {
+        let uom = row.text("uom")?;
+        if uom != stock_uom && uoms.iter().all(|there| there.uom != uom) {
+            uoms.push(UomFactor { uom, conversion_factor: row.positive("conversion_factor")? });
+        }
+    }
+    Ok(Some(Row::Item(Item {
+        item_name: doc.loose("item_name").unwrap_or_else(|| item_code.clone()),
+        item_code,
+        item_group: doc.maybe("item_group")?,
+        stock_uom,
+        is_stock_item: doc.flag("is_stock_item"),
+        has_batch_no: doc.flag("has_batch_no"),
+        has_serial_no: doc.flag("has_serial_no"),
+        disabled: doc.flag("disabled"),
+        barcodes,
+        uoms,
+    })))
+}
+
+pub(in crate::down) fn batch(doc: Doc<'_>, _: Scene<'_>) -> Made {
+    if doc.flag("disabled") {
+        return Ok(None);
+    }
+    let expiry_date = doc.maybe_day("expiry_date")?;
+    Ok(Some(Row::Batch(Batch { batch_id: doc.text("name")?, item: doc.text("item")?, expiry_date })))
+}
+
+pub(in crate::down) fn bom(doc: Doc<'_>, scene: Scene<'_>) -> Made {
+    if doc.number("docstatus")? != 1.into() || !doc.flag("is_active") || !doc.is_of(scene.scope) {
+        return Ok(None);
+    }
+    let part = |row: Doc<'_>| Ok(BomRow { item_code: row.text("item_code")?, stock_qty: row.number("stock_qty")? });
+    let parts = |doctype| doc.rows(doctype).map(part).collect::<Result<Vec<_>, String>>();
+    let items = parts("BOM Item")?;
+    if items.is_empty() {
+        return Err("no items".into());
+    }
+    Ok(Some(Row::Bom(Bom {
+        name: doc.text("name")?,
+        item: doc.text("item")?,
+        quantity: doc.positive("quantity")?,
+        is_default: doc.flag("is_default"),
+        items,
+        scrap_items: parts("BOM Scrap Item")?,
+        operations: doc.rows("BOM Operation").map(|row| row.text("operation")).collect::<Result<_, _>>()?,
+    })))
+}

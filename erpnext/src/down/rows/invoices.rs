@@ -1,0 +1,29 @@
+//! Invoices that no site made, with something to pay.
+
+use super::{Doc, Made, Scene};
+use outpost_core::domain::master::{OpenInvoice, Row};
+
+pub(in crate::down) fn sales_invoice(doc: Doc<'_>, scene: Scene<'_>) -> Made {
+    invoice(doc, scene, false, "customer")
+}
+
+pub(in crate::down) fn purchase_invoice(doc: Doc<'_>, scene: Scene<'_>) -> Made {
+    invoice(doc, scene, true, "supplier")
+}
+
+fn invoice(doc: Doc<'_>, scene: Scene<'_>, buying: bool, party: &str) -> Made {
+    let left = doc.number("outstanding_amount")?;
+    let open = doc.number("docstatus")? == 1.into() && !left.is_zero() && !left.is_negative();
+    if !open || doc.intent().is_some() || !doc.is_of(scene.scope) {
+        return Ok(None);
+    }
+    let invoice = doc.text("name")?.into();
+    Ok(Some(Row::OpenInvoice(OpenInvoice {
+        buying,
+        party: doc.text(party)?,
+        posting_date: doc.day("posting_date")?,
+        outstanding_amount: left,
+        included: scene.known.paid(&invoice),
+        invoice,
+    })))
+}

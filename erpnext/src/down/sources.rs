@@ -1,0 +1,396 @@
+//! What is read: one line for each doctype, in the order in which rows lean on each other.
+//!
+//! Adding one is a line here and a function in `rows`. Absent: how it is read.
+
+use super::Scope;
+use super::rows::{self, Doc, Made, Scene};
+use outpost_core::domain::master::{Row, Table};
+use serde_json::{Value, json};
+
+/// How rows of another doctype belong to a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    /// They are its child rows.
+    Parent,
+    /// They name it in a field.
+    Field(&'static str),
+    /// It names them in a field.
+    Named(&'static str),
+}
+
+/// Rows of another doctype that are read with a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Joined {
+    pub(super) doctype: &'static str,
+    pub(super) by: By,
+    pub(super) fields: &'static [&'static str],
+}
+
+/// How ERPNext is asked whether it has a row of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lookup {
+    /// By name, which is our key.
+    Name,
+    /// By name, or by the site's own id of it.
+    NameOrId,
+    /// By a field whose value begins our key; there may be several of one.
+    Group(&'static str),
+}
+
+/// A doctype.
+#[derive(Clone, Copy)]
+pub(super) struct Listed {
+    pub(super) doctype: &'static str,
+    pub(super) table: Table,
+    /// Fields beside `name` and `modified`. Those of `optional` may be missing there.
+    pub(super) fields: &'static [&'static str],
+    pub(super) optional: &'static [&'static str],
+    pub(super) joined: &'static [Joined],
+    /// Documents of other companies are never read.
+    pub(super) of_company: bool,
+    /// What a document must be to have a row at all, as far as a list can be asked for it.
+    pub(super) open: fn() -> Vec<Value>,
+    pub(super) lookup: Lookup,
+    /// Documents of a page.
+    pub(super) page: usize,
+    pub(super) row: fn(Doc<'_>, Scene<'_>) -> Made,
+    /// Of a table with rows of two doctypes: it is this one's.
+    pub(super) owns: fn(&Row) -> bool,
+}
+
+impl Listed {
+    /// Conditions that always hold.
+    pub(super) fn base(&self, scope: &Scope) -> Vec<Value> {
+        if self.of_company { vec![json!(["company", "=", scope.company])] } else { Vec::new() }
+    }
+
+    /// Conditions of what has rows.
+    pub(super) fn narrowed(&self, scope: &Scope) -> Vec<Value> {
+        let mut filters = self.base(scope);
+        filters.extend((self.open)());
+        filters
+    }
+}
+
+/// Many documents with few rows.
+const WIDE: usize = 500;
+/// Documents with many rows each.
+const DEEP: usize = 100;
+
+fn any() -> Vec<Value> {
+    Vec::new()
+}
+
+fn all(_: &Row) -> bool {
+    true
+}
+
+const fn child(doctype: &'static str, fields: &'static [&'static str]) -> Joined {
+    Joined { doctype, by: By::Parent, fields }
+}
+
+const PLAIN: Listed = Listed {
+    doctype: "",
+    table: Table::Uom,
+    fields: &[],
+    optional: &[],
+    joined: &[],
+    of_company: false,
+    open: any,
+    lookup: Lookup::Name,
+    page: WIDE,
+    row: rows::uom,
+    owns: all,
+};
+
+/// All doctypes.
+pub(super) const LISTED: &[Listed] = &[
+    Listed {
+        doctype: "Warehouse",
+        table: Table::Warehouse,
+        fields: &["company", "warehouse_type", "is_group", "disabled"],
+        optional: &["outpost_site"],
+        of_company: true,
+        open: || vec![json!(["is_group", "=", 0])],
+        row: rows::warehouse,
+        ..PLAIN
+    },
+    Listed { doctype: "UOM", fields: &["must_be_whole_number", "enabled"], open: enabled, ..PLAIN },
+    Listed {
+        doctype: "Item",
+        table: Table::Item,
+        fields: &[
+            "item_name",
+            "item_group",
+            "stock_uom",
+            "is_stock_item",
+            "has_batch_no",
+            "has_serial_no",
+            "has_variants",
+            "disabled",
+        ],
+        joined: &[
+            child("Item Barcode", &["barcode", "uom"]),
+            child("UOM Conversion Detail", &["uom", "conversion_factor"]),
+        ],
+        open: || vec![json!(["has_variants", "=", 0])],
+        row: rows::item,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Price List",
+        table: Table::PriceList,
+        fields: &["currency", "selling", "buying", "enabled"],
+        open: enabled,
+        row: rows::price_list,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Item Price",
+        table: Table::ItemPrice,
+        fields: &[
+            "item_code",
+            "price_list",
+            "uom",
+            "price_list_rate",
+            "valid_from",
+            "valid_upto",
+            "customer",
+            "supplier",
+            "batch_no",
+        ],
+        lookup: Lookup::Group("item_code"),
+        row: rows::item_price,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Customer",
+        table: Table::Customer,
+        fields: &["customer_name", "mobile_no", "disabled"],
+        optional: &["outpost_id"],
+        lookup: Lookup::NameOrId,
+        row: rows::customer,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Supplier",
+        table: Table::Supplier,
+        fields: &["supplier_name", "disabled"],
+        optional: &["outpost_id"],
+        lookup: Lookup::NameOrId,
+        row: rows::supplier,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Account",
+        table: Table::Account,
+        fields: &["company", "account_type", "root_type", "is_group", "disabled"],
+        of_company: true,
+        open: || vec![json!(["is_group", "=", 0])],
+        row: rows::account,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Mode of Payment",
+        table: Table::ModeOfPayment,
+        fields: &["type", "enabled"],
+        joined: &[child("Mode of Payment Account", &["company", "default_account"])],
+        row: rows::mode_of_payment,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Sales Taxes and Charges Template",
+        table: Table::TaxTemplate,
+        fields: &["company", "is_default", "disabled"],
+        joined: &[child("Sales Taxes and Charges", RULE)],
+        of_company: true,
+        open: in_use,
+        row: rows::sales_taxes,
+        owns: |row| matches!(row, Row::TaxTemplate(row) if !row.buying),
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Purchase Taxes and Charges Template",
+        table: Table::TaxTemplate,
+        fields: &["company", "is_default", "disabled"],
+        joined: &[child("Purchase Taxes and Charges", BUYING_RULE)],
+        of_company: true,
+        open: in_use,
+        row: rows::purchase_taxes,
+        owns: |row| matches!(row, Row::TaxTemplate(row) if row.buying),
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Accounting Period",
+        table: Table::Period,
+        fields: &["company", "start_date", "end_date"],
+        joined: &[child("Closed Document", &["document_type", "closed"])],
+        of_company: true,
+        row: rows::period,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Fiscal Year",
+        table: Table::FiscalYear,
+        fields: &["year_start_date", "year_end_date", "disabled"],
+        joined: &[child("Fiscal Year Company", &["company"])],
+        open: in_use,
+        row: rows::fiscal_year,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "BOM",
+        table: Table::Bom,
+        fields: &["company", "item", "quantity", "is_active", "is_default", "docstatus"],
+        joined: &[
+            child("BOM Item", &["item_code", "stock_qty"]),
+            child("BOM Scrap Item", &["item_code", "stock_qty"]),
+            child("BOM Operation", &["operation"]),
+        ],
+        of_company: true,
+        open: || vec![json!(["docstatus", "=", 1]), json!(["is_active", "=", 1])],
+        page: DEEP,
+        row: rows::bom,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Sales Order",
+        table: Table::SalesOrderRow,
+        fields: &["company", "customer", "delivery_date", "grand_total", "advance_paid", "status", "docstatus"],
+        optional: &["outpost_id"],
+        joined: &[child(
+            "Sales Order Item",
+            &["item_code", "qty", "uom", "rate", "amount", "warehouse", "delivered_qty", "billed_amt"],
+        )],
+        of_company: true,
+        open: || vec![json!(["docstatus", "=", 1]), json!(["status", "not in", rows::ORDERS_NOT_OPEN])],
+        lookup: Lookup::NameOrId,
+        page: DEEP,
+        row: rows::sales_order,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Work Order",
+        table: Table::WorkOrder,
+        fields: &[
+            "company",
+            "production_item",
+            "bom_no",
+            "qty",
+            "produced_qty",
+            "source_warehouse",
+            "wip_warehouse",
+            "fg_warehouse",
+            "skip_transfer",
+            "sales_order",
+            "status",
+            "docstatus",
+        ],
+        joined: &[
+            child("Work Order Item", &["item_code", "required_qty", "source_warehouse"]),
+            child("Work Order Operation", &["operation", "workstation"]),
+            Joined {
+                doctype: "Job Card",
+                by: By::Field("work_order"),
+                fields: &["work_order", "operation_id", "docstatus"],
+            },
+            Joined { doctype: "Sales Order", by: By::Named("sales_order"), fields: &["outpost_id"] },
+        ],
+        of_company: true,
+        open: || vec![json!(["docstatus", "=", 1]), json!(["status", "not in", rows::WORK_NOT_OPEN])],
+        page: DEEP,
+        row: rows::work_order,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Sales Invoice",
+        table: Table::OpenInvoice,
+        fields: &["company", "customer", "posting_date", "outstanding_amount", "docstatus"],
+        optional: &["outpost_id"],
+        of_company: true,
+        open: unpaid,
+        row: rows::sales_invoice,
+        owns: |row| matches!(row, Row::OpenInvoice(row) if !row.buying),
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Purchase Invoice",
+        table: Table::OpenInvoice,
+        fields: &["company", "supplier", "posting_date", "outstanding_amount", "docstatus"],
+        optional: &["outpost_id"],
+        of_company: true,
+        open: unpaid,
+        row: rows::purchase_invoice,
+        owns: |row| matches!(row, Row::OpenInvoice(row) if row.buying),
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Employee",
+        table: Table::Employee,
+        fields: &["company", "employee_name", "user_id", "status"],
+        of_company: true,
+        open: || vec![json!(["status", "=", "Active"])],
+        row: rows::employee,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Project",
+        table: Table::Project,
+        fields: &["company", "project_name", "status"],
+        of_company: true,
+        open: || vec![json!(["status", "=", "Open"])],
+        row: rows::project,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Activity Type",
+        table: Table::ActivityType,
+        fields: &["disabled"],
+        open: in_use,
+        row: rows::activity_type,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "User",
+        table: Table::User,
+        fields: &["full_name", "enabled"],
+        joined: &[child("Has Role", &["role"])],
+        open: enabled,
+        row: rows::user,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Batch",
+        table: Table::Batch,
+        fields: &["item", "expiry_date", "disabled"],
+        open: in_use,
+        row: rows::batch,
+        ..PLAIN
+    },
+];
+
+const RULE: &[&str] =
+    &["charge_type", "account_head", "rate", "tax_amount", "description", "included_in_print_rate", "row_id"];
+const BUYING_RULE: &[&str] = &[
+    "charge_type",
+    "account_head",
+    "rate",
+    "tax_amount",
+    "description",
+    "included_in_print_rate",
+    "row_id",
+    "category",
+    "add_deduct_tax",
+];
+
+fn enabled() -> Vec<Value> {
+    vec![json!(["enabled", "=", 1])]
+}
+
+fn in_use() -> Vec<Value> {
+    vec![json!(["disabled", "=", 0])]
+}
+
+fn unpaid() -> Vec<Value> {
+    vec![json!(["docstatus", "=", 1]), json!(["outstanding_amount", ">", 0])]
+}

@@ -1,0 +1,191 @@
+//! First load, changes, what is gone, what goes by another name.
+
+use super::fake::{COMPANY, Fake, Office};
+use crate::down::Round;
+use outpost_core::domain::master::{Row, Table};
+use serde_json::json;
+
+const ID: &str = "23c7469a-fe69-4a09-bc63-c0c2d1c7bcdc";
+
+#[test]
+fn all_pages_of_a_first_load_come_though_many_have_the_same_time() {
+    let mut fake = Fake::new();
+    for i in 0..1_201 {
+        fake.item(&format!("I{i:04}"), "x");
+        // 700 of them were changed by one statement.
+        let at = 50_000 + i64::from(i.max(700));
+        fake.put_at("Item", &format!("I{i:04}"), json!({}), at);
+    }
+    let office = Office::afresh(&fake);
+    assert_eq!(office.kept.names(Table::Item).len(), 1_201);
+    let Some(Row::Item(item)) = office.kept.get(Table::Item, "I0600") else { panic!() };
+    assert_eq!(item.barcodes[0].barcode.as_str(), "899I0600");
+}
+
+#[test]
+fn a_line_that_breaks_anywhere_changes_nothing_and_the_next_call_goes_on_there() {
+    let mut fake = Fake::new();
+    (0..1_100).for_each(|i| fake.item(&format!("I{i:04}"), "x"));
+    fake.order("SO-1", "To Deliver and Bill", None);
+    let whole = Office::afresh(&fake);
+    let all = fake.requests.get();
+    for broken in 0..all {
+        let mut office = Office::default();
+        fake.fails.set(Some(broken));
+        fake.requests.set(0);
+        let mut failures = 0;
+        loop {
+            let before = office.progress.clone();
+            match office.step(&fake, Round::Changes) {
+                Ok(came) if !came.more => break,
+                Ok(_) => {}
+                Err(_) => {
+                    failures += 1;
+                    assert_eq!(office.progress, before);
+                }
+            }
+        }
+        assert_eq!((failures, &office.kept), (1, &whole.kept), "request {broken}");
+        assert!(fake.requests.get() <= all + 4, "only the step that broke is done again");
+    }
+}
+
+#[test]
+fn what_changed_comes_once_though_rounds_overlap() {
+    let mut fake = Fake::new();
+    (0..50).for_each(|i| fake.item(&format!("I{i}"), "x"));
+    let mut office = Office::afresh(&fake);
+    fake.item("I7", "renamed for people");
+    let rows = |office: &mut Office, fake: &Fake| {
+        let mut rows = Vec::new();
+        loop {
+            let came = office.step(fake, Round::Changes).unwrap();
+            rows.extend(came.rows);
+            if !came.more {
+                return rows;
+            }
+        }
+    };
+    let came = rows(&mut office, &fake);
+    assert!(matches!(&came[..], [Row::Item(item)] if item.item_name.as_str() == "renamed for people"), "{came:?}");
+    assert_eq!(rows(&mut office, &fake), []);
+}
+
+#[test]
+fn a_change_that_shows_up_later_than_its_time_says_is_not_missed() {
+    let mut fake = Fake::new();
+    fake.item("A", "x");
+    let mut office = Office::afresh(&fake);
+    fake.now += 500;
+    fake.item("B", "x");
+    office.round(&fake, Round::Changes);
+    // Its transaction began 100 s before that of B, and ended after it.
+    fake.put_at("Item", "A", json!({ "item_name": "late" }), fake.now - 100);
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn a_change_that_shows_up_late_is_found_also_behind_many_pages() {
+    let mut fake = Fake::new();
+    fake.item("A", "x");
+    let mut office = Office::afresh(&fake);
+    (0..1_050).for_each(|i| fake.item(&format!("I{i:04}"), "x"));
+    // Two pages of the round are read, then the office stands still while others work.
+    let mut pages = 0;
+    while pages < 2 {
+        let came = office.step(&fake, Round::Changes).unwrap();
+        pages += usize::from(came.rows.iter().any(|row| row.table() == Table::Item));
+    }
+    let late = fake.now - 100;
+    (0..900).for_each(|i| fake.item(&format!("J{i:04}"), "x"));
+    fake.put_at("Item", "A", json!({ "item_name": "late" }), late);
+    // What is left of that round does not come to it; the next must not begin behind it.
+    while office.step(&fake, Round::Changes).unwrap().more {}
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn what_is_closed_or_out_of_use_goes_without_its_name_being_looked_for() {
+    let mut fake = Fake::new();
+    fake.order("SO-1", "To Deliver and Bill", None);
+    fake.order("SO-2", "To Deliver and Bill", Some(ID));
+    let invoice = json!({ "company": COMPANY, "customer": "Bu Sari", "posting_date": "2026-11-20", "docstatus": 1,
+        "outstanding_amount": 150000.0, "outpost_id": null });
+    fake.put("Sales Invoice", "SI-1", invoice);
+    let mut office = Office::afresh(&fake);
+    assert_eq!(office.kept.names(Table::SalesOrderRow), [ID, "SO-1"]);
+    assert_eq!(office.kept.names(Table::OpenInvoice), ["SI-1"]);
+    fake.order("SO-1", "Completed", None);
+    fake.order("SO-2", "Closed", Some(ID));
+    fake.put("Sales Invoice", "SI-1", json!({ "outstanding_amount": 0.0 }));
+    office.round(&fake, Round::Changes);
+    assert!(office.kept.names(Table::SalesOrderRow).is_empty() && office.kept.names(Table::OpenInvoice).is_empty());
+}
+
+#[test]
+fn a_deleted_document_goes_with_the_next_comparison_of_names() {
+    let mut fake = Fake::new();
+    (0..1_100).for_each(|i| fake.item(&format!("I{i:04}"), "x"));
+    fake.customer("Bu Sari", None);
+    fake.now += 1_000;
+    fake.item("LAST", "x");
+    let mut office = Office::afresh(&fake);
+    fake.delete("Item", "I0003");
+    fake.delete("Item", "I0903");
+    fake.delete("Customer", "Bu Sari");
+    fake.customer("Bu Sari Dua", None);
+    office.round(&fake, Round::Names);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn a_customer_with_another_name_keeps_the_id_that_documents_name() {
+    let mut fake = Fake::new();
+    fake.customer("Bu Sari", Some(ID));
+    fake.customer("Pak Joko", None);
+    fake.now += 1_000;
+    fake.customer("Last", None);
+    let mut office = Office::afresh(&fake);
+    fake.rename("Customer", "Bu Sari", "Ibu Sari");
+    fake.rename("Customer", "Pak Joko", "Bapak Joko");
+    office.round(&fake, Round::Names);
+    assert_eq!(office.kept.names(Table::Customer), ["Bapak Joko", "Ibu Sari", "Last"]);
+    let Some(Row::Customer(row)) = office.kept.get(Table::Customer, "Ibu Sari") else { panic!() };
+    assert_eq!(row.outpost_id.map(|id| id.to_string()).as_deref(), Some(ID));
+    assert!(office.told.iter().any(|told| told == "Customer Bu Sari is now Ibu Sari"), "{:?}", office.told);
+}
+
+#[test]
+fn what_a_site_made_stays_until_it_is_posted_and_then_goes_by_its_name_there() {
+    let mut fake = Fake::new();
+    fake.customer("Bu Sari", None);
+    let mut office = Office::afresh(&fake);
+    let mut made = Office::default();
+    let mut site = Fake::new();
+    site.customer("Bu Sari (bandung)", Some(ID));
+    made.round(&site, Round::Changes);
+    office.kept.0.extend(made.kept.0.into_iter().filter(|(key, _)| key.table == Table::Customer));
+    office.round(&fake, Round::Names);
+    assert_eq!(office.kept.names(Table::Customer), ["Bu Sari", "Bu Sari (bandung)"]);
+    fake.customer("Bu Sari - 1", Some(ID));
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept.names(Table::Customer), ["Bu Sari", "Bu Sari - 1"]);
+}
+
+#[test]
+fn a_price_whose_day_was_changed_leaves_no_price_of_the_old_day() {
+    let mut fake = Fake::new();
+    fake.price("p1", "SHIRT", "250000.50", "2026-01-01");
+    fake.price("p2", "SHIRT-2", "7", "2026-01-01");
+    let mut office = Office::afresh(&fake);
+    fake.price("p1", "SHIRT", "260000", "2026-12-01");
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+    assert_eq!(office.kept.names(Table::ItemPrice).len(), 2);
+    // One that is now for one customer alone is none for all.
+    fake.put("Item Price", "p1", json!({ "customer": "Bu Sari" }));
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept.names(Table::ItemPrice), ["SHIRT-2\u{1f}Standard Selling\u{1f}Nos\u{1f}2026-01-01"]);
+}

@@ -1,0 +1,11 @@
+//! What is read, held against answers of a real ERPNext and against a made-up one that changes while it is read.
+
+mod any_order;
+mod fake;
+mod following;
+mod kept;
+mod many;
+mod mapping;
+mod odd;
+mod rights;
+mod sparing;
