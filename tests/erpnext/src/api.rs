@@ -204,17 +204,17 @@ impl Erp {
                 let body = request.json()?;
                 let own = v2 || self.v1_names || matches!(*doctype, "POS Profile");
                 let doc = self.insert(user, doctype, &body, own)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                data(Value::Object(self.shown(doctype, doc)))
             }
             ("GET", [doctype, name]) => {
                 self.must(user, doctype, "read")?;
                 let doc = self.load(doctype, name)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                data(Value::Object(self.shown(doctype, doc)))
             }
             ("PUT" | "PATCH", [doctype, name]) => {
                 let body = request.json()?;
                 let doc = self.update(user, doctype, name, &body)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                data(Value::Object(self.shown(doctype, doc)))
             }
             ("DELETE", [doctype, name]) => {
                 self.delete(user, doctype, name)?;
@@ -223,11 +223,11 @@ impl Erp {
             ("POST", [doctype, name]) => {
                 let method = owned(&request.json()?, "run_method");
                 let doc = self.run_method(user, doctype, name, &method)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                data(Value::Object(self.shown(doctype, doc)))
             }
             (_, [doctype, name, "method", method]) => {
                 let doc = self.run_method(user, doctype, name, method)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                data(Value::Object(self.shown(doctype, doc)))
             }
             _ => Err(Error { exception: None, ..Error::with(404, "DoesNotExistError", "Not Found") }),
         }
@@ -308,7 +308,7 @@ impl Erp {
                     name
                 };
                 let doc = self.load(&doctype, &name)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.get_value" => {
                 self.must(user, &doctype, "read")?;
@@ -327,7 +327,7 @@ impl Erp {
                 let doc = object(args, "doc")?;
                 let doctype = owned(&doc, "doctype");
                 let doc = self.insert(user, &doctype, &doc, false)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.insert_many" => {
                 let Value::Array(docs) = read(args, "docs") else { return Err(Error::invalid("docs is missing")) };
@@ -344,24 +344,24 @@ impl Erp {
                 let doc = object(args, "doc")?;
                 let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
                 let doc = self.update(user, &doctype, &name, &doc)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.submit" => {
                 let mut doc = object(args, "doc")?;
                 let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
                 doc.insert("docstatus".into(), json!(1));
                 let doc = self.update(user, &doctype, &name, &doc)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.set_value" => {
                 let field = owned(args, "fieldname");
                 let changes = Doc::from_iter([(field, args.get("value").cloned().unwrap_or_default())]);
                 let doc = self.update(user, &doctype, &name, &changes)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.cancel" => {
                 let doc = self.cancel(user, &doctype, &name)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.delete" => {
                 self.delete(user, &doctype, &name)?;
@@ -399,7 +399,7 @@ impl Erp {
                     let name = owned(&doc, "name");
                     self.update(user, &doctype, &name, &doc)?
                 };
-                Ok(json!({ "docs": [self.shown(&doctype, &doc)] }))
+                Ok(json!({ "docs": [self.shown(&doctype, doc)] }))
             }
             "frappe.core.doctype.data_import.data_import.form_start_import" => {
                 self.load("Data Import", text(args, "data_import"))?;

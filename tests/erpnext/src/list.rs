@@ -147,7 +147,7 @@ impl Erp {
         let docs = self.candidates(&def, &all);
         let mut found: Vec<(Arc<Doc>, Option<usize>)> = Vec::new();
         for doc in docs {
-            let doc = if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, &doc)) };
+            let doc = if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, Doc::clone(&doc))) };
             let lines = match &table {
                 Some(table) => {
                     let n = rows(&doc, table).len();

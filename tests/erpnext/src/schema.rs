@@ -56,6 +56,8 @@ pub(crate) struct Doctype {
     pub(crate) fields: Vec<Field>,
     pub(crate) by_name: HashMap<String, usize>,
     pub(crate) rights: Vec<Right>,
+    /// Links by position, each with the fields that it fetches.
+    pub(crate) links: Vec<(usize, Vec<usize>)>,
 }
 
 impl Doctype {
@@ -67,6 +69,16 @@ impl Doctype {
     pub(crate) fn add(&mut self, field: Field) {
         self.by_name.insert(field.name.clone(), self.fields.len());
         self.fields.push(field);
+    }
+
+    /// Works out what is looked up often.
+    pub(crate) fn finish(&mut self) {
+        let fetched = |name: &str| {
+            let from = |f: &Field| f.fetch_from.split_once('.').is_some_and(|(link, _)| link == name);
+            (0..self.fields.len()).filter(|i| from(&self.fields[*i])).collect()
+        };
+        let is_link = |i: &usize| matches!(self.fields[*i].kind, Kind::Link | Kind::DynamicLink);
+        self.links = (0..self.fields.len()).filter(is_link).map(|i| (i, fetched(&self.fields[i].name))).collect();
     }
 
     /// The tables of this doctype: field and child doctype.
@@ -218,6 +230,7 @@ fn doctype(whole: &Value) -> Doctype {
         }
     }
     let right = |p: &Value| Right { role: p["role"].as_str().unwrap_or_default().to_owned(), whole: p.clone() };
+    doctype.finish();
     doctype.rights = whole["permissions"].as_array().unwrap_or(&none).iter().map(right).collect();
     doctype
 }

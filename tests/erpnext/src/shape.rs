@@ -133,28 +133,23 @@ impl Erp {
     }
 
     fn links_of(&self, def: &Doctype, doc: &mut Doc, row: &str, lost: &mut Vec<String>) {
-        for field in &def.fields {
-            let target = match field.kind {
-                Kind::Link => field.options.clone(),
-                Kind::DynamicLink => text(doc, &field.options).to_owned(),
-                _ => continue,
-            };
-            let name = text(doc, &field.name).to_owned();
-            if name.is_empty() || target.is_empty() {
+        for (at, fetches) in &def.links {
+            let field = &def.fields[*at];
+            let Some(name) = doc.get(&field.name).and_then(Value::as_str).filter(|n| !n.is_empty()) else { continue };
+            let target = if field.kind == Kind::Link { field.options.as_str() } else { text(doc, &field.options) };
+            if target.is_empty() {
                 continue;
             }
-            let prefix = format!("{}.", field.name);
-            let fetched: Vec<&Field> = def.fields.iter().filter(|f| f.fetch_from.starts_with(&prefix)).collect();
             if target == "DocType" {
-                if self.schema.get(&name).is_none() {
+                if self.schema.get(name).is_none() {
                     lost.push(format!("{row}{}: {name}", field.label));
                 }
                 continue;
             }
-            match self.db.get(&target, &name) {
+            match self.db.get(target, name) {
                 Some(found) => {
-                    for into in fetched {
-                        let from = &into.fetch_from[prefix.len()..];
+                    for into in fetches.iter().map(|i| &def.fields[*i]) {
+                        let from = into.fetch_from.split_once('.').map_or("", |(_, from)| from);
                         if (!into.fetch_if_empty || blank(doc, &into.name))
                             && let Some(value) = found.get(from).filter(|v| !v.is_null())
                         {
@@ -162,7 +157,7 @@ impl Erp {
                         }
                     }
                 }
-                None if fetched.is_empty() => lost.push(format!("{row}{}: {name}", field.label)),
+                None if fetches.is_empty() => lost.push(format!("{row}{}: {name}", field.label)),
                 None => {}
             }
         }
