@@ -236,6 +236,13 @@ fn compare(a: &Value, b: &Value) -> Ordering {
     if a.is_number() || (b.is_number() && !a.is_string()) {
         return as_num(a).partial_cmp(&as_num(b)).unwrap_or(Ordering::Equal);
     }
+    if let (Value::String(a), Value::String(b)) = (a, b) {
+        let small = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+        if a.is_ascii() && b.is_ascii() {
+            return a.bytes().map(|c| c.to_ascii_lowercase()).cmp(b.bytes().map(|c| c.to_ascii_lowercase()));
+        }
+        return small(a).cmp(&small(b));
+    }
     word(a).cmp(&word(b))
 }
 

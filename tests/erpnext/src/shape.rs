@@ -118,21 +118,25 @@ impl Erp {
 
     /// Looks up links, and fills in what they fetch. Where a link fetches, a target that is missing passes: Frappe's own hole.
     pub(crate) fn links(&mut self, def: &Doctype, doc: &mut Doc) -> Res<()> {
-        let mut lost = Vec::new();
-        self.links_of(def, doc, "", &mut lost);
+        let (mut lost, mut cancelled) = (Vec::new(), Vec::new());
+        self.links_of(def, doc, "", &mut lost, &mut cancelled);
         for table in def.tables() {
             let Some(child) = self.schema.get(&table.options) else { continue };
             for (i, row) in crate::doc::rows_mut(doc, &table.name).into_iter().enumerate() {
-                self.links_of(&child, row, &format!("Row #{}: ", i + 1), &mut lost);
+                self.links_of(&child, row, &format!("Row #{}: ", i + 1), &mut lost, &mut cancelled);
             }
         }
-        if lost.is_empty() {
-            return Ok(());
+        if !lost.is_empty() {
+            return Err(Error::refused("LinkValidationError", format!("Could not find {}", lost.join(", "))));
         }
-        Err(Error::refused("LinkValidationError", format!("Could not find {}", lost.join(", "))))
+        if !cancelled.is_empty() {
+            let text = format!("Cannot link cancelled document: {}", cancelled.join(", "));
+            return Err(Error::refused("CancelledLinkError", text));
+        }
+        Ok(())
     }
 
-    fn links_of(&self, def: &Doctype, doc: &mut Doc, row: &str, lost: &mut Vec<String>) {
+    fn links_of(&self, def: &Doctype, doc: &mut Doc, row: &str, lost: &mut Vec<String>, cancelled: &mut Vec<String>) {
         for (at, fetches) in &def.links {
             let field = &def.fields[*at];
             let Some(name) = doc.get(&field.name).and_then(Value::as_str).filter(|n| !n.is_empty()) else { continue };
@@ -148,6 +152,10 @@ impl Erp {
             }
             match self.db.get(target, name) {
                 Some(found) => {
+                    let builds_on = (def.submittable || def.is_child) && field.name != "amended_from";
+                    if builds_on && Self::state(&found) == 2 && self.schema.get(target).is_some_and(|t| t.submittable) {
+                        cancelled.push(format!("{row}{}: {name}", field.label));
+                    }
                     for into in fetches.iter().map(|i| &def.fields[*i]) {
                         let from = into.fetch_from.split_once('.').map_or("", |(_, from)| from);
                         if (!into.fetch_if_empty || blank(doc, &into.name))

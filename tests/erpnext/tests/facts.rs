@@ -196,6 +196,12 @@ fn an_order_with_a_deposit_2b() {
     assert_eq!(read(&client, "Sales Order", &order)["status"], "Completed");
     assert_eq!(read(&client, "Delivery Note", &slip)["status"], "Completed");
     bad(&client.call("frappe.client.cancel", json!({ "doctype": "Sales Order", "name": so })), 417, "LinkExistsError");
+    let more = json!({ "item_code": "SHIRT", "qty": 1, "rate": 250_000, "warehouse": "Finished Goods - TW", "against_sales_order": so, "so_detail": so_row });
+    bad(
+        &client.post("Delivery Note", json!({ "docstatus": 1, "customer": "Bu Sari", "items": [more] })),
+        417,
+        "OverAllowanceError",
+    );
     let balances = erp.balances();
     assert_eq!(
         (balances["Cash - TW"], balances["Debtors - TW"], erp.stock("SHIRT", "Finished Goods - TW")),
@@ -437,4 +443,94 @@ fn odd_values_5() {
         ignored.contains(&"Stock Entry.nonsense".to_owned()) && ignored.contains(&"Stock Entry Detail.odd".to_owned()),
         "{ignored:?}"
     );
+}
+
+#[test]
+fn batches_and_serials_come_back_2b() {
+    let (erp, client) = start();
+    erp.make(
+        "Item",
+        json!({ "item_code": "MACHINE", "item_group": "Raw Material", "is_stock_item": 1, "has_serial_no": 1 }),
+    );
+    erp.make(
+        "Item",
+        json!({ "item_code": "DYE", "item_group": "Raw Material", "is_stock_item": 1, "has_batch_no": 1 }),
+    );
+    erp.make("Batch", json!({ "batch_id": "B-1", "item": "DYE" }));
+    let receipt = json!({ "docstatus": 1, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "items": [
+        { "item_code": "MACHINE", "qty": 1, "basic_rate": 1000, "use_serial_batch_fields": 1, "serial_no": "M-1" },
+        { "item_code": "DYE", "qty": 2, "basic_rate": 1000, "use_serial_batch_fields": 1, "batch_no": "B-1" },
+    ] });
+    good(client.post("Stock Entry", receipt));
+    let sold = json!({ "docstatus": 1, "customer": "Bu Sari", "update_stock": 1, "set_warehouse": "Stores - TW", "items": [
+        { "item_code": "MACHINE", "qty": 1, "rate": 2000, "use_serial_batch_fields": 1, "serial_no": "M-1" },
+        { "item_code": "DYE", "qty": 2, "rate": 2000 },
+    ] });
+    let first = good(client.post("Sales Invoice", sold.clone()));
+    bad(&client.post("Sales Invoice", sold.clone()), 417, "SerialNoWarehouseError");
+    good(client.call("frappe.client.cancel", json!({ "doctype": "Sales Invoice", "name": name(&first) })));
+    good(client.post("Sales Invoice", sold));
+    assert_eq!(erp.stock("DYE", "Stores - TW"), 0.0);
+}
+
+#[test]
+fn buying_4() {
+    let (erp, client) = start();
+    let row = json!({ "item_code": "CLOTH-1", "qty": 10, "rate": 48000 });
+    let receipt = good(client.post(
+        "Purchase Receipt",
+        json!({ "docstatus": 1, "supplier": "Toko Kain", "set_warehouse": "Stores - TW", "items": [row] }),
+    ));
+    let row = with(row, json!({ "purchase_receipt": name(&receipt), "pr_detail": name(&receipt["items"][0]) }));
+    let bill = good(client.post(
+        "Purchase Invoice",
+        json!({ "docstatus": 1, "supplier": "Toko Kain", "bill_no": "B-1", "items": [row] }),
+    ));
+    assert_eq!(read(&client, "Purchase Receipt", &receipt)["status"], "Completed");
+    let open = read(&client, "Purchase Invoice", &bill);
+    assert_eq!((&open["status"], &open["outstanding_amount"]), (&json!("Unpaid"), &json!(480_000.0)));
+    let reference =
+        json!({ "reference_doctype": "Purchase Invoice", "reference_name": name(&bill), "allocated_amount": 480_000 });
+    let pay = json!({ "docstatus": 1, "payment_type": "Pay", "party_type": "Supplier", "party": "Toko Kain", "paid_from": "Cash - TW",
+        "paid_amount": 480_000, "received_amount": 480_000, "references": [reference] });
+    good(client.post("Payment Entry", pay));
+    assert_eq!(read(&client, "Purchase Invoice", &bill)["status"], "Paid");
+    let balances = erp.balances();
+    assert_eq!(
+        (balances["Stock Received But Not Billed - TW"], balances["Creditors - TW"], balances["Cash - TW"]),
+        (0.0, 0.0, -480_000.0)
+    );
+    assert_eq!(balances["Stock In Hand - TW"], 480_000.0);
+    let at_once = json!({ "docstatus": 1, "supplier": "Toko Kain", "is_paid": 1, "mode_of_payment": "Cash", "cash_bank_account": "Cash - TW",
+        "paid_amount": 30000, "items": [{ "item_code": "SEWING", "qty": 1, "rate": 30000 }] });
+    let paid = good(client.post("Purchase Invoice", at_once));
+    assert_eq!(read(&client, "Purchase Invoice", &paid)["status"], "Paid");
+}
+
+#[test]
+fn making_4() {
+    let (erp, client) = start();
+    erp.add_stock("CLOTH-1", "Stores - TW", 10.0, 50000.0);
+    let order = json!({ "docstatus": 1, "production_item": "SHIRT", "bom_no": "BOM-SHIRT-002", "qty": 2, "wip_warehouse": "Work In Progress - TW",
+        "fg_warehouse": "Finished Goods - TW", "source_warehouse": "Stores - TW",
+        "operations": [{ "operation": "Sew", "workstation": "Sewing Table", "time_in_mins": 60, "bom": "BOM-SHIRT-002" }] });
+    let order = good(client.post("Work Order", order));
+    let cards = client.list(
+        "Job Card",
+        &json!({ "filters": [["work_order", "=", name(&order)]], "fields": ["name", "for_quantity", "status"] }),
+    );
+    assert_eq!(cards.doc()[0]["status"], "Open");
+    let card = cards.doc()[0].clone();
+    let log = json!({ "employee": "HR-EMP-00001", "from_time": "2026-11-23 08:00:00", "to_time": "2026-11-23 09:30:00", "completed_qty": 2 });
+    good(client.put("Job Card", name(&card), json!({ "time_logs": [log] })));
+    assert_eq!(good(client.put("Job Card", name(&card), json!({ "docstatus": 1 })))["total_time_in_mins"], json!(90.0));
+    assert_eq!(read(&client, "Work Order", &order)["operations"][0]["actual_operation_time"], json!(90.0));
+    for purpose in ["Material Transfer for Manufacture", "Manufacture"] {
+        let method = "erpnext.manufacturing.doctype.work_order.work_order.make_stock_entry";
+        let drawn = good(client.call(method, json!({ "work_order_id": name(&order), "purpose": purpose, "qty": 2 })));
+        good(client.post("Stock Entry", with(drawn, json!({ "docstatus": 1 }))));
+    }
+    let done = read(&client, "Work Order", &order);
+    assert_eq!((&done["status"], &done["produced_qty"]), (&json!("Completed"), &json!(2.0)));
+    assert_eq!((erp.stock("SHIRT", "Finished Goods - TW"), erp.stock("CLOTH-1", "Stores - TW")), (2.0, 7.0));
 }
