@@ -113,23 +113,6 @@ impl Erp {
         if self.may(user, doctype, what) { Ok(()) } else { Err(no_access(user, doctype)) }
     }
 
-    /// A document as people read it: with the alterations.
-    pub(crate) fn shown(&self, doctype: &str, doc: Doc) -> Doc {
-        if self.alterations.is_empty() {
-            return doc;
-        }
-        let mut value = Value::Object(doc);
-        for alteration in self.alterations.iter().filter(|a| a.doctype == doctype) {
-            if let Some(field) = value.pointer_mut(&alteration.pointer) {
-                *field = alteration.value.clone().unwrap_or_else(|| crate::alter::near(field));
-            }
-        }
-        match value {
-            Value::Object(doc) => doc,
-            _ => Doc::new(),
-        }
-    }
-
     /// A document that must be there.
     pub(crate) fn load(&self, doctype: &str, name: &str) -> Res<Doc> {
         self.db.get(doctype, name).map(|d| Doc::clone(&d)).ok_or_else(|| Error::missing(doctype, name))

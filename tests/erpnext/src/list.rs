@@ -28,6 +28,13 @@ pub(crate) struct Query {
 struct Column {
     table: Option<String>,
     field: String,
+    /// What it reads where nothing is stored.
+    nothing: Value,
+}
+
+/// What a field of a doctype reads where nothing is stored.
+fn empty(def: &Doctype, field: &str) -> Value {
+    def.field(field).map_or(Value::Null, |f| crate::shown::nothing(f.kind))
 }
 
 struct Condition {
@@ -47,10 +54,14 @@ impl Erp {
             let table = def.tables().find(|t| t.options == other || t.name == other)?;
             let child = self.schema.get(&table.options)?;
             let known = child.field(field).is_some() || STANDARD.contains(&field);
-            return known.then(|| Column { table: Some(table.name.clone()), field: field.to_owned() });
+            return known.then(|| Column {
+                table: Some(table.name.clone()),
+                field: field.to_owned(),
+                nothing: empty(&child, field),
+            });
         }
         let known = def.free || def.field(field).is_some_and(|f| f.kind != Kind::Table) || STANDARD.contains(&field);
-        known.then(|| Column { table: None, field: field.to_owned() })
+        known.then(|| Column { table: None, field: field.to_owned(), nothing: empty(def, field) })
     }
 
     /// A field as it is written in `fields` or `order_by`.
@@ -126,7 +137,10 @@ impl Erp {
             } else if what == "*" {
                 let own = STANDARD[..7].iter().map(|s| (*s).to_owned());
                 let all = own.chain(def.fields.iter().filter(|f| f.kind != Kind::Table).map(|f| f.name.clone()));
-                columns.extend(all.map(|f| (f.clone(), Column { table: None, field: f })));
+                columns.extend(all.map(|f| {
+                    let nothing = empty(&def, &f);
+                    (f.clone(), Column { table: None, field: f, nothing })
+                }));
             } else {
                 let column = self.written(&def, what).ok_or_else(|| unknown(what))?;
                 columns.push((alias.unwrap_or_else(|| column.field.clone()), column));
@@ -219,9 +233,9 @@ impl Erp {
     }
 }
 
-fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &Column) -> &'a Value {
+fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &'a Column) -> &'a Value {
     let of = if column.table.is_some() { row } else { Some(doc) };
-    of.and_then(|d| d.get(&column.field)).unwrap_or(&Value::Null)
+    of.and_then(|d| d.get(&column.field)).unwrap_or(&column.nothing)
 }
 
 fn word(value: &Value) -> String {

@@ -76,10 +76,13 @@ impl Erp {
         Ok(doc)
     }
 
-    /// Fills in what the definition has as default, and a `None` for every other field.
+    /// Fills in what the definition has as default.
     pub(crate) fn defaults(&mut self, def: &Doctype, doc: &mut Doc) {
-        for field in &def.fields {
+        for field in def.filled.iter().map(|i| &def.fields[*i]) {
             if field.kind == Kind::Table {
+                if !doc.contains_key(&field.name) {
+                    continue;
+                }
                 let child = self.schema.get(&field.options);
                 let mut table = crate::doc::take(doc, &field.name);
                 if let Some(child) = child {
@@ -112,7 +115,9 @@ impl Erp {
                     _ => Value::Null,
                 },
             };
-            doc.insert(field.name.clone(), value);
+            if !value.is_null() {
+                doc.insert(field.name.clone(), value);
+            }
         }
     }
 
@@ -175,10 +180,9 @@ impl Erp {
     pub(crate) fn complete(&self, def: &Doctype, doc: &Doc) -> Res<()> {
         let mut missing = Vec::new();
         let mut said = Vec::new();
-        for field in def.fields.iter().filter(|f| f.reqd) {
+        for field in def.needed.iter().map(|i| &def.fields[*i]) {
             let empty = match field.kind {
                 Kind::Table => rows(doc, &field.name).is_empty(),
-                Kind::Whole | Kind::Float => doc.get(&field.name).is_none_or(Value::is_null),
                 _ => blank(doc, &field.name),
             };
             if empty {
@@ -192,7 +196,7 @@ impl Erp {
         for table in def.tables() {
             let Some(child) = self.schema.get(&table.options) else { continue };
             for (i, row) in rows(doc, &table.name).into_iter().enumerate() {
-                for field in child.fields.iter().filter(|f| f.reqd && !matches!(f.kind, Kind::Whole | Kind::Float)) {
+                for field in child.needed.iter().map(|i| &child.fields[*i]) {
                     if blank(row, &field.name) {
                         missing.push(field.name.clone());
                         said.push(format!("Error: Value missing for: Row #{}: {}", i + 1, field.label));
@@ -209,17 +213,21 @@ impl Erp {
     }
 
     fn choices(&self, def: &Doctype, doc: &Doc) -> Res<()> {
-        for field in &def.fields {
+        for field in def.chosen.iter().map(|i| &def.fields[*i]) {
             let value = text(doc, &field.name);
-            if field.kind == Kind::Select && !value.is_empty() && field.name != "naming_series" {
-                let choices: Vec<&str> = field.options.split('\n').map(str::trim).filter(|o| !o.is_empty()).collect();
-                if !choices.is_empty() && !choices.contains(&value) {
-                    let all = choices.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
-                    let label = &field.label;
-                    return Err(Error::invalid(format!("{label} cannot be \"{value}\". It should be one of {all}")));
-                }
+            if value.is_empty() {
+                continue;
             }
-            if matches!(field.kind, Kind::Link | Kind::DynamicLink) && value.chars().count() > 140 {
+            let choices: Vec<&str> = field.options.split('\n').map(str::trim).filter(|o| !o.is_empty()).collect();
+            if !choices.is_empty() && !choices.contains(&value) {
+                let all = choices.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+                let label = &field.label;
+                return Err(Error::invalid(format!("{label} cannot be \"{value}\". It should be one of {all}")));
+            }
+        }
+        for field in def.links.iter().map(|(i, _)| &def.fields[*i]) {
+            let value = text(doc, &field.name);
+            if value.len() > 140 && value.chars().count() > 140 {
                 let label = &field.label;
                 let text = format!("'{label}' ({value}) will get truncated, as max characters allowed is 140");
                 return Err(Error::refused("CharacterLengthExceededError", text));
@@ -230,7 +238,7 @@ impl Erp {
 
     /// Days and times that MariaDB would not take.
     pub(crate) fn columns(&self, def: &Doctype, doc: &Doc) -> Res<()> {
-        for field in &def.fields {
+        for field in def.dated.iter().map(|i| &def.fields[*i]) {
             let value = text(doc, &field.name);
             let (kind, good) = match field.kind {
                 Kind::Date => ("date", clock::moment(value).is_some()),
@@ -262,6 +270,9 @@ impl Erp {
         let name = text(doc, "name").to_owned();
         let tables: Vec<(String, String)> = def.tables().map(|t| (t.name.clone(), t.options.clone())).collect();
         for (table, child) in tables {
+            if !doc.contains_key(&table) {
+                continue;
+            }
             let mut rows = crate::doc::take(doc, &table);
             for (i, row) in rows.iter_mut().enumerate() {
                 let fresh = blank(row, "name") || text(row, "parent") != name;
