@@ -25,7 +25,14 @@ pub(crate) struct Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) body: Value,
+    /// JSON.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self { status, body: body.to_string().into_bytes() }
+    }
 }
 
 impl Request {
@@ -148,7 +155,7 @@ impl Erp {
             Err(error) => {
                 self.db.rollback();
                 let body = if request.version_2() { error.v2() } else { error.v1() };
-                Answer { status: error.status, body }
+                Answer::json(error.status, &body)
             }
         }
     }
@@ -159,12 +166,12 @@ impl Erp {
         let guest = matches!(parts[..], ["api", "method", "ping" | "frappe.ping"])
             || matches!(parts[..], ["api", "v2", "method", "ping"]);
         if guest {
-            return Ok(Answer { status: 200, body: json!({ "message": "pong" }) });
+            return Ok(Answer::json(200, &json!({ "message": "pong" })));
         }
         let Some(user) = user else {
             return Err(Error { message: "Login to access".into(), ..Error::denied("") });
         };
-        let ok = |body: Value| Ok(Answer { status: 200, body });
+        let ok = |body: Value| Ok(Answer::json(200, &body));
         match (request.method.as_str(), &parts[..]) {
             (_, ["api", "method", method] | ["api", "v1", "method", method]) => {
                 let args = request.json()?;
@@ -193,7 +200,7 @@ impl Erp {
     }
 
     fn resource(&mut self, user: &User, how: &str, parts: &[&str], request: &Request, v2: bool) -> Res<Answer> {
-        let data = |doc: Value| Ok(Answer { status: 200, body: json!({ "data": doc }) });
+        let data = |rows: Value| Ok(Answer::json(200, &json!({ "data": rows })));
         match (how, parts) {
             ("GET", [doctype]) => {
                 let args = request.json()?;
@@ -204,30 +211,30 @@ impl Erp {
                 let body = request.json()?;
                 let own = v2 || self.v1_names || matches!(*doctype, "POS Profile");
                 let doc = self.insert(user, doctype, &body, own)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             ("GET", [doctype, name]) => {
                 self.must(user, doctype, "read")?;
                 let doc = self.load(doctype, name)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             ("PUT" | "PATCH", [doctype, name]) => {
                 let body = request.json()?;
                 let doc = self.update(user, doctype, name, &body)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             ("DELETE", [doctype, name]) => {
                 self.delete(user, doctype, name)?;
-                Ok(Answer { status: 202, body: json!({ "data": "ok" }) })
+                Ok(Answer::json(202, &json!({ "data": "ok" })))
             }
             ("POST", [doctype, name]) => {
                 let method = owned(&request.json()?, "run_method");
                 let doc = self.run_method(user, doctype, name, &method)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             (_, [doctype, name, "method", method]) => {
                 let doc = self.run_method(user, doctype, name, method)?;
-                data(Value::Object(self.shown(doctype, &doc)))
+                Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             _ => Err(Error { exception: None, ..Error::with(404, "DoesNotExistError", "Not Found") }),
         }
@@ -308,7 +315,7 @@ impl Erp {
                     name
                 };
                 let doc = self.load(&doctype, &name)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.get_value" => {
                 self.must(user, &doctype, "read")?;
@@ -327,7 +334,7 @@ impl Erp {
                 let doc = object(args, "doc")?;
                 let doctype = owned(&doc, "doctype");
                 let doc = self.insert(user, &doctype, &doc, false)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.insert_many" => {
                 let Value::Array(docs) = read(args, "docs") else { return Err(Error::invalid("docs is missing")) };
@@ -344,24 +351,24 @@ impl Erp {
                 let doc = object(args, "doc")?;
                 let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
                 let doc = self.update(user, &doctype, &name, &doc)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.submit" => {
                 let mut doc = object(args, "doc")?;
                 let (doctype, name) = (owned(&doc, "doctype"), owned(&doc, "name"));
                 doc.insert("docstatus".into(), json!(1));
                 let doc = self.update(user, &doctype, &name, &doc)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.set_value" => {
                 let field = owned(args, "fieldname");
                 let changes = Doc::from_iter([(field, args.get("value").cloned().unwrap_or_default())]);
                 let doc = self.update(user, &doctype, &name, &changes)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.cancel" => {
                 let doc = self.cancel(user, &doctype, &name)?;
-                said(Value::Object(self.shown(&doctype, &doc)))
+                said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.delete" => {
                 self.delete(user, &doctype, &name)?;
@@ -399,7 +406,7 @@ impl Erp {
                     let name = owned(&doc, "name");
                     self.update(user, &doctype, &name, &doc)?
                 };
-                Ok(json!({ "docs": [self.shown(&doctype, &doc)] }))
+                Ok(json!({ "docs": [self.shown(&doctype, doc)] }))
             }
             "frappe.core.doctype.data_import.data_import.form_start_import" => {
                 self.load("Data Import", text(args, "data_import"))?;

@@ -3,7 +3,7 @@
 //! In: documents. Out: documents, and the way back of everything since [`Db::begin`]. Absent: rules; those are the controllers'.
 
 use crate::doc::{Doc, text};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The documents of one doctype, in the order in which they came.
@@ -46,6 +46,8 @@ pub(crate) struct Db {
     indexed: HashMap<String, Vec<String>>,
     sequence: u64,
     undo: Vec<Undo>,
+    /// What this transaction has stored already: it may be changed in place.
+    fresh: HashSet<(String, String)>,
 }
 
 impl Clone for Db {
@@ -58,6 +60,7 @@ impl Clone for Db {
             indexed: self.indexed.clone(),
             sequence: self.sequence,
             undo: Vec::new(),
+            fresh: HashSet::new(),
         }
     }
 }
@@ -66,6 +69,7 @@ impl Db {
     /// Starts a transaction.
     pub(crate) fn begin(&mut self) {
         self.undo.clear();
+        self.fresh.clear();
     }
 
     /// Takes back everything since [`Db::begin`].
@@ -168,17 +172,25 @@ impl Db {
             },
             |(at, _)| *at,
         );
-        self.undo.push(Undo::Row { doctype: doctype.to_owned(), name: name.clone(), was });
+        if self.fresh.insert((doctype.to_owned(), name.clone())) {
+            self.undo.push(Undo::Row { doctype: doctype.to_owned(), name: name.clone(), was });
+        }
         self.set(doctype, &name, Some((at, Arc::new(doc))));
     }
 
     /// Changes a document where it is there.
     pub(crate) fn change(&mut self, doctype: &str, name: &str, how: impl FnOnce(&mut Doc)) {
-        if let Some(doc) = self.get(doctype, name) {
-            let mut doc = Doc::clone(&doc);
-            how(&mut doc);
-            self.store(doctype, doc);
-        }
+        let Some((at, was)) = self.entry(doctype, name) else { return };
+        let mut doc = if self.fresh.insert((doctype.to_owned(), name.to_owned())) {
+            let doc = Doc::clone(&was);
+            self.undo.push(Undo::Row { doctype: doctype.to_owned(), name: name.to_owned(), was: Some((at, was)) });
+            doc
+        } else {
+            self.set(doctype, name, None);
+            Arc::unwrap_or_clone(was)
+        };
+        how(&mut doc);
+        self.set(doctype, name, Some((at, Arc::new(doc))));
     }
 
     pub(crate) fn remove(&mut self, doctype: &str, name: &str) {

@@ -313,12 +313,24 @@ impl StandIn {
 
     /// A document as it is stored.
     pub fn document(&self, doctype: &str, name: &str) -> Option<Doc> {
-        self.shared.erp().db.get(doctype, name).map(|doc| Doc::clone(&doc))
+        let erp = self.shared.erp();
+        let found = erp.db.get(doctype, name);
+        found.map(|doc| {
+            let mut doc = Doc::clone(&doc);
+            erp.whole(doctype, &mut doc);
+            doc
+        })
     }
 
     /// All documents of a doctype, in the order in which they came.
     pub fn documents(&self, doctype: &str) -> Vec<Doc> {
-        self.shared.erp().db.rows(doctype).map(|doc| Doc::clone(doc)).collect()
+        let erp = self.shared.erp();
+        let whole = |doc: &Arc<Doc>| {
+            let mut doc = Doc::clone(doc);
+            erp.whole(doctype, &mut doc);
+            doc
+        };
+        erp.db.rows(doctype).map(whole).collect()
     }
 
     /// The submitted documents by `outpost_id`: doctype and name of each. Exactly once means that every list is of one.

@@ -28,6 +28,7 @@ mod naming;
 mod schema;
 mod server;
 mod shape;
+mod shown;
 mod tally;
 mod world;
 

@@ -67,7 +67,6 @@ impl Erp {
         if !act.submit {
             self.before_save(&mut doc)?;
         }
-        self.links(&def, &mut doc)?;
         self.complete(&def, &doc)?;
         self.columns(&def, &doc)?;
         self.number_rows(&def, &mut doc);
@@ -195,7 +194,6 @@ impl Erp {
         if !submit {
             self.before_save(&mut doc)?;
         }
-        self.links(def, &mut doc)?;
         self.complete(def, &doc)?;
         self.columns(def, &doc)?;
         self.number_rows(def, &mut doc);

@@ -28,6 +28,13 @@ pub(crate) struct Query {
 struct Column {
     table: Option<String>,
     field: String,
+    /// What it reads where nothing is stored.
+    nothing: Value,
+}
+
+/// What a field of a doctype reads where nothing is stored.
+fn empty(def: &Doctype, field: &str) -> Value {
+    def.field(field).map_or(Value::Null, |f| crate::shown::nothing(f.kind))
 }
 
 struct Condition {
@@ -47,10 +54,14 @@ impl Erp {
             let table = def.tables().find(|t| t.options == other || t.name == other)?;
             let child = self.schema.get(&table.options)?;
             let known = child.field(field).is_some() || STANDARD.contains(&field);
-            return known.then(|| Column { table: Some(table.name.clone()), field: field.to_owned() });
+            return known.then(|| Column {
+                table: Some(table.name.clone()),
+                field: field.to_owned(),
+                nothing: empty(&child, field),
+            });
         }
         let known = def.free || def.field(field).is_some_and(|f| f.kind != Kind::Table) || STANDARD.contains(&field);
-        known.then(|| Column { table: None, field: field.to_owned() })
+        known.then(|| Column { table: None, field: field.to_owned(), nothing: empty(def, field) })
     }
 
     /// A field as it is written in `fields` or `order_by`.
@@ -126,7 +137,10 @@ impl Erp {
             } else if what == "*" {
                 let own = STANDARD[..7].iter().map(|s| (*s).to_owned());
                 let all = own.chain(def.fields.iter().filter(|f| f.kind != Kind::Table).map(|f| f.name.clone()));
-                columns.extend(all.map(|f| (f.clone(), Column { table: None, field: f })));
+                columns.extend(all.map(|f| {
+                    let nothing = empty(&def, &f);
+                    (f.clone(), Column { table: None, field: f, nothing })
+                }));
             } else {
                 let column = self.written(&def, what).ok_or_else(|| unknown(what))?;
                 columns.push((alias.unwrap_or_else(|| column.field.clone()), column));
@@ -147,7 +161,7 @@ impl Erp {
         let docs = self.candidates(&def, &all);
         let mut found: Vec<(Arc<Doc>, Option<usize>)> = Vec::new();
         for doc in docs {
-            let doc = if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, &doc)) };
+            let doc = if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, Doc::clone(&doc))) };
             let lines = match &table {
                 Some(table) => {
                     let n = rows(&doc, table).len();
@@ -219,9 +233,9 @@ impl Erp {
     }
 }
 
-fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &Column) -> &'a Value {
+fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &'a Column) -> &'a Value {
     let of = if column.table.is_some() { row } else { Some(doc) };
-    of.and_then(|d| d.get(&column.field)).unwrap_or(&Value::Null)
+    of.and_then(|d| d.get(&column.field)).unwrap_or(&column.nothing)
 }
 
 fn word(value: &Value) -> String {
@@ -235,6 +249,13 @@ fn word(value: &Value) -> String {
 fn compare(a: &Value, b: &Value) -> Ordering {
     if a.is_number() || (b.is_number() && !a.is_string()) {
         return as_num(a).partial_cmp(&as_num(b)).unwrap_or(Ordering::Equal);
+    }
+    if let (Value::String(a), Value::String(b)) = (a, b) {
+        let small = |text: &'_ str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+        if a.is_ascii() && b.is_ascii() {
+            return a.bytes().map(|c| c.to_ascii_lowercase()).cmp(b.bytes().map(|c| c.to_ascii_lowercase()));
+        }
+        return small(a).cmp(&small(b));
     }
     word(a).cmp(&word(b))
 }

@@ -56,6 +56,16 @@ pub(crate) struct Doctype {
     pub(crate) fields: Vec<Field>,
     pub(crate) by_name: HashMap<String, usize>,
     pub(crate) rights: Vec<Right>,
+    /// Links by position, each with the fields that it fetches.
+    pub(crate) links: Vec<(usize, Vec<usize>)>,
+    /// Fields that have something in them where nothing was sent, and tables.
+    pub(crate) filled: Vec<usize>,
+    /// Mandatory fields that are no numbers.
+    pub(crate) needed: Vec<usize>,
+    /// Fields of a choice.
+    pub(crate) chosen: Vec<usize>,
+    /// Days and times.
+    pub(crate) dated: Vec<usize>,
 }
 
 impl Doctype {
@@ -67,6 +77,29 @@ impl Doctype {
     pub(crate) fn add(&mut self, field: Field) {
         self.by_name.insert(field.name.clone(), self.fields.len());
         self.fields.push(field);
+    }
+
+    /// Works out what is looked up often.
+    pub(crate) fn finish(&mut self) {
+        let fetched = |name: &str| {
+            let from = |f: &Field| f.fetch_from.split_once('.').is_some_and(|(link, _)| link == name);
+            (0..self.fields.len()).filter(|i| from(&self.fields[*i])).collect()
+        };
+        let is_link = |i: &usize| matches!(self.fields[*i].kind, Kind::Link | Kind::DynamicLink);
+        let filled = |i: &usize| {
+            let field = &self.fields[*i];
+            let own = field.default.as_deref().is_some_and(|d| !matches!(d, "0" | "0.0"));
+            let common = field.kind == Kind::Link && matches!(field.name.as_str(), "company" | "currency");
+            let choice =
+                field.kind == Kind::Select && field.options.split('\n').next().is_some_and(|o| !o.trim().is_empty());
+            own || common || choice || field.kind == Kind::Table
+        };
+        let those = |which: fn(&Field) -> bool| (0..self.fields.len()).filter(|i| which(&self.fields[*i])).collect();
+        self.needed = those(|f| f.reqd && !matches!(f.kind, Kind::Whole | Kind::Float));
+        self.chosen = those(|f| f.kind == Kind::Select && f.name != "naming_series");
+        self.dated = those(|f| matches!(f.kind, Kind::Date | Kind::Time | Kind::Datetime));
+        self.filled = (0..self.fields.len()).filter(filled).collect();
+        self.links = (0..self.fields.len()).filter(is_link).map(|i| (i, fetched(&self.fields[i].name))).collect();
     }
 
     /// The tables of this doctype: field and child doctype.
@@ -218,6 +251,7 @@ fn doctype(whole: &Value) -> Doctype {
         }
     }
     let right = |p: &Value| Right { role: p["role"].as_str().unwrap_or_default().to_owned(), whole: p.clone() };
+    doctype.finish();
     doctype.rights = whole["permissions"].as_array().unwrap_or(&none).iter().map(right).collect();
     doctype
 }

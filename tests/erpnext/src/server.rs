@@ -144,7 +144,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     let Answer { status, body } = if fate.deadlock {
         let text = "(1213, 'Deadlock found when trying to get lock; try restarting transaction')";
         let error = Error::with(500, "QueryDeadlockError", text);
-        Answer { status: 500, body: if request.version_2() { error.v2() } else { error.v1() } }
+        Answer::json(500, &if request.version_2() { error.v2() } else { error.v1() })
     } else {
         shared.erp().answer(&request)
     };
@@ -156,7 +156,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         return Err(closed());
     }
     underway.status = status;
-    Ok(respond(status, "application/json", body.to_string().into_bytes()))
+    Ok(respond(status, "application/json", body))
 }
 
 /// What the handle asks of the door.

@@ -76,10 +76,13 @@ impl Erp {
         Ok(doc)
     }
 
-    /// Fills in what the definition has as default, and a `None` for every other field.
+    /// Fills in what the definition has as default.
     pub(crate) fn defaults(&mut self, def: &Doctype, doc: &mut Doc) {
-        for field in &def.fields {
+        for field in def.filled.iter().map(|i| &def.fields[*i]) {
             if field.kind == Kind::Table {
+                if !doc.contains_key(&field.name) {
+                    continue;
+                }
                 let child = self.schema.get(&field.options);
                 let mut table = crate::doc::take(doc, &field.name);
                 if let Some(child) = child {
@@ -112,49 +115,54 @@ impl Erp {
                     _ => Value::Null,
                 },
             };
-            doc.insert(field.name.clone(), value);
+            if !value.is_null() {
+                doc.insert(field.name.clone(), value);
+            }
         }
     }
 
     /// Looks up links, and fills in what they fetch. Where a link fetches, a target that is missing passes: Frappe's own hole.
     pub(crate) fn links(&mut self, def: &Doctype, doc: &mut Doc) -> Res<()> {
-        let mut lost = Vec::new();
-        self.links_of(def, doc, "", &mut lost);
+        let (mut lost, mut cancelled) = (Vec::new(), Vec::new());
+        self.links_of(def, doc, "", &mut lost, &mut cancelled);
         for table in def.tables() {
             let Some(child) = self.schema.get(&table.options) else { continue };
             for (i, row) in crate::doc::rows_mut(doc, &table.name).into_iter().enumerate() {
-                self.links_of(&child, row, &format!("Row #{}: ", i + 1), &mut lost);
+                self.links_of(&child, row, &format!("Row #{}: ", i + 1), &mut lost, &mut cancelled);
             }
         }
-        if lost.is_empty() {
-            return Ok(());
+        if !lost.is_empty() {
+            return Err(Error::refused("LinkValidationError", format!("Could not find {}", lost.join(", "))));
         }
-        Err(Error::refused("LinkValidationError", format!("Could not find {}", lost.join(", "))))
+        if !cancelled.is_empty() {
+            let text = format!("Cannot link cancelled document: {}", cancelled.join(", "));
+            return Err(Error::refused("CancelledLinkError", text));
+        }
+        Ok(())
     }
 
-    fn links_of(&self, def: &Doctype, doc: &mut Doc, row: &str, lost: &mut Vec<String>) {
-        for field in &def.fields {
-            let target = match field.kind {
-                Kind::Link => field.options.clone(),
-                Kind::DynamicLink => text(doc, &field.options).to_owned(),
-                _ => continue,
-            };
-            let name = text(doc, &field.name).to_owned();
-            if name.is_empty() || target.is_empty() {
+    fn links_of(&self, def: &Doctype, doc: &mut Doc, row: &str, lost: &mut Vec<String>, cancelled: &mut Vec<String>) {
+        for (at, fetches) in &def.links {
+            let field = &def.fields[*at];
+            let Some(name) = doc.get(&field.name).and_then(Value::as_str).filter(|n| !n.is_empty()) else { continue };
+            let target = if field.kind == Kind::Link { field.options.as_str() } else { text(doc, &field.options) };
+            if target.is_empty() {
                 continue;
             }
-            let prefix = format!("{}.", field.name);
-            let fetched: Vec<&Field> = def.fields.iter().filter(|f| f.fetch_from.starts_with(&prefix)).collect();
             if target == "DocType" {
-                if self.schema.get(&name).is_none() {
+                if self.schema.get(name).is_none() {
                     lost.push(format!("{row}{}: {name}", field.label));
                 }
                 continue;
             }
-            match self.db.get(&target, &name) {
+            match self.db.get(target, name) {
                 Some(found) => {
-                    for into in fetched {
-                        let from = &into.fetch_from[prefix.len()..];
+                    let builds_on = (def.submittable || def.is_child) && field.name != "amended_from";
+                    if builds_on && Self::state(&found) == 2 && self.schema.get(target).is_some_and(|t| t.submittable) {
+                        cancelled.push(format!("{row}{}: {name}", field.label));
+                    }
+                    for into in fetches.iter().map(|i| &def.fields[*i]) {
+                        let from = into.fetch_from.split_once('.').map_or("", |(_, from)| from);
                         if (!into.fetch_if_empty || blank(doc, &into.name))
                             && let Some(value) = found.get(from).filter(|v| !v.is_null())
                         {
@@ -162,7 +170,7 @@ impl Erp {
                         }
                     }
                 }
-                None if fetched.is_empty() => lost.push(format!("{row}{}: {name}", field.label)),
+                None if fetches.is_empty() => lost.push(format!("{row}{}: {name}", field.label)),
                 None => {}
             }
         }
@@ -172,10 +180,9 @@ impl Erp {
     pub(crate) fn complete(&self, def: &Doctype, doc: &Doc) -> Res<()> {
         let mut missing = Vec::new();
         let mut said = Vec::new();
-        for field in def.fields.iter().filter(|f| f.reqd) {
+        for field in def.needed.iter().map(|i| &def.fields[*i]) {
             let empty = match field.kind {
                 Kind::Table => rows(doc, &field.name).is_empty(),
-                Kind::Whole | Kind::Float => doc.get(&field.name).is_none_or(Value::is_null),
                 _ => blank(doc, &field.name),
             };
             if empty {
@@ -189,7 +196,7 @@ impl Erp {
         for table in def.tables() {
             let Some(child) = self.schema.get(&table.options) else { continue };
             for (i, row) in rows(doc, &table.name).into_iter().enumerate() {
-                for field in child.fields.iter().filter(|f| f.reqd && !matches!(f.kind, Kind::Whole | Kind::Float)) {
+                for field in child.needed.iter().map(|i| &child.fields[*i]) {
                     if blank(row, &field.name) {
                         missing.push(field.name.clone());
                         said.push(format!("Error: Value missing for: Row #{}: {}", i + 1, field.label));
@@ -206,17 +213,21 @@ impl Erp {
     }
 
     fn choices(&self, def: &Doctype, doc: &Doc) -> Res<()> {
-        for field in &def.fields {
+        for field in def.chosen.iter().map(|i| &def.fields[*i]) {
             let value = text(doc, &field.name);
-            if field.kind == Kind::Select && !value.is_empty() && field.name != "naming_series" {
-                let choices: Vec<&str> = field.options.split('\n').map(str::trim).filter(|o| !o.is_empty()).collect();
-                if !choices.is_empty() && !choices.contains(&value) {
-                    let all = choices.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
-                    let label = &field.label;
-                    return Err(Error::invalid(format!("{label} cannot be \"{value}\". It should be one of {all}")));
-                }
+            if value.is_empty() {
+                continue;
             }
-            if matches!(field.kind, Kind::Link | Kind::DynamicLink) && value.chars().count() > 140 {
+            let choices: Vec<&str> = field.options.split('\n').map(str::trim).filter(|o| !o.is_empty()).collect();
+            if !choices.is_empty() && !choices.contains(&value) {
+                let all = choices.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(", ");
+                let label = &field.label;
+                return Err(Error::invalid(format!("{label} cannot be \"{value}\". It should be one of {all}")));
+            }
+        }
+        for field in def.links.iter().map(|(i, _)| &def.fields[*i]) {
+            let value = text(doc, &field.name);
+            if value.len() > 140 && value.chars().count() > 140 {
                 let label = &field.label;
                 let text = format!("'{label}' ({value}) will get truncated, as max characters allowed is 140");
                 return Err(Error::refused("CharacterLengthExceededError", text));
@@ -227,7 +238,7 @@ impl Erp {
 
     /// Days and times that MariaDB would not take.
     pub(crate) fn columns(&self, def: &Doctype, doc: &Doc) -> Res<()> {
-        for field in &def.fields {
+        for field in def.dated.iter().map(|i| &def.fields[*i]) {
             let value = text(doc, &field.name);
             let (kind, good) = match field.kind {
                 Kind::Date => ("date", clock::moment(value).is_some()),
@@ -259,6 +270,9 @@ impl Erp {
         let name = text(doc, "name").to_owned();
         let tables: Vec<(String, String)> = def.tables().map(|t| (t.name.clone(), t.options.clone())).collect();
         for (table, child) in tables {
+            if !doc.contains_key(&table) {
+                continue;
+            }
             let mut rows = crate::doc::take(doc, &table);
             for (i, row) in rows.iter_mut().enumerate() {
                 let fresh = blank(row, "name") || text(row, "parent") != name;

@@ -264,6 +264,7 @@ impl Erp {
         }
         let mut def = crate::schema::Doctype::clone(&def);
         def.add(new);
+        def.finish();
         self.schema.types.insert(dt, Arc::new(def));
     }
 

@@ -318,8 +318,7 @@ impl Erp {
             }
             self.invoice_state(&doctype, &against);
         }
-        self.progress(doc, moves, true, 1.0);
-        Ok(())
+        self.progress(doc, moves, true, 1.0)
     }
 
     /// Less is outstanding, by so much.
@@ -372,7 +371,6 @@ impl Erp {
             self.invoice_state(&doctype, &against);
         }
         self.free_payments(&doctype, &name);
-        self.progress(doc, is(doc, "update_stock"), true, -1.0);
-        Ok(())
+        self.progress(doc, is(doc, "update_stock"), true, -1.0)
     }
 }

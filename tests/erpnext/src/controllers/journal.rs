@@ -1,6 +1,6 @@
 //! Journal Entries: two sides that are the same.
 //!
-//! In: rows with debit and credit. Out: their sums, and what they book. Absent: references to invoices, other currencies.
+//! In: rows with debit and credit. Out: their sums, what they book, invoices that they pay. Absent: other currencies.
 
 use super::ledger::{Line, line};
 use crate::doc::{Doc, blank, fill, money, num, owned, put, putf, rows, text};
@@ -63,6 +63,21 @@ impl Erp {
             Line { party, ..line(owned(row, "account"), num(row, "debit") - num(row, "credit")) }
         };
         let lines = rows(doc, "accounts").into_iter().map(of).collect();
-        self.gl(doc, lines)
+        self.gl(doc, lines)?;
+        self.journal_pays(doc, 1.0);
+        Ok(())
+    }
+
+    /// Rows that name an invoice pay it.
+    pub(crate) fn journal_pays(&mut self, doc: &Doc, sign: f64) {
+        for row in rows(doc, "accounts") {
+            let (doctype, name) = (owned(row, "reference_type"), owned(row, "reference_name"));
+            let less = (num(row, "credit") - num(row, "debit")) * sign;
+            match doctype.as_str() {
+                "Sales Invoice" => self.pay_invoice(&doctype, &name, less),
+                "Purchase Invoice" => self.pay_invoice(&doctype, &name, -less),
+                _ => {}
+            }
+        }
     }
 }

@@ -87,10 +87,11 @@ impl Erp {
         match doctype.as_str() {
             "Sales Invoice" | "Purchase Invoice" => self.cancel_invoice(doc)?,
             "Sales Order" | "Purchase Order" => self.cancel_order(doc),
-            "Delivery Note" | "Purchase Receipt" => self.cancel_delivery(doc),
+            "Delivery Note" | "Purchase Receipt" => self.cancel_delivery(doc)?,
             "Stock Entry" => self.cancel_stock_entry(doc),
             "Payment Entry" => self.cancel_payment(doc),
             "Job Card" => self.cancel_job_card(doc),
+            "Journal Entry" => self.journal_pays(doc, -1.0),
             _ => {}
         }
         self.unpost_stock(doc)?;

@@ -120,7 +120,7 @@ impl Erp {
         for goods in goods {
             let (item, warehouse) = (goods.item.as_str(), goods.warehouse.as_str());
             let Some(master) = self.db.get("Item", item) else { return Err(Error::missing("Item", item)) };
-            self.batch_and_serials(&master, goods)?;
+            let batch = self.batch_and_serials(&master, goods)?;
             let rate = goods.rate.unwrap_or_else(|| self.worth(item, warehouse));
             let before = self.at(item, warehouse, &at);
             let position = self.db.moves(item, warehouse).partition_point(|m| m.at <= at);
@@ -151,13 +151,13 @@ impl Erp {
                 (made.qty, made.qty * made.rate)
             };
             values.push(value);
-            self.ledger_entry(doc, goods, qty, &made);
+            self.ledger_entry(doc, goods, &batch, qty, &made);
             self.bin(item, warehouse, 0.0);
         }
         Ok(values)
     }
 
-    fn ledger_entry(&mut self, doc: &Doc, goods: &Goods, qty: f64, step: &Move) {
+    fn ledger_entry(&mut self, doc: &Doc, goods: &Goods, batch: &str, qty: f64, step: &Move) {
         let now = self.clock.now();
         let entry = json!({
             "name": self.hash(), "doctype": "Stock Ledger Entry", "docstatus": 1, "owner": text(doc, "owner"), "creation": now, "modified": now,
@@ -165,7 +165,7 @@ impl Erp {
             "posting_time": text(doc, "posting_time"), "posting_datetime": step.at, "voucher_type": text(doc, "doctype"),
             "voucher_no": text(doc, "name"), "actual_qty": float(qty), "qty_after_transaction": float(step.balance),
             "incoming_rate": float(if qty > 0.0 { step.rate } else { 0.0 }), "valuation_rate": float(step.rate),
-            "stock_value": float(step.value), "batch_no": goods.batch, "company": Self::company(doc), "is_cancelled": 0,
+            "stock_value": float(step.value), "batch_no": batch, "company": Self::company(doc), "is_cancelled": 0,
         });
         if let Value::Object(entry) = entry {
             self.db.store("Stock Ledger Entry", entry);
@@ -207,10 +207,10 @@ impl Erp {
         self.db.store("Bin", bin);
     }
 
-    fn batch_and_serials(&mut self, item: &Doc, goods: &Goods) -> Res<()> {
+    fn batch_and_serials(&mut self, item: &Doc, goods: &Goods) -> Res<String> {
         let code = text(item, "name");
+        let mut batch = goods.batch.clone();
         if is(item, "has_batch_no") {
-            let mut batch = goods.batch.clone();
             if batch.is_empty() && goods.qty < 0.0 {
                 let held = |b: &&std::sync::Arc<Doc>| {
                     text(b, "item") == code && num(b, &format!("__{}", goods.warehouse)) > 0.0
@@ -268,7 +268,7 @@ impl Erp {
                 self.db.store("Serial No", doc);
             }
         }
-        Ok(())
+        Ok(batch)
     }
 
     /// Takes back what a document moved.
@@ -281,9 +281,23 @@ impl Erp {
                 continue;
             }
             self.touch("Stock Ledger Entry", &name, |e| put(e, "is_cancelled", 1));
+            let (field, back) = (format!("__{}", text(&entry, "warehouse")), num(&entry, "actual_qty"));
+            self.touch("Batch", text(&entry, "batch_no"), |batch| {
+                let (here, all) = (num(batch, &field), num(batch, "batch_qty"));
+                putf(batch, &field, here - back);
+                putf(batch, "batch_qty", all - back);
+            });
             let place = (owned(&entry, "item_code"), owned(&entry, "warehouse"));
             if !places.contains(&place) {
                 places.push(place);
+            }
+        }
+        for row in crate::doc::rows(doc, "items").into_iter().filter(|r| is(r, "serial_no")) {
+            let comes = super::trade::buys(doc) || !text(row, "t_warehouse").is_empty();
+            let from = text(row, "s_warehouse");
+            let back = if comes || !from.is_empty() { from } else { text(row, "warehouse") };
+            for serial in text(row, "serial_no").split(['\n', ',']).map(str::trim) {
+                self.touch("Serial No", serial, |s| put(s, "warehouse", back));
             }
         }
         for (item, warehouse) in places {

@@ -24,10 +24,9 @@ impl Erp {
         fill(doc, "company", COMPANY);
         self.open_day(doc, "posting_date")?;
         let kind = owned(doc, "stock_entry_type");
-        let purpose = self.value("Stock Entry Type", &kind, "purpose");
-        if purpose.is_empty() {
-            return Ok(());
-        }
+        let of_kind = self.value("Stock Entry Type", &kind, "purpose");
+        // An unknown type passes the look at links; the purpose is then the first choice that there is.
+        let purpose = if of_kind.is_empty() { "Material Issue".to_owned() } else { of_kind };
         put(doc, "purpose", purpose.clone());
         let makes = matches!(purpose.as_str(), "Manufacture" | "Repack");
         let (from, to) = (owned(doc, "from_warehouse"), owned(doc, "to_warehouse"));

@@ -21,6 +21,18 @@ fn party_field(doc: &Doc) -> &'static str {
     if buys(doc) { "supplier" } else { "customer" }
 }
 
+/// Bills so much of a row of an order or a delivery; what is wrong where it is more than there is.
+fn bill(line: &mut Doc, amount: f64) -> Option<Error> {
+    let so_far = num(line, "billed_amt") + amount;
+    putf(line, "billed_amt", so_far);
+    let all = num(line, "amount");
+    let over = amount > 0.0 && so_far > all + 0.01;
+    over.then(|| {
+        let (item, idx) = (text(line, "item_code"), num(line, "idx"));
+        Error::invalid(format!("Cannot overbill for Item {item} in row {idx} more than {all:?}."))
+    })
+}
+
 impl Erp {
     /// Currency, lists of prices, the party's name.
     pub(crate) fn trade_head(&mut self, doc: &mut Doc) -> Res<()> {
@@ -354,7 +366,8 @@ impl Erp {
     }
 
     /// Says on the rows of orders and deliveries what a document delivers and bills, or takes it back (`sign` -1).
-    pub(crate) fn progress(&mut self, doc: &Doc, delivers: bool, bills: bool, sign: f64) {
+    pub(crate) fn progress(&mut self, doc: &Doc, delivers: bool, bills: bool, sign: f64) -> Res<()> {
+        let mut over = None;
         let bought = buys(doc);
         let (order, order_field, row_field) = if bought {
             ("Purchase Order", "purchase_order", if bills { "po_detail" } else { "purchase_order_item" })
@@ -377,12 +390,17 @@ impl Erp {
                     for line in rows_mut(order, "items").into_iter().filter(|l| text(l, "name") == detail) {
                         let done = if bought { "received_qty" } else { "delivered_qty" };
                         if delivers {
-                            let so_far = num(line, done);
-                            putf(line, done, so_far + qty);
+                            let so_far = num(line, done) + qty;
+                            putf(line, done, so_far);
+                            if so_far > num(line, "qty") + 1e-9 && qty > 0.0 {
+                                let item = text(line, "item_code");
+                                let by = so_far - num(line, "qty");
+                                let text = format!("This document is over limit by Qty {by:?} for item {item}. Are you making another against the same?");
+                                over = Some(Error::refused("OverAllowanceError", text));
+                            }
                         }
                         if bills {
-                            let so_far = num(line, "billed_amt");
-                            putf(line, "billed_amt", so_far + amount);
+                            over = over.take().or_else(|| bill(line, amount));
                         }
                     }
                 });
@@ -398,8 +416,7 @@ impl Erp {
             if bills && !on.is_empty() {
                 self.db.change(slip, &on, |slip| {
                     for line in rows_mut(slip, "items").into_iter().filter(|l| text(l, "name") == detail) {
-                        let so_far = num(line, "billed_amt");
-                        putf(line, "billed_amt", so_far + amount);
+                        over = over.take().or_else(|| bill(line, amount));
                     }
                 });
                 if !slips.contains(&on) {
@@ -413,6 +430,7 @@ impl Erp {
         for on in slips {
             self.slip_state(slip, &on);
         }
+        over.map_or(Ok(()), Err)
     }
 
     /// The status of a delivery or a receipt, from what was billed of it.
@@ -478,12 +496,12 @@ impl Erp {
         let value: f64 = self.post_stock(doc, &goods)?.iter().sum();
         let other = if buys(doc) { "Stock Received But Not Billed - TW" } else { "Cost of Goods Sold - TW" };
         self.gl(doc, vec![line("Stock In Hand - TW", value), line(other, -value)])?;
-        self.progress(doc, true, false, 1.0);
+        self.progress(doc, true, false, 1.0)?;
         self.slip_state(text(doc, "doctype"), text(doc, "name"));
         Ok(())
     }
 
-    pub(crate) fn cancel_delivery(&mut self, doc: &Doc) {
-        self.progress(doc, true, false, -1.0);
+    pub(crate) fn cancel_delivery(&mut self, doc: &Doc) -> Res<()> {
+        self.progress(doc, true, false, -1.0)
     }
 }
