@@ -1,0 +1,73 @@
+//! What ERPNext refuses is held, told, and ends one way or the other.
+
+use super::shop::{self, Shop, receipt, sale};
+use super::{books, times, until};
+
+#[test]
+fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
+    let shop = Shop::open(&["bandung"]);
+    let before = shop.stock_before as u64;
+    let (short, small) = (sale(1, &(before + 5).to_string()), sale(2, "1"));
+    shop.send(0, "sales-invoice", &short);
+    let held = shop.wait_held(1);
+    assert_eq!(held["held"][0]["hold"], "stock", "{held}");
+    assert!(held["held"][0]["why"].as_str().unwrap().contains("BUTTON"), "{held}");
+    let short_id = shop::id(1);
+    until("the word at the box", || books(&shop.boxes[0], &short_id), |state| state == "held");
+    // The next one goes on.
+    shop.send(0, "sales-invoice", &small);
+    let posted = |state: &String| state.starts_with("posted");
+    until("the small sale", || books(&shop.boxes[0], &shop::id(2)), posted);
+    // What brings the stock lets it through, by itself.
+    shop.send(0, "stock-entry", &receipt(3, "20"));
+    until("the held sale", || books(&shop.boxes[0], &short_id), posted);
+    assert_eq!(shop.held()["count"], 0);
+    assert_eq!(times(&shop.erp, &short_id), 1);
+    shop.close();
+}
+
+#[test]
+fn a_person_gives_one_up_and_retries_another_after_correcting_a_name() {
+    let shop = Shop::open(&["bandung"]);
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let right = std::fs::read_to_string(&toml).unwrap();
+    let wrong = format!("{right}[sites.bandung.warehouses]\n\"Stores - TW\" = \"Nowhere - TW\"\n");
+    std::fs::write(&toml, wrong).unwrap();
+    shop.send(0, "sales-invoice", &sale(1, "1"));
+    shop.send(0, "sales-invoice", &sale(2, "2"));
+    let held = shop.wait_held(2);
+    assert!(held["held"][0]["why"].as_str().unwrap().contains("Nowhere"), "{held}");
+    let give_up = ["office", "held", "give-up", &shop::id(1), "--by", "wati", "--reason", "torn paper"];
+    let said = shop.town.office.command(&give_up, "").unwrap();
+    assert!(said.contains("BUTTON in Stores - TW: -1 not booked") && said.contains("Cash: 1000 not booked"), "{said}");
+    until("the word at the box", || books(&shop.boxes[0], &shop::id(1)), |state| state == "given up");
+    std::fs::write(&toml, right).unwrap();
+    shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
+    until("the corrected one", || books(&shop.boxes[0], &shop::id(2)), |state| state.starts_with("posted"));
+    assert_eq!((times(&shop.erp, &shop::id(1)), times(&shop.erp, &shop::id(2))), (0, 1));
+    assert_eq!(shop.held()["count"], 0);
+    shop.close();
+}
+
+#[test]
+fn what_restored_books_lack_is_told_and_posted_again_only_by_name() {
+    let mut shop = Shop::open(&["bandung"]);
+    let backup = shop.erp.snapshot();
+    shop.send(0, "sales-invoice", &sale(1, "1"));
+    let id = shop::id(1);
+    until("the sale", || books(&shop.boxes[0], &id), |state| state.starts_with("posted"));
+    shop.erp.restore(&backup);
+    // A start looks, and so does each hour.
+    shop.town.office.stop().unwrap();
+    shop.town.office.start().unwrap();
+    shop.send(0, "sales-invoice", &sale(2, "1"));
+    let held = shop.wait_held(1);
+    assert_eq!((&held["held"][0]["hold"], &held["held"][0]["id"]), (&"gone".into(), &id.clone().into()), "{held}");
+    shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
+    until("the other sale", || times(&shop.erp, &shop::id(2)), |times| *times == 1);
+    assert_eq!((shop.held()["count"].as_u64(), times(&shop.erp, &id)), (Some(1), 0));
+    shop.town.office.command(&["office", "held", "retry", &id], "").unwrap();
+    until("the sale, again", || times(&shop.erp, &id), |times| *times == 1);
+    shop.wait_held(0);
+    shop.close();
+}

@@ -1,0 +1,68 @@
+//! The real program before a stand-in for ERPNext: what a workshop submits is in the books once, and the word on it comes back.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
+mod held;
+mod shop;
+mod struck;
+
+use erpnext_stand_in::StandIn;
+use rig::town::House;
+use serde_json::Value;
+use shop::{Shop, sale};
+use std::time::{Duration, Instant};
+
+/// Longest wait for anything that takes no time on an idle machine.
+const SOON: Duration = Duration::from_secs(120);
+
+/// Asks until the answer holds.
+fn until<T>(what: &str, mut ask: impl FnMut() -> T, holds: impl Fn(&T) -> bool) -> T
+where
+    T: std::fmt::Debug,
+{
+    let end = Instant::now() + SOON;
+    loop {
+        let answer = ask();
+        if holds(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "waited {SOON:?} for {what}; last: {answer:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// What the box says of a document's way into the books.
+fn books(shop: &House, id: &str) -> String {
+    let told = shop.command(&["status", "--document", id, "--json"], "").unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    told["books"]["state"].as_str().unwrap_or("nothing").to_owned()
+}
+
+/// How often each of our ids is in the books, submitted.
+fn times(erp: &StandIn, id: &str) -> usize {
+    erp.submitted().get(id).map_or(0, Vec::len)
+}
+
+#[test]
+fn a_sale_has_three_marks() {
+    let shop = Shop::open(&["bandung"]);
+    let receipt = shop::receipt(1, "10");
+    shop.send(0, "stock-entry", &receipt);
+    let sold = sale(2, "3");
+    shop.send(0, "sales-invoice", &sold);
+    let id = sold["id"].as_str().unwrap();
+    let state = until("the sale in the books", || books(&shop.boxes[0], id), |state| state.starts_with("posted"));
+    let name = state.strip_prefix("posted as ").unwrap();
+    let posted = shop.erp.document("Sales Invoice", name).unwrap();
+    assert_eq!(posted["status"], "Paid");
+    assert_eq!(posted["outpost_no"], "BDG-SI-A000001");
+    assert_eq!(posted["posting_date"], shop::DAY);
+    assert_eq!(shop.erp.stock("BUTTON", "Stores - TW"), 7.0 + shop.stock_before);
+    assert_eq!(times(&shop.erp, id), 1);
+    // The list at the box says it as well, and the office's status counts it.
+    let listed = shop.boxes[0].command(&["show", "documents", "--kind", "sales-invoice", "--day", shop::DAY], "");
+    assert!(listed.unwrap().contains(&state), "the list does not say {state}");
+    let status = shop.town.office.status().unwrap();
+    assert_eq!(status["erpnext"]["sites"]["bandung"]["posted"], 2, "{status}");
+    shop.close();
+}

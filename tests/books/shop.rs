@@ -1,0 +1,170 @@
+//! A stand-in for ERPNext, an office that posts into it, and boxes.
+
+use super::{SOON, until};
+use erpnext_stand_in::{Options, StandIn};
+use rig::load::{self, End, Plan};
+use rig::town::{House, PASSWORD, Town};
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// The program under test.
+const EXE: &str = env!("CARGO_BIN_EXE_outpost");
+/// A day of an open period.
+pub const DAY: &str = "2026-11-20";
+/// Every doctype that is posted.
+const POSTED: [&str; 13] = [
+    "Sales Invoice",
+    "Payment Entry",
+    "Sales Order",
+    "Delivery Note",
+    "Purchase Receipt",
+    "Purchase Invoice",
+    "Stock Entry",
+    "Stock Reconciliation",
+    "Timesheet",
+    "Journal Entry",
+    "Customer",
+    "Supplier",
+    "Item",
+];
+
+/// All of it, running.
+pub struct Shop {
+    pub erp: StandIn,
+    pub town: Town,
+    pub boxes: Vec<House>,
+    pub stock_before: f64,
+    _dir: tempfile::TempDir,
+}
+
+impl Shop {
+    /// Starts everything; each site has a tablet `till`.
+    pub fn open(sites: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
+        for doctype in POSTED {
+            for (field, form) in
+                [("outpost_no", "Data"), ("outpost_site", "Data"), ("outpost_user", "Data"), ("outpost_date", "Date")]
+            {
+                erp.add_custom_field(doctype, field, field, form, false);
+            }
+        }
+        let stock_before = erp.stock("BUTTON", "Stores - TW");
+        let town = Town::found(EXE, dir.path(), "utc_offset_minutes = 420").unwrap();
+        write_settings(&town.office.dir, &erp, sites);
+        let files = files(dir.path(), sites);
+        let load: Vec<&str> = ["office", "load"].into_iter().chain(files.iter().map(String::as_str)).collect();
+        town.office.command(&load, "").unwrap();
+        let mut boxes = Vec::new();
+        for site in sites {
+            let mut shop = town.settle(site, None, &["till"], "utc_offset_minutes = 420").unwrap();
+            shop.start().unwrap();
+            shop.wait_until("master data", SOON, |status| status["master"]["complete"] == true).unwrap();
+            boxes.push(shop);
+        }
+        Self { erp, town, boxes, stock_before, _dir: dir }
+    }
+
+    /// Sends a document at a box's tablet; it is answered when this returns.
+    pub fn send(&self, n: usize, slug: &str, document: &Value) {
+        send(&self.boxes[n], slug, &[document]);
+    }
+
+    /// What is held, as the office lists it.
+    pub fn held(&self) -> Value {
+        let told = self.town.office.command(&["office", "held", "list", "--json"], "").unwrap();
+        serde_json::from_str(&told).unwrap()
+    }
+
+    /// Waits until so many are held.
+    pub fn wait_held(&self, count: u64) -> Value {
+        until("what is held", || self.held(), |held| held["count"] == count)
+    }
+
+    /// Stops everything in good order.
+    pub fn close(mut self) {
+        self.boxes.iter_mut().for_each(|shop| shop.stop().unwrap());
+        self.town.office.stop().unwrap();
+    }
+}
+
+/// Sends documents at a box's tablet, all of a kind; they are answered when this returns.
+pub fn send(shop: &House, slug: &str, documents: &[&Value]) {
+    let lines: String = documents.iter().map(|document| format!("{document}\n")).collect();
+    let mut plan = Plan::new(shop.addr, lines);
+    plan.client = "till".into();
+    plan.topic = format!("tx/{{client}}/{slug}");
+    plan.login = Some(("{client}".into(), PASSWORD.into()));
+    plan.end = End::Count(documents.len() as u64);
+    assert_eq!(load::run(plan).unwrap().acked, documents.len() as u64);
+}
+
+/// The id of a test's document.
+pub fn id(n: u32) -> String {
+    format!("01a199c7-0000-7000-8000-{n:012}")
+}
+
+/// A sale of buttons for cash, out of stock.
+pub fn sale(n: u32, qty: &str) -> Value {
+    let paid = qty.parse::<u64>().unwrap() * 1000;
+    json!({
+        "id": id(n), "customer": "Bu Sari", "posting_date": DAY, "posting_time": "10:00:00", "update_stock": 1,
+        "set_warehouse": "Stores - TW",
+        "items": [{"item_code": "BUTTON", "qty": qty, "rate": "1000"}],
+        "payments": [{"mode_of_payment": "Cash", "amount": paid.to_string()}],
+    })
+}
+
+/// Buttons that come in.
+pub fn receipt(n: u32, qty: &str) -> Value {
+    json!({
+        "id": id(n), "stock_entry_type": "Material Receipt", "posting_date": DAY, "posting_time": "08:00:00",
+        "to_warehouse": "Stores - TW",
+        "items": [{"item_code": "BUTTON", "qty": qty, "basic_rate": "500"}],
+    })
+}
+
+/// `erpnext.toml` and the key.
+pub fn write_settings(office: &Path, erp: &StandIn, sites: &[&str]) {
+    let each: String = sites.iter().map(|site| format!("[sites.{site}]\ncompany = \"Tailor Works\"\n")).collect();
+    std::fs::write(office.join("erpnext.toml"), format!("url = \"{}\"\n{each}", erp.url())).unwrap();
+    let user = erp.connector();
+    let key = office.join("erpnext.key");
+    std::fs::write(&key, format!("{}:{}\n", user.key, user.secret)).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Master data by ERPNext's names.
+fn files(dir: &Path, sites: &[&str]) -> Vec<String> {
+    let settings = |(i, site): (usize, &&str)| {
+        let prefix = ["BDG", "GRT", "SMD"][i];
+        json!({"site": site, "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
+               "smallest_currency_fraction_value": "0"})
+    };
+    let settings: Vec<Value> = sites.iter().enumerate().map(settings).collect();
+    let tables = [
+        ("settings", Value::Array(settings)),
+        (
+            "warehouse",
+            json!([{"name": "Stores - TW", "site": sites[0], "is_transit": 0},
+                             {"name": "Finished Goods - TW", "site": sites.last().unwrap(), "is_transit": 0}]),
+        ),
+        ("uom", json!([{"uom_name": "Nos", "must_be_whole_number": 1}])),
+        (
+            "item",
+            json!([{"item_code": "BUTTON", "item_name": "Button", "item_group": "Raw Material",
+                         "stock_uom": "Nos", "is_stock_item": 1}]),
+        ),
+        ("customer", json!([{"name": "Bu Sari", "customer_name": "Bu Sari"}])),
+        ("account", json!([{"name": "Cash - TW", "account_type": "Cash"}])),
+        ("mode-of-payment", json!([{"mode_of_payment": "Cash", "type": "Cash", "default_account": "Cash - TW"}])),
+        ("fiscal-year", json!([{"year": "2026", "year_start_date": "2026-01-01", "year_end_date": "2026-12-31"}])),
+    ];
+    let write = |(table, rows): &(&str, Value)| {
+        let path = dir.join(format!("{table}.json"));
+        std::fs::write(&path, rows.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    tables.iter().map(write).collect()
+}
