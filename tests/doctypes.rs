@@ -278,6 +278,7 @@ fn doctype_of(link: Link) -> &'static str {
         Link::PriceList => "Price List",
         Link::SalesTaxes => "Sales Taxes and Charges Template",
         Link::PurchaseTaxes => "Purchase Taxes and Charges Template",
+        Link::ItemTaxes => "Item Tax Template",
         Link::Bom => "BOM",
         Link::WorkOrder => "Work Order",
         Link::Employee => "Employee",

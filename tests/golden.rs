@@ -5,6 +5,7 @@
 
 use outpost::domain::document::{Document, Kind};
 use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, StoreId};
+use outpost::domain::master::{Row, Table};
 use outpost::domain::person::{Act, Person, SessionId};
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use outpost::domain::time::{Quality, Stamp};
@@ -14,10 +15,11 @@ use outpost::wire::envelope::{Known, Proof, Purpose, Secret, open, seal};
 use outpost::wire::frame::record_hash;
 use outpost::wire::message::{Ack, Held, Hello, Message, Run};
 use outpost::wire::refusal::Refusal;
-use outpost::wire::{cbor, record};
+use outpost::wire::{cbor, record, row};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_bytes::ByteBuf;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 fn golden(name: &str, made: &[u8]) {
@@ -133,6 +135,45 @@ fn documents_v1() {
         golden(&format!("documents/{}.cbor", kind.slug()), &body);
         assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
     }
+}
+
+/// A row that names its item tax template, and what the box keeps of it; the rows of master data that say so.
+#[test]
+fn item_taxes_v1() {
+    let json = r#"{"customer":"CV Wati","items":[{"item_code":"BTN-018","qty":2,"rate":500},
+        {"item_code":"SEW","qty":1,"rate":1000,"item_tax_template":"PPN free"}]}"#;
+    let id = IntentId("01a199c7-7166-7c53-bc5e-39fabe561c57".parse().unwrap());
+    let mut submitted = Submitted::new(id, "till-1".parse().unwrap(), None, document(Kind::SalesInvoice, json));
+    let booked = r#"{"total":"2110","taxes":[{"charge_type":"On Net Total","account_head":"PPN - TW","rate":"11"}],
+        "item_taxes":[{"item_tax_template":"PPN free","taxes":[{"tax_type":"PPN - TW","tax_rate":"0"}],"rows":[2]}]}"#;
+    submitted.booked = Some(serde_json::from_str(booked).unwrap());
+    let entry = Entry::Submitted(submitted);
+    let body = record::body(&stamp(), &record::entry(&entry));
+    golden("record-item-taxes.cbor", &body);
+    assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry });
+    for (name, table, json) in [
+        (
+            "item-taxed",
+            Table::Item,
+            r#"{"item_code":"SEW","item_name":"Sewing","stock_uom":"Nos","taxes":[{"item_tax_template":"PPN free"},
+                {"item_tax_template":"PPN half","tax_category":"Export","valid_from":"2027-01-01"}]}"#,
+        ),
+        (
+            "item-tax-template",
+            Table::ItemTaxTemplate,
+            r#"{"name":"PPN free","taxes":[{"tax_type":"PPN - TW","tax_rate":"0"}]}"#,
+        ),
+    ] {
+        let made = Row::deserialize_as(table, &mut serde_json::Deserializer::from_str(json)).unwrap();
+        let bytes = row::encode(&made);
+        golden(&format!("row-{name}.cbor"), &bytes);
+        assert_eq!(row::decode(table, &bytes).unwrap(), made, "{name}");
+    }
+    // An item of before has none.
+    let before = cbor::to_vec(&BTreeMap::from([("item_code", "SEW"), ("item_name", "Sewing"), ("stock_uom", "Nos")]));
+    let Row::Item(item) = row::decode(Table::Item, &before).unwrap() else { panic!("another table") };
+    assert!(item.taxes.is_empty());
+    assert_eq!(Table::ItemTaxTemplate as u8, 26);
 }
 
 /// What people do, stamped with a time that a person confirmed.

@@ -9,10 +9,10 @@ use super::report::{At, MAX_PROBLEMS, Report};
 use super::secret::MAX_CLEAR;
 use crate::domain::decimal::Decimal;
 use crate::domain::master::{
-    Bom, Item, ItemPrice, Level, Masters, OpenInvoice, Row, SalesOrderRow, Settings, Table, TaxRule, TaxTemplate,
-    Transit, User, WorkOrder,
+    Bom, Item, ItemPrice, ItemTaxTemplate, Level, Masters, OpenInvoice, Row, SalesOrderRow, Settings, Table, TaxRule,
+    TaxTemplate, Transit, User, WorkOrder,
 };
-use crate::domain::totals::{self, MAX_PRECISION};
+use crate::domain::totals::{self, MAX_PRECISION, MAX_TAXES};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks at all that is planned.
@@ -74,6 +74,7 @@ impl Looked<'_, '_> {
             }
             Row::ItemPrice(row) => self.price(row),
             Row::TaxTemplate(row) => self.taxes(row),
+            Row::ItemTaxTemplate(row) => self.item_taxes(row),
             Row::Period(row) if row.end_date < row.start_date => {
                 self.error("end_date", "it is before start_date: correct one")
             }
@@ -192,6 +193,22 @@ impl Looked<'_, '_> {
         if let Some(number) = row.taxes.iter().position(of_a_purchase).filter(|_| !row.buying) {
             let rule = "only purchases have a category or deduct: leave both out, or set buying";
             self.error(format!("taxes[{number}]"), rule);
+        }
+    }
+
+    fn item_taxes(&mut self, row: &ItemTaxTemplate) {
+        if row.taxes.is_empty() {
+            self.error("taxes", "there is no rate: name at least one account with its rate, 0 for none");
+        }
+        if row.taxes.len() > MAX_TAXES {
+            let rule =
+                format!("{} accounts are more than the {MAX_TAXES} that taxes can have rows of", row.taxes.len());
+            self.error("taxes", format!("{rule}: take some out"));
+        }
+        for (number, tax) in row.taxes.iter().enumerate() {
+            if row.taxes[..number].iter().any(|before| before.tax_type == tax.tax_type) {
+                self.error(format!("taxes[{number}].tax_type"), "the account stands twice: take one out");
+            }
         }
     }
 

@@ -51,6 +51,9 @@ pub(super) fn names(row: &Row) -> Vec<Names<'_>> {
         Row::Item(row) => {
             all.one("stock_uom", Table::Uom, &row.stock_uom);
             all.each("uoms", &row.uoms, "uom", Table::Uom, |unit| Some(&unit.uom));
+            all.each("taxes", &row.taxes, "item_tax_template", Table::ItemTaxTemplate, |tax| {
+                Some(&tax.item_tax_template)
+            });
         }
         Row::ItemPrice(row) => {
             all.one("item_code", Table::Item, &row.item_code);
@@ -60,6 +63,9 @@ pub(super) fn names(row: &Row) -> Vec<Names<'_>> {
         Row::ModeOfPayment(row) => all.one("default_account", Table::Account, &row.default_account),
         Row::TaxTemplate(row) => {
             all.each("taxes", &row.taxes, "account_head", Table::Account, |tax| Some(&tax.account_head));
+        }
+        Row::ItemTaxTemplate(row) => {
+            all.each("taxes", &row.taxes, "tax_type", Table::Account, |tax| Some(&tax.tax_type));
         }
         Row::Bom(row) => {
             all.one("item", Table::Item, &row.item);
@@ -111,6 +117,7 @@ pub(super) fn is_there(names: &Names<'_>, masters: &Masters) -> bool {
         Table::Uom => masters.uom(name).is_some(),
         Table::Warehouse => masters.warehouse(name).is_some(),
         Table::Account => masters.account(name).is_some(),
+        Table::ItemTaxTemplate => masters.item_tax_template(name).is_some(),
         Table::PriceList => masters.price_list(name).is_some(),
         Table::Bom => masters.bom(name).is_some(),
         table => masters.get(&crate::domain::master::RowKey { table, name: name.into() }).is_some(),

@@ -338,6 +338,7 @@ fn made(id: IntentId, site: &SiteId, document: &Document, masters: &Masters) -> 
                 disabled: false,
                 barcodes: made.barcodes.iter().map(barcode).collect(),
                 uoms: made.uoms.iter().map(unit).collect(),
+                taxes: Vec::new(),
             })
         }),
         _ => None,

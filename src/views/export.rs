@@ -179,7 +179,7 @@ impl Header {
         Self { names, sources, tables, day, time }
     }
 
-    /// Puts in what the box has worked out: day, time and rows of taxes, where the document has none of its own. A document that
+    /// Puts in what the box has worked out: day, time, rows of taxes and items' tax templates, where the document has none of its own. A document that
     /// was taken without has those of its record.
     fn complete(
         &self,
@@ -192,6 +192,14 @@ impl Header {
         if let Some(booked) = booked.filter(|booked| !booked.taxes.is_empty() && self.tables.contains(&"taxes")) {
             let rows = || booked.taxes.serialize(serde_json::value::Serializer).unwrap_or_default();
             fields.entry("taxes").or_insert_with(rows);
+        }
+        for taxed in booked.iter().flat_map(|booked| &booked.item_taxes) {
+            let Some(items) = fields.get_mut("items").and_then(Value::as_array_mut) else { break };
+            for row in &taxed.rows {
+                let item = items.get_mut(usize::from(*row).saturating_sub(1)).and_then(Value::as_object_mut);
+                let name = || taxed.item_tax_template.as_str().into();
+                item.map(|item| item.entry("item_tax_template").or_insert_with(name));
+            }
         }
         let local_ms = stamp.at_ms().saturating_add(i64::from(utc_offset_minutes) * 60_000);
         let Ok(moment) = jiff::Timestamp::from_millisecond(local_ms) else { return };

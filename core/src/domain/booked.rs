@@ -6,7 +6,7 @@
 
 use super::decimal::Decimal;
 use super::document::{Ref, Text};
-use super::master::TaxRule;
+use super::master::{ItemTaxRate, TaxRule};
 use super::number::Number;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -29,9 +29,13 @@ pub struct Booked {
     /// What is to be paid, rounded as the books round it; left out where the lines alone add up to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Decimal>,
-    /// The rows of the tax template that it names, or of the default one.
+    /// The rows of the tax template that it names, or of the default one, and one for each account that only an item's own taxes have;
+    /// none where the document has rows itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taxes: Vec<TaxRule>,
+    /// The item tax templates by which rows of `items` are taxed, named by these rows or the items' own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub item_taxes: Vec<ItemTaxed>,
     /// For each row of `items`, how many of the item's stock unit one is; left out where all are 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub factors: Vec<Decimal>,
@@ -44,6 +48,24 @@ pub struct Booked {
     /// What a person should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+}
+
+impl Booked {
+    /// What taxes the row of `items` with this index, where that is an item tax template.
+    pub fn item_taxed(&self, index: usize) -> Option<&ItemTaxed> {
+        self.item_taxes.iter().find(|taxed| taxed.rows.iter().any(|row| usize::from(*row) == index + 1))
+    }
+}
+
+/// Rows that are taxed by an item tax template: where its accounts are those of rows of taxes, its rates count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemTaxed {
+    /// The template.
+    pub item_tax_template: Text,
+    /// Its rates at that hour.
+    pub taxes: Vec<ItemTaxRate>,
+    /// The rows of `items`, by their numbers from 1.
+    pub rows: Vec<u16>,
 }
 
 /// A row that the box filled in.

@@ -167,6 +167,40 @@ fn taxes_are_charged_on_what_there_is() {
 }
 
 #[test]
+fn an_item_s_own_taxes_are_of_accounts_and_templates_that_are_there() {
+    let head = "name,taxes.tax_type,taxes.tax_rate\n";
+    let template = |rows: &str| format!("{head}{rows}");
+    let file = "item-tax-template.csv";
+    is_wrong(file, &template("Free,Tax,0\n"), "item-tax-template.csv:2: taxes[0].tax_type: ", "no account Tax");
+    let twice = template("Free,VAT - TW,0\n,VAT - TW,5\n");
+    is_wrong(file, &twice, "item-tax-template.csv:2: taxes[1].tax_type: ", "stands twice");
+    is_wrong(
+        "item-tax-template.json",
+        "[{\"name\": \"Free\", \"taxes\": []}]",
+        "item-tax-template.json:1: taxes: ",
+        "no rate",
+    );
+    let items = "item_code,stock_uom,taxes.item_tax_template,taxes.tax_category,taxes.valid_from\n\
+        TIE,Nos,Free,,\n,,Free,Export,2027-01-01\n";
+    let errors = wrong("item.csv", items);
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    assert!(
+        errors[0].starts_with("item.csv:2: taxes[0].item_tax_template: there is no item-tax-template Free"),
+        "{errors:#?}"
+    );
+    let mut rows = workshop();
+    assert!(rows.take(&[(file, &template("Free,VAT - TW,0\n")), ("item.csv", items)]).taken);
+    // What is gone is told, with the items that name it.
+    let other = template("Half,VAT - TW,5.5\n");
+    let report = rows.load(&[(file, &other)], Order { check: true, replace: true });
+    let told = report.warnings[0].to_string();
+    assert!(told.contains("item TIE still names the item-tax-template Free, which is deleted"), "{report}");
+    // A range of prices is nothing that a workshop can go by.
+    let ranged = "item_code,stock_uom,taxes.item_tax_template,taxes.maximum_net_rate\nTIE,Nos,Free,1000\n";
+    assert!(wrong("item.csv", ranged)[0].contains("maximum_net_rate"));
+}
+
+#[test]
 fn a_work_order_is_made_by_a_bill_of_its_item() {
     let bom = ("bom.csv", "name,item,quantity,items.item_code,items.stock_qty\nB1,SHIRT,1,CLOTH,1.5\n");
     let order = |item: &str, skip: u8| {

@@ -22,7 +22,8 @@ const INVOICE_HEADER: &str = "outpost_id,set_posting_time,is_pos,customer,postin
     taxes_and_charges,apply_discount_on,additional_discount_percentage,discount_amount,change_amount,project,\
     items.item_code,items.qty,items.rate,items.uom,items.warehouse,items.price_list_rate,items.discount_percentage,\
     items.batch_no,items.serial_no,items.description,items.sales_order,items.so_detail,items.delivery_note,\
-    items.dn_detail,items.sales_invoice_item,items.use_serial_batch_fields,payments.mode_of_payment,payments.amount,\
+    items.dn_detail,items.sales_invoice_item,items.item_tax_template,items.use_serial_batch_fields,\
+    payments.mode_of_payment,payments.amount,\
     taxes.charge_type,taxes.account_head,taxes.rate,taxes.tax_amount,taxes.description,taxes.included_in_print_rate,\
     taxes.row_id,advances.reference_name,advances.reference_row,advances.allocated_amount,advances.reference_type,\
     advances.advance_amount\n";
@@ -132,6 +133,24 @@ fn rows_of_taxes_are_those_that_the_box_has_worked_out() {
     let rows = rows(&csv);
     assert_eq!((&*rows[0]["taxes.account_head"], &*rows[0]["taxes.rate"]), ("PPN", "11"));
     assert_eq!((&*rows[0]["posting_date"], &*rows[0]["posting_time"]), ("2026-11-03", "09:30:00"));
+}
+
+#[test]
+fn a_row_names_the_item_tax_template_that_the_box_has_taxed_it_by() {
+    let journals = Memory::new();
+    let items =
+        json!([{"item_code": "CLOTH", "qty": "1", "rate": "5"}, {"item_code": "SHIRT", "qty": "1", "rate": "5"}]);
+    let order = json!({"customer": "Bu Sari", "delivery_date": "2026-11-20", "set_warehouse": "W", "items": items});
+    let mut record = submitted(1, document(Kind::SalesOrder, order));
+    let Entry::Submitted(taken) = &mut record.entry else { unreachable!() };
+    let taxed = json!({"item_tax_template": "Free", "taxes": [{"tax_type": "PPN", "tax_rate": "0"}], "rows": [2]});
+    let item_taxes = vec![serde_json::from_value(taxed).unwrap()];
+    taken.booked = Some(Booked { item_taxes, ..Booked::default() });
+    journals.put(UP, &record);
+    let (csv, _) = export(&journals, Kind::SalesOrder, (2026, 11, 3), (2026, 11, 3));
+    let rows = rows(&csv);
+    assert!(!rows[0].contains_key("items.item_tax_template"), "{csv}");
+    assert_eq!(rows[1]["items.item_tax_template"], "Free");
 }
 
 #[test]

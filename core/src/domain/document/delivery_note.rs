@@ -77,6 +77,8 @@ fields! {
         may so_detail: Text,
         /// The row of `return_against` that comes back.
         may dn_detail: Text,
+        /// The item tax template, whose rates count for this line; the item's own where absent.
+        may item_tax_template: Text,
     }
 }
 
@@ -91,6 +93,7 @@ impl DeliveryNote {
             price_list: self.selling_price_list.as_ref(),
             set_warehouse: self.set_warehouse.as_ref(),
             taxes: &self.taxes,
+            bill_date: None,
             template: self.taxes_and_charges.as_ref(),
             discount_on: self.apply_discount_on,
             percent: self.additional_discount_percentage,

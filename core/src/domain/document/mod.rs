@@ -108,6 +108,8 @@ pub enum Link {
     SalesTaxes,
     /// A template of taxes for purchases.
     PurchaseTaxes,
+    /// An item tax template.
+    ItemTaxes,
     /// A bill of materials.
     Bom,
     /// A Work Order.
@@ -239,10 +241,14 @@ pub struct ItemRow<'a> {
 pub struct Priced<'a> {
     /// Its lines.
     pub lines: Vec<SheetLine>,
+    /// What each line sells, for the taxes that an item has of its own.
+    pub items: Vec<PricedItem<'a>>,
     /// Its own rows of taxes; those of the template count where there are none.
     pub taxes: &'a [TaxRule],
     /// The template that it names.
     pub template: Option<&'a Text>,
+    /// The day of a supplier's bill, by which an item's taxes are chosen before its own.
+    pub bill_date: Option<jiff::civil::Date>,
     /// It is a purchase: the default template is that for purchases.
     pub buying: bool,
     /// What is taken off the whole.
@@ -255,6 +261,17 @@ pub struct Priced<'a> {
     pub discount_percent: Decimal,
     /// Money is given back.
     pub is_return: bool,
+}
+
+/// What a priced line sells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedItem<'a> {
+    /// The item.
+    pub item_code: &'a Text,
+    /// The item tax template that the line names.
+    pub item_tax_template: Option<&'a Text>,
+    /// The row of another document that it takes back.
+    pub takes_back: Option<(&'a Ref, &'a Text)>,
 }
 
 macro_rules! documents {

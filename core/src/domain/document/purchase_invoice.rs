@@ -93,6 +93,8 @@ fields! {
         may pr_detail: Text,
         /// The row of `return_against` that is taken back.
         may purchase_invoice_item: Text,
+        /// The item tax template, whose rates count for this line; the item's own where absent.
+        may item_tax_template: Text,
     }
 }
 
@@ -107,6 +109,7 @@ impl PurchaseInvoice {
             price_list: self.buying_price_list.as_ref(),
             set_warehouse: self.set_warehouse.as_ref(),
             taxes: &self.taxes,
+            bill_date: self.bill_date,
             template: self.taxes_and_charges.as_ref(),
             discount_on: self.apply_discount_on,
             percent: self.additional_discount_percentage,

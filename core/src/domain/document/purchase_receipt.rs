@@ -74,6 +74,8 @@ fields! {
         may description: LongText,
         /// The row of `return_against` that goes back.
         may purchase_receipt_item: Text,
+        /// The item tax template, whose rates count for this line; the item's own where absent.
+        may item_tax_template: Text,
     }
 }
 
@@ -88,6 +90,7 @@ impl PurchaseReceipt {
             price_list: self.buying_price_list.as_ref(),
             set_warehouse: self.set_warehouse.as_ref(),
             taxes: &self.taxes,
+            bill_date: None,
             template: self.taxes_and_charges.as_ref(),
             discount_on: self.apply_discount_on,
             percent: self.additional_discount_percentage,

@@ -92,6 +92,8 @@ fields! {
         may dn_detail: Text,
         /// The row of `return_against` that comes back.
         may sales_invoice_item: Text,
+        /// The item tax template, whose rates count for this line; the item's own where absent.
+        may item_tax_template: Text,
     }
 }
 
@@ -128,6 +130,7 @@ impl SalesInvoice {
             price_list: self.selling_price_list.as_ref(),
             set_warehouse: self.set_warehouse.as_ref(),
             taxes: &self.taxes,
+            bill_date: None,
             template: self.taxes_and_charges.as_ref(),
             discount_on: self.apply_discount_on,
             percent: self.additional_discount_percentage,

@@ -66,6 +66,8 @@ fields! {
         may description: LongText,
         /// What is not printed for the customer: measures and notes for whoever makes it.
         may additional_notes: LongText,
+        /// The item tax template, whose rates count for this line; the item's own where absent.
+        may item_tax_template: Text,
     }
 }
 
@@ -80,6 +82,7 @@ impl SalesOrder {
             price_list: self.selling_price_list.as_ref(),
             set_warehouse: self.set_warehouse.as_ref(),
             taxes: &self.taxes,
+            bill_date: None,
             template: self.taxes_and_charges.as_ref(),
             discount_on: self.apply_discount_on,
             percent: self.additional_discount_percentage,

@@ -7,7 +7,7 @@ use super::check::{
     above_zero, absent, currency, few_rows, in_stock_unit, not_below_zero, posted, present, qty_in_range, serials,
     signed, some_rows,
 };
-use super::{Invalid, ItemRow, Link, LongText, Place, Priced, Ref, Reference, Text, Touch};
+use super::{Invalid, ItemRow, Link, LongText, Place, Priced, PricedItem, Ref, Reference, Text, Touch};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::{Decimal, MAX_SCALE};
 use crate::domain::effects::{Piece, Progress, Step, StockMove};
@@ -33,6 +33,7 @@ pub(super) struct Head<'a> {
     pub(super) price_list: Option<&'a Text>,
     pub(super) set_warehouse: Option<&'a Text>,
     pub(super) taxes: &'a [TaxRule],
+    pub(super) bill_date: Option<Date>,
     pub(super) template: Option<&'a Text>,
     pub(super) discount_on: Option<DiscountOn>,
     pub(super) percent: Option<Decimal>,
@@ -55,6 +56,7 @@ pub(super) trait Line {
     fn warehouse(&self) -> Option<&Text>;
     fn list_price(&self) -> Option<Decimal>;
     fn discount(&self) -> Option<Decimal>;
+    fn item_tax_template(&self) -> Option<&Text>;
     fn batch_no(&self) -> Option<&Text>;
     fn serial_no(&self) -> Option<&LongText>;
     /// The row of `return_against` that it takes back, and the field that names it.
@@ -82,6 +84,7 @@ macro_rules! line {
             fn warehouse(&self) -> Option<&Text> { self.warehouse.as_ref() }
             fn list_price(&self) -> Option<Decimal> { self.price_list_rate }
             fn discount(&self) -> Option<Decimal> { self.discount_percentage }
+            fn item_tax_template(&self) -> Option<&Text> { self.item_tax_template.as_ref() }
             fn batch_no(&$self) -> Option<&Text> { $batch }
             fn serial_no(&$self) -> Option<&LongText> { $serial }
             fn returned_row(&$self) -> (Option<&Text>, &'static str) { $returned }
@@ -174,6 +177,7 @@ impl<'a> Head<'a> {
         for (i, row) in rows.iter().enumerate() {
             names.add(&format!("items[{i}].item_code"), Link::Item, Some(row.item_code()));
             names.add(&format!("items[{i}].uom"), Link::Uom, row.uom());
+            names.add(&format!("items[{i}].item_tax_template"), Link::ItemTaxes, row.item_tax_template());
         }
         for (i, row) in self.taxes.iter().enumerate() {
             names.add(&format!("taxes[{i}].account_head"), Link::Account, Some(&row.account_head));
@@ -216,17 +220,24 @@ impl<'a> Head<'a> {
     }
 
     /// What the totals are made of.
-    pub(super) fn priced<L: Line>(&self, rows: &[L]) -> Priced<'a> {
+    pub(super) fn priced<L: Line>(&self, rows: &'a [L]) -> Priced<'a> {
         let on_net = self.discount_on == Some(DiscountOn::NetTotal);
         let discount = match (self.percent, self.amount) {
             (Some(percent), _) => Discount::Percent { percent, on_net },
             (None, Some(amount)) => Discount::Amount { amount, on_net },
             (None, None) => Discount::None,
         };
+        let item = |row: &'a L| PricedItem {
+            item_code: row.item_code(),
+            item_tax_template: row.item_tax_template(),
+            takes_back: self.return_against.zip(row.returned_row().0),
+        };
         Priced {
+            items: rows.iter().map(item).collect(),
             lines: rows.iter().map(|row| SheetLine { qty: row.qty(), rate: row.rate() }).collect(),
             taxes: self.taxes,
             template: self.template,
+            bill_date: self.bill_date,
             buying: self.buying,
             discount,
             price_list: self.price_list,

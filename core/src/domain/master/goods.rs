@@ -1,7 +1,7 @@
 //! Items, their units, prices, batches, and bills of materials.
 
 use super::keep::{Parts, parts};
-use super::{Named, is_default};
+use super::{ItemTax, Named, is_default};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Text, flag};
 use jiff::civil::Date;
@@ -47,6 +47,9 @@ pub struct Item {
     /// Other units in which it is sold or bought, beside `stock_uom`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uoms: Vec<UomFactor>,
+    /// Its item tax templates, in order; none where rows of taxes are the same for it as for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taxes: Vec<ItemTax>,
 }
 
 /// A code that scanners read for an item.

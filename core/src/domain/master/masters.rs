@@ -6,9 +6,9 @@
 
 use super::keep::{Keep, Parts, parts};
 use super::{
-    Account, ActivityType, Batch, Bom, Customer, Employee, FiscalYear, Item, Level, ModeOfPayment, Named, OpenInvoice,
-    Period, Permission, PriceList, Project, Row, RowKey, SalesOrderRow, Settings, Supplier, Table, Tables, TaxTemplate,
-    Transit, Uom, User, Warehouse, WorkOrder, parts_of, ref_parts,
+    Account, ActivityType, Batch, Bom, Customer, Employee, FiscalYear, Item, ItemTaxTemplate, Level, ModeOfPayment,
+    Named, OpenInvoice, Period, Permission, PriceList, Project, Row, RowKey, SalesOrderRow, Settings, Supplier, Table,
+    Tables, TaxTemplate, Transit, Uom, User, Warehouse, WorkOrder, parts_of, ref_parts,
 };
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Ref, Text};
@@ -162,6 +162,8 @@ impl Masters {
         mode_of_payment, modes_of_payment, ModeOfPayment;
         /// A template of taxes.
         tax_template, tax_templates, TaxTemplate;
+        /// An item tax template.
+        item_tax_template, item_tax_templates, ItemTaxTemplate;
         /// Closed days.
         period, periods, Period;
         /// A year of the books.

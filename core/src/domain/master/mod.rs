@@ -9,6 +9,7 @@
 
 mod accounts;
 mod goods;
+mod item_taxes;
 mod keep;
 mod masters;
 mod orders;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
 pub use goods::{Barcode, Batch, Bom, BomRow, Item, ItemPrice, PriceList, Uom, UomFactor};
+pub use item_taxes::{ItemTax, ItemTaxRate, ItemTaxTemplate};
 pub use masters::Masters;
 pub use orders::{OrderRow, RequiredItem, SalesOrderRow, Transit, TransitLine, WorkOperation, WorkOrder};
 pub use people::{ActivityType, Customer, Employee, Permission, Project, Supplier, User};
@@ -152,6 +154,7 @@ tables! {
     User, users, 23, "user";
     Permission, permissions, 24, "permission";
     Batch, batches, 25, "batch";
+    ItemTaxTemplate, item_tax_templates, 26, "item-tax-template";
 }
 
 /// What a row is known by: its table, and its name there. Where ERPNext has no name of one part (a price, a level), the

@@ -210,6 +210,7 @@ fn no_row_has_a_field_for_valuation_margin_or_wages() {
     let sources = [
         include_str!("accounts.rs"),
         include_str!("goods.rs"),
+        include_str!("item_taxes.rs"),
         include_str!("orders.rs"),
         include_str!("people.rs"),
         include_str!("places.rs"),

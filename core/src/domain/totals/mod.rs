@@ -1,6 +1,7 @@
 //! Totals, taxes and rounding to the cent as ERPNext does it.
 //!
-//! In: lines, rows of taxes, a discount, and how amounts are rounded. Out: what a receipt says, or which field breaks which rule.
+//! In: lines, rows of taxes, the rates that items have of their own, a discount, and how amounts are rounded. Out: what a receipt says,
+//! or which field breaks which rule.
 //! Absent: prices, and whose taxes they are; several currencies; ERPNext's regional whole-unit taxes and its setting to round taxes
 //! line by line, both off unless somebody turns them on.
 //!
@@ -21,7 +22,7 @@ mod tests;
 
 use super::decimal::Decimal;
 use super::document::Invalid;
-use super::master::TaxRule;
+use super::master::{ItemTaxRate, TaxRule};
 
 /// Most lines of a sheet: as many as a document has ([`MAX_ROWS`](super::document::MAX_ROWS)).
 pub const MAX_LINES: usize = super::document::MAX_ROWS;
@@ -40,6 +41,8 @@ pub struct Sheet<'a> {
     pub lines: Vec<SheetLine>,
     /// Rows of taxes, in order.
     pub taxes: &'a [TaxRule],
+    /// For each line the rates of its item, which count instead of those of the rows of the same account; empty where no item has any.
+    pub item_rates: Vec<&'a [ItemTaxRate]>,
     /// What is taken off the whole.
     pub discount: Discount,
     /// How amounts are rounded.

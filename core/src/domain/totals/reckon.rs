@@ -1,7 +1,7 @@
 //! The arithmetic: net amounts, taxes, the discount shared out over the lines, and all of it once more after the discount.
 
 use super::fraction::Fraction;
-use super::rows::{Charge, Row, read};
+use super::rows::{Charge, Row, of_item, read};
 use super::{Discount, FLOAT_PRECISION, Invalid, MAX_LINES, MAX_PRECISION, Sheet, Totals, coins, invalid};
 use crate::domain::decimal::Decimal;
 
@@ -15,6 +15,15 @@ struct Line {
     amount: Decimal,
     /// Without the taxes that its price contains; after the discount, once that is shared out.
     net: Decimal,
+    /// The rows of taxes as they are for its item, where that has rates of its own.
+    own: Option<Vec<Row>>,
+}
+
+impl Line {
+    /// The rows of taxes that count for it.
+    fn rows<'a>(&'a self, all: &'a [Row]) -> &'a [Row] {
+        self.own.as_deref().unwrap_or(all)
+    }
 }
 
 /// Lines and taxes, reckoned once.
@@ -36,6 +45,9 @@ pub(super) fn totals(sheet: &Sheet<'_>) -> Result<Totals, Invalid> {
     let digits = u32::from(sheet.rounding.precision);
     let rows = read(sheet.taxes, digits)?;
     let mut lines = priced(sheet, digits)?;
+    for (line, rates) in lines.iter_mut().zip(&sheet.item_rates) {
+        line.own = of_item(&rows, sheet.taxes, rates)?;
+    }
     without_included(&mut lines, &rows, digits)?;
     let total = sum(lines.iter().map(|line| line.amount)).ok_or_else(invalid::too_large)?;
 
@@ -76,7 +88,7 @@ fn priced(sheet: &Sheet<'_>, digits: u32) -> Result<Vec<Line>, Invalid> {
     let line = |line: &super::SheetLine| {
         let qty = Fraction::of(line.qty.rounded(FLOAT_PRECISION)?);
         let amount = qty.times(Fraction::of(line.rate.rounded(digits)?))?.rounded(digits)?;
-        Some(Line { qty, amount, net: amount })
+        Some(Line { qty, amount, net: amount, own: None })
     };
     sheet.lines.iter().map(line).collect::<Option<_>>().ok_or_else(invalid::too_large)
 }
@@ -86,13 +98,17 @@ fn without_included(lines: &mut [Line], rows: &[Row], digits: u32) -> Result<(),
     if !rows.iter().any(|row| row.included) {
         return Ok(());
     }
-    let (parts, each) = contained(rows).ok_or_else(invalid::too_large)?;
-    let whole = Fraction::ONE.plus(parts).ok_or_else(invalid::too_large)?;
-    if whole.is_zero() {
-        let rule = "the rows in the prices take away all of them: the office corrects their rates".into();
-        return Err(Invalid { field: "taxes".into(), rule });
-    }
+    let of_all = contained(rows).ok_or_else(invalid::too_large)?;
     for line in lines {
+        let (parts, each) = match &line.own {
+            Some(own) => contained(own).ok_or_else(invalid::too_large)?,
+            None => of_all,
+        };
+        let whole = Fraction::ONE.plus(parts).ok_or_else(invalid::too_large)?;
+        if whole.is_zero() {
+            let rule = "the rows in the prices take away all of them: the office corrects their rates".into();
+            return Err(Invalid { field: "taxes".into(), rule });
+        }
         let net =
             each.times(line.qty).and_then(|fixed| Fraction::of(line.amount).minus(fixed)?.over(whole)?.rounded(digits));
         line.net = net.ok_or_else(invalid::too_large)?;
@@ -165,7 +181,7 @@ fn taxes(lines: &[Line], rows: &[Row], net_total: Decimal) -> Option<Vec<Fractio
     for line in lines {
         let mut on_line: Vec<Fraction> = Vec::with_capacity(rows.len());
         let mut with: Vec<Fraction> = Vec::with_capacity(rows.len());
-        for (i, row) in rows.iter().enumerate() {
+        for (i, row) in line.rows(rows).iter().enumerate() {
             let net = Fraction::of(line.net);
             let tax = match row.charge {
                 Charge::OnNetTotal { part } => part.times(net)?,
@@ -233,7 +249,8 @@ fn shared_by(first: &Pass, rows: &[Row], on_net: bool) -> Result<Fraction, Inval
     Ok(by)
 }
 
-/// Taxes that do not follow the lines' net amounts, and the taxes on those.
+/// Taxes that do not follow the lines' net amounts, and the taxes on those: at the rates of the rows whatever the items have, as in
+/// ERPNext.
 fn fixed(first: &Pass, rows: &[Row]) -> Option<Fraction> {
     let mut all = Fraction::ZERO;
     // Per row: its own fixed amount, and all up to it.

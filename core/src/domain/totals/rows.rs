@@ -1,10 +1,11 @@
-//! Rows of taxes, read and checked: what each is a part of. The rules are ERPNext's own for `taxes`.
+//! Rows of taxes, read and checked: what each is a part of, of any item or of one with rates of its own. The rules are ERPNext's own
+//! for `taxes`.
 
 use super::fraction::Fraction;
 use super::{FLOAT_PRECISION, Invalid, MAX_TAXES, invalid};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
-use crate::domain::master::TaxRule;
+use crate::domain::master::{ItemTaxRate, TaxRule};
 
 /// A row of taxes.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +77,32 @@ pub(super) fn read(taxes: &[TaxRule], digits: u32) -> Result<Vec<Row>, Invalid> 
         included(i, &rows)?;
     }
     Ok(rows)
+}
+
+/// The rows as they are for an item with rates of its own: these count where the account is the row's. `None` where they change nothing.
+pub(super) fn of_item(rows: &[Row], taxes: &[TaxRule], rates: &[ItemTaxRate]) -> Result<Option<Vec<Row>>, Invalid> {
+    let mut own = None;
+    for (i, tax) in taxes.iter().enumerate() {
+        let Some(rate) = rates.iter().rfind(|rate| rate.tax_type == tax.account_head) else { continue };
+        let own = own.get_or_insert_with(|| rows.to_vec());
+        own[i].charge = own[i].charge.at(rate.tax_rate).ok_or_else(invalid::too_large)?;
+    }
+    Ok(own)
+}
+
+impl Charge {
+    /// The same at another rate. An amount for the whole has none.
+    fn at(self, rate: Decimal) -> Option<Self> {
+        let rate = rate.rounded(FLOAT_PRECISION)?;
+        let part = Fraction::percent(rate)?;
+        Some(match self {
+            Self::OnNetTotal { .. } => Self::OnNetTotal { part },
+            Self::OnPreviousRowAmount { of, .. } => Self::OnPreviousRowAmount { part, of },
+            Self::OnPreviousRowTotal { of, .. } => Self::OnPreviousRowTotal { part, of },
+            Self::OnItemQuantity { .. } => Self::OnItemQuantity { each: Fraction::of(rate) },
+            Self::Actual { amount } => Self::Actual { amount },
+        })
+    }
 }
 
 fn charge(i: usize, tax: &TaxRule, digits: u32) -> Result<Charge, Invalid> {

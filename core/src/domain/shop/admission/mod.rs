@@ -6,6 +6,7 @@
 mod cancelling;
 mod dates;
 mod goods;
+mod item_taxes;
 mod links;
 mod making;
 mod money;
@@ -64,7 +65,7 @@ impl Shop {
             making::make(world, document, &mut booked)?;
         }
         self.close_till(document, &mut booked)?;
-        money::total(world, rules, &mut booked)?;
+        money::total(world, rules, checked, &mut booked)?;
         if let (true, Some(total)) = (checked, booked.total) {
             rules.settles(total)?;
         }

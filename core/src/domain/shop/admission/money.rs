@@ -1,6 +1,7 @@
-//! What a document comes to, with the taxes of its template.
+//! What a document comes to, with the taxes of its template and those that its items have of their own.
 
 use super::super::{Refusal, Why, World};
+use super::item_taxes;
 use crate::domain::booked::Booked;
 use crate::domain::document::{Priced, Rules};
 use crate::domain::master::TaxRule;
@@ -9,19 +10,29 @@ use crate::domain::totals::{Rounding, Sheet, for_return};
 /// Digits after the point where the office has not said: ERPNext's default.
 const PRECISION: u8 = 2;
 
-/// Works out the total, and the rows of taxes that it is made with.
-pub(super) fn total(world: &World<'_>, rules: &dyn Rules, booked: &mut Booked) -> Result<(), Refusal> {
+/// Works out the total, and the rows of taxes that it is made with. Where the document has rows itself, they are all there are.
+pub(super) fn total(world: &World<'_>, rules: &dyn Rules, checked: bool, booked: &mut Booked) -> Result<(), Refusal> {
     let Some(priced) = rules.priced() else { return Ok(()) };
     let settings = world.masters.settings(world.site);
     let rounding = Rounding {
         precision: settings.map_or(PRECISION, |settings| settings.currency_precision),
         smallest: settings.and_then(|settings| settings.smallest_currency_fraction_value),
     };
-    let template = if priced.taxes.is_empty() { template(world, &priced) } else { Vec::new() };
-    let taxes = if priced.taxes.is_empty() { &template } else { priced.taxes };
-    let sheet = Sheet { lines: priced.lines, taxes, discount: priced.discount, rounding };
+    let day = rules.posting_date().or(booked.day).unwrap_or(world.today);
+    booked.item_taxes = item_taxes::of_rows(world, &priced, day, checked)?;
+    if priced.taxes.is_empty() {
+        booked.taxes = template(world, &priced);
+        item_taxes::append_rows(&mut booked.taxes, &booked.item_taxes);
+    }
+    let taxes = if priced.taxes.is_empty() { &booked.taxes } else { priced.taxes };
+    let item_rates = match booked.item_taxes.is_empty() {
+        true => Vec::new(),
+        false => (0..priced.lines.len())
+            .map(|index| booked.item_taxed(index).map_or(&[][..], |taxed| &taxed.taxes))
+            .collect(),
+    };
+    let sheet = Sheet { lines: priced.lines, taxes, item_rates, discount: priced.discount, rounding };
     let totals = sheet.totals().map_err(|bad| Refusal::new(Why::Rule, bad.field, bad.rule))?;
-    booked.taxes = template;
     booked.total = Some(totals.payable);
     booked.net = Some(totals.net_total).filter(|net| *net != totals.payable);
     Ok(())

@@ -3,6 +3,7 @@
 mod admission;
 mod beside;
 mod folding;
+mod item_taxes;
 mod model;
 mod till;
 mod trade;

@@ -1,5 +1,7 @@
-//! The figures that were recorded, the rules, the limits; and, in [`model`], random sheets against a second reckoning.
+//! The figures that were recorded, the rules, the limits; in [`items`] rates that items have of their own; and, in [`model`], random
+//! sheets against a second reckoning.
 
+mod items;
 mod model;
 
 use super::*;
@@ -40,7 +42,7 @@ pub(super) const RUPIAH: Rounding = Rounding { precision: 2, smallest: Some(Deci
 
 fn sheet<'a>(lines: &[(&str, &str)], taxes: &'a [TaxRule], discount: Discount) -> Sheet<'a> {
     let lines = lines.iter().map(|(qty, rate)| SheetLine { qty: n(qty), rate: n(rate) }).collect();
-    Sheet { lines, taxes, discount, rounding: RUPIAH }
+    Sheet { lines, taxes, item_rates: Vec::new(), discount, rounding: RUPIAH }
 }
 
 fn percent(percent: &str) -> Discount {

@@ -1,8 +1,10 @@
 //! A second reckoning, written from the rules and not from the code: taxes are linear in the net total and in the quantity, so each
-//! row is three whole numbers over one denominator, and no line is looked at for taxes.
+//! row is three whole numbers over one denominator for all that is taxed alike, and no line is looked at for taxes but for what its item
+//! is taxed by.
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// One in the factors' units: rates have one digit after the point, so each row in a chain of five takes three digits.
 const ONE: i128 = 1_000_000_000_000_000;
@@ -14,7 +16,16 @@ struct Given {
     rate: i64,
     of: usize,
     included: bool,
+    /// One of [`ACCOUNTS`].
+    account: usize,
 }
+
+const ACCOUNTS: [&str; 3] = ["PPN - TW", "PPnBM - TW", "Retribusi - TW"];
+
+/// The rates of an item for each account, in tenths of a percent, or of what one of it costs.
+type Own = [Option<i64>; ACCOUNTS.len()];
+/// Of an item without rates of its own.
+const PLAIN: Own = [None; ACCOUNTS.len()];
 
 #[derive(Clone, Copy, Debug)]
 enum Off {
@@ -34,6 +45,8 @@ enum Off {
 struct Case {
     /// Thousandths of a unit, and cents.
     lines: Vec<(i64, i64)>,
+    /// The rates of each line's item.
+    own: Vec<Own>,
     rows: Vec<Given>,
     off: Off,
 }
@@ -64,11 +77,6 @@ impl Linear {
             value * i128::from(tenths) / 1000
         };
         Self { net: part(self.net), qty: part(self.qty), fixed: part(self.fixed) }
-    }
-
-    /// In cents over [`ONE`].
-    fn at(self, net: i128, qty: i128) -> i128 {
-        self.net * net + self.qty * qty + self.fixed
     }
 }
 
@@ -102,29 +110,56 @@ impl Case {
         self.lines.iter().map(|(qty, rate)| half_even(i128::from(*qty) * i128::from(*rate), 1000)).collect()
     }
 
-    fn qty(&self) -> i128 {
-        self.lines.iter().map(|line| i128::from(line.0)).sum()
+    /// The rows as they are for such an item.
+    fn rows_for(&self, own: &Own) -> Vec<Given> {
+        let row = |row: &Given| match (own[row.account], row.kind) {
+            (None, _) | (_, 4) => row.clone(),
+            (Some(tenths), 3) => Given { rate: tenths * 10, ..row.clone() },
+            (Some(tenths), _) => Given { rate: tenths, ..row.clone() },
+        };
+        self.rows.iter().map(row).collect()
     }
 
     /// The lines' net amounts before a discount.
     fn nets(&self) -> Vec<i128> {
-        let within: Vec<Linear> = linear(&self.rows, |row| row.included && row.kind != 3);
-        let whole = ONE + within.iter().map(|row| row.net).sum::<i128>();
-        let each: i128 =
-            self.rows.iter().filter(|row| row.included && row.kind == 3).map(|row| i128::from(row.rate)).sum();
-        let lines = self.amounts().into_iter().zip(&self.lines);
-        lines
-            .map(|(amount, (qty, _))| half_even((amount * 1000 - each * i128::from(*qty)) * ONE, 1000 * whole))
-            .collect()
+        let net = |((amount, (qty, _)), own): ((i128, &(i64, i64)), &Own)| {
+            let rows = self.rows_for(own);
+            let within: Vec<Linear> = linear(&rows, |row| row.included && row.kind != 3);
+            let whole = ONE + within.iter().map(|row| row.net).sum::<i128>();
+            let each: i128 =
+                rows.iter().filter(|row| row.included && row.kind == 3).map(|row| i128::from(row.rate)).sum();
+            half_even((amount * 1000 - each * i128::from(*qty)) * ONE, 1000 * whole)
+        };
+        self.amounts().into_iter().zip(&self.lines).zip(&self.own).map(net).collect()
+    }
+
+    /// Each row's tax over [`ONE`] times what is handed back beside it: the net total, since amounts for the whole are shared out by it,
+    /// or one where it is nothing and the last line bears them.
+    fn exact(&self, nets: &[i128]) -> (Vec<i128>, i128) {
+        let net: i128 = nets.iter().sum();
+        let over = if net == 0 { 1 } else { net };
+        let mut alike: BTreeMap<Own, (i128, i128, i128)> = BTreeMap::new();
+        for (i, (own, (qty, _))) in self.own.iter().zip(&self.lines).enumerate() {
+            let share = if net != 0 { nets[i] } else { i128::from(i + 1 == nets.len()) };
+            let sums = alike.entry(*own).or_default();
+            *sums = (sums.0 + nets[i], sums.1 + i128::from(*qty), sums.2 + share);
+        }
+        let mut all = vec![0; self.rows.len()];
+        for (own, (net, qty, share)) in alike {
+            for (sum, row) in all.iter_mut().zip(linear(&self.rows_for(&own), |_| true)) {
+                *sum += (row.net * net + row.qty * qty) * over + row.fixed * share;
+            }
+        }
+        (all, ONE * over)
     }
 
     /// Taxes and grand total on these net amounts; `taken` is the discount, `before` what a discount on the grand total was taken off.
     fn taxed(&self, nets: &[i128], taken: i128, before: Option<i128>) -> (Vec<i128>, i128, i128) {
         let net: i128 = nets.iter().sum();
-        let exact: Vec<i128> = linear(&self.rows, |_| true).iter().map(|row| row.at(net, self.qty())).collect();
-        let taxes: Vec<i128> = exact.iter().map(|tax| half_even(*tax, ONE)).collect();
+        let (exact, one) = self.exact(nets);
+        let taxes: Vec<i128> = exact.iter().map(|tax| half_even(*tax, one)).collect();
         let sum = net + taxes.iter().sum::<i128>();
-        let unrounded = exact.iter().fold(net, |sum, tax| half_even(sum * ONE + tax, ONE));
+        let unrounded = exact.iter().fold(net, |sum, tax| half_even(sum * one + tax, one));
         let adjustment = if self.rows.iter().any(|row| row.included) {
             let on_top: i128 = self.rows.iter().zip(&taxes).filter(|(row, _)| !row.included).map(|(_, tax)| tax).sum();
             let off = self.amounts().iter().sum::<i128>() + on_top - sum - taken;
@@ -207,11 +242,27 @@ impl Case {
             row_id: matches!(row.kind, 1 | 2).then(|| u32::try_from(row.of).unwrap() + 1),
             category: None,
             add_deduct_tax: None,
+            account_head: Text::try_from(ACCOUNTS[row.account]).unwrap(),
             ..tax(kinds[usize::from(row.kind)], "0")
         };
         self.rows.iter().map(row).collect()
     }
 
+    /// The rates of each line's item.
+    fn rates(&self) -> Vec<Vec<ItemTaxRate>> {
+        let rate = |(tenths, account): (&Option<i64>, &&str)| {
+            let tax_rate = Decimal::of_parts((*tenths)?.into(), 1).unwrap();
+            Some(ItemTaxRate { tax_type: Text::try_from(*account).unwrap(), tax_rate })
+        };
+        self.own.iter().map(|own| own.iter().zip(&ACCOUNTS).filter_map(rate).collect()).collect()
+    }
+
+    fn totals(&self, taxes: &[TaxRule]) -> Result<Totals, Invalid> {
+        let rates = self.rates();
+        Sheet { item_rates: rates.iter().map(Vec::as_slice).collect(), ..self.sheet(taxes) }.totals()
+    }
+
+    /// Without the items' own rates.
     fn sheet<'a>(&self, taxes: &'a [TaxRule]) -> Sheet<'a> {
         let line = |(qty, rate): &(i64, i64)| SheetLine {
             qty: Decimal::of_parts((*qty).into(), 3).unwrap(),
@@ -228,7 +279,13 @@ impl Case {
                 Discount::Amount { amount: cents(of * i128::from(thousandths) / 1000), on_net }
             }
         };
-        Sheet { lines: self.lines.iter().map(line).collect(), taxes, discount, rounding: RUPIAH }
+        Sheet {
+            lines: self.lines.iter().map(line).collect(),
+            taxes,
+            item_rates: Vec::new(),
+            discount,
+            rounding: RUPIAH,
+        }
     }
 
     /// The same given back.
@@ -245,10 +302,10 @@ impl Case {
 }
 
 fn rows() -> impl Strategy<Value = Vec<Given>> {
-    let row = (0u8..5, 0i64..400, 0usize..5, any::<bool>());
+    let row = (0u8..5, 0i64..400, 0usize..5, any::<bool>(), 0..ACCOUNTS.len());
     prop::collection::vec(row, 0..5).prop_map(|drawn| {
         let mut rows: Vec<Given> = Vec::new();
-        for (i, (mut kind, rate, of, included)) in drawn.into_iter().enumerate() {
+        for (i, (mut kind, rate, of, included, account)) in drawn.into_iter().enumerate() {
             if i == 0 && matches!(kind, 1 | 2) {
                 kind = 0;
             }
@@ -260,7 +317,7 @@ fn rows() -> impl Strategy<Value = Vec<Given>> {
                 _ => true,
             };
             let rate = if kind == 4 { rate * 100 } else { rate };
-            rows.push(Given { kind, rate, of, included: included && may });
+            rows.push(Given { kind, rate, of, included: included && may, account });
         }
         rows
     })
@@ -272,8 +329,16 @@ fn cases() -> impl Strategy<Value = Case> {
         (0i64..=1000, any::<bool>()).prop_map(|(tenths, on_net)| Off::Percent { tenths, on_net }),
         (0i64..=1000, any::<bool>()).prop_map(|(thousandths, on_net)| Off::Amount { thousandths, on_net }),
     ];
-    let lines = prop::collection::vec((1i64..20_000, 1i64..5_000_000), 1..12);
-    (lines, rows(), off).prop_map(|(lines, rows, off)| Case { lines, rows, off })
+    let rate = || prop::option::of(prop_oneof![Just(0i64), 0i64..400]);
+    // Few, so that some lines are taxed alike.
+    let templates = prop::collection::vec([rate(), rate(), rate()], 0..3);
+    let line = ((1i64..20_000, 1i64..5_000_000), any::<prop::sample::Index>());
+    (prop::collection::vec(line, 1..12), templates, rows(), off).prop_map(|(drawn, templates, rows, off)| {
+        let all: Vec<Own> = templates.into_iter().chain([PLAIN]).collect();
+        let (lines, which): (Vec<_>, Vec<_>) = drawn.into_iter().unzip();
+        let own = which.iter().map(|which| *which.get(&all)).collect();
+        Case { lines, own, rows, off }
+    })
 }
 
 proptest! {
@@ -281,7 +346,7 @@ proptest! {
     fn the_second_reckoning_agrees(case in cases(), back in any::<bool>()) {
         let case = if back { case.returned() } else { case };
         let taxes = case.taxes();
-        let totals = match case.sheet(&taxes).totals() {
+        let totals = match case.totals(&taxes) {
             Ok(totals) => totals,
             Err(invalid) => {
                 // Prices may be smaller than the tax on quantity that is in them: then there may be nothing to take a discount off.
@@ -300,7 +365,7 @@ proptest! {
     #[test]
     fn net_total_taxes_and_adjustment_are_the_grand_total(case in cases()) {
         let taxes = case.taxes();
-        let Ok(totals) = case.sheet(&taxes).totals() else { return Ok(()) };
+        let Ok(totals) = case.totals(&taxes) else { return Ok(()) };
         let sum = |amounts: &[Decimal]| amounts.iter().map(|amount| in_cents(*amount)).sum::<i128>();
         prop_assert_eq!(sum(&totals.lines), in_cents(totals.net_total));
         prop_assert_eq!(
@@ -312,9 +377,9 @@ proptest! {
     #[test]
     fn a_return_mirrors_its_sale(case in cases()) {
         let taxes = case.taxes();
-        let Ok(sold) = case.sheet(&taxes).totals() else { return Ok(()) };
+        let Ok(sold) = case.totals(&taxes) else { return Ok(()) };
         let turned = for_return(&taxes);
-        let returned = case.returned().sheet(&turned).totals().unwrap();
+        let returned = case.returned().totals(&turned).unwrap();
         let mirrored = |amounts: &[Decimal]| amounts.iter().map(|amount| amount.negated()).collect::<Vec<_>>();
         prop_assert_eq!(&returned.lines, &mirrored(&sold.lines));
         prop_assert_eq!(&returned.taxes, &mirrored(&sold.taxes));
@@ -328,11 +393,11 @@ proptest! {
         rate in 0i64..400,
         tenths in 0i64..=1000,
     ) {
-        let rows = vec![Given { kind: 0, rate, of: 0, included: false }];
-        let case = Case { lines, rows, off: Off::Percent { tenths, on_net: false } };
+        let rows = vec![Given { kind: 0, rate, of: 0, included: false, account: 0 }];
+        let case = Case { own: vec![PLAIN; lines.len()], lines, rows, off: Off::Percent { tenths, on_net: false } };
         let taxes = case.taxes();
-        let with = case.sheet(&taxes).totals().unwrap();
-        let without = Case { off: Off::Nothing, ..case.clone() }.sheet(&taxes).totals().unwrap();
+        let with = case.totals(&taxes).unwrap();
+        let without = Case { off: Off::Nothing, ..case.clone() }.totals(&taxes).unwrap();
         // What it is taken off may differ by what rounding the tax alone leaves: half a cent, never a whole one more.
         let off = in_cents(without.grand_total) - in_cents(with.discount_amount) - in_cents(with.grand_total);
         prop_assert!(off.abs() <= 1, "{} cents are lost", off);
