@@ -49,6 +49,8 @@ pub(super) enum Tag {
     PartyRun = 19,
     /// Cancellations that came before their documents, by a document's id.
     CancelAhead = 20,
+    /// Documents whose number another one bore before, by number: their things' numbers.
+    Shared = 21,
 }
 
 /// A key under construction.
