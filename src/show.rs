@@ -60,6 +60,8 @@ pub enum Show {
         /// Like `BDG-SI-B000123`.
         number: String,
     },
+    /// The office: the documents whose number another one bears too.
+    SharedNumbers,
     /// An item by its barcode.
     Barcode {
         /// The code.

@@ -128,6 +128,12 @@ fn running(status: &Value, findings: &mut Findings) {
                 "call the workshop; if its box shows the same, `outpost office confirm`",
             );
         }
+        if site["letters_used_up"] == true {
+            findings.bad(
+                format!("{name}: there is no letter left for the numbers of a restored box: they may repeat another's"),
+                "enrol the workshop under a new name",
+            );
+        }
         if site["quarantined"].as_u64().unwrap_or(0) > 0 {
             findings.bad(
                 format!("{name}: {} envelopes under keys that count no more are kept aside", site["quarantined"]),

@@ -62,6 +62,8 @@ pub(super) enum What {
         /// The number.
         number: String,
     },
+    /// At the office: the documents whose number another one bears too, since a card was copied or restored.
+    SharedNumbers,
     /// At the box: the item that a barcode stands for.
     Barcode {
         /// The code.
@@ -85,6 +87,7 @@ impl What {
             Self::Scans { day } => Show::Scans { day },
             Self::Party { name } => Show::Party { name },
             Self::Number { number } => Show::Number { number },
+            Self::SharedNumbers => Show::SharedNumbers,
             Self::Barcode { code } => Show::Barcode { code },
         }
     }

@@ -132,6 +132,11 @@ fn office(value: &Value) {
             println!("    compare fingerprints: {fingerprint}");
             println!("      if the box shows the same: outpost office confirm {name} {fingerprint}");
         }
+        if site["letters_used_up"] == true {
+            println!(
+                "    NUMBERS: there is no letter left for a restored box: its numbers may repeat those of another"
+            );
+        }
         if site["quarantined"].as_u64().unwrap_or(0) > 0 {
             let (name, count) = (text(&site["site"]), text(&site["quarantined"]));
             println!("    in quarantine: {count} envelopes: outpost office quarantine list {name}");

@@ -378,7 +378,11 @@ impl Exchange {
                 "this disk holds less than it once did: it was restored; the rest is asked for".into()
             }
             Tell::Fork(at) => {
-                format!("two records of {peer} follow {at}: its card was copied or restored; both were booked")
+                let numbers = match self.me == SiteId::office() {
+                    true => "; until each has heard of its new letter, their numbers may be the same",
+                    false => "",
+                };
+                format!("two records of {peer} follow {at}: its card was copied or restored; both were booked{numbers}")
             }
             Tell::ChainBroken(at) => format!("record {at} of {peer} does not follow the one before it; it was kept"),
             Tell::OldStore(store) => format!("an old ack of {peer}, of the disk {store}, came late and was ignored"),

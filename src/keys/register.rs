@@ -7,11 +7,12 @@
 use super::checked::{self, Damage};
 use super::enrolment::{BrokerLogin, Enrolment, OfficeFacts};
 use super::key::{Fingerprint, PublicKey, Secret};
-use crate::domain::id::SiteId;
+use crate::domain::id::{Position, SiteId};
+use crate::domain::letters::{Borne, Given, Letters, UsedUp};
 use crate::domain::number::Series;
 use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -56,9 +57,12 @@ pub struct Site {
     /// The key that comes is taken for confirmed: whoever enrols the box has it on the table.
     #[serde(default)]
     pub trust: bool,
-    /// The letter of the box that the last enrolment file is for.
+    /// The latest letter: of the box that the last enrolment file is for, of a life of `lives`, or seen in a record.
     #[serde(default)]
     pub series: Series,
+    /// Where its journal parts: the letters of the branches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lives: Vec<Given>,
     /// Its keys, the newest last.
     #[serde(default)]
     pub keys: Vec<KnownKey>,
@@ -288,6 +292,7 @@ impl Register {
         }
         let secret = Secret(one_time_secret);
         // An earlier file may have been taken by a box that sells without a line: its letter is never given again.
+        let lives = self.sites.get(site).map(|known| known.lives.clone()).unwrap_or_default();
         let series = match self.sites.get(site) {
             None => Series::FIRST,
             Some(known) => {
@@ -305,6 +310,7 @@ impl Register {
             waiting: true,
             trust: false,
             series,
+            lives,
             keys,
         };
         sites.insert(site.clone(), entry);
@@ -323,6 +329,30 @@ impl Register {
         let enrolment = Enrolment::new(site.clone(), office, login, known.one_time_secret.clone(), (known.series, now));
         enrolment.check().map_err(|fault| RegisterError::Unusable { fault })?;
         Ok(enrolment)
+    }
+
+    /// Takes in where a site's journal parts and which letters its records bear: each branch gets a letter of its own, once. False
+    /// where there is no letter left for one; that is told by whoever asks.
+    pub fn letters(
+        &mut self,
+        site: &SiteId,
+        lives: &[Position],
+        borne: &BTreeSet<Borne>,
+    ) -> Result<bool, RegisterError> {
+        let known = self.known(site)?;
+        let given = |Given { first, series }: &Given| (*first, *series);
+        let before = Letters { latest: known.series, lives: known.lives.iter().map(given).collect() };
+        let mut letters = before.clone();
+        letters.note(borne);
+        let enough = match crate::sabotage::is("letters") {
+            true => Ok(()),
+            false => letters.give(lives),
+        };
+        if letters != before {
+            let lives = letters.lives.into_iter().map(|(first, series)| Given { first, series }).collect();
+            self.change(site, |known| (known.series, known.lives) = (letters.latest, lives))?;
+        }
+        Ok(enough != Err(UsedUp))
     }
 
     /// The key that comes for the enrolment that is out needs no comparison. The next enrolment does again.

@@ -36,7 +36,7 @@ pub struct Source {
 /// `item.1.csv`, `item.2.csv`.
 pub fn table_of(name: &str) -> Option<Table> {
     let stem = name.split('.').next()?;
-    Table::named(&stem.to_lowercase().replace([' ', '_'], "-"))
+    Table::named(&stem.to_lowercase().replace([' ', '_'], "-")).filter(|table| !table.is_made())
 }
 
 /// A line of a file, or an object, with its fields as text or JSON.
@@ -82,7 +82,7 @@ pub(super) fn read<'a>(sources: &'a [Source], included: Included<'_>, report: &m
     for (number, source) in sources.iter().enumerate() {
         let at = At::file(&source.name);
         let Some(table) = table_of(&source.name) else {
-            let known = Table::ALL.iter().map(|table| table.slug()).collect::<Vec<_>>().join(", ");
+            let known = Table::loaded().map(Table::slug).collect::<Vec<_>>().join(", ");
             report.error(at, format!("a file's name says its table, like item.csv; the tables are {known}"));
             continue;
         };

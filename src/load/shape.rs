@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn every_table_says_its_fields() {
-        for table in Table::ALL {
-            assert!(!fields(*table).is_empty(), "{}", table.slug());
+        for table in Table::loaded() {
+            assert!(!fields(table).is_empty(), "{}", table.slug());
         }
         let item = fields(Table::Item);
         assert_eq!(shape_of(&item, "item_code"), Some(&Shape::Text));

@@ -42,6 +42,7 @@ impl Answers {
     fn status(&self) -> Value {
         let mut sites = Vec::new();
         let compare: BTreeMap<_, _> = self.sites.to_compare().into_iter().collect();
+        let letters = self.sites.letters();
         self.sites.each(|site, running| {
             let state = running.state.borrow().clone();
             let missing: u64 =
@@ -70,6 +71,8 @@ impl Answers {
                 "waiting_for_site": state.waiting,
                 "master_version": state.master_version,
                 "compare": compare.get(site),
+                "letter": letters.get(site).map(|letter| letter.latest),
+                "letters_used_up": letters.get(site).is_some_and(|letter| letter.used_up),
                 "quarantined": state.quarantined,
                 "turned_away": state.turned_away.0,
                 "last_turned_away": state.turned_away.1,

@@ -1,6 +1,7 @@
 //! One site's line at the office: what it sends is stored, the office's word on it is written down, both go back in
 //! one envelope.
 
+use super::parting::Parting;
 use super::quarantine::{EnvelopeId, Quarantine};
 use super::road::Road;
 use crate::carry::{self, Owner, Took};
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Under which keys a site is heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +104,8 @@ pub(super) struct Foundation<'a> {
     pub(super) keys: Keys,
     pub(super) moment: Arc<Moment>,
     pub(super) rows: Arc<OfficeRows>,
+    /// Told when the site's journal says more of its branches and letters.
+    pub(super) parted: Arc<Notify>,
 }
 
 /// Why a site's journals were not opened.
@@ -137,12 +140,13 @@ pub(super) struct SiteLine {
     ended: Vec<Public>,
     quarantine: Quarantine,
     turned_away: (u64, Option<String>),
+    parting: Parting,
 }
 
 impl SiteLine {
     /// Opens the site's journals.
     pub(super) fn open(foundation: Foundation<'_>) -> Result<Self, SiteError> {
-        let Foundation { site, dir, store, secret, keys, moment, rows } = foundation;
+        let Foundation { site, dir, store, secret, keys, moment, rows, parted } = foundation;
         std::fs::create_dir_all(dir)?;
         let (up_dir, down_dir) = (dir.join("up"), dir.join("down"));
         let (replica, report) = Replica::open(&up_dir, Options::new(site.clone(), store, |_| None))?;
@@ -167,6 +171,7 @@ impl SiteLine {
         exchange.hold_back(hold_back);
         let boot = board::clock::boot_id().ok().and_then(|id| id.parse().ok()).unwrap_or_default();
         let (quarantine, turned_away) = (Quarantine::open(dir)?, (0, None));
+        let parting = Parting::open(&exchange.held(), exchange.link().inbox(), parted)?;
         Ok(Self {
             site,
             store,
@@ -182,7 +187,13 @@ impl SiteLine {
             ended,
             quarantine,
             turned_away,
+            parting,
         })
+    }
+
+    /// Where the site's journal parts.
+    pub(super) fn parting(&self) -> &Parting {
+        &self.parting
     }
 
     /// The site's records, as the office holds them.
@@ -218,6 +229,7 @@ impl SiteLine {
 
     /// What was stored gets the office's word.
     fn owes_word(&mut self, arrived: &Arrived) {
+        self.parting.took(&self.exchange.held(), self.exchange.link().inbox(), &arrived.stored);
         for &span in &arrived.stored {
             match self.unsaid.last_mut() {
                 Some(last) if (last.epoch, last.last.0 + 1) == (span.epoch, span.first.0) => last.last = span.last,

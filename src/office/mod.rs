@@ -10,6 +10,7 @@ mod figures;
 mod ledger;
 mod line;
 mod load;
+mod parting;
 pub mod posting;
 mod quarantine;
 mod road;
@@ -300,11 +301,15 @@ async fn renew(sites: Arc<Sites>, mut older: mpsc::Receiver<StoreId>, mut stop: 
     }
 }
 
-/// Starts the line of each site that has none: it could not be opened, or it panicked.
+/// Starts the line of each site that has none: it could not be opened, or it panicked. Gives letters where a journal parts.
 async fn tend(sites: Arc<Sites>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(TEND_EVERY) => tokio::task::block_in_place(|| sites.tend()),
+            () = tokio::time::sleep(TEND_EVERY) => tokio::task::block_in_place(|| {
+                sites.tend();
+                sites.give_letters();
+            }),
+            () = sites.parted() => tokio::task::block_in_place(|| sites.give_letters()),
             () = stopped(&mut stop) => return,
         }
     }

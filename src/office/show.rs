@@ -57,12 +57,15 @@ impl Shown<'_> {
                 for (site, at) in self.sites.numbers() {
                     if masters.number_prefix(&site).eq_ignore_ascii_case(&prefix) {
                         catch_up(self.views, self.shelves, at)?;
-                        let line = self.views.numbered(at, kind, no).map_err(|error| error.to_string())?;
-                        self.lines(&mut sheet, &masters, (&site, at), line.as_slice());
+                        let lines = self.views.numbered(at, kind, no).map_err(|error| error.to_string())?;
+                        self.lines(&mut sheet, &masters, (&site, at), &lines);
                     }
                 }
                 Ok(sheet)
             }
+            Show::SharedNumbers => self.documents(&masters, "numbers of more than one document".into(), |number| {
+                self.views.shared_numbers(number, MAX_LINES)
+            }),
             Show::Till => Err("a till is at its box: ask there, or for the day with `outpost show day`".into()),
             Show::Barcode { .. } => Err("barcodes are read at a box: ask there".into()),
         }

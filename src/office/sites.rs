@@ -1,11 +1,13 @@
 //! The sites of an office: their lines, their numbers in the books, and how a new one comes in. Whose word counts for a
-//! site's is in `trust`.
+//! site's is in `trust`, which letters its boxes have in `letters`.
 
+mod letters;
 mod trust;
 
 pub use trust::{confirm, revoke};
 
 use super::line::{Event, Foundation, Keys, SiteLine, SiteState};
+use super::parting::Parted;
 use super::road::{Came, KIND, Road};
 use super::start::Premises;
 use crate::books::Shelves;
@@ -23,12 +25,12 @@ use crate::store;
 use crate::views::{self, SiteNo, Stream};
 use crate::wire::envelope::{Header, Secret};
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use trust::Refused;
 
@@ -41,6 +43,8 @@ const NUMBER: &str = "number";
 pub(super) struct Running {
     pub(super) number: SiteNo,
     pub(super) state: watch::Receiver<SiteState>,
+    /// Where its journal parts.
+    parted: watch::Receiver<Parted>,
     events: mpsc::Sender<Event>,
     task: JoinHandle<()>,
     /// The keys that the line was last told.
@@ -55,6 +59,8 @@ struct Inner {
     store: StoreId,
     road_up: bool,
     refused: Refused,
+    /// Sites of which a life has no letter, since there is none left.
+    out_of_letters: BTreeSet<SiteId>,
 }
 
 /// Every site.
@@ -66,6 +72,7 @@ pub(super) struct Sites {
     rows: Arc<OfficeRows>,
     road: Arc<Road>,
     older: mpsc::Sender<StoreId>,
+    parted: Arc<Notify>,
     /// Where lines run, also when an operator's question starts one.
     runtime: tokio::runtime::Handle,
     /// The port of the gate, where the system chose it; 0 before.
@@ -88,17 +95,19 @@ impl Sites {
         let rows = Arc::new(OfficeRows::open(&premises.paths.rows).context("the office's master data")?);
         let known: Vec<SiteId> = register.sites().map(|(site, _)| site.clone()).collect();
         let refused = Refused::default();
-        let inner = Inner { premises, register, running: BTreeMap::new(), store, road_up: false, refused };
+        let (running, out_of_letters) = (BTreeMap::new(), BTreeSet::new());
+        let inner = Inner { premises, register, running, store, road_up: false, refused, out_of_letters };
         let (port, strangers) = (AtomicU16::new(0), AtomicU64::new(0));
         let runtime = tokio::runtime::Handle::current();
-        let inner = Mutex::new(inner);
-        let sites = Self { inner, moment, shelves, views, rows, road, older, runtime, port, strangers };
+        let (inner, parted) = (Mutex::new(inner), Arc::default());
+        let sites = Self { inner, moment, shelves, views, rows, road, older, parted, runtime, port, strangers };
         for site in known {
             // One site's damaged journal must not keep the others from being served.
             if let Err(error) = sites.start_line(&mut sites.lock(), &site) {
                 tracing::error!(%site, error = format!("{error:#}"), "this site cannot be served");
             }
         }
+        sites.give_letters();
         Ok(sites)
     }
 
@@ -187,17 +196,19 @@ impl Sites {
             keys: keys.clone(),
             moment: self.moment.clone(),
             rows: self.rows.clone(),
+            parted: self.parted.clone(),
         })?;
         self.shelves.add(Stream::Up(number), line.up());
         self.shelves.add(Stream::Down(number), line.down());
         let (events, coming) = mpsc::channel(QUEUE);
+        let parted = line.parting().look();
         let (tell, state) = watch::channel(SiteState::default());
         if inner.road_up {
             let _ = events.try_send(Event::Road(true));
         }
         let task = line.run(coming, self.road.clone(), self.views.clone(), tell, self.older.clone());
         let task = self.runtime.spawn(task);
-        inner.running.insert(site.clone(), Running { number, state, events, task, keys });
+        inner.running.insert(site.clone(), Running { number, state, parted, events, task, keys });
         Ok(())
     }
 
@@ -285,6 +296,8 @@ impl Sites {
 
     /// Expects a new box, and gives its enrolment file's text.
     pub(super) fn enrol(&self, site: &SiteId, terms: Terms) -> anyhow::Result<String> {
+        // What a box has printed under since counts before the letter of the next one is chosen.
+        self.give_letters();
         let port = Some(self.port.load(Ordering::Relaxed)).filter(|port| *port != 0);
         let mut inner = self.lock();
         let inner = &mut *inner;

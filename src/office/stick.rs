@@ -44,6 +44,8 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
     if came.is_empty() {
         notes.push("there is nothing from any site on this stick".to_owned());
     }
+    // What came may part a journal: the letters go back on the same stick.
+    sites.give_letters();
     let known: BTreeSet<SiteId> = sites.names().into_iter().collect();
     let for_whom: BTreeSet<SiteId> = match whom {
         _ if !folder.is_writable() => {

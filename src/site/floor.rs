@@ -5,6 +5,7 @@
 //! repeats from new entries ([`super::admit`]), and the disk.
 
 use super::checkpoint::{self, Keeper};
+use super::letter::Letter;
 use crate::domain::booked::Mark;
 use crate::domain::decimal::Decimal;
 use crate::domain::id::{IntentId, Position, SiteId};
@@ -33,7 +34,7 @@ pub(super) struct Settings {
     pub(super) path: PathBuf,
     /// The workshop's time zone.
     pub(super) utc_offset_minutes: i16,
-    /// The letter of the box's life.
+    /// The letter of its enrolment.
     pub(super) series: Series,
     /// The office's data, the newest.
     pub(super) masters: watch::Receiver<Arc<Masters>>,
@@ -70,6 +71,7 @@ pub(super) struct Coming<'a> {
 /// The workshop.
 pub(super) struct Floor {
     shop: Shop,
+    letter: Letter,
     settings: Settings,
     site: SiteId,
     reader: Reader,
@@ -92,10 +94,25 @@ impl Floor {
         let keeper = Keeper::start(path, site.clone(), next_ordinal);
         let keeper = keeper.inspect_err(|error| tracing::warn!(%error, "checkpoints cannot be written")).ok();
         let coming = Vec::new();
-        let mut floor =
-            Self { shop, settings, site, reader: reader.clone(), keeper, next_ordinal, coming, answered: 0 };
+        let mut floor = Self {
+            shop,
+            letter: Letter::default(),
+            settings,
+            site,
+            reader: reader.clone(),
+            keeper,
+            next_ordinal,
+            coming,
+            answered: 0,
+        };
         floor.catch_up();
         floor
+    }
+
+    /// The letter for the next number.
+    fn letter(&mut self, masters: &Arc<Masters>) -> Series {
+        let had = (self.settings.series, self.shop.last_series());
+        self.letter.in_force(had, masters, &self.site, &self.reader)
     }
 
     /// Folds what is in the journal and not in the fold.
@@ -106,12 +123,13 @@ impl Floor {
     /// Lines up what a new entry becomes.
     pub(super) fn admit(&mut self, entry: Entry, stamp: Stamp, group: &Group<'_>) -> Result<(), Reason> {
         let masters = self.settings.masters.borrow().clone();
+        let series = self.letter(&masters);
         let moment = shop::local(stamp.at_ms(), self.settings.utc_offset_minutes);
         let lookup = |id: IntentId| find(group, id);
         let world = World {
             masters: &masters,
             site: &self.site,
-            series: self.settings.series,
+            series,
             today: moment.date(),
             now: moment.time(),
             clock_known: stamp.quality > Quality::Floor,

@@ -125,3 +125,40 @@ fn what_the_disk_refused_is_not_in_the_figures() {
     floor.settled(None);
     assert_eq!(stock(&floor), "-");
 }
+
+#[test]
+fn the_office_says_under_which_letter_a_restored_box_goes_on_and_it_never_goes_back() {
+    use crate::domain::booked::Booked;
+    use crate::domain::master::{Life, Row};
+    use crate::domain::number::Number;
+    let dir = tempfile::tempdir().unwrap();
+    let (journal_dir, path) = (dir.path().join("journal"), dir.path().join("shop"));
+    let own = journal(&journal_dir, 1);
+    let mut floor = open(&path, &own);
+    let at = |epoch, seq| Position { epoch: Epoch::new(epoch, [1; 10]), seq: Seq(seq) };
+    let masters = |lives: &[(Position, &str)]| {
+        let mut masters = Masters::default();
+        for (first, series) in lives {
+            let site = "bandung".parse().unwrap();
+            masters.put(Row::Life(Life { site, first: *first, series: series.parse().unwrap() }));
+        }
+        Arc::new(masters)
+    };
+    let mut letter = |lives: &[_]| floor.letter(&masters(lives)).to_string();
+    assert_eq!(letter(&[]), "A");
+    // Of a card that this one was copied to, and of what was on this one after its image was taken.
+    assert_eq!(letter(&[(at(2, 1), "B"), (at(1, 2), "C")]), "A");
+    assert_eq!(letter(&[(at(1, 1), "D"), (at(2, 1), "B")]), "D");
+    assert_eq!(letter(&[]), "D", "the office was restored: what was in force stays");
+    drop(floor);
+
+    // After a start what it has used says so, even where the office says less.
+    let mut own = own;
+    let Entry::Submitted(mut sold) = sale(1) else { unreachable!("a sale is submitted") };
+    let no = Some(Number { series: "E".parse().unwrap(), count: 1 });
+    sold.booked = Some(Booked { no, ..Booked::default() });
+    append(&mut own, &[Entry::Submitted(sold)]);
+    let mut floor = open(&path, &own);
+    assert_eq!(floor.letter(&masters(&[(at(1, 1), "D")])).to_string(), "E");
+    assert_eq!(floor.shop.last_number("E".parse().unwrap(), crate::domain::document::Kind::SalesInvoice), 1);
+}

@@ -11,6 +11,7 @@ mod desk;
 mod floor;
 mod health;
 mod holes;
+mod letter;
 mod line;
 mod masters;
 mod people;

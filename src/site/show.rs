@@ -64,13 +64,14 @@ impl Figures {
             Show::Number { number } => {
                 let (_, kind, no) = Number::read(&number)
                     .ok_or_else(|| format!("{number:?} is no number of a document: they look like BDG-SI-A000123"))?;
-                let line = self.views.numbered(SITE_NO, kind, no).map_err(|error| error.to_string())?;
-                Ok(self.documents(&masters, number, line.as_slice()))
+                let lines = self.views.numbered(SITE_NO, kind, no).map_err(|error| error.to_string())?;
+                Ok(self.documents(&masters, number, &lines))
             }
             Show::Barcode { code } => {
                 let now_ms = i64::try_from(crate::moment::rough_ms()).unwrap_or(i64::MAX);
                 barcode(&masters, &self.site, day_at(now_ms, self.utc_offset_minutes), &code)
             }
+            Show::SharedNumbers => Err("a box knows its own numbers alone: ask at the office".into()),
             Show::Days { .. } => Err("a box shows one day: ask for it with `outpost show day`".into()),
         }
     }

@@ -53,6 +53,8 @@ pub(super) enum Tag {
     Outcome = 21,
     /// Words on what has not come yet, by its id.
     OutcomeAhead = 22,
+    /// Documents whose number another one bore before, by number: their things' numbers.
+    Shared = 23,
 }
 
 /// A key under construction.

@@ -315,9 +315,14 @@ impl Reader {
         self.ask(|fold| fold.days(site, kind, from, to))
     }
 
-    /// A document by its number on paper. Where a copied card gave a number twice it is the first one's.
-    pub fn numbered(&self, site: SiteNo, kind: Kind, number: Number) -> Result<Option<DocumentLine>, NotNow> {
+    /// The documents that bear a number on paper: more than one where a copied or restored card gave it twice, the first that came first.
+    pub fn numbered(&self, site: SiteNo, kind: Kind, number: Number) -> Result<Vec<DocumentLine>, NotNow> {
         self.ask(|fold| fold.numbered(site, kind, number))
+    }
+
+    /// The documents whose number another one bears too, number by number; at most `limit`.
+    pub fn shared_numbers(&self, site: SiteNo, limit: usize) -> Result<Vec<DocumentLine>, NotNow> {
+        self.ask(|fold| fold.shared_numbers(site, limit))
     }
 
     /// The documents of a customer or supplier, by exactly that name, of all kinds, the newest first: at most `limit`, from the

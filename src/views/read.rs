@@ -119,13 +119,29 @@ impl Fold {
         things::days(&self.store, site, kind.map_or(SORT_ANY, sort_of), from, to)
     }
 
-    pub(super) fn numbered(&self, site: SiteNo, kind: Kind, no: Number) -> Result<Option<DocumentLine>, Doubt> {
-        let Some(number) = numbers::get(&self.store, (site, sort_of(kind)), no)? else { return Ok(None) };
-        let thing = things::get(&self.store, number)?;
-        if (thing.site, thing.sort, thing.no) != (site, sort_of(kind), Some(no)) {
-            return Err(Doubt(format!("thing {number} is not what its number names")));
+    pub(super) fn numbered(&self, site: SiteNo, kind: Kind, no: Number) -> Result<Vec<DocumentLine>, Doubt> {
+        let mut lines = Vec::new();
+        for number in numbers::get(&self.store, (site, sort_of(kind)), no)? {
+            let thing = things::get(&self.store, number)?;
+            if (thing.site, thing.sort, thing.no) != (site, sort_of(kind), Some(no)) {
+                return Err(Doubt(format!("thing {number} is not what its number names")));
+            }
+            lines.extend(self.line(number, &thing)?);
         }
-        self.line(number, &thing)
+        Ok(lines)
+    }
+
+    pub(super) fn shared_numbers(&self, site: SiteNo, limit: usize) -> Result<Vec<DocumentLine>, Doubt> {
+        let mut lines: Vec<DocumentLine> = Vec::new();
+        for line in self.lines(&numbers::again(&self.store, site, limit)?)? {
+            let Some(no) = line.number else { continue };
+            // The second of a number brings all that bear it.
+            if lines.last().is_none_or(|last| (last.kind, last.number) != (line.kind, line.number)) {
+                lines.extend(self.numbered(site, line.kind, no)?);
+            }
+        }
+        lines.truncate(limit);
+        Ok(lines)
     }
 
     pub(super) fn of_party(

@@ -61,14 +61,48 @@ fn a_box_from_an_old_card_goes_on_beside_what_it_once_was() {
     place.shop.kill9().unwrap();
     fs::remove_dir_all(&place.shop.dir).unwrap();
     copy(&backup, &place.shop.dir);
+    // Nobody can tell it that it was restored.
+    place.town.office.stop().unwrap();
     place.shop.start().unwrap();
     place.sell(20);
+    place.town.office.start().unwrap();
     let all = place.receipted().len();
     let office = &place.town.office;
     office.wait_until("all booked", SOON, |status| Town::site(status, SITE)["documents"] == all).unwrap();
     let audit = place.audit(office);
     assert!(audit.is_good() && audit.booked == all, "{audit:?}");
     println!("restored card: {all} sales booked once; told: {:?}", forks(&place));
+    numbers_go_on_under_another_letter(&mut place);
+}
+
+/// What was sold before the box had heard may share a number with what was lost; nothing that is sold now does.
+fn numbers_go_on_under_another_letter(place: &mut Shop) {
+    let shared = |place: &Shop| place.town.office.command(&["show", "shared-numbers"], "").unwrap();
+    let number = |place: &Shop, no: &str| {
+        let prefix = SITE.to_uppercase();
+        place.town.office.command(&["show", "number", &format!("{prefix}-SI-{no}")], "").unwrap()
+    };
+    // The letters are the office's only rows.
+    let has_heard = |status: &Value| {
+        let site = Town::site(status, SITE);
+        site["letter"] == "C" && site["master_version"].as_u64() > Some(0)
+    };
+    place.town.office.wait_until("the box has its letter", SOON, has_heard).unwrap();
+    let before = shared(place);
+    assert!(before.contains("-SI-A000051"), "the first after the image was taken: {before}");
+    assert_eq!(number(place, "A000051").matches("-SI-A000051").count(), 2);
+    place.sell(20);
+    place.settled();
+    assert_eq!(shared(place), before, "no number more is shared");
+    for no in ["B000001", "B000020"] {
+        assert_eq!(number(place, no).matches(&format!("-SI-{no}")).count(), 1, "{}", number(place, no));
+    }
+    // Started again, it goes on where it was.
+    place.shop.stop().unwrap();
+    place.shop.start().unwrap();
+    place.sell(1);
+    place.settled();
+    assert!(number(place, "B000021").contains("-SI-B000021"));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! part. It can be full, lie about flushing, rot, be copied, and lose power at any write or sync.
 
 use super::dice::Dice;
-use outpost::domain::id::StoreId;
+use outpost::domain::id::{Position, StoreId};
+use std::collections::BTreeSet;
 
 /// What the hardware writes whole or not at all.
 const SECTOR: usize = 512;
@@ -37,6 +38,8 @@ pub struct Card {
     pub store: Option<StoreId>,
     /// What a box has taken of the office's master data. Kept whole or not at all.
     pub rows: outpost::sync::rows::Kept,
+    /// The lives that the office knew of when a box with this card had talked with it until nothing moved.
+    pub talked_of: BTreeSet<Position>,
     pub full: bool,
     /// So many of the next syncs do nothing and say that all is well.
     pub lies: u32,

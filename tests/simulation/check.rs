@@ -72,6 +72,9 @@ impl World {
                 true => self.settle(),
                 false => self.carry_until_quiet(),
             }
+            if self.setup.line {
+                self.sites.iter_mut().for_each(Site::note_talked);
+            }
             self.check_silent();
             for n in 0..self.sites.len() {
                 self.check_quiet(n, round + 1 == rounds);

@@ -28,6 +28,7 @@ impl World {
                 self.tally.fuses_blown += 1;
                 return self.office_cut();
             }
+            self.give_letters(n);
         }
         if self.office_road {
             for n in 0..self.sites.len() {
@@ -66,6 +67,8 @@ impl World {
             site.once_held.extend(replaced.lines.into_keys());
             site.desk.card = site.backup.clone().expect("looked");
             site.history.office_restored = true;
+            site.letters = site.letters_backup.clone();
+            site.forget_talks();
             site.loose_acks.iter_mut().for_each(|loose| *loose = true);
             self.excuse(n, before);
         }

@@ -15,6 +15,7 @@ mod dice;
 mod frames;
 mod head_office;
 mod journal;
+mod letters;
 mod node;
 mod op;
 mod road;
@@ -54,6 +55,7 @@ pub struct Flaws {
     pub cursor_before_durable: bool,
     pub forgets_numbers: bool,
     pub forgets_returns: bool,
+    pub gives_no_letters: bool,
 }
 
 impl Flaws {
@@ -248,6 +250,11 @@ fn hearing_a_stick_like_a_line_is_caught() {
 #[test]
 fn a_box_that_begins_its_numbers_anew_is_caught() {
     sabotage("forgets numbers", Flaws { forgets_numbers: true, ..Flaws::default() }, &["numbers"]);
+}
+
+#[test]
+fn an_office_that_gives_a_restored_card_no_letter_is_caught() {
+    sabotage("gives no letters", Flaws { gives_no_letters: true, ..Flaws::default() }, &["numbers"]);
 }
 
 #[test]

@@ -77,7 +77,9 @@ tally!(
     rows_sent,
     rows_taken,
     rows_held,
-    rows_renewed;
+    rows_renewed,
+    letters_told,
+    numbers_shared;
     most: most_days_on_a_stick,
 );
 
@@ -116,6 +118,8 @@ impl Tally {
             ("a row taken", self.rows_taken),
             ("a row that was there at a quiet moment", self.rows_held),
             ("an office whose master data was restored", self.rows_renewed),
+            ("a letter for a restored card", self.letters_told),
+            ("two documents with one number", self.numbers_shared),
             ("a document booked", self.documents_booked),
             ("a document refused", self.documents_refused),
             ("a truck", self.trucks),

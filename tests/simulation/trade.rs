@@ -8,6 +8,7 @@ use super::world::{Site, World};
 use outpost::domain::document::{Document, Text};
 use outpost::domain::id::{DeviceId, IntentId, Position, SiteId};
 use outpost::domain::master::{Masters, Row, Settings, Shortage, Uom, Warehouse};
+use outpost::domain::number::Series;
 use outpost::domain::record::{Cancelled, Entry, Record, Sent, Submitted};
 use outpost::domain::shop::{Apply, Shop, World as Hour, local};
 use outpost::domain::time::Quality;
@@ -116,13 +117,12 @@ impl Desk {
     pub fn admit(
         &self,
         masters: &Masters,
-        site: &SiteId,
+        (site, series): (&SiteId, Series),
         (now_ms, quality): (i64, Quality),
         entry: Entry,
         lookup: &dyn Fn(IntentId) -> Option<(Position, Submitted)>,
     ) -> Result<Entry, String> {
         let now = local(now_ms, OFFSET_MINUTES);
-        let series = outpost::domain::number::Series::FIRST;
         let (today, now, clock_known) = (now.date(), now.time(), quality > Quality::Floor);
         let hour = Hour { masters, site, series, today, now, clock_known, lookup };
         self.shop.admit(&hour, entry).map_err(|refusal| refusal.to_string())
@@ -342,6 +342,8 @@ impl World {
             self.tally.documents_refused += refused.count() as u64;
             site.check_figures(&desk.shop, &entries);
             site.check_numbers(&entries, self.flaws.no_dedupe);
+            site.check_unbroken(&self.flaws);
+            self.tally.numbers_shared += site.check_shared(records, &self.flaws);
             // What a card has lost of a sale, nobody at its box can know any more.
             if !site.history.is_odd() {
                 check_returns(&site.desk.peer, &entries);

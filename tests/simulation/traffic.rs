@@ -245,6 +245,7 @@ impl World {
             self.office_cut();
             return Err(refusal);
         }
+        self.give_letters(n);
         self.pump_desk(n);
         Ok(Took { older, stored })
     }

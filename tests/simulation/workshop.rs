@@ -6,12 +6,12 @@ use super::dice::Dice;
 use super::node::Node;
 use super::trade::{Deed, Desk, Truck, is_return, write};
 use outpost::domain::admit::{Admission, admit};
-use outpost::domain::id::{DeviceId, IntentId, SiteId};
+use outpost::domain::id::{DeviceId, IntentId, Position, SiteId};
 use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Refused, Scan, Sent, Span};
 use outpost::domain::repeats::Repeats;
 use outpost::sync::Rules;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a device means to say, until it has its receipt.
 #[derive(Clone, Debug)]
@@ -57,6 +57,8 @@ pub struct Workshop {
     /// What the office said that it has.
     pub at_office: Vec<Span>,
     pub seen_down: usize,
+    /// Of each document the lives that the box knew of when it wrote it, where it knew of any.
+    pub heard: BTreeMap<Position, BTreeSet<Position>>,
     intents: u64,
 }
 
@@ -87,6 +89,7 @@ impl Workshop {
             desk: Desk::default(),
             at_office: vec![],
             seen_down: 0,
+            heard: BTreeMap::new(),
             intents: 0,
         }
     }
@@ -223,6 +226,7 @@ impl Workshop {
         if !matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_)) {
             return Ok(entry);
         }
+        let series = self.letter();
         let live = self.node.live.as_mut().expect("looked");
         let stamp = live.clock.stamp(now_ms - live.booted_ms);
         let (lines, known) = (&live.own.lines, &self.known);
@@ -233,7 +237,7 @@ impl Workshop {
                 _ => None,
             }
         };
-        self.desk.admit(masters, &self.node.me, (stamp.at_ms(), stamp.quality), entry, &lookup)
+        self.desk.admit(masters, (&self.node.me, series), (stamp.at_ms(), stamp.quality), entry, &lookup)
     }
 
     fn append(
@@ -262,6 +266,8 @@ impl Workshop {
                 self.desk.took(line.at, record, &lookup);
             }
         }
+        let written = lines[first..].iter().map(|line| line.at).collect::<Vec<_>>();
+        written.into_iter().for_each(|at| self.note_heard(at));
         self.hold(place, word, whose)
     }
 

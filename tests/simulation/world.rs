@@ -12,6 +12,7 @@ use super::tally::Tally;
 use super::trade::{Deed, Truck, loaded};
 use super::workshop::{Mark, Workshop, mark};
 use outpost::domain::id::{Position, Seq, SiteId, StoreId};
+use outpost::domain::letters::Letters;
 use outpost::domain::master::Masters;
 use outpost::domain::record::{Entry, Scan, Span};
 use outpost::sync::Rules;
@@ -60,6 +61,9 @@ pub struct Site {
     pub owed: Vec<Span>,
     /// What disks of the office held that were replaced since.
     pub once_held: BTreeSet<Position>,
+    /// The letters that the office has given, and had given at the last backup.
+    pub letters: Letters,
+    pub letters_backup: Letters,
 }
 
 #[derive(Debug)]
@@ -113,6 +117,8 @@ impl World {
                 loose_acks: vec![false],
                 owed: vec![],
                 once_held: BTreeSet::new(),
+                letters: Letters::default(),
+                letters_backup: Letters::default(),
             }
         };
         let shop = Rules {
@@ -213,6 +219,7 @@ impl World {
                     let mut card = site.desk.card.clone();
                     card.cut(&mut self.dice);
                     site.backup = Some(card);
+                    site.letters_backup = site.letters.clone();
                 }
             }
             Op::OfficeRestore => self.office_restore(),

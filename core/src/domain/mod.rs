@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod document;
 pub mod effects;
 pub mod id;
+pub mod letters;
 pub mod master;
 pub mod number;
 pub mod outcome;

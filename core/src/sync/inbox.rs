@@ -68,6 +68,45 @@ impl Inbox {
         Some(own + opening.children.iter().filter(follows_at).count())
     }
 
+    /// The first records of the branches where the journal parts: an epoch that follows a record of which something else goes on, and
+    /// what goes on there. Those that begin an epoch come first, the newest before the others: such is a restored card.
+    pub fn lives(&self) -> Vec<Position> {
+        let (mut begun, mut gone_on) = (BTreeSet::new(), BTreeSet::new());
+        for (epoch, opening) in &self.epochs {
+            let follows = |child: &Epoch| Some((self.epochs[child].follows.flatten()?.seq, *child));
+            let children: Vec<(Seq, Epoch)> = opening.children.iter().filter_map(follows).collect();
+            let held = opening.held.runs().map(|(_, last)| last).max();
+            // A record that an epoch follows was there, though it may never come.
+            let Some(last) = children.iter().map(|(at, _)| at.0).chain(held).max() else { continue };
+            let at_its_end = children.iter().filter(|(at, _)| at.0 == last).count();
+            for (at, child) in &children {
+                if at.0 < last || at_its_end > 1 {
+                    begun.insert(Position { epoch: *child, seq: Seq(1) });
+                }
+                if at.0 < last {
+                    gone_on.insert(Position { epoch: *epoch, seq: Seq(at.0 + 1) });
+                }
+            }
+        }
+        begun.into_iter().rev().chain(gone_on).collect()
+    }
+
+    /// Whether a record is `life` or comes after it. Where that cannot be told, since an epoch's first record is not here, it is.
+    pub fn is_in(&self, life: Position, mut at: Position) -> bool {
+        // Who writes nonsense may let epochs follow each other in a circle.
+        for _ in 0..=self.epochs.len() {
+            if at.epoch == life.epoch {
+                return at.seq >= life.seq;
+            }
+            match self.epochs.get(&at.epoch).and_then(|opening| opening.follows) {
+                Some(Some(parent)) => at = parent,
+                Some(None) => return false,
+                None => return true,
+            }
+        }
+        false
+    }
+
     /// Works out anew what `epoch`, and whatever goes on from it, is whole back to.
     fn settle(&mut self, epoch: Epoch) {
         let mut open = vec![epoch];
@@ -279,6 +318,40 @@ mod tests {
         let mut heads = inbox.held().through;
         heads.sort();
         assert_eq!(heads, vec![at(1, 9), at(2, 4), at(3, 1)]);
+    }
+
+    #[test]
+    fn both_branches_of_a_fork_are_lives_whatever_of_them_is_held() {
+        let mut inbox = Inbox::default();
+        inbox.hold(span(1, 1, 10), Some(None));
+        inbox.hold(span(2, 1, 3), Some(Some(at(1, 10))));
+        assert_eq!(inbox.lives(), []);
+        // The card of that moment is started a second time.
+        inbox.hold(span(3, 1, 2), Some(Some(at(1, 10))));
+        assert_eq!(inbox.lives(), [at(3, 1), at(2, 1)]);
+        // And one from before it.
+        inbox.hold(span(4, 1, 2), Some(Some(at(1, 6))));
+        let lives = [at(4, 1), at(3, 1), at(2, 1), at(1, 7)];
+        assert_eq!(inbox.lives(), lives);
+        let of = |seq| lives.into_iter().filter(|life| inbox.is_in(*life, seq)).collect::<Vec<_>>();
+        assert_eq!((of(at(1, 6)), of(at(1, 7))), (vec![], vec![at(1, 7)]));
+        assert_eq!((of(at(2, 2)), of(at(4, 1))), (vec![at(2, 1), at(1, 7)], vec![at(4, 1)]));
+        assert!(inbox.is_in(at(4, 1), at(9, 1)), "nobody knows what it follows");
+    }
+
+    #[test]
+    fn a_fork_shows_though_the_record_right_after_it_never_comes() {
+        let mut inbox = Inbox::default();
+        inbox.hold(span(1, 1, 4), Some(None));
+        inbox.hold(span(1, 7, 8), None);
+        inbox.hold(span(2, 1, 1), Some(Some(at(1, 4))));
+        assert_eq!(inbox.lives(), [at(2, 1), at(1, 5)]);
+        // Nor anything of its epoch, but one that follows.
+        let mut inbox = Inbox::default();
+        inbox.hold(span(1, 1, 4), Some(None));
+        inbox.hold(span(2, 1, 1), Some(Some(at(1, 4))));
+        inbox.hold(span(3, 1, 1), Some(Some(at(1, 9))));
+        assert_eq!(inbox.lives(), [at(2, 1), at(1, 5)]);
     }
 
     #[test]

@@ -35,3 +35,22 @@ impl<'de> DeserializeSeed<'de> for OfTable {
         Row::deserialize_as(self.0, deserializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{Epoch, Position, Seq};
+    use crate::domain::master::Life;
+
+    #[test]
+    fn a_life_has_these_bytes_for_ever() {
+        let first =
+            Position { epoch: Epoch(uuid::Uuid::from_u128(0x0193_6e5b_5a00_7000_8000_0123_4567_89ab)), seq: Seq(42) };
+        let life = Row::Life(Life { site: "delhi".parse().unwrap(), first, series: "B".parse().unwrap() });
+        let head = b"\xa3\x64site\x65delhi\x65first\xa2\x65epoch\x50";
+        let epoch = b"\x01\x93\x6e\x5b\x5a\x00\x70\x00\x80\x00\x01\x23\x45\x67\x89\xab";
+        let bytes = [&head[..], &epoch[..], b"\x63seq\x18\x2a\x66series\x61B"].concat();
+        assert_eq!(encode(&life), bytes);
+        assert_eq!(decode(Table::Life, &bytes).unwrap(), life);
+    }
+}

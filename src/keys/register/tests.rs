@@ -279,3 +279,63 @@ fn each_box_of_a_site_prints_under_a_letter_of_its_own() {
     let taken = Enrolment::from_bytes(replace(&mut office).expect("replaced").to_text().as_bytes(), None);
     assert_eq!(letter(taken.expect("the box takes it")), "D");
 }
+
+/// A record of an opening.
+fn at(epoch: u64, seq: u64) -> Position {
+    use crate::domain::id::{Epoch, Seq};
+    Position { epoch: Epoch::new(epoch, [0; 10]), seq: Seq(seq) }
+}
+
+fn borne(series: &str, lives: &[Position]) -> BTreeSet<Borne> {
+    [Borne { series: series.parse().expect("a letter"), lives: lives.iter().copied().collect() }].into()
+}
+
+fn lives(office: &Office) -> Vec<(Position, String)> {
+    let known = office.register.site(&site("delhi")).expect("known");
+    known.lives.iter().map(|given| (given.first, given.series.to_string())).collect()
+}
+
+#[test]
+fn a_restored_card_gets_the_next_letter_once_and_the_next_box_one_after_it() {
+    let mut office = Office::with_delhi(FIRST);
+    let forked = [at(2, 1), at(1, 11)];
+    for _ in 0..3 {
+        assert!(office.register.letters(&site("delhi"), &forked, &borne("A", &[])).expect("written"));
+        assert_eq!(lives(&office), [(at(1, 11), "C".into()), (at(2, 1), "B".into())]);
+        office.register = Register::load(&office.path).expect("read");
+    }
+    let replaced = office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    assert_eq!(replaced.series.to_string(), "D");
+    // A second one, learned once more by another road.
+    let forked = [at(3, 1), at(2, 1), at(1, 11)];
+    for _ in 0..2 {
+        assert!(office.register.letters(&site("delhi"), &forked, &borne("B", &[at(2, 1)])).expect("written"));
+    }
+    assert_eq!(lives(&office), [(at(1, 11), "C".into()), (at(2, 1), "B".into()), (at(3, 1), "E".into())]);
+    assert!(office.register.letters(&site("nowhere"), &forked, &BTreeSet::new()).is_err());
+}
+
+#[test]
+fn an_office_from_a_backup_gives_no_letter_that_it_sees_in_use() {
+    let mut office = Office::with_delhi(FIRST);
+    office.register.letters(&site("delhi"), &[], &borne("D", &[])).expect("written");
+    let replaced = office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW).expect("replaced");
+    assert_eq!(replaced.series.to_string(), "E");
+    office.register.letters(&site("delhi"), &[at(2, 1)], &borne("A", &[])).expect("written");
+    assert_eq!(lives(&office), [(at(2, 1), "F".into())]);
+    office.register.letters(&site("delhi"), &[at(2, 1)], &borne("F", &[])).expect("written");
+    assert_eq!(lives(&office), [(at(2, 1), "G".into())], "another office had given it to another life");
+}
+
+#[test]
+fn after_zz_the_office_says_that_there_is_no_letter_and_goes_on() {
+    let mut office = Office::with_delhi(FIRST);
+    office.register.letters(&site("delhi"), &[], &borne("ZY", &[])).expect("written");
+    let forked = [at(2, 1), at(1, 11)];
+    for _ in 0..2 {
+        assert!(!office.register.letters(&site("delhi"), &forked, &BTreeSet::new()).expect("written"));
+        assert_eq!(lives(&office), [(at(2, 1), "ZZ".into())]);
+    }
+    let replaced = office.register.replace(&site("delhi"), &facts(), login(), [6; 32], NOW);
+    assert!(replaced.is_err_and(|error| error.to_string().contains("used up")));
+}

@@ -98,8 +98,8 @@ fn the_page_lists_every_table_with_its_key_and_fields() {
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (listed, after) = rest.split_once(END).unwrap();
     let mut list = String::from("| table | key | fields |\n|---|---|---|\n");
-    for table in Table::ALL {
-        list.push_str(&format!("| `{}` | {} | {} |\n", table.slug(), key_of(*table), fields_of(*table)));
+    for table in Table::loaded() {
+        list.push_str(&format!("| `{}` | {} | {} |\n", table.slug(), key_of(table), fields_of(table)));
     }
     if std::env::var_os("OUTPOST_WRITE_DOCS").is_some() {
         std::fs::write(path, format!("{before}{BEGIN}{list}{END}{after}")).unwrap();

@@ -63,21 +63,27 @@ fn a_document_is_found_by_its_number_and_by_no_other() {
     let with = |number, no| sold(number, Some(2), ("CLOTH", "1"), "Bu Sari", Some(no));
     let (_dir, _, views) = views_of(&[with(1, no(1)), with(2, no(300)), with(3, second), with(4, no(u32::MAX))]);
     let reader = views.reader();
-    let found = |no| reader.numbered(SITE, kind, no).unwrap().map(|line| (line.id, line.number));
+    let found = |no| reader.numbered(SITE, kind, no).unwrap().first().map(|line| (line.id, line.number));
     for (no, number) in [(no(1), 1), (no(300), 2), (second, 3), (no(u32::MAX), 4)] {
         assert_eq!(found(no), Some((id(number), Some(no))));
     }
     assert_eq!((found(no(0)), found(no(2)), found(no(299)), found(no(301))), (None, None, None, None));
-    assert_eq!(reader.numbered(SITE, Kind::StockEntry, no(1)).unwrap(), None, "another kind counts for itself");
-    assert_eq!(reader.numbered(SiteNo(1), kind, no(1)).unwrap(), None);
+    assert_eq!(reader.numbered(SITE, Kind::StockEntry, no(1)).unwrap(), [], "another kind counts for itself");
+    assert_eq!(reader.numbered(SiteNo(1), kind, no(1)).unwrap(), []);
+    assert_eq!(reader.shared_numbers(SITE, 10).unwrap(), []);
 }
 
 #[test]
-fn of_a_number_that_was_given_twice_the_first_document_is_found() {
-    let with = |number| sold(number, Some(2), ("CLOTH", "1"), "Bu Sari", Some(no(7)));
-    let (_dir, _, views) = views_of(&[with(1), with(2)]);
-    assert_eq!(views.reader().numbered(SITE, Kind::SalesInvoice, no(7)).unwrap().unwrap().id, id(1));
-    assert_eq!(views.reader().document(SITE, id(2)).unwrap().unwrap().number, Some(no(7)));
+fn of_a_number_that_was_given_more_than_once_every_document_is_found() {
+    let with = |number, count| sold(number, Some(2), ("CLOTH", "1"), "Bu Sari", Some(no(count)));
+    let (_dir, _, views) =
+        views_of(&[with(1, 7), with(2, 7), with(3, 8), with(4, 300), with(5, 7), with(6, 300), with(2, 7)]);
+    let reader = views.reader();
+    let found = |count| ids(&reader.numbered(SITE, Kind::SalesInvoice, no(count)).unwrap());
+    assert_eq!((found(7), found(8), found(300)), (vec![id(1), id(2), id(5)], vec![id(3)], vec![id(4), id(6)]));
+    assert_eq!(reader.document(SITE, id(2)).unwrap().unwrap().number, Some(no(7)));
+    assert_eq!(ids(&reader.shared_numbers(SITE, 10).unwrap()), [id(1), id(2), id(5), id(4), id(6)]);
+    assert_eq!(reader.shared_numbers(SiteNo(1), 10).unwrap(), [], "another site's");
 }
 
 #[test]
@@ -112,7 +118,7 @@ fn a_cancelled_document_stays_in_every_list_and_is_marked() {
     let marks = |lines: &[DocumentLine]| lines.iter().map(|line| line.cancelled).collect::<Vec<_>>();
     assert_eq!(marks(&reader.documents(SITE, None, day(2), 0, 9).unwrap()), [Some(Locator(2)), None]);
     assert_eq!(marks(&reader.documents_of(SITE, "Bu Sari", None, 9).unwrap().lines), [None, Some(Locator(2))]);
-    assert_eq!(reader.numbered(SITE, Kind::SalesInvoice, no(1)).unwrap().unwrap().cancelled, Some(Locator(2)));
+    assert_eq!(reader.numbered(SITE, Kind::SalesInvoice, no(1)).unwrap()[0].cancelled, Some(Locator(2)));
     assert_eq!(reader.document(SITE, id(3)).unwrap(), None, "a cancellation is no document");
 
     // The same again is a repeat, other words under its id are a conflict, and a second one changes nothing.

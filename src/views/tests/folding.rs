@@ -127,7 +127,7 @@ fn asked(reader: &Reader, expected: &Model) -> Model {
         model.parties.insert(party.clone(), lines.iter().rev().map(|line| line.id).collect());
     }
     for (kind, no) in expected.numbers.keys() {
-        let line = reader.numbered(SITE, *kind, *no).unwrap().unwrap();
+        let line = reader.numbered(SITE, *kind, *no).unwrap().swap_remove(0);
         assert_eq!(line.number, Some(*no));
         model.numbers.insert((*kind, *no), line.id);
     }

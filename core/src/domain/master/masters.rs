@@ -6,9 +6,9 @@
 
 use super::keep::{Keep, Parts, parts};
 use super::{
-    Account, ActivityType, Batch, Bom, Customer, Employee, FiscalYear, Item, ItemTaxTemplate, Level, ModeOfPayment,
-    Named, OpenInvoice, Period, Permission, PriceList, Project, Row, RowKey, SalesOrderRow, Settings, Supplier, Table,
-    Tables, TaxTemplate, Transit, Uom, User, Warehouse, WorkOrder, parts_of, ref_parts,
+    Account, ActivityType, Batch, Bom, Customer, Employee, FiscalYear, Item, ItemTaxTemplate, Level, Life,
+    ModeOfPayment, Named, OpenInvoice, Period, Permission, PriceList, Project, Row, RowKey, SalesOrderRow, Settings,
+    Supplier, Table, Tables, TaxTemplate, Transit, Uom, User, Warehouse, WorkOrder, parts_of, ref_parts,
 };
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Ref, Text};
@@ -302,6 +302,11 @@ impl Masters {
     /// All that is under way.
     pub fn transits(&self) -> impl Iterator<Item = &Transit> {
         self.tables.transits.iter().map(|row| &**row)
+    }
+
+    /// The lives of a site's box.
+    pub fn lives<'a>(&'a self, site: &SiteId) -> impl Iterator<Item = &'a Life> {
+        self.tables.lives.under([site.as_str()]).map(|row| &**row)
     }
 
     /// What a role may do, kind by kind.

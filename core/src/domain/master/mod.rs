@@ -11,6 +11,7 @@ mod accounts;
 mod goods;
 mod item_taxes;
 mod keep;
+mod life;
 mod masters;
 mod orders;
 mod people;
@@ -23,6 +24,7 @@ mod tests;
 pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
 pub use goods::{Barcode, Batch, Bom, BomRow, Item, ItemPrice, PriceList, Uom, UomFactor};
 pub use item_taxes::{ItemTax, ItemTaxRate, ItemTaxTemplate};
+pub use life::Life;
 pub use masters::Masters;
 pub use orders::{OrderRow, RequiredItem, SalesOrderRow, Transit, TransitLine, WorkOperation, WorkOrder};
 pub use people::{ActivityType, Customer, Employee, Permission, Project, Supplier, User};
@@ -47,6 +49,16 @@ macro_rules! tables {
         impl Table {
             /// Every table there is.
             pub const ALL: &[Self] = &[$(Self::$row),*];
+
+            /// Whether the office makes its rows by itself, so that no file has them.
+            pub fn is_made(self) -> bool {
+                self == Self::Life
+            }
+
+            /// Those whose rows are loaded from files.
+            pub fn loaded() -> impl Iterator<Item = Self> {
+                Self::ALL.iter().copied().filter(|table| !table.is_made())
+            }
 
             /// How files and commands name it.
             pub fn slug(self) -> &'static str {
@@ -155,6 +167,7 @@ tables! {
     Permission, permissions, 24, "permission";
     Batch, batches, 25, "batch";
     ItemTaxTemplate, item_tax_templates, 26, "item-tax-template";
+    Life, lives, 27, "life";
 }
 
 /// What a row is known by: its table, and its name there. Where ERPNext has no name of one part (a price, a level), the

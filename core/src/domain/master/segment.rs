@@ -31,12 +31,13 @@ impl Audience {
 
 /// Who gets a row.
 ///
-/// Settings: their site. Stock levels: the site whose warehouse it is. Work Orders: the sites of any of their warehouses. Sales
+/// Settings and lives: their site. Stock levels: the site whose warehouse it is. Work Orders: the sites of any of their warehouses. Sales
 /// Orders: the sites of their lines' warehouses; all where no line names one. Transfers: who sent it and for whom it is. Users:
 /// where they work. All else: all, warehouses too, so that a refusal can name the site that it needs.
 pub fn audience(row: &Row, masters: &Masters) -> Audience {
     match row {
         Row::Settings(row) => Audience::Sites([row.site.clone()].into()),
+        Row::Life(row) => Audience::Sites([row.site.clone()].into()),
         Row::User(row) if !row.sites.is_empty() => Audience::Sites(row.sites.iter().cloned().collect()),
         Row::Transit(row) => Audience::Sites(row.from.iter().chain([&row.to]).cloned().collect()),
         Row::Level(_) | Row::WorkOrder(_) => Audience::Sites(owners(&depends_on(row), masters)),

@@ -50,7 +50,7 @@ impl<K: Ord + Clone, V: Clone + Default + PartialEq> Kept<K, V> {
     }
 
     /// All of it, by key.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.map.iter()
     }
 

@@ -254,6 +254,11 @@ impl Shop {
         self.numbers.get(&(series, kind)).copied().unwrap_or_default()
     }
 
+    /// The latest letter of its numbers.
+    pub fn last_series(&self) -> Option<Series> {
+        self.numbers.iter().map(|((series, _), _)| *series).next_back()
+    }
+
     /// The till.
     pub fn till(&self) -> &Till {
         self.till.get()
