@@ -29,6 +29,7 @@ mod schema;
 mod server;
 mod shape;
 mod tally;
+mod users;
 mod world;
 
 pub use doc::Doc;
