@@ -14,6 +14,7 @@
 //! - [`payload`] makes a request's body of a document; pure.
 //! - [`readback`] holds what ERPNext says it booked against what the customer's receipt says; pure.
 //! - [`down`] makes rows of master data of what ERPNext has; the reading is pure, the fetching is not.
+//! - [`setup`] makes what has to stand in ERPNext before, and says what is wrong there.
 //!
 //! Absent: which document comes first, what is held, what is tried again when: that is the core's, for any books.
 
@@ -22,4 +23,5 @@ pub mod down;
 pub mod map;
 pub mod payload;
 pub mod readback;
+pub mod setup;
 pub mod sink;

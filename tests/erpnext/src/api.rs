@@ -143,8 +143,7 @@ impl Erp {
         let wrong = || Error { message: String::new(), ..Error::with(401, "AuthenticationError", "") };
         let pair = token.strip_prefix("token ").or_else(|| token.strip_prefix("Token ")).ok_or_else(wrong)?;
         let (key, secret) = pair.trim().split_once(':').ok_or_else(wrong)?;
-        let user = self.users.iter().find(|u| u.key == key && u.secret == secret).cloned();
-        user.ok_or_else(wrong).map(Some)
+        self.with_key(key, secret).ok_or_else(wrong).map(Some)
     }
 
     /// Answers a request: whole, or as if it had never come.
@@ -279,7 +278,14 @@ impl Erp {
         let fields: Vec<Value> = def
             .fields
             .iter()
-            .map(|f| json!({ "fieldname": f.name, "label": f.label, "options": f.options, "reqd": i32::from(f.reqd), "unique": i32::from(f.unique) }))
+            .map(|f| {
+                let number = |key: &str| f.whole[key].as_i64().unwrap_or(0);
+                json!({
+                    "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
+                    "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
+                    "no_copy": number("no_copy"), "read_only": number("read_only"),
+                })
+            })
             .collect();
         let rights: Vec<&Value> = def.rights.iter().map(|r| &r.whole).collect();
         let submittable = i32::from(def.submittable);
@@ -389,6 +395,19 @@ impl Erp {
                 let uid = if uid.is_empty() { user.name.clone() } else { uid };
                 let found = self.users.iter().find(|u| u.name == uid);
                 said(json!(found.map(|u| u.roles.clone()).unwrap_or_default()))
+            }
+            "frappe.core.doctype.user.user.generate_keys" => {
+                self.must(user, "User", "write")?;
+                let secret = self.give_keys(text(args, "user"))?;
+                said(json!({ "api_secret": secret }))
+            }
+            "frappe.utils.change_log.get_versions" => {
+                let app = |title: &str, version: &str| json!({ "title": title, "version": version });
+                let mut apps = json!({ "frappe": app("Frappe Framework", "15.72.4") });
+                if !self.version.is_empty() {
+                    apps["erpnext"] = app("ERPNext", &self.version);
+                }
+                said(apps)
             }
             "frappe.desk.form.load.getdoctype" => {
                 let meta = self.meta(user, &doctype)?;

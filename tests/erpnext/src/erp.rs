@@ -59,10 +59,12 @@ pub(crate) struct Erp {
     pub(crate) random: Random,
     /// Version 1 honours `name`, as in a window of versions.
     pub(crate) v1_names: bool,
+    /// As it tells it.
+    pub(crate) version: String,
 }
 
 /// Doctypes that only a System Manager sees, and whose definitions do not say so.
-const OF_MANAGERS: [&str; 10] = [
+const OF_MANAGERS: [&str; 14] = [
     "Role",
     "DocPerm",
     "Custom DocPerm",
@@ -73,6 +75,10 @@ const OF_MANAGERS: [&str; 10] = [
     "Version",
     "Deleted Document",
     "Data Import",
+    "System Settings",
+    "Global Defaults",
+    "Selling Settings",
+    "Buying Settings",
 ];
 
 impl Erp {

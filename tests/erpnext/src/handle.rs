@@ -46,12 +46,15 @@ pub struct Options {
     pub seed: u64,
     /// Version 1 honours `name`, as between two versions of Frappe; the recorded one did.
     pub v1_names: bool,
+    /// ERPNext's version, as it tells it; Frappe without ERPNext where empty.
+    pub version: String,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let zone = "Asia/Jakarta".to_owned();
-        Self { start: Start::default(), now: None, zone, delay: Duration::ZERO, seed: 1, v1_names: true }
+        let version = "15.71.1".to_owned();
+        Self { start: Start::default(), now: None, zone, delay: Duration::ZERO, seed: 1, v1_names: true, version }
     }
 }
 
@@ -77,6 +80,7 @@ impl StandIn {
     pub fn start(options: Options) -> io::Result<Self> {
         let mut erp = Erp::bare(Clock::new(&options.zone, options.now.as_deref()), options.seed);
         erp.v1_names = options.v1_names;
+        erp.version = options.version;
         if options.start == Start::Facts {
             erp.facts();
         }

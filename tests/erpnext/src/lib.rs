@@ -30,6 +30,7 @@ mod server;
 mod shape;
 mod shown;
 mod tally;
+mod users;
 mod world;
 
 pub use doc::Doc;

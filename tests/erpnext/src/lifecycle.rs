@@ -199,6 +199,7 @@ impl Erp {
         self.number_rows(def, &mut doc);
         self.unique(def, &doc, false)?;
         self.db.store(&def.name, doc.clone());
+        self.after_save(&doc);
         if submit {
             self.on_submit(&doc)?;
         }
@@ -296,6 +297,7 @@ impl Erp {
             return Err(Error::refused("LinkExistsError", text));
         }
         self.db.remove(doctype, name);
+        self.after_delete(&doc);
         let (hash, now) = (self.hash(), self.clock.now());
         let row = json!({ "name": hash, "deleted_doctype": doctype, "deleted_name": name, "creation": now, "modified": now, "owner": user.name });
         if let Value::Object(row) = row {

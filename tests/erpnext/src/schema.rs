@@ -21,6 +21,8 @@ pub(crate) struct Field {
     pub(crate) unique: bool,
     pub(crate) fetch_from: String,
     pub(crate) fetch_if_empty: bool,
+    /// As it was defined.
+    pub(crate) whole: Value,
 }
 
 /// What a field holds.
@@ -102,6 +104,13 @@ impl Doctype {
         self.links = (0..self.fields.len()).filter(is_link).map(|i| (i, fetched(&self.fields[i].name))).collect();
     }
 
+    /// Takes a field out, as a Custom Field that is deleted does.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.fields.retain(|field| field.name != name);
+        self.by_name = self.fields.iter().enumerate().map(|(i, field)| (field.name.clone(), i)).collect();
+        self.finish();
+    }
+
     /// The tables of this doctype: field and child doctype.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|f| f.kind == Kind::Table)
@@ -109,7 +118,8 @@ impl Doctype {
 }
 
 /// Doctypes that a site has and whose definitions were not kept, and what names them.
-pub(crate) const FREE: [(&str, &str); 22] = [
+pub(crate) const FREE: [(&str, &str); 23] = [
+    ("User Type", "Prompt"),
     ("Currency", "field:currency_name"),
     ("Gender", "field:gender"),
     ("Country", "field:country_name"),
@@ -233,6 +243,7 @@ pub(crate) fn field(value: &Value) -> Option<Field> {
         unique: on("unique"),
         fetch_from: word("fetch_from"),
         fetch_if_empty: on("fetch_if_empty"),
+        whole: value.clone(),
     })
 }
 

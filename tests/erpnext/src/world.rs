@@ -4,7 +4,7 @@
 
 use crate::clock::Clock;
 use crate::db::Db;
-use crate::doc::{Doc, owned, put};
+use crate::doc::{Doc, owned, put, text};
 use crate::erp::{COMPANY, Erp, User};
 use crate::faults::Random;
 use crate::schema::{Schema, field};
@@ -105,6 +105,7 @@ impl Erp {
             alterations: Vec::new(),
             random: Random::new(seed ^ 0x0e4b),
             v1_names: true,
+            version: String::new(),
         };
         for (doctype, field) in [
             ("Item Price", "item_code"),
@@ -156,7 +157,7 @@ impl Erp {
             ("Language", "language_code", "en;id"),
             ("Gender", "gender", "Male;Female;Other"),
             ("Warehouse Type", "name", "Transit"),
-            ("Role", "role_name", "System Manager;Stock User;Sales User;Accounts User"),
+            ("User Type", "name", "System User;Website User"),
             (
                 "Item Group",
                 "item_group_name",
@@ -178,6 +179,9 @@ impl Erp {
             for name in names.split(';') {
                 self.seed(doctype, name, json!({ field: name }));
             }
+        }
+        for role in ROLES.iter().copied().chain(["System Manager", "HR Manager"]) {
+            self.seed("Role", role, json!({ "role_name": role }));
         }
         for uom in each("Unit;Box;Nos;Pair;Set;Meter;Centimeter;Yard;Kilogram;Gram;Litre;Hour;Minute;Day;Square Meter")
         {
@@ -242,15 +246,24 @@ impl Erp {
         for user in self.users.clone() {
             self.seed_user(&user);
         }
-        for single in ["Accounts Settings", "Stock Settings", "Selling Settings", "System Settings", "Global Defaults"]
-        {
-            self.seed(single, single, json!({}));
+        for (single, settings) in [
+            ("Accounts Settings", json!({})),
+            ("Stock Settings", json!({ "allow_negative_stock": 0, "item_naming_by": "Item Code" })),
+            ("Selling Settings", json!({ "cust_master_name": "Customer Name" })),
+            ("Buying Settings", json!({ "supp_master_name": "Supplier Name" })),
+            (
+                "System Settings",
+                json!({ "float_precision": "3", "currency_precision": "", "rounding_method": "Banker's Rounding" }),
+            ),
+            ("Global Defaults", json!({ "default_company": COMPANY, "disable_rounded_total": 0 })),
+        ] {
+            self.seed(single, single, settings);
         }
     }
 
     pub(crate) fn seed_user(&mut self, user: &User) {
         let roles: Vec<Value> = user.roles.iter().map(|role| json!({ "role": role })).collect();
-        let row = json!({ "email": user.name, "first_name": user.name, "full_name": user.name, "enabled": 1, "user_type": "System User", "roles": roles });
+        let row = json!({ "email": user.name, "first_name": user.name, "full_name": user.name, "enabled": 1, "user_type": "System User", "api_key": user.key, "roles": roles });
         self.seed("User", &user.name, row);
     }
 
@@ -265,6 +278,15 @@ impl Erp {
         let mut def = crate::schema::Doctype::clone(&def);
         def.add(new);
         def.finish();
+        self.schema.types.insert(dt, Arc::new(def));
+    }
+
+    /// Takes a Custom Field from its doctype. What stands in its column stays there, unseen.
+    pub(crate) fn drop_field(&mut self, custom: &Doc) {
+        let dt = owned(custom, "dt");
+        let Some(def) = self.schema.get(&dt) else { return };
+        let mut def = crate::schema::Doctype::clone(&def);
+        def.remove(text(custom, "fieldname"));
         self.schema.types.insert(dt, Arc::new(def));
     }
 

@@ -59,10 +59,23 @@ impl Erp {
     pub(crate) fn after_insert(&mut self, doc: &Doc) -> Res<()> {
         match text(doc, "doctype") {
             "Custom Field" => self.add_field(doc),
+            "User" => self.keep_user(doc),
             "Item" => self.after_insert_item(doc),
             _ => {}
         }
         Ok(())
+    }
+
+    pub(crate) fn after_save(&mut self, doc: &Doc) {
+        if text(doc, "doctype") == "User" {
+            self.keep_user(doc);
+        }
+    }
+
+    pub(crate) fn after_delete(&mut self, doc: &Doc) {
+        if text(doc, "doctype") == "Custom Field" {
+            self.drop_field(doc);
+        }
     }
 
     /// Does what a submitted document does. True where the answer is what is stored then, and not what was there before.

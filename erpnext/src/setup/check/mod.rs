@@ -1,0 +1,44 @@
+//! A look at everything in ERPNext that a document would be held for, or booked wrongly by, later.
+//!
+//! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
+//!
+//! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
+//! what a site pays with and prices in, `settings` what is set for all.
+
+mod books;
+mod money;
+mod rights;
+mod server;
+mod settings;
+mod site;
+
+use super::finding::{Finding, Findings};
+use crate::client::Client;
+use crate::map::Settings;
+use books::Books;
+use outpost_core::domain::master::Masters;
+
+/// Looks with the connector's key.
+pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let Some(server) = server::look(client, settings, &mut findings) else { return findings.0 };
+    rights::look(client, &server.roles, &mut findings);
+    let mut books = Books::new(client);
+    settings::of_connector(&books, settings, masters, &mut findings);
+    if settings.sites.is_empty() {
+        let remedy = "Give each workshop that is to be posted a section [sites.NAME] in erpnext.toml.";
+        findings.warning("sites", "no site is posted", remedy);
+    }
+    for (site, map) in &settings.sites {
+        let about = site::About { site, map, masters, server: &server };
+        site::look(&mut books, &about, &mut findings);
+    }
+    findings.0
+}
+
+/// Looks with an administrator's key at what the connector may not read: how ERPNext rounds, how it names customers.
+pub fn check_settings(admin: &Client, settings: &Settings, masters: &Masters) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    settings::of_all(&Books::new(admin), settings, masters, &mut findings);
+    findings.0
+}

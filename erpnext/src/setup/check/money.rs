@@ -1,0 +1,165 @@
+//! What a site is paid with and prices in: modes of payment, accounts, price lists, currency, the walk-in customer.
+
+use super::super::finding::Findings;
+use super::super::meta::{number, text};
+use super::books::{Books, unusable};
+use super::site::About;
+use crate::map::SiteMap;
+use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::master::Masters;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Looks at all of it.
+pub(super) fn look(books: &mut Books<'_>, about: &About<'_>, company: (&str, &Value), findings: &mut Findings) {
+    modes(books, about, company.0, findings);
+    accounts(books, about, company.0, findings);
+    price_lists(books, about, findings);
+    currency(books, about, company, findings);
+    walk_in(books, about, findings);
+}
+
+fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut Findings) {
+    for mode in about.masters.modes_of_payment().filter(|mode| mode.enabled) {
+        let ours = mode.mode_of_payment.as_str();
+        let place = about.place(&format!("modes_of_payment.{ours}"));
+        let theirs = SiteMap::name(&about.map.modes_of_payment, ours);
+        let Some(found) = findings.answer(&place, books.whole("Mode of Payment", theirs)) else { continue };
+        // An unknown one is taken by ERPNext without a word where a sale is submitted at once.
+        let Some(found) = found else {
+            let remedy = "Make it in ERPNext, or map its name in erpnext.toml.";
+            findings.error(place, format!("ERPNext has no mode of payment {theirs:?}"), remedy);
+            continue;
+        };
+        if number(&found, "enabled") == 0 {
+            findings.error(place, format!("{theirs} is disabled"), "Enable it in ERPNext, or disable it here.");
+            continue;
+        }
+        let rows = found.get("accounts").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let account = rows.iter().find(|row| text(row, "company") == company).map(|row| text(row, "default_account"));
+        let wanted = SiteMap::name(&about.map.accounts, mode.default_account.as_str());
+        match account.filter(|account| !account.is_empty()) {
+            None => {
+                let remedy = format!("Add a row for it in ERPNext, with the account {wanted}.");
+                findings.error(place, format!("{theirs} has no account of {company}"), remedy);
+            }
+            Some(account) if account != wanted => {
+                let found = format!("{theirs} goes into {account} in ERPNext, and into {wanted} here");
+                findings.warning(place, found, "What is posted goes where it says here: make both the same.");
+            }
+            Some(account) => findings.ok(place, format!("{theirs}, into {account}")),
+        }
+    }
+}
+
+/// The accounts that rows of taxes name.
+pub(super) fn heads(masters: &Masters) -> impl Iterator<Item = &str> {
+    masters.tax_templates().flat_map(|template| &template.taxes).map(|row| row.account_head.as_str())
+}
+
+fn accounts(books: &Books<'_>, about: &About<'_>, company: &str, findings: &mut Findings) {
+    let masters = about.masters;
+    let named = masters.accounts().filter(|row| !row.disabled).map(|row| row.name.as_str());
+    let modes = masters.modes_of_payment().filter(|mode| mode.enabled).map(|mode| mode.default_account.as_str());
+    let till = about.settings().and_then(|row| row.till_difference_account.as_ref()).map(|name| name.as_str());
+    let used: BTreeSet<&str> = modes.chain(heads(masters)).chain(till).collect();
+    let all: BTreeMap<&str, &str> =
+        named.chain(used.iter().copied()).map(|name| (name, SiteMap::name(&about.map.accounts, name))).collect();
+    let wanted: BTreeSet<String> = all.values().map(|name| (*name).to_owned()).collect();
+    let place = about.place("accounts");
+    let asked = books.some("Account", &["name", "company", "is_group", "disabled"], &wanted);
+    let Some(found) = findings.answer(&place, asked) else { return };
+    for (ours, theirs) in all {
+        let place = format!("{place}.{ours}");
+        let row = found.get(theirs);
+        let wrong = match row {
+            None => Some("is not in ERPNext".to_owned()),
+            Some(row) => unusable(row, company),
+        };
+        let elsewhere = row.is_some_and(|row| unusable(row, text(row, "company")).is_none());
+        match wrong {
+            None => findings.ok(place, theirs),
+            Some(wrong) if elsewhere && !used.contains(ours) => {
+                findings.warning(place, format!("{theirs} {wrong}"), "Nobody may book on it at this site.");
+            }
+            Some(wrong) => {
+                let remedy = "Map it to one of the company's accounts in erpnext.toml, or change it in ERPNext.";
+                findings.error(place, format!("{theirs} {wrong}"), remedy);
+            }
+        }
+    }
+}
+
+fn price_lists(books: &mut Books<'_>, about: &About<'_>, findings: &mut Findings) {
+    let Some(settings) = about.settings() else { return };
+    let usual = [(&settings.selling_price_list, "selling"), (&settings.buying_price_list, "buying")];
+    for (list, side) in usual.into_iter().filter_map(|(list, side)| Some((list.as_ref()?.as_str(), side))) {
+        let place = about.place(&format!("price_lists.{list}"));
+        let theirs = SiteMap::name(&about.map.price_lists, list);
+        let Some(found) = findings.answer(&place, books.whole("Price List", theirs)) else { continue };
+        let remedy = "Choose another, or change it in ERPNext.";
+        let Some(found) = found else {
+            findings.error(place, format!("ERPNext has no price list {theirs:?}"), "Make it there, or map its name.");
+            continue;
+        };
+        let currency = text(&found, "currency");
+        if number(&found, "enabled") == 0 {
+            findings.error(place, format!("{theirs} is disabled"), remedy);
+        } else if number(&found, side) == 0 {
+            findings.error(place, format!("{theirs} is not for {side}"), remedy);
+        } else if currency != settings.currency.as_str() {
+            findings.error(
+                place,
+                format!("{theirs} is in {currency}, and the site's books in {}", settings.currency),
+                remedy,
+            );
+        } else {
+            findings.ok(place, theirs);
+        }
+    }
+}
+
+fn currency(books: &mut Books<'_>, about: &About<'_>, company: (&str, &Value), findings: &mut Findings) {
+    let Some(settings) = about.settings() else { return };
+    let (place, name) = (about.place("currency"), settings.currency.as_str());
+    let books_in = text(company.1, "default_currency");
+    if books_in != name {
+        let found = format!("the site's is {name}, and that of {} is {books_in}", company.0);
+        findings.error(place, found, "Load the site's settings with the company's currency.");
+        return;
+    }
+    let Some(found) = findings.answer(&place, books.whole("Currency", name)) else { return };
+    let coin = found.as_ref().and_then(|found| found.get("smallest_currency_fraction_value"));
+    let theirs = match coin {
+        Some(Value::Number(coin)) => coin.to_string().parse::<Decimal>().unwrap_or_default(),
+        Some(Value::String(coin)) => coin.parse().unwrap_or_default(),
+        _ => Decimal::ZERO,
+    };
+    match settings.smallest_currency_fraction_value {
+        Some(ours) if ours != theirs => {
+            let found = format!(
+                "what is paid is rounded to {ours} at the site and to {theirs} in ERPNext (0: to whole {name})"
+            );
+            let remedy = "Make Smallest Currency Fraction Value of the currency in ERPNext and that of the site's settings the same.";
+            findings.error(place, found, remedy);
+        }
+        Some(_) => findings.ok(place, format!("{name}, rounded to {theirs} (0: to whole {name})")),
+        None => findings.ok(place, format!("{name}, not rounded")),
+    }
+}
+
+fn walk_in(books: &mut Books<'_>, about: &About<'_>, findings: &mut Findings) {
+    let Some(name) = about.settings().and_then(|row| row.walk_in_customer.as_ref()) else { return };
+    let place = about.place("walk_in_customer");
+    let Some(found) = findings.answer(&place, books.whole("Customer", name.as_str())) else { return };
+    match found {
+        None => {
+            let remedy = "Make it in ERPNext: every sale to somebody unknown names it.";
+            findings.error(place, format!("ERPNext has no customer {:?}", name.as_str()), remedy);
+        }
+        Some(found) if number(&found, "disabled") == 1 => {
+            findings.error(place, format!("{name} is disabled"), "Enable it in ERPNext.");
+        }
+        Some(_) => findings.ok(place, name.as_str()),
+    }
+}

@@ -1,0 +1,119 @@
+//! What is set for all of ERPNext: how it rounds, how it names what is new, whether stock may be less than nothing.
+
+use super::super::finding::Findings;
+use super::super::meta::{number, text};
+use super::books::Books;
+use crate::client::Failure;
+use crate::map::Settings;
+use outpost_core::domain::id::SiteId;
+use outpost_core::domain::master::{Masters, Settings as SiteSettings};
+use serde_json::Value;
+
+/// How a box rounds a half.
+const ROUNDING: &str = "Banker's Rounding";
+/// Digits of a quantity that ERPNext has to keep at least.
+const DIGITS: u64 = 3;
+
+/// What the connector may read, and the rest where it may as well.
+pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+    if let Some(stock) = findings.answer("Stock Settings", single(books, "Stock Settings")) {
+        stock_settings(&stock, findings);
+    }
+    of_all(books, settings, masters, findings);
+}
+
+/// What only a System Manager may read, unless somebody has changed that.
+pub(super) fn of_all(books: &Books<'_>, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+    for name in ["System Settings", "Global Defaults", "Selling Settings", "Buying Settings"] {
+        match single(books, name) {
+            Ok(doc) => match name {
+                "System Settings" => rounding(&doc, settings, masters, findings),
+                "Global Defaults" => rounded_total(&doc, settings, masters, findings),
+                "Selling Settings" => named_by(name, &doc, "cust_master_name", "Customer Name", findings),
+                _ => named_by(name, &doc, "supp_master_name", "Supplier Name", findings),
+            },
+            Err(failure) if failure.is("PermissionError") => {
+                // Rightly so, and setup has looked; what differs later is found when a document is read back.
+                findings.ok(name, "not looked at: only an administrator's key reads it, as at setup");
+            }
+            Err(failure) => drop(findings.answer::<()>(name, Err(failure))),
+        }
+    }
+}
+
+fn single(books: &Books<'_>, name: &str) -> Result<Value, Failure> {
+    books.client.get(name, name)
+}
+
+fn stock_settings(stock: &Value, findings: &mut Findings) {
+    let told = match number(stock, "allow_negative_stock") {
+        0 => "off: a document that takes more than there is waits until there is enough",
+        _ => "on: stock goes below nothing, and no document waits for it",
+    };
+    findings.ok("Stock Settings.allow_negative_stock", told);
+    named_by("Stock Settings", stock, "item_naming_by", "Item Code", findings);
+}
+
+fn named_by(single: &str, doc: &Value, field: &str, wanted: &str, findings: &mut Findings) {
+    let (place, found) = (format!("{single}.{field}"), text(doc, field));
+    if found == wanted {
+        findings.ok(place, found);
+    } else {
+        let remedy = format!("Set it to {wanted}: what a workshop makes is known by its name, on paper and to people.");
+        findings.warning(place, format!("new ones are named by {found:?}"), remedy);
+    }
+}
+
+/// The settings of the sites that are posted.
+fn posted<'a>(settings: &'a Settings, masters: &'a Masters) -> impl Iterator<Item = (&'a SiteId, &'a SiteSettings)> {
+    settings.sites.keys().filter_map(|site| masters.settings(site).map(|row| (site, row)))
+}
+
+fn rounding(system: &Value, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+    let place = "System Settings.rounding_method";
+    match text(system, "rounding_method") {
+        ROUNDING => findings.ok(place, ROUNDING),
+        found => {
+            let remedy = format!("Set it to {ROUNDING}, as the workshops' receipts are rounded.");
+            findings.error(place, format!("ERPNext rounds by {found:?}"), remedy);
+        }
+    }
+    let place = "System Settings.float_precision";
+    match number(system, "float_precision") {
+        // None chosen: ERPNext's own, which is this.
+        0 => findings.ok(place, DIGITS.to_string()),
+        digits if digits >= DIGITS => findings.ok(place, digits.to_string()),
+        digits => {
+            let remedy = format!("Set it to {DIGITS} or more.");
+            findings.warning(place, format!("ERPNext keeps {digits} digits of a quantity"), remedy);
+        }
+    }
+    let place = "System Settings.currency_precision";
+    let digits = text(system, "currency_precision").trim().parse::<u8>().ok();
+    let differs =
+        posted(settings, masters).find(|(_, row)| digits.is_some_and(|digits| digits != row.currency_precision));
+    match (differs, digits) {
+        (Some((site, row)), Some(digits)) => {
+            let found = format!("ERPNext reckons with {digits} digits, and {site} with {}", row.currency_precision);
+            findings.error(place, found, format!("Load the site's settings with currency_precision {digits}."));
+        }
+        (_, Some(digits)) => findings.ok(place, digits.to_string()),
+        (_, None) => findings.ok(place, "by the currency's format"),
+    }
+}
+
+fn rounded_total(defaults: &Value, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+    let place = "Global Defaults.disable_rounded_total";
+    let off = number(defaults, "disable_rounded_total") == 1;
+    let rounds = |row: &SiteSettings| row.smallest_currency_fraction_value.is_some();
+    let word = |rounds: bool| if rounds { "rounded" } else { "not rounded" };
+    match posted(settings, masters).find(|(_, row)| rounds(row) == off) {
+        Some((site, row)) => {
+            let (own, theirs) = (word(rounds(row)), word(!off));
+            let found = format!("at {site} what is paid is {own}, and ERPNext's own documents are {theirs}");
+            let remedy = "What is posted says outright which it is; the same for both is easier to read.";
+            findings.warning(place, found, remedy);
+        }
+        None => findings.ok(place, format!("what is paid is {}", word(!off))),
+    }
+}

@@ -1,0 +1,190 @@
+//! The custom fields: which doctype gets which, of what shape.
+//!
+//! In: a field as ERPNext has it. Out: what is wrong with it. Absent: making and removing them.
+
+use super::meta::{number, text};
+use outpost_core::domain::document::Kind;
+use serde_json::{Value, json};
+
+/// One custom field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    after: &'static str,
+    /// The length of its column; ERPNext's own where 0.
+    length: u64,
+    /// The longest value that is put into it.
+    needs: u64,
+    unique: bool,
+    no_copy: bool,
+    read_only: bool,
+    filter: bool,
+    search: bool,
+}
+
+/// The characters of a Data field where nobody says.
+const USUAL: u64 = 140;
+
+const PLAIN: Field = Field {
+    name: "",
+    label: "",
+    kind: "Data",
+    after: "",
+    length: 0,
+    needs: USUAL,
+    unique: false,
+    no_copy: false,
+    read_only: false,
+    filter: false,
+    search: false,
+};
+
+/// The id of the document that was made at a workshop. Unique: this is what keeps it from being posted twice.
+const ID: Field = Field {
+    name: "outpost_id",
+    label: "Outpost ID",
+    after: "naming_series",
+    length: 64,
+    needs: 36,
+    unique: true,
+    no_copy: true,
+    read_only: true,
+    ..PLAIN
+};
+/// Its number on paper.
+const NO: Field = Field {
+    name: "outpost_no",
+    label: "Outpost No",
+    after: "outpost_id",
+    no_copy: true,
+    read_only: true,
+    filter: true,
+    search: true,
+    ..PLAIN
+};
+/// The workshop.
+const SITE: Field =
+    Field { name: "outpost_site", label: "Outpost Site", after: "outpost_no", needs: 32, filter: true, ..PLAIN };
+/// Who made it there.
+const USER: Field = Field { name: "outpost_user", label: "Outpost User", after: "outpost_site", ..PLAIN };
+/// The day that the paper says, where it is posted on another.
+const DATE: Field =
+    Field { name: "outpost_date", label: "Outpost Date", kind: "Date", after: "outpost_user", needs: 0, ..PLAIN };
+/// Of a warehouse: the workshop that it belongs to.
+const OF_WAREHOUSE: Field = Field { after: "warehouse_name", ..SITE };
+
+const MASTER: &[Field] = &[ID, NO, SITE, USER];
+const TRANSACTION: &[Field] = &[ID, NO, SITE, USER, DATE];
+const WAREHOUSE: &[Field] = &[OF_WAREHOUSE];
+
+/// True of what becomes a document of its own in ERPNext.
+fn is_made(kind: Kind) -> bool {
+    !matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing)
+}
+
+/// True of what has no drafts and is not submitted.
+pub(super) fn is_master(kind: Kind) -> bool {
+    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
+}
+
+/// The kinds that become documents of their own in ERPNext.
+pub(super) fn made() -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(|kind| is_made(*kind))
+}
+
+/// Each doctype with its fields, in the order in which they are made.
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static [Field])> {
+    let fields = |kind: Kind| match kind {
+        // It has no day that could be another.
+        Kind::Timesheet => MASTER,
+        kind if is_master(kind) => MASTER,
+        _ => TRANSACTION,
+    };
+    made().map(move |kind| (kind.name(), fields(kind))).chain([("Warehouse", WAREHOUSE)])
+}
+
+impl Field {
+    /// The document that makes it.
+    pub(super) fn body(&self, doctype: &str) -> Value {
+        let mut body = json!({
+            "dt": doctype, "fieldname": self.name, "label": self.label, "fieldtype": self.kind, "insert_after": self.after,
+            "unique": u8::from(self.unique), "no_copy": u8::from(self.no_copy), "read_only": u8::from(self.read_only),
+            "print_hide": 1, "in_standard_filter": u8::from(self.filter), "in_global_search": u8::from(self.search),
+        });
+        if self.length > 0 {
+            body["length"] = self.length.into();
+        }
+        body
+    }
+
+    /// What is wrong with the field of this name that is there. How it is shown to people is their own affair.
+    pub(super) fn wrong(&self, found: &Value) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let kind = text(found, "fieldtype");
+        if kind != self.kind {
+            wrong.push(format!("it is of the type {kind} and has to be {}", self.kind));
+            return wrong;
+        }
+        let length = Some(number(found, "length")).filter(|length| *length > 0).unwrap_or(USUAL);
+        if length < self.needs {
+            wrong.push(format!("it takes {length} characters and has to take {}", self.needs));
+        }
+        match (self.unique, number(found, "unique") == 1) {
+            (true, false) => wrong.push("it is not unique, so nothing keeps a document from being there twice".into()),
+            (false, true) => wrong.push("it is unique, so a second document with the same value is refused".into()),
+            _ => {}
+        }
+        if self.no_copy && number(found, "no_copy") == 0 {
+            wrong.push("it is copied with a document, and a copy is another document".into());
+        }
+        if number(found, "reqd") == 1 {
+            wrong.push("it is mandatory, so nobody at the desk can save a document".into());
+        }
+        wrong
+    }
+
+    /// Its shape in words.
+    pub(super) fn shape(&self) -> String {
+        let mut words = vec![self.kind.to_owned()];
+        words.extend((self.length > 0).then(|| format!("{} characters", self.length)));
+        let flags = [(self.unique, "unique"), (self.no_copy, "not copied"), (self.read_only, "read only")];
+        words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, word)| (*word).to_owned()));
+        words.join(", ")
+    }
+
+    /// What to do about a wrong one.
+    pub(super) fn remedy(&self, doctype: &str) -> String {
+        let (name, shape) = (self.name, self.shape());
+        format!(
+            "Whose field is it? Where nobody needs it, delete the Custom Field {doctype}-{name} and run setup; else change it to: {shape}."
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payload::tests::bodies;
+
+    #[test]
+    fn every_field_of_ours_that_is_sent_is_made() {
+        for case in bodies::all() {
+            let doctype = case.submitted.document.kind().name();
+            let Some((_, fields)) = all().find(|(of, _)| *of == doctype) else { continue };
+            let sent = case.by_hand.as_object().unwrap().keys().filter(|name| name.starts_with("outpost_"));
+            sent.for_each(|name| assert!(fields.iter().any(|field| field.name == name), "{doctype} {name}"));
+        }
+    }
+
+    #[test]
+    fn a_field_is_right_as_it_is_made() {
+        for (doctype, fields) in all() {
+            for field in fields {
+                assert_eq!(field.wrong(&field.body(doctype)), Vec::<String>::new(), "{doctype} {}", field.name);
+            }
+        }
+    }
+}

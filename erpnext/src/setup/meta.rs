@@ -1,0 +1,76 @@
+//! What ERPNext says of a doctype: its fields, and who may do what.
+//!
+//! In: the name of a doctype. Out: the answer, and questions to it. Any user may ask: reading `Custom Field` or `DocPerm` is for System
+//! Managers alone, while this answers to the connector as well, with custom fields and changed rights in it.
+
+use crate::client::{Client, Failure};
+use serde_json::{Value, json};
+
+/// A doctype as it is there.
+pub(super) struct Meta(Value);
+
+impl Meta {
+    pub(super) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
+        let answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
+        // The doctype's child tables come with it.
+        let docs = answer.get("docs").and_then(Value::as_array);
+        let own = docs.into_iter().flatten().find(|doc| text(doc, "name") == doctype);
+        own.cloned().map(Self).ok_or_else(|| Failure::Refused {
+            status: 200,
+            exc_type: String::new(),
+            words: format!("it does not say what {doctype} is"),
+            exception: String::new(),
+        })
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&Value> {
+        self.rows("fields").find(|field| text(field, "fieldname") == name)
+    }
+
+    /// Whether somebody with these roles may do `right`.
+    pub(super) fn allows(&self, roles: &[String], right: &str) -> bool {
+        self.rows("permissions").any(|row| {
+            let role = text(row, "role");
+            number(row, "permlevel") == 0 && number(row, right) == 1 && roles.iter().any(|own| own == role)
+        })
+    }
+
+    fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {
+        self.0.get(table).and_then(Value::as_array).into_iter().flatten()
+    }
+}
+
+/// The text of a field; empty where it has none.
+pub(super) fn text<'a>(doc: &'a Value, field: &str) -> &'a str {
+    doc.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A whole number, or a yes (1) or no (0); settings have them as texts.
+pub(super) fn number(doc: &Value, field: &str) -> u64 {
+    match doc.get(field) {
+        Some(Value::String(text)) => text.trim().parse().unwrap_or_default(),
+        Some(value) => value.as_u64().unwrap_or_default(),
+        None => 0,
+    }
+}
+
+/// Who asks.
+pub(super) fn who(client: &Client) -> Result<String, Failure> {
+    let user = client.call("frappe.auth.get_logged_user", &json!({}))?;
+    Ok(user.as_str().unwrap_or_default().to_owned())
+}
+
+/// The roles of a user.
+pub(super) fn roles_of(client: &Client, user: &str) -> Result<Vec<String>, Failure> {
+    let roles = client.call("frappe.core.doctype.user.user.get_roles", &json!({ "uid": user }))?;
+    Ok(roles.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// A document, or nothing where there is none.
+pub(super) fn get(client: &Client, doctype: &str, name: &str) -> Result<Option<Value>, Failure> {
+    match client.get(doctype, name) {
+        Ok(doc) => Ok(Some(doc)),
+        Err(Failure::Refused { status: 404, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,42 @@
+//! What has to stand in ERPNext before anything is posted, and whether it does.
+//!
+//! In: an administrator's key, once, or the connector's own. Out: a [`Plan`] in plain words that can be carried out, [`Finding`]s with
+//! their remedies, a [`Status`]. Absent: the command line, where the key is kept, and what a site posts.
+//!
+//! - `fields` are the custom fields; [`ROLES`] are the connector's roles and what each is for.
+//! - [`plan()`] says what is missing and makes it; [`undo`] is the same backwards.
+//! - [`check()`] looks with the connector's key at everything that a document would be held for later.
+//! - [`check_settings`] looks with the administrator's at settings that the connector may not read.
+//! - [`status()`] says whether ERPNext answers, as whom, and how quickly.
+
+mod check;
+mod fields;
+mod finding;
+mod meta;
+mod plan;
+mod roles;
+mod status;
+mod step;
+
+pub use check::{check, check_settings};
+pub use fields::Field;
+pub use finding::{Finding, Level};
+pub use plan::{Done, Plan, Stopped, plan, undo};
+pub use roles::ROLES;
+pub use status::{Reached, Status, status};
+pub use step::Step;
+
+/// What is wished for.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// The connector's own user: `outpost-connector@books.example`.
+    pub email: String,
+    /// What people see as the author of what is posted; `Outpost` where empty.
+    pub full_name: String,
+    /// The public half (`api_key`) of the key that the office has; none where it has none.
+    pub known_key: Option<String>,
+    /// A new key in any case. The old one is taken no more.
+    pub new_key: bool,
+    /// Of [`undo`]: the custom fields go even where documents are told apart by them.
+    pub even_with_documents: bool,
+}

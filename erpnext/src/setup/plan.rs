@@ -1,0 +1,210 @@
+//! What setup would do, compared with what is there; and the same backwards.
+//!
+//! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
+
+use super::fields::{self, Field};
+use super::meta::{Meta, get, number, roles_of, text, who};
+use super::roles::{NEVER, ROLES};
+use super::{Step, Wishes};
+use crate::client::{Client, Failure, Key, Query};
+use serde_json::{Value, json};
+use std::fmt;
+
+/// Custom fields in one question: there are about sixty.
+const PAGE: usize = 500;
+
+/// What would be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// In order.
+    pub steps: Vec<Step>,
+    /// What a person has to put right first, each with the remedy. While there is any, nothing is done.
+    pub obstacles: Vec<String>,
+}
+
+/// What came of a plan.
+#[derive(Default)]
+pub struct Done {
+    /// The connector's new key, where one was made. ERPNext shows the secret this once.
+    pub key: Option<Key>,
+}
+
+/// Why a plan was not carried out to its end. What was done stays; another plan goes on from there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// A person has to put something right first. Nothing was done.
+    #[error("nothing was done: {}", .0.join("; "))]
+    Obstacles(Vec<String>),
+    /// A step failed.
+    #[error("{step}: {failure}")]
+    Failed {
+        /// Which, in words.
+        step: String,
+        /// How.
+        failure: Failure,
+    },
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing is to be done");
+        }
+        let stops = self.obstacles.iter().map(|obstacle| format!("put right first: {obstacle}"));
+        let lines: Vec<_> = stops.chain(self.steps.iter().map(ToString::to_string)).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl Plan {
+    /// Nothing is to be done, and nothing is in the way.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.obstacles.is_empty()
+    }
+
+    /// Does it step by step; each is told before it is done. No secret is ever told.
+    pub fn carry_out(&self, admin: &Client, told: &mut dyn FnMut(&str)) -> Result<Done, Stopped> {
+        if !self.obstacles.is_empty() {
+            return Err(Stopped::Obstacles(self.obstacles.clone()));
+        }
+        let mut done = Done::default();
+        for step in &self.steps {
+            let words = step.to_string();
+            told(&words);
+            match step.take(admin) {
+                Ok(key) => done.key = key.or(done.key),
+                Err(failure) => return Err(Stopped::Failed { step: words, failure }),
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// What is to be done so that documents can be posted.
+pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
+    let mut plan = Plan::default();
+    let Some(user) = may(admin, wishes, &mut plan)? else { return Ok(plan) };
+    for (doctype, fields) in fields::all() {
+        let meta = Meta::read(admin, doctype)?;
+        for field in fields {
+            match meta.field(field.name).map(|found| field.wrong(found)) {
+                None => plan.steps.push(Step::AddField(doctype, field)),
+                Some(wrong) if wrong.is_empty() => {}
+                Some(wrong) => {
+                    let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
+                    plan.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
+                }
+            }
+        }
+    }
+    connector(wishes, user.as_ref(), &mut plan);
+    Ok(plan)
+}
+
+/// What is to be done so that ERPNext is as it was before. The user stays, disabled: what he posted names him.
+pub fn undo(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
+    let mut plan = Plan::default();
+    let Some(user) = may(admin, wishes, &mut plan)? else { return Ok(plan) };
+    let email = &wishes.email;
+    if let Some(user) = user.filter(|user| number(user, "enabled") == 1) {
+        if !text(&user, "api_key").is_empty() {
+            plan.steps.push(Step::VoidKey(email.clone()));
+        }
+        plan.steps.push(Step::Disable(email.clone()));
+    }
+    let there = custom_fields(admin)?;
+    let ours = |doctype: &str, field: &Field| {
+        let same = |row: &&Value| text(row, "dt") == doctype && text(row, "fieldname") == field.name;
+        // One of another shape is somebody else's.
+        there.iter().find(same).is_some_and(|row| field.wrong(row).is_empty())
+    };
+    let all: Vec<_> = fields::all().collect();
+    for (doctype, fields) in all.into_iter().rev() {
+        for field in fields.iter().rev().filter(|field| ours(doctype, field)) {
+            if field.name == "outpost_id" && !wishes.even_with_documents {
+                let count = with_an_id(admin, doctype)?;
+                if count > 0 {
+                    plan.obstacles.push(format!(
+                        "{count} documents of {doctype} have an outpost_id: without it Outpost would not know them again, and post \
+                         them twice. Leave it, or say that it goes even with documents"
+                    ));
+                }
+            }
+            plan.steps.push(Step::RemoveField(doctype, field));
+        }
+    }
+    Ok(plan)
+}
+
+/// Whether the one who asks may do all this, and for this user; the user as he is there. Nothing where not: the plan says why.
+fn may(admin: &Client, wishes: &Wishes, plan: &mut Plan) -> Result<Option<Option<Value>>, Failure> {
+    let own = who(admin)?;
+    let email = &wishes.email;
+    if !roles_of(admin, &own)?.iter().any(|role| role == "System Manager") {
+        plan.obstacles.push(format!(
+            "the key is {own}'s, who is no System Manager: custom fields and users need one. Give a System Manager's key"
+        ));
+        return Ok(None);
+    }
+    if !email.contains('@') || email.contains(char::is_whitespace) || *email == own {
+        plan.obstacles.push(format!(
+            "the connector needs a user of its own, and {email:?} cannot be it. Give an address like outpost-connector@books.example"
+        ));
+        return Ok(None);
+    }
+    Ok(Some(get(admin, "User", email)?))
+}
+
+/// The connector's user, its roles, its key.
+fn connector(wishes: &Wishes, user: Option<&Value>, plan: &mut Plan) {
+    let email = wishes.email.clone();
+    let all = ROLES.map(|(role, _)| role);
+    let Some(user) = user else {
+        let full_name = if wishes.full_name.is_empty() { "Outpost" } else { &wishes.full_name }.to_owned();
+        plan.steps.push(Step::MakeUser { email: email.clone(), full_name, roles: all.to_vec() });
+        plan.steps.push(Step::NewKey(email));
+        return;
+    };
+    let rows = user.get("roles").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let has = |role: &str| rows.iter().any(|row| text(row, "role") == role);
+    if let Some(role) = NEVER.iter().find(|role| has(role)) {
+        plan.obstacles.push(format!(
+            "{email} has the role {role}, with which a key in a file could do anything. Take it away, or give another address"
+        ));
+    }
+    let disabled = number(user, "enabled") == 0;
+    if disabled {
+        plan.steps.push(Step::Enable(email.clone()));
+    }
+    let roles: Vec<_> = all.into_iter().filter(|role| !has(role)).collect();
+    if !roles.is_empty() {
+        plan.steps.push(Step::GiveRoles { email: email.clone(), roles });
+    }
+    let known = wishes.known_key.as_deref().filter(|key| !key.is_empty());
+    // Undoing has made the secret of a disabled one worthless, and only the public half can be compared.
+    if wishes.new_key || disabled || known != Some(text(user, "api_key")) {
+        plan.steps.push(Step::NewKey(email));
+    }
+}
+
+/// The custom fields that have our names.
+fn custom_fields(admin: &Client) -> Result<Vec<Value>, Failure> {
+    let names: Vec<_> = fields::all().flat_map(|(_, fields)| fields).map(|field| field.name).collect();
+    let query = Query {
+        fields: &["name", "dt", "fieldname", "fieldtype", "length", "unique", "no_copy", "reqd"],
+        filters: vec![json!(["fieldname", "in", names])],
+        page: PAGE,
+        ..Query::default()
+    };
+    admin.list("Custom Field", &query)
+}
+
+/// How many documents of a doctype are known by our id: submitted ones, and masters.
+fn with_an_id(admin: &Client, doctype: &str) -> Result<u64, Failure> {
+    let mut filters = vec![json!(["outpost_id", "is", "set"])];
+    if fields::made().any(|kind| kind.name() == doctype && !fields::is_master(kind)) {
+        filters.push(json!(["docstatus", "=", 1]));
+    }
+    let query = Query { fields: &["count(name) as count"], filters, page: 1, ..Query::default() };
+    Ok(admin.list(doctype, &query)?.first().map_or(0, |row| number(row, "count")))
+}

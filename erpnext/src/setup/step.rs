@@ -1,0 +1,104 @@
+//! One thing that setup or its undoing does in ERPNext, in words and in deed.
+
+use super::fields::Field;
+use super::meta::text;
+use crate::client::{Client, Failure, Key};
+use serde_json::{Value, json};
+use std::fmt;
+
+/// One thing that is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A custom field is made.
+    AddField(&'static str, &'static Field),
+    /// A custom field is removed, with what stands in it.
+    RemoveField(&'static str, &'static Field),
+    /// The connector's user is made.
+    MakeUser {
+        /// His e-mail address, which is his name.
+        email: String,
+        /// What people see.
+        full_name: String,
+        /// His roles.
+        roles: Vec<&'static str>,
+    },
+    /// The user is given roles that he has not; he keeps those that he has.
+    GiveRoles {
+        /// Whom.
+        email: String,
+        /// Which.
+        roles: Vec<&'static str>,
+    },
+    /// The user is enabled.
+    Enable(String),
+    /// The user is given a new secret, which the office keeps.
+    NewKey(String),
+    /// The user is given a secret that nobody learns: his key is taken no more.
+    VoidKey(String),
+    /// The user is disabled.
+    Disable(String),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddField(doctype, field) => write!(f, "{doctype}: add the field {} ({})", field.name, field.shape()),
+            Self::RemoveField(doctype, field) => {
+                write!(f, "{doctype}: remove the field {}, and what stands in it", field.name)
+            }
+            Self::MakeUser { email, roles, .. } => {
+                write!(f, "make the user {email} with the roles {}", roles.join(", "))
+            }
+            Self::GiveRoles { email, roles } => write!(f, "give {email} the roles {}", roles.join(", ")),
+            Self::Enable(email) => write!(f, "enable the user {email}"),
+            Self::NewKey(email) => {
+                write!(f, "make a new secret for {email}, which the office keeps; one that he has is taken no more")
+            }
+            Self::VoidKey(email) => write!(f, "make the key of {email} worthless"),
+            Self::Disable(email) => write!(f, "disable the user {email}"),
+        }
+    }
+}
+
+impl Step {
+    /// Does it; the key where it makes one.
+    pub(super) fn take(&self, admin: &Client) -> Result<Option<Key>, Failure> {
+        match self {
+            Self::AddField(doctype, field) => admin.insert("Custom Field", &field.body(doctype)).map(|_| None),
+            Self::RemoveField(doctype, field) => {
+                admin.delete("Custom Field", &format!("{doctype}-{}", field.name)).map(|()| None)
+            }
+            Self::MakeUser { email, full_name, roles } => {
+                let roles: Vec<Value> = roles.iter().map(|role| json!({ "role": role })).collect();
+                let user = json!({
+                    "email": email, "first_name": full_name, "enabled": 1, "send_welcome_email": 0, "roles": roles,
+                });
+                admin.insert("User", &user).map(|_| None)
+            }
+            Self::GiveRoles { email, roles } => {
+                let user = admin.get("User", email)?;
+                let mut all = user.get("roles").and_then(Value::as_array).cloned().unwrap_or_default();
+                let missing = roles.iter().filter(|role| !all.iter().any(|row| text(row, "role") == **role));
+                let missing: Vec<Value> = missing.map(|role| json!({ "role": role })).collect();
+                all.extend(missing);
+                admin.update("User", email, &json!({ "roles": all })).map(|_| None)
+            }
+            Self::Enable(email) => admin.update("User", email, &json!({ "enabled": 1 })).map(|_| None),
+            Self::Disable(email) => admin.update("User", email, &json!({ "enabled": 0 })).map(|_| None),
+            Self::VoidKey(email) => new_secret(admin, email).map(|_| None),
+            Self::NewKey(email) => new_secret(admin, email).map(Some),
+        }
+    }
+}
+
+/// Frappe makes the public half once and keeps it; only the secret is new.
+fn new_secret(admin: &Client, email: &str) -> Result<Key, Failure> {
+    let made = admin.call("frappe.core.doctype.user.user.generate_keys", &json!({ "user": email }))?;
+    let user = admin.get("User", email)?;
+    let (key, secret) = (text(&user, "api_key").to_owned(), text(&made, "api_secret").to_owned());
+    if key.is_empty() || secret.is_empty() {
+        // What it answered is not told: there may be a secret in it.
+        return Err(Failure::Again(format!("ERPNext made a key for {email} and did not tell it")));
+    }
+    Ok(Key { key, secret })
+}

@@ -1,0 +1,191 @@
+//! A plan: what it lists, that it is carried out once, what is in its way, and the way back.
+
+use super::*;
+use outpost_erpnext::setup::{Plan, ROLES, Step, Stopped, undo};
+
+fn carry_out(plan: &Plan, admin: &Client) -> (Vec<String>, Option<Key>) {
+    let mut told = Vec::new();
+    let done = plan.carry_out(admin, &mut |line| told.push(line.to_owned())).unwrap();
+    (told, done.key)
+}
+
+#[test]
+fn a_bare_erpnext_is_set_up_once_and_then_as_it_was() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let workshop = workshop(&stand_in);
+    let doctypes = ["Sales Invoice", "Warehouse", "Customer", "Custom Field"];
+    let before: Vec<_> = doctypes.map(|doctype| stand_in.documents(doctype).len()).to_vec();
+
+    let first = plan(&admin, &wishes()).unwrap();
+    let words = first.to_string();
+    for line in [
+        "Sales Invoice: add the field outpost_id (Data, 64 characters, unique, not copied, read only)",
+        "Stock Entry: add the field outpost_date (Date)",
+        "Warehouse: add the field outpost_site (Data)",
+        "make the user outpost-connector@tailor.local with the roles Accounts User, Accounts Manager, ",
+    ] {
+        assert!(words.lines().any(|said| said.starts_with(line)), "{line}\n{words}");
+    }
+    assert_eq!(words.lines().count(), first.steps.len());
+    assert!(!words.contains("System Manager"), "{words}");
+
+    let (told, key) = carry_out(&first, &admin);
+    let key = key.unwrap();
+    assert_eq!(told.len(), first.steps.len());
+    assert!(told.iter().all(|line| !line.contains(&key.secret)), "a secret was told");
+    assert_eq!(bad(&looked(&stand_in, &key, &workshop)), Vec::<&Finding>::new());
+
+    let known = Wishes { known_key: Some(key.key.clone()), ..wishes() };
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+    assert_eq!(plan(&admin, &known).unwrap().to_string(), "nothing is to be done");
+    assert_eq!(plan(&admin, &wishes()).unwrap().steps, [Step::NewKey(EMAIL.into())], "no key is known");
+
+    let back = undo(&admin, &known).unwrap();
+    carry_out(&back, &admin);
+    assert_eq!(doctypes.map(|doctype| stand_in.documents(doctype).len()).to_vec(), before);
+    assert!(
+        with_key(&stand_in, &key).call("frappe.auth.get_logged_user", &json!({})).is_err(),
+        "its key is taken no more"
+    );
+    assert_eq!(stand_in.document("User", EMAIL).unwrap()["enabled"], json!(0));
+    assert_eq!(undo(&admin, &known).unwrap(), Plan::default());
+
+    let again = plan(&admin, &known).unwrap();
+    assert_eq!(again.steps.len(), first.steps.len(), "enabled instead of made");
+    assert!(again.steps.contains(&Step::Enable(EMAIL.into())));
+    let (_, key) = carry_out(&again, &admin);
+    assert_eq!(bad(&looked(&stand_in, &key.unwrap(), &workshop)), Vec::<&Finding>::new());
+}
+
+#[test]
+fn a_new_key_is_made_when_asked_and_the_old_one_is_taken_no_more() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let old = set_up(&stand_in);
+    let wishes = Wishes { known_key: Some(old.key.clone()), new_key: true, ..wishes() };
+    let (_, new) = carry_out(&plan(&admin, &wishes).unwrap(), &admin);
+    let new = new.unwrap();
+    let who = |key: &Key| with_key(&stand_in, key).call("frappe.auth.get_logged_user", &json!({}));
+    assert_eq!(who(&new).unwrap(), json!(EMAIL));
+    assert!(who(&old).is_err());
+}
+
+#[test]
+fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
+    let field = |fields: Value| {
+        let mut whole = json!({ "dt": "Sales Invoice", "fieldname": "outpost_id", "label": "Outpost ID", "fieldtype": "Data",
+            "unique": 1, "no_copy": 1 });
+        whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        whole
+    };
+    for (fields, words) in [
+        (json!({ "unique": 0 }), "it is not unique"),
+        (json!({ "fieldtype": "Int" }), "it is of the type Int and has to be Data"),
+        (json!({ "length": 20 }), "it takes 20 characters and has to take 36"),
+        (json!({ "no_copy": 0 }), "it is copied with a document"),
+        (json!({ "reqd": 1 }), "it is mandatory"),
+        (json!({ "fieldname": "outpost_site", "unique": 1 }), "it is unique, so a second document"),
+    ] {
+        let stand_in = bare();
+        let admin = admin(&stand_in);
+        let name = stand_in.make("Custom Field", field(fields));
+        let was = stand_in.document("Custom Field", &name);
+        let plan = plan(&admin, &wishes()).unwrap();
+        let [obstacle] = &plan.obstacles[..] else { panic!("{plan}") };
+        assert!(
+            obstacle.contains(words) && obstacle.contains("delete the Custom Field Sales Invoice-outpost_"),
+            "{obstacle}"
+        );
+        assert!(plan.to_string().starts_with("put right first: Sales Invoice has a field "), "{plan}");
+        let stopped = plan.carry_out(&admin, &mut |_| panic!("nothing is done")).err().unwrap();
+        assert!(matches!(stopped, Stopped::Obstacles(_)));
+        assert_eq!(stand_in.documents("Custom Field").len(), 1);
+        assert!(undo(&admin, &wishes()).unwrap().is_empty(), "somebody else's field stays");
+        assert_eq!(stand_in.document("Custom Field", &name), was);
+    }
+    // How it looks is people's own affair, and a longer one will do.
+    let stand_in = bare();
+    stand_in.make("Custom Field", field(json!({ "length": 0, "label": "Nomor", "read_only": 0 })));
+    assert_eq!(plan(&admin(&stand_in), &wishes()).unwrap().obstacles, Vec::<String>::new());
+}
+
+#[test]
+fn half_a_setup_is_gone_on_with() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let mut first = plan(&admin, &wishes()).unwrap();
+    let rest = first.steps.split_off(17);
+    carry_out(&first, &admin);
+    assert_eq!(plan(&admin, &wishes()).unwrap().steps, rest);
+}
+
+#[test]
+fn a_line_that_breaks_stops_setup_at_that_step() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let whole = plan(&admin, &wishes()).unwrap();
+    let mut told = Vec::new();
+    let stopped = whole.carry_out(&admin, &mut |line| {
+        told.push(line.to_owned());
+        if told.len() == 3 {
+            stand_in.set_reach(erpnext_stand_in::Reach::Unavailable);
+        }
+    });
+    let Err(Stopped::Failed { step, .. }) = stopped else { panic!("it was down") };
+    assert_eq!((told.len(), told.last()), (3, Some(&step)));
+    stand_in.set_reach(erpnext_stand_in::Reach::Up);
+    assert_eq!(plan(&admin, &wishes()).unwrap().steps, whole.steps[2..]);
+}
+
+#[test]
+fn an_old_user_is_given_what_he_lacks_and_keeps_what_he_has() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    stand_in.add_user(EMAIL, &["Stock User", "Auditor"]);
+    let plan = plan(&admin, &wishes()).unwrap();
+    let lacks: Vec<_> = ROLES.iter().map(|(role, _)| *role).filter(|role| *role != "Stock User").collect();
+    assert!(plan.steps.contains(&Step::GiveRoles { email: EMAIL.into(), roles: lacks }), "{plan}");
+    carry_out(&plan, &admin);
+    let roles = stand_in.user(EMAIL).roles;
+    assert!(
+        roles.iter().any(|role| role == "Auditor") && ROLES.iter().all(|(role, _)| roles.iter().any(|own| own == role))
+    );
+}
+
+#[test]
+fn the_connector_is_nobody_who_may_do_everything() {
+    let stand_in = bare();
+    stand_in.add_user("boss@tailor.local", &["System Manager"]);
+    let only = |client: &Client, email: &str| {
+        let plan = plan(client, &Wishes { email: email.into(), ..Wishes::default() }).unwrap();
+        let [obstacle] = &plan.obstacles[..] else { panic!("{plan}") };
+        obstacle.clone()
+    };
+    let admin = admin(&stand_in);
+    assert!(only(&admin, "boss@tailor.local").contains("has the role System Manager"));
+    assert!(only(&admin, &stand_in.admin().name).contains("needs a user of its own"));
+    assert!(only(&admin, "outpost").contains("needs a user of its own"));
+    let connector = client(&stand_in, &stand_in.connector());
+    assert!(only(&connector, EMAIL).contains("is no System Manager"));
+    assert!(undo(&connector, &wishes()).unwrap().obstacles[0].contains("is no System Manager"));
+}
+
+#[test]
+fn ids_of_documents_are_not_thrown_away_by_mistake() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    set_up(&stand_in);
+    stand_in.make("Supplier", json!({ "supplier_name": "Toko Kain", "outpost_id": "s-1" }));
+    stand_in.add_item("BUTTON", "Raw Material", "Nos", true);
+    let entry = json!({ "docstatus": 1, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "outpost_id": "e-1",
+        "items": [{ "item_code": "BUTTON", "qty": 1, "basic_rate": 500 }] });
+    stand_in.make("Stock Entry", entry);
+    let plan = undo(&admin, &wishes()).unwrap();
+    let told: Vec<_> = plan.obstacles.iter().map(|obstacle| obstacle.split(':').next().unwrap()).collect();
+    assert_eq!(told, ["1 documents of Supplier have an outpost_id", "1 documents of Stock Entry have an outpost_id"]);
+    assert!(plan.carry_out(&admin, &mut |_| {}).is_err());
+    let all = undo(&admin, &Wishes { even_with_documents: true, ..wishes() }).unwrap();
+    carry_out(&all, &admin);
+    assert_eq!(stand_in.documents("Custom Field").len(), 0);
+}

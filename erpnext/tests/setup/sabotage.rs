@@ -1,0 +1,322 @@
+//! Each line of the check: one thing is broken, and that line alone says so.
+
+use super::*;
+use outpost_core::domain::master::RowKey;
+
+/// What is broken: ERPNext, the map, or the office's data.
+type Break = fn(&StandIn, &mut Settings, &mut Masters);
+
+/// What is broken, how bad that is, the line, and a word of it.
+const CASES: &[(Break, Level, &str, &str)] = &[
+    (|_, map, _| map.sites.clear(), Level::Warning, "sites", "no site is posted"),
+    (|_, map, _| map.url = "http://books.example".into(), Level::Warning, "url", "is not encrypted"),
+    (
+        |erp, _, _| field(erp, "Payment Entry", json!({ "unique": 0, "no_copy": 1 })),
+        Level::Error,
+        "Payment Entry.outpost_id",
+        "it is not unique",
+    ),
+    (|erp, _, _| drop_field(erp, "Item", "outpost_id"), Level::Error, "Item.outpost_id", "there is no such field"),
+    (
+        |erp, _, _| drop_field(erp, "Stock Entry", "outpost_date"),
+        Level::Error,
+        "Stock Entry.outpost_date",
+        "there is no such field",
+    ),
+    (
+        |erp, _, _| drop_field(erp, "Warehouse", "outpost_site"),
+        Level::Error,
+        "Warehouse.outpost_site",
+        "there is no such field",
+    ),
+    (
+        |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "item_naming_by": "Naming Series" })),
+        Level::Warning,
+        "Stock Settings.item_naming_by",
+        "Naming Series",
+    ),
+    (
+        |_, map, masters| {
+            site(map).company = Some("Tailor Works".into());
+            masters.delete(&RowKey { table: Table::Settings, name: "bandung".into() });
+        },
+        Level::Error,
+        "sites.bandung.settings",
+        "has no settings of this site",
+    ),
+    (
+        |_, map, _| site(map).time_zone = Some("Asia/Bandung".into()),
+        Level::Error,
+        "sites.bandung.time_zone",
+        "no time zone that is known",
+    ),
+    (
+        |_, map, _| site(map).company = Some("Tailor".into()),
+        Level::Error,
+        "sites.bandung.company",
+        "ERPNext has no company \"Tailor\"",
+    ),
+    (
+        |_, map, _| site(map).cost_center = Some("Nowhere - TW".into()),
+        Level::Error,
+        "sites.bandung.cost_center",
+        "is not in ERPNext",
+    ),
+    (
+        |_, map, _| site(map).cost_center = Some("Tailor Works - TW".into()),
+        Level::Error,
+        "sites.bandung.cost_center",
+        "is a group",
+    ),
+    (
+        |erp, map, _| {
+            site(map).cost_center = None;
+            change(erp, "Company", "Tailor Works", json!({ "cost_center": null }));
+        },
+        Level::Error,
+        "sites.bandung.cost_center",
+        "neither the site nor Tailor Works has one",
+    ),
+    (
+        |_, map, _| site(map).pos_profile = Some("Counter 9".into()),
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "is not in ERPNext",
+    ),
+    (
+        |erp, _, _| change(erp, "POS Profile", "Bandung", json!({ "disabled": 1 })),
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "is disabled",
+    ),
+    (
+        |_, map, _| drop(site(map).warehouses.insert("Shop".into(), "Nowhere - TW".into())),
+        Level::Error,
+        "sites.bandung.warehouses.Shop",
+        "ERPNext has no warehouse",
+    ),
+    (
+        |_, map, _| drop(site(map).warehouses.insert("Shop".into(), "All Warehouses - TW".into())),
+        Level::Error,
+        "sites.bandung.warehouses.Shop",
+        "is a group",
+    ),
+    (
+        |erp, _, _| change(erp, "Warehouse", "Bandung - TW", json!({ "disabled": 1 })),
+        Level::Error,
+        "sites.bandung.warehouses.Shop",
+        "is disabled",
+    ),
+    (
+        |erp, _, _| change(erp, "Warehouse", "Bandung - TW", json!({ "company": "Another" })),
+        Level::Error,
+        "sites.bandung.warehouses.Shop",
+        "is of the company \"Another\"",
+    ),
+    (
+        |erp, _, _| change(erp, "Warehouse", "Bandung - TW", json!({ "outpost_site": "solo" })),
+        Level::Warning,
+        "sites.bandung.warehouses.Shop",
+        "of the site solo",
+    ),
+    (
+        |_, _, masters| put(masters, Table::Warehouse, json!({ "name": "Shop" })),
+        Level::Warning,
+        "sites.bandung.warehouses",
+        "has none of this site",
+    ),
+    (
+        |erp, _, _| {
+            let year = erp.documents("Fiscal Year").pop().unwrap()["name"].as_str().unwrap().to_owned();
+            change(erp, "Fiscal Year", &year, json!({ "disabled": 1 }));
+        },
+        Level::Error,
+        "sites.bandung.fiscal_year",
+        "Tailor Works has none for",
+    ),
+    (
+        |erp, _, _| {
+            let year = erp.documents("Fiscal Year").pop().unwrap()["name"].as_str().unwrap().to_owned();
+            change(erp, "Fiscal Year", &year, json!({ "companies": [{ "company": "Another" }] }));
+        },
+        Level::Error,
+        "sites.bandung.fiscal_year",
+        "Tailor Works has none for",
+    ),
+    (
+        |_, map, _| drop(site(map).modes_of_payment.insert("Tunai".into(), "Qris".into())),
+        Level::Error,
+        "sites.bandung.modes_of_payment.Tunai",
+        "ERPNext has no mode of payment",
+    ),
+    (
+        |erp, _, _| change(erp, "Mode of Payment", "Cash", json!({ "enabled": 0 })),
+        Level::Error,
+        "sites.bandung.modes_of_payment.Tunai",
+        "is disabled",
+    ),
+    (
+        |erp, _, _| change(erp, "Mode of Payment", "Cash", json!({ "accounts": [] })),
+        Level::Error,
+        "sites.bandung.modes_of_payment.Tunai",
+        "has no account of Tailor Works",
+    ),
+    (
+        |erp, _, _| erp.add_mode_of_payment("Cash", "Bank Account - TW"),
+        Level::Warning,
+        "sites.bandung.modes_of_payment.Tunai",
+        "goes into Bank Account - TW in ERPNext, and into Cash - TW here",
+    ),
+    (
+        |_, _, masters| put(masters, Table::Account, json!({ "name": "Petty - TW", "is_expense": 1 })),
+        Level::Error,
+        "sites.bandung.accounts.Petty - TW",
+        "is not in ERPNext",
+    ),
+    (
+        |erp, _, _| change(erp, "Account", "PPN - TW", json!({ "disabled": 1 })),
+        Level::Error,
+        "sites.bandung.accounts.PPN - TW",
+        "is disabled",
+    ),
+    (
+        |erp, _, _| change(erp, "Account", "Miscellaneous Expenses - TW", json!({ "company": "Another" })),
+        Level::Warning,
+        "sites.bandung.accounts.Miscellaneous Expenses - TW",
+        "is of the company \"Another\"",
+    ),
+    (
+        |erp, _, _| change(erp, "Account", "PPN - TW", json!({ "company": "Another" })),
+        Level::Error,
+        "sites.bandung.accounts.PPN - TW",
+        "is of the company \"Another\"",
+    ),
+    (
+        |_, map, _| drop(site(map).price_lists.insert("Counter".into(), "Nowhere".into())),
+        Level::Error,
+        "sites.bandung.price_lists.Counter",
+        "ERPNext has no price list",
+    ),
+    (
+        |_, map, _| drop(site(map).price_lists.insert("Counter".into(), "Standard Buying".into())),
+        Level::Error,
+        "sites.bandung.price_lists.Counter",
+        "is not for selling",
+    ),
+    (
+        |erp, _, _| change(erp, "Price List", "Standard Buying", json!({ "enabled": 0 })),
+        Level::Error,
+        "sites.bandung.price_lists.Standard Buying",
+        "is disabled",
+    ),
+    (
+        |erp, _, _| change(erp, "Price List", "Standard Selling", json!({ "currency": "USD" })),
+        Level::Error,
+        "sites.bandung.price_lists.Counter",
+        "is in USD",
+    ),
+    (
+        |erp, _, _| change(erp, "Company", "Tailor Works", json!({ "default_currency": "USD" })),
+        Level::Error,
+        "sites.bandung.currency",
+        "the site's is IDR",
+    ),
+    (
+        |erp, _, _| change(erp, "Currency", "IDR", json!({ "smallest_currency_fraction_value": 50.0 })),
+        Level::Error,
+        "sites.bandung.currency",
+        "rounded to 0 at the site and to 50",
+    ),
+    (
+        |erp, _, _| change(erp, "Customer", "Bu Sari", json!({ "disabled": 1 })),
+        Level::Error,
+        "sites.bandung.walk_in_customer",
+        "is disabled",
+    ),
+    (
+        |_, map, _| drop(site(map).warehouses.insert("Shpo".into(), "Stores - TW".into())),
+        Level::Warning,
+        "sites.bandung.warehouses.Shpo",
+        "nothing of this name",
+    ),
+];
+
+fn site(map: &mut Settings) -> &mut outpost_erpnext::map::SiteMap {
+    map.sites.values_mut().next().unwrap()
+}
+
+fn put(masters: &mut Masters, table: Table, row: Value) {
+    masters.put(Row::deserialize_as(table, row).unwrap());
+}
+
+fn drop_field(erp: &StandIn, doctype: &str, field: &str) {
+    admin(erp).delete("Custom Field", &format!("{doctype}-{field}")).unwrap();
+}
+
+/// Another `outpost_id` in the place of the one that setup made.
+fn field(erp: &StandIn, doctype: &str, fields: Value) {
+    drop_field(erp, doctype, "outpost_id");
+    let mut whole = json!({ "dt": doctype, "fieldname": "outpost_id", "label": "Outpost ID", "fieldtype": "Data" });
+    whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    erp.make("Custom Field", whole);
+}
+
+#[test]
+fn what_is_broken_is_told_and_nothing_else() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let (settings, masters) = workshop(&stand_in);
+    let whole = stand_in.snapshot();
+    for (break_it, level, field, words) in CASES {
+        let (mut map, mut data) = (settings.clone(), masters.clone());
+        break_it(&stand_in, &mut map, &mut data);
+        let findings = looked(&stand_in, &key, &(map, data));
+        let told = bad(&findings);
+        let [one] = &told[..] else { panic!("{field}, {words}: {told:#?}") };
+        assert_eq!((one.level, one.field.as_str()), (*level, *field), "{one}");
+        assert!(one.found.contains(words), "{one}");
+        assert!(!one.remedy.is_empty(), "{one}");
+        stand_in.restore(&whole);
+    }
+    assert_eq!(bad(&looked(&stand_in, &key, &(settings, masters))), Vec::<&Finding>::new());
+}
+
+#[test]
+fn a_connector_with_too_few_roles_is_told_what_it_may_not() {
+    let stand_in = bare();
+    set_up(&stand_in);
+    let workshop = workshop(&stand_in);
+    let all: Vec<_> = outpost_erpnext::setup::ROLES.iter().map(|(role, _)| *role).collect();
+    for (without, lines) in [
+        ("Accounts Manager", &["Sales Invoice: the connector may not cancel it"][..]),
+        ("Sales User", &["Sales Order: the connector may not write, create, submit, cancel it"]),
+        ("Stock Manager", &["Stock Reconciliation: the connector may not read, write, create, submit, cancel it"]),
+        ("Item Manager", &["Item: the connector may not write, create it"]),
+        (
+            "Purchase Master Manager",
+            &["Supplier: the connector may not write, create it", "Item Price: the connector may not read it"],
+        ),
+        (
+            "Manufacturing User",
+            &["Job Card: the connector may not read, write, submit it", "BOM: the connector may not read it"],
+        ),
+        ("Projects User", &["Project: the connector may not read it"]),
+        ("HR User", &["Employee: the connector may not read it"]),
+    ] {
+        let roles: Vec<_> = all.iter().copied().filter(|role| *role != without).collect();
+        let name = format!("{}@tailor.local", without.to_lowercase().replace(' ', "-"));
+        let user = stand_in.add_user(&name, &roles);
+        let key = Key { key: user.key, secret: user.secret };
+        let findings = looked(&stand_in, &key, &workshop);
+        let told: Vec<_> = bad(&findings).iter().map(|line| format!("{}: {}", line.field, line.found)).collect();
+        for line in lines {
+            assert!(told.iter().any(|said| said == line), "without {without}: {told:#?}");
+        }
+    }
+    let boss = stand_in.add_user("boss@tailor.local", &[&all[..], &["System Manager"]].concat());
+    let findings = looked(&stand_in, &Key { key: boss.key, secret: boss.secret }, &workshop);
+    assert!(
+        bad(&findings).iter().any(|line| line.field == "key" && line.found.contains("System Manager")),
+        "{findings:?}"
+    );
+}

@@ -1,0 +1,93 @@
+//! Whether ERPNext is reached, and what a look says where it is not.
+
+use super::*;
+use erpnext_stand_in::Reach;
+use outpost_erpnext::client::Failure;
+use outpost_erpnext::setup::{check_settings, status};
+
+#[test]
+fn the_status_says_who_answers_what() {
+    let stand_in = bare();
+    let said = status(&client(&stand_in, &stand_in.connector()));
+    let reached = said.reached.clone().unwrap();
+    assert_eq!((reached.user.as_str(), reached.erpnext.as_deref()), ("connector@tailor.local", Some("15.71.1")));
+    assert!(said.to_string().starts_with("ERPNext 15.71.1 answers in "), "{said}");
+    let wrong = Key { key: "a".into(), secret: "b".into() };
+    assert!(matches!(status(&with_key(&stand_in, &wrong)).reached, Err(Failure::Denied(_))));
+    stand_in.set_reach(Reach::Refused);
+    let said = status(&client(&stand_in, &stand_in.connector()));
+    assert!(matches!(said.reached, Err(Failure::Again(_))), "{said}");
+    assert!(said.to_string().starts_with("not reached in "), "{said}");
+}
+
+#[test]
+fn a_look_at_nothing_says_one_thing() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let workshop = workshop(&stand_in);
+    let wrong = Key { key: key.key.clone(), secret: "another".into() };
+    let findings = looked(&stand_in, &wrong, &workshop);
+    assert!(matches!(&bad(&findings)[..], [one] if one.field == "key"), "{findings:?}");
+    stand_in.set_reach(Reach::Refused);
+    let findings = looked(&stand_in, &key, &workshop);
+    assert!(matches!(&bad(&findings)[..], [one] if one.field == "erpnext" && !one.remedy.is_empty()), "{findings:?}");
+}
+
+#[test]
+fn an_erpnext_that_nobody_has_tried_is_told() {
+    for (version, zone, level, field, words) in [
+        ("16.1.0", "Asia/Jakarta", Level::Warning, "version", "ERPNext 16.1.0, Frappe 15.72.4"),
+        ("", "Asia/Jakarta", Level::Error, "version", "ERPNext is not installed there"),
+        ("15.80.0", "Asia/Bandung", Level::Error, "time_zone", "ERPNext's is \"Asia/Bandung\", which is not known"),
+    ] {
+        let options = Options { start: Start::Bare, version: version.into(), zone: zone.into(), ..Options::default() };
+        let stand_in = StandIn::start(options).unwrap();
+        let key = set_up(&stand_in);
+        let findings = looked(&stand_in, &key, &workshop(&stand_in));
+        let told = bad(&findings);
+        let [one] = &told[..] else { panic!("{told:#?}") };
+        assert_eq!((one.level, one.field.as_str(), one.found.as_str()), (level, field, words));
+    }
+}
+
+#[test]
+fn whether_stock_may_be_less_than_nothing_is_told() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let workshop = workshop(&stand_in);
+    for (allowed, words) in [(0, "off: "), (1, "on: ")] {
+        change(&stand_in, "Stock Settings", "Stock Settings", json!({ "allow_negative_stock": allowed }));
+        let findings = looked(&stand_in, &key, &workshop);
+        let line = findings.iter().find(|line| line.field == "Stock Settings.allow_negative_stock").unwrap();
+        assert!(line.level == Level::Ok && line.found.starts_with(words), "{line}");
+    }
+}
+
+#[test]
+fn an_administrator_sees_what_the_connector_may_not() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let (settings, masters) = workshop(&stand_in);
+    let admin = admin(&stand_in);
+    assert_eq!(bad(&check_settings(&admin, &settings, &masters)), Vec::<&Finding>::new());
+    for (single, fields, level, field) in [
+        ("System Settings", json!({ "rounding_method": "Commercial Rounding" }), Level::Error, "rounding_method"),
+        ("System Settings", json!({ "float_precision": "2" }), Level::Warning, "float_precision"),
+        ("System Settings", json!({ "currency_precision": "0" }), Level::Error, "currency_precision"),
+        ("Global Defaults", json!({ "disable_rounded_total": 1 }), Level::Warning, "disable_rounded_total"),
+        ("Selling Settings", json!({ "cust_master_name": "Naming Series" }), Level::Warning, "cust_master_name"),
+        ("Buying Settings", json!({ "supp_master_name": "Naming Series" }), Level::Warning, "supp_master_name"),
+    ] {
+        let backup = stand_in.snapshot();
+        change(&stand_in, single, single, fields);
+        let findings = check_settings(&admin, &settings, &masters);
+        let told = bad(&findings);
+        let [one] = &told[..] else { panic!("{told:?}") };
+        assert_eq!((one.level, one.field.as_str()), (level, format!("{single}.{field}").as_str()));
+        assert!(!one.remedy.is_empty());
+        let seen = check(&with_key(&stand_in, &key), &settings, &masters);
+        let line = seen.iter().find(|line| line.field == single).unwrap();
+        assert!(line.found.starts_with("not looked at"), "{line}");
+        stand_in.restore(&backup);
+    }
+}
