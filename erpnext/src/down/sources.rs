@@ -117,6 +117,15 @@ pub(super) const LISTED: &[Listed] = &[
     },
     Listed { doctype: "UOM", fields: &["must_be_whole_number", "enabled"], open: enabled, ..PLAIN },
     Listed {
+        doctype: "Item Tax Template",
+        table: Table::ItemTaxTemplate,
+        fields: &["company", "disabled"],
+        joined: &[child("Item Tax Template Detail", &["tax_type", "tax_rate"])],
+        of_company: true,
+        row: rows::item_tax_template,
+        ..PLAIN
+    },
+    Listed {
         doctype: "Item",
         table: Table::Item,
         fields: &[
@@ -132,6 +141,10 @@ pub(super) const LISTED: &[Listed] = &[
         joined: &[
             child("Item Barcode", &["barcode", "uom"]),
             child("UOM Conversion Detail", &["uom", "conversion_factor"]),
+            child(
+                "Item Tax",
+                &["item_tax_template", "tax_category", "valid_from", "minimum_net_rate", "maximum_net_rate"],
+            ),
         ],
         open: || vec![json!(["has_variants", "=", 0])],
         row: rows::item,

@@ -30,7 +30,13 @@ pub(crate) fn totals(submitted: &Submitted, masters: &Masters, site: &SiteId) ->
         precision: precision(masters, site),
         smallest: masters.settings(site).and_then(|settings| settings.smallest_currency_fraction_value),
     };
-    let sheet = Sheet { lines: priced.lines, taxes: taxes(submitted, &booked), discount: priced.discount, rounding };
+    let rates = |i: usize| booked.item_taxed(i).map_or(&[][..], |taxed| taxed.taxes.as_slice());
+    let item_rates = match booked.item_taxes.is_empty() {
+        true => Vec::new(),
+        false => (0..priced.lines.len()).map(rates).collect(),
+    };
+    let taxes = taxes(submitted, &booked);
+    let sheet = Sheet { lines: priced.lines, taxes, item_rates, discount: priced.discount, rounding };
     sheet.totals().ok()
 }
 

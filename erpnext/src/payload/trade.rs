@@ -86,18 +86,22 @@ fn tax(making: &Making<'_>, rule: &TaxRule, buying: bool) -> Value {
     row
 }
 
-/// Each row's warehouse outright, and its price so that ERPNext does not take another.
+/// Each row's warehouse outright, its price so that ERPNext does not take another, and the template of its own taxes. Of that the name
+/// alone is sent: ERPNext reads the rates from the template each time, and the totals tell where they are others by now.
 fn rows(making: &mut Making<'_>) {
     let about = making.about;
     let whole = making.take("set_warehouse");
     let whole = whole.as_ref().and_then(Value::as_str);
-    for row in making.rows("items") {
+    let booked = making.booked.clone();
+    for (i, row) in making.rows("items").enumerate() {
+        if let Some(taxed) = booked.item_taxed(i) {
+            set(row, "item_tax_template", taxed.item_tax_template.to_string());
+        }
         if let Some(warehouse) = text(row, "warehouse").or(whole) {
             let warehouse = crate::map::SiteMap::name(&about.map.warehouses, warehouse).to_owned();
             set(row, "warehouse", warehouse);
         }
         price(row);
-        // An item's own taxes (`item_tax_template`, `item_tax_rate`) belong here, once the box has worked with them.
     }
 }
 

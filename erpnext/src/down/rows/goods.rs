@@ -1,7 +1,9 @@
 //! Units, items, batches, and bills of materials without their costs.
 
 use super::{Doc, Made, Scene};
-use outpost_core::domain::master::{Barcode, Batch, Bom, BomRow, Item, Row, Uom, UomFactor};
+use outpost_core::domain::master::{
+    Barcode, Batch, Bom, BomRow, Item, ItemTax, ItemTaxRate, ItemTaxTemplate, Row, Uom, UomFactor,
+};
 
 pub(in crate::down) fn uom(doc: Doc<'_>, _: Scene<'_>) -> Made {
     if !doc.flag("enabled") {
@@ -41,7 +43,29 @@ pub(in crate::down) fn item(doc: Doc<'_>, _: Scene<'_>) -> Made {
         disabled: doc.flag("disabled"),
         barcodes,
         uoms,
+        taxes: doc.rows("Item Tax").map(item_tax).collect::<Result<_, _>>()?,
     })))
+}
+
+/// A range of prices has no field here: the row would count for all of them.
+fn item_tax(row: Doc<'_>) -> Result<ItemTax, String> {
+    if !row.number("minimum_net_rate")?.is_zero() || !row.number("maximum_net_rate")?.is_zero() {
+        return Err("its taxes depend on its price, which a workshop cannot reckon".into());
+    }
+    Ok(ItemTax {
+        item_tax_template: row.text("item_tax_template")?,
+        tax_category: row.maybe("tax_category")?,
+        valid_from: row.maybe_day("valid_from")?,
+    })
+}
+
+pub(in crate::down) fn item_tax_template(doc: Doc<'_>, scene: Scene<'_>) -> Made {
+    if doc.flag("disabled") || !doc.is_of(scene.scope) {
+        return Ok(None);
+    }
+    let rate = |row: Doc<'_>| Ok(ItemTaxRate { tax_type: row.text("tax_type")?, tax_rate: row.number("tax_rate")? });
+    let taxes = doc.rows("Item Tax Template Detail").map(rate).collect::<Result<Vec<_>, String>>()?;
+    Ok(Some(Row::ItemTaxTemplate(ItemTaxTemplate { name: doc.text("name")?, taxes })))
 }
 
 pub(in crate::down) fn batch(doc: Doc<'_>, _: Scene<'_>) -> Made {

@@ -14,7 +14,7 @@ mod taxes;
 mod work;
 
 pub(super) use accounts::{account, fiscal_year, mode_of_payment, period};
-pub(super) use goods::{batch, bom, item, uom};
+pub(super) use goods::{batch, bom, item, item_tax_template, uom};
 pub(super) use invoices::{purchase_invoice, sales_invoice};
 pub(super) use orders::{NOT_OPEN as ORDERS_NOT_OPEN, sales_order};
 pub(super) use people::{activity_type, customer, employee, project, supplier, user};
