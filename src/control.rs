@@ -105,6 +105,11 @@ pub enum Ask {
         /// Their names and sizes in bytes, in the order in which they follow.
         files: Vec<(String, u64)>,
     },
+    /// The office: look whether ERPNext has what documents will need: a line of text for each thing.
+    ErpnextCheck {
+        /// An administrator's key and secret, for what only such a one may see.
+        admin: Option<(String, String)>,
+    },
     /// The office: what is held: one JSON object with the count and the first of them.
     Held {
         /// Of which site; all where none.

@@ -3,6 +3,7 @@
 mod device;
 mod doctor;
 mod enrol;
+mod erpnext;
 mod export;
 mod held;
 mod load;

@@ -1,5 +1,6 @@
 //! `outpost office …`: what a person decides at the office, whether it runs or not.
 
+use super::erpnext::Erpnext;
 use super::held::Held;
 use super::{enrol, load, stick};
 use crate::control::{self, Ask, AskError};
@@ -93,6 +94,11 @@ pub(super) enum What {
         #[arg(long)]
         remove: bool,
     },
+    /// Post into ERPNext: set it up, check it, see whether it answers. docs/ERPNEXT.md describes it.
+    Erpnext {
+        #[command(subcommand)]
+        what: Erpnext,
+    },
     /// Look at documents that are not in the company's books yet, and decide about them. The office has to run.
     Held {
         #[command(subcommand)]
@@ -162,6 +168,7 @@ impl What {
             Self::Root { remove } => root(dir, remove),
             Self::Quarantine { what } => what.run(dir),
             Self::Held { what } => what.run(dir),
+            Self::Erpnext { what } => what.run(dir),
         }
     }
 }

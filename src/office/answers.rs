@@ -172,6 +172,10 @@ impl Answer for Answers {
                 let said = self.sites.revoke(&site, fingerprint).map_err(|error| error.to_string())?;
                 writeln!(out, "{said}").map_err(|error| error.to_string())
             }
+            Ask::ErpnextCheck { admin } => {
+                let said = self.clerk.check(admin)?;
+                out.write_all(said.as_bytes()).map_err(|error| error.to_string())
+            }
             Ask::Held { site } => told(self.clerk.held(site.as_ref(), MAX_HELD)?, out),
             Ask::Retry { site, id } => told(json!(self.clerk.retry(site.as_ref(), id)?), out),
             Ask::GiveUp { id, by, reason } => {

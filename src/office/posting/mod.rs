@@ -20,8 +20,12 @@ use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
 use crate::posting::Sink;
 use crate::views;
+use anyhow::Context;
 use held::Board;
 use library::Books;
+use outpost_erpnext::client::Key;
+use outpost_erpnext::setup;
+use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -100,6 +104,7 @@ pub(super) struct Posting {
 #[derive(Clone)]
 pub(in crate::office) struct Clerk {
     hub: Arc<Hub>,
+    books: Arc<Books>,
     dir: PathBuf,
 }
 
@@ -117,10 +122,11 @@ impl Posting {
             moved: Condvar::new(),
             stop: Mutex::new(false),
         });
-        let clerk = Clerk { hub: hub.clone(), dir: dir.to_owned() };
+        let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
+        let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
         let dir = dir.to_owned();
         let own = hub.clone();
-        let run = move || tend(&dir, &own, &sites, &shelves, &views);
+        let run = move || tend(&dir, &own, &books);
         let thread = std::thread::Builder::new().name("posting".into()).spawn(run)?;
         Ok((Self { hub, thread: Some(thread) }, clerk))
     }
@@ -138,9 +144,8 @@ impl Posting {
 }
 
 /// Starts a thread for each site that is posted and has none.
-fn tend(dir: &Path, hub: &Arc<Hub>, sites: &Arc<Sites>, shelves: &Arc<Shelves>, views: &views::Reader) {
+fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
     let mut running: BTreeMap<SiteId, JoinHandle<()>> = BTreeMap::new();
-    let books = Arc::new(Books::new(sites.clone(), shelves.clone(), views.clone(), hub.clone()));
     let make = settings::maker(dir.to_owned(), books.clone());
     let mut complained = None;
     while !hub.stopped() {
@@ -155,7 +160,7 @@ fn tend(dir: &Path, hub: &Arc<Hub>, sites: &Arc<Sites>, shelves: &Arc<Shelves>, 
             Ok(None) => {}
             Ok(Some(settings)) => {
                 complained = None;
-                let numbers: BTreeMap<_, _> = sites.numbers().into_iter().collect();
+                let numbers: BTreeMap<_, _> = books.sites.numbers().into_iter().collect();
                 for site in settings.sites.keys() {
                     let Some(number) = numbers.get(site).filter(|_| !running.contains_key(site)) else { continue };
                     let board = lock(&hub.board).entry(site.clone()).or_default().clone();
@@ -198,6 +203,23 @@ impl Clerk {
             }
             Err(error) => json!({ "error": format!("{error:#}") }),
         }
+    }
+
+    /// Looks whether ERPNext has what documents will need: a line for each thing.
+    pub(super) fn check(&self, admin: Option<(String, String)>) -> Result<String, String> {
+        let look = || {
+            let settings = settings::read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
+            let own = settings::client(&self.dir, &settings, &settings::key(&self.dir.join(KEY))?)?;
+            self.books.forget_masters();
+            let masters = self.books.masters();
+            let mut findings = setup::check(&own, &settings, &masters);
+            if let Some((key, secret)) = admin {
+                let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
+                findings.extend(setup::check_settings(&admin, &settings, &masters));
+            }
+            anyhow::Ok(findings.iter().map(|finding| format!("{finding}\n")).collect())
+        };
+        look().map_err(|error| format!("{error:#}"))
     }
 
     fn boards(&self, site: Option<&SiteId>) -> Result<Vec<(SiteId, Arc<Board>)>, String> {

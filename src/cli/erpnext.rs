@@ -1,0 +1,146 @@
+//! `outpost office erpnext …`: what has to stand in ERPNext before documents are posted, and whether it does.
+
+use crate::control::{self, Ask};
+use crate::files;
+use crate::office::posting::{self, KEY, NAME};
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use outpost_erpnext::client::{Client, Key};
+use outpost_erpnext::setup::{Plan, Wishes, plan, undo};
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+/// What a new `erpnext.toml` says.
+fn template(url: &str) -> String {
+    format!(
+        "# How the office posts into ERPNext: docs/ERPNEXT.md.\nurl = {url:?}\n\n\
+         # Each workshop that is posted. Names that are the same here and there need no line.\n\
+         # [sites.bandung]\n# company = \"Tailor Works\"\n"
+    )
+}
+
+#[derive(Subcommand)]
+pub(super) enum Erpnext {
+    /// Make in ERPNext what posting needs, with an administrator's key: custom fields, and a user and a key of the office's own. Says
+    /// what it would do, and asks, before it does it. May be run again, and taken back.
+    Setup(Setup),
+    /// Look, with the office's own key, at every name and right that documents will need. The office has to run.
+    Check {
+        /// Look at what only an administrator may see as well: the file with an administrator's KEY:SECRET.
+        #[arg(long, value_name = "FILE")]
+        admin_key_file: Option<PathBuf>,
+    },
+    /// Does ERPNext answer, as whom, how quickly.
+    Status,
+}
+
+#[derive(Args)]
+pub(super) struct Setup {
+    /// The file with an administrator's KEY:SECRET, which nobody else may read. It is used this once and not kept.
+    #[arg(long, value_name = "FILE")]
+    admin_key_file: PathBuf,
+    /// Where ERPNext is, like https://books.example; needed the first time.
+    #[arg(long)]
+    url: Option<String>,
+    /// The e-mail address of the user that documents are posted as.
+    #[arg(long, default_value = "outpost-connector@localhost.localdomain")]
+    email: String,
+    /// Only say what would be done.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do it without asking.
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
+    /// Make a new key, though the office has one: the old one counts no more.
+    #[arg(long)]
+    new_key: bool,
+    /// Take it all back: the fields, the user, the key.
+    #[arg(long, conflicts_with = "new_key")]
+    undo: bool,
+    /// With --undo: remove outpost_id even where documents have one. What is posted again afterwards is there twice.
+    #[arg(long, requires = "undo")]
+    even_with_documents: bool,
+}
+
+impl Erpnext {
+    pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Setup(setup) => setup.run(dir),
+            Self::Check { admin_key_file } => {
+                let admin = admin_key_file.map(|path| posting::key(&path)).transpose()?;
+                let admin = admin.map(|key| (key.key, key.secret));
+                let mut answer = Vec::new();
+                control::ask(dir, &Ask::ErpnextCheck { admin }, &mut answer)?;
+                let text = String::from_utf8(answer).context("the answer is no text")?;
+                print!("{text}");
+                match text.lines().filter(|line| line.starts_with("ERROR")).count() {
+                    0 => Ok(()),
+                    errors => bail!("{errors} to be put right before documents are posted"),
+                }
+            }
+            Self::Status => {
+                let settings = posting::read(dir)?.with_context(|| format!("{} has no {NAME}", dir.display()))?;
+                let client = posting::client(dir, &settings, &posting::key(&dir.join(KEY))?)?;
+                let status = outpost_erpnext::setup::status(&client);
+                println!("{status}");
+                anyhow::ensure!(status.reached.is_ok(), "ERPNext cannot be used");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Setup {
+    fn run(self, dir: &Path) -> anyhow::Result<()> {
+        let settings = posting::read(dir)?;
+        let admin = posting::key(&self.admin_key_file)?;
+        let url = self.url.as_deref().or(settings.as_ref().map(|settings| settings.url.as_str()));
+        let url = url.context("where is ERPNext? Say it with --url, like --url https://books.example")?;
+        let client = match &settings {
+            Some(settings) if settings.url == url => posting::client(dir, settings, &admin)?,
+            _ => Client::new(url, &admin, None).map_err(anyhow::Error::msg)?,
+        };
+        let known_key = posting::key(&dir.join(KEY)).ok().map(|key| key.key);
+        let wishes = Wishes {
+            email: self.email.clone(),
+            full_name: String::new(),
+            known_key,
+            new_key: self.new_key,
+            even_with_documents: self.even_with_documents,
+        };
+        let plan = if self.undo { undo(&client, &wishes) } else { plan(&client, &wishes) };
+        let plan = plan.map_err(|failure| anyhow::anyhow!("ERPNext: {failure}"))?;
+        println!("{plan}");
+        if self.dry_run {
+            return Ok(());
+        }
+        if !plan.is_empty() {
+            self.carry_out(dir, &client, &plan)?;
+        }
+        if settings.is_none() && !self.undo {
+            let path = dir.join(NAME);
+            files::write_atomically(&path, template(url).as_bytes(), files::PUBLIC)?;
+            println!(
+                "Name the workshops that are to be posted in {}, then: outpost office erpnext check",
+                path.display()
+            );
+        }
+        Ok(())
+    }
+
+    fn carry_out(&self, dir: &Path, client: &Client, plan: &Plan) -> anyhow::Result<()> {
+        if !self.yes {
+            eprintln!("Type yes to do this:");
+            let mut typed = String::new();
+            std::io::stdin().lock().read_line(&mut typed)?;
+            anyhow::ensure!(typed.trim() == "yes", "nothing was done");
+        }
+        let done = plan.carry_out(client, &mut |words| println!("done: {words}"))?;
+        if let Some(Key { key, secret }) = done.key {
+            let path = dir.join(KEY);
+            files::write_atomically(&path, format!("{key}:{secret}\n").as_bytes(), files::PRIVATE)?;
+            println!("the key is in {}", path.display());
+        }
+        Ok(())
+    }
+}
