@@ -47,6 +47,11 @@ impl Failure {
     pub fn is(&self, name: &str) -> bool {
         matches!(self, Self::Refused { exc_type, .. } if exc_type == name)
     }
+
+    /// True where it is a refusal whose exception names this key.
+    pub fn names(&self, key: &str) -> bool {
+        matches!(self, Self::Refused { exception, words, .. } if exception.contains(key) || words.contains(key))
+    }
 }
 
 /// The two halves of an API key.
@@ -194,7 +199,8 @@ impl Client {
     /// The document that has our id, where there is one: its name and whether it is a draft (0), submitted (1) or cancelled (2).
     pub fn find(&self, doctype: &str, outpost_id: &str) -> Result<Option<(String, u8)>, Failure> {
         let query = Query {
-            fields: &["name", "docstatus"],
+            // The id is among the fields, so that a site that does not have it says so by name.
+            fields: &["name", "docstatus", "outpost_id"],
             filters: vec![json!(["outpost_id", "=", outpost_id])],
             page: 2,
             ..Query::default()
@@ -264,8 +270,10 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
         401 => Failure::Denied(words),
         408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
         _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
-        // No word of Frappe's: a proxy in front of one that is being restarted.
-        500.. if exc_type.is_empty() && exception.is_empty() => Failure::Again(format!("ERPNext answered {shown}")),
+        // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
+        _ if exc_type.is_empty() && exception.is_empty() => {
+            Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
+        }
         _ => Failure::Refused { status, exc_type, words, exception },
     }
 }
@@ -335,7 +343,9 @@ mod tests {
         assert!(matches!(super::failure(500, deadlock), Failure::Again(_)));
         assert!(matches!(super::failure(500, br#"{"exc_type":"AttributeError"}"#), Failure::Refused { .. }));
         assert!(matches!(super::failure(502, b"<html>bad gateway</html>"), Failure::Again(_)));
-        assert!(matches!(super::failure(500, b"<html>starting</html>"), Failure::Again(_)));
+        for status in [301, 403, 404, 413, 500] {
+            assert!(matches!(super::failure(status, b"<html>a proxy's word</html>"), Failure::Again(_)), "{status}");
+        }
         assert!(matches!(super::failure(401, b"{}"), Failure::Denied(_)));
         let second =
             br#"{"errors":[{"type":"UniqueValidationError","message":"Outpost ID must be unique","exception":"e"}]}"#;

@@ -19,7 +19,7 @@ impl<'a> Links<'a> {
     fn known(&mut self, kind: Kind, id: IntentId) -> Result<&Known, Unmappable> {
         if !self.seen.contains_key(&(kind, id)) {
             let known = self.names.document(kind, id)?.ok_or(Unmappable::NotThere(kind, id))?;
-            if known.cancelled {
+            if known.cancelled && !self.names.later() {
                 return Err(Unmappable::Cancelled(kind, id));
             }
             self.seen.insert((kind, id), known);

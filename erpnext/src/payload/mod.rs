@@ -75,6 +75,11 @@ pub trait Names {
     /// told exactly that, and it changes with each invoice that uses some of it, as do the rows; [`Left::of`] reads it from the document.
     /// Of a site's own payment `row` is the number of its reference, and what is looked for is the order that stood there.
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure>;
+
+    /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.
+    fn later(&self) -> bool {
+        false
+    }
 }
 
 /// One POST: a document that is submitted in the same transaction, or a master, which is never submitted.

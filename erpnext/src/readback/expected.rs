@@ -1,6 +1,6 @@
 //! What the receipt says, where that is more than what was sent: totals, what is left to pay, and that nothing was added.
 
-use super::{Found, values};
+use super::{Found, unsaid, values};
 use crate::payload::{hours, sheet};
 use outpost_core::domain::booked::Booked;
 use outpost_core::domain::decimal::Decimal;
@@ -22,7 +22,19 @@ pub enum Reading {
 }
 
 /// Tables in which a row more is goods, money or tax that no receipt has.
-const TABLES: [&str; 7] = ["items", "taxes", "payments", "advances", "references", "accounts", "time_logs"];
+const TABLES: [&str; 11] = [
+    "items",
+    "taxes",
+    "payments",
+    "advances",
+    "references",
+    "accounts",
+    "time_logs",
+    "deductions",
+    "additional_costs",
+    "packed_items",
+    "timesheets",
+];
 
 /// What the receipt says.
 #[derive(Clone, Debug)]
@@ -70,6 +82,10 @@ impl Expected {
         self.precision
     }
 
+    pub(super) fn is_later(&self) -> bool {
+        self.reading == Reading::Later
+    }
+
     /// Whether a field is compared as it was sent.
     pub(super) fn compares(&self, field: &str) -> bool {
         !(self.moves_on() && field == "references")
@@ -100,24 +116,27 @@ impl Expected {
 
     /// What is compared beyond what was sent.
     pub(super) fn beyond(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
+        unsaid::check(self, sent, got, found);
         if let Some(of) = name_of(self.kind) {
             // ERPNext gives a second one of the same name another, and says nothing.
             found.field("", "name", "name", sent.get(of).unwrap_or(&Value::Null), got.get("name"));
+            found.field("", "docstatus", "docstatus", &Value::Null, got.get("docstatus"));
             return;
         }
         if let Some(status @ ("Draft" | "Cancelled")) = got.get("status").and_then(Value::as_str) {
             found.differ("status", "submitted", status);
         }
-        if let Some(rate) = got.get("conversion_rate") {
-            found.amount("conversion_rate", 1.into(), Some(rate), outpost_core::domain::decimal::MAX_SCALE);
+        if let (Kind::StockEntry, Some(purpose)) = (self.kind, got.get("purpose")) {
+            found.field("", "purpose", "purpose", sent.get("stock_entry_type").unwrap_or(&Value::Null), Some(purpose));
         }
-        for table in TABLES.iter().filter(|table| !sent.contains_key(**table)) {
+        for table in TABLES.iter().filter(|table| !sent.contains_key(**table) && self.compares(table)) {
             let rows = got.get(*table).and_then(Value::as_array).map_or(0, Vec::len);
             if rows > 0 {
                 found.differ(table, "no rows", format!("{rows} rows"));
             }
         }
         self.rows(sent, got, found);
+        self.sums(sent, got, found);
         self.whole(got, found);
         self.settled(got, found);
         self.other(got, found);
@@ -149,6 +168,38 @@ impl Expected {
         }
     }
 
+    /// Sums of rows, and what each row has of them.
+    fn sums(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
+        if self.payable.is_none() {
+            return;
+        }
+        let rows = |of: Option<&Value>| of.and_then(|of| of.get("items")?.as_array().cloned()).unwrap_or_default();
+        let number = |row: &Value, field: &str| row.get(field).and_then(values::decimal);
+        let theirs = rows(Some(got));
+        let sum = |rows: &[Value], field: &str| all(rows.iter().map(|row| number(row, field).unwrap_or_default()));
+        let ours = sent.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if let (Some(qty), Some(read)) = (sum(ours, "qty"), got.get("total_qty")) {
+            found.amount("total_qty", qty, Some(read), FLOAT_PRECISION);
+        }
+        let has = |field: &str| theirs.iter().all(|row| number(row, field).is_some());
+        if let (true, Some(net), Some(read)) = (has("net_amount"), sum(&theirs, "net_amount"), got.get("net_total")) {
+            found.amount("items.net_amount", net, Some(read), self.precision);
+        }
+        for (i, row) in theirs.iter().enumerate() {
+            let qty = number(row, "qty").unwrap_or_default();
+            let factor = number(row, "conversion_factor").unwrap_or_else(|| 1.into());
+            for (rate, pieces, made) in
+                [("net_rate", qty, number(row, "net_amount")), ("stock_uom_rate", factor, number(row, "rate"))]
+            {
+                if let (Some(value), Some(made)) = (number(row, rate).filter(|value| !value.is_zero()), made)
+                    && !unsaid::fits(value, pieces, made, self.precision)
+                {
+                    found.differ(&format!("items[{i}].{rate}"), format!("of {made}"), value.to_string());
+                }
+            }
+        }
+    }
+
     fn whole(&self, got: &Value, found: &mut Found) {
         let Some(payable) = self.payable else { return };
         let rounded = got.get("rounded_total").filter(|total| values::decimal(total).is_some_and(|n| !n.is_zero()));
@@ -165,8 +216,13 @@ impl Expected {
         ] {
             found.amount(field, ours, got.get(field), self.precision);
         }
+        let mut adjusted = Decimal::ZERO;
         if field != "grand_total" {
             found.amount("grand_total", totals.grand_total, got.get("grand_total"), self.precision);
+            adjusted = payable.minus(totals.grand_total).unwrap_or_default();
+        }
+        if let Some(read) = got.get("rounding_adjustment") {
+            found.amount("rounding_adjustment", adjusted, Some(read), self.precision);
         }
         let rows = got.get("taxes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         for (i, (ours, theirs)) in totals.taxes.iter().zip(rows).enumerate() {
@@ -197,8 +253,28 @@ impl Expected {
             Kind::JournalEntry => {
                 of("total_debit", self.sum, found, self.precision);
                 of("total_credit", self.sum, found, self.precision);
+                of("difference", Decimal::ZERO, found, self.precision);
+                if !number("total_amount").is_zero() {
+                    of("total_amount", self.sum, found, self.precision);
+                }
             }
-            Kind::Timesheet => of("total_hours", self.sum, found, FLOAT_PRECISION),
+            Kind::Timesheet => {
+                of("total_hours", self.sum, found, FLOAT_PRECISION);
+                let day = |field: &str| got.get(field).and_then(Value::as_str).and_then(|day| day.get(..10));
+                let rows = got.get("time_logs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                let days = |field: &str| -> Vec<&str> {
+                    rows.iter().filter_map(|row| row.get(field)?.as_str()?.get(..10)).collect()
+                };
+                let ends = [
+                    ("start_date", days("from_time").into_iter().min()),
+                    ("end_date", days("to_time").into_iter().max()),
+                ];
+                for (field, end) in ends {
+                    if day(field).is_some() && day(field) != end {
+                        found.differ(field, end.unwrap_or_default(), day(field).unwrap_or_default());
+                    }
+                }
+            }
             Kind::PaymentEntry => {
                 let paid = number("paid_amount");
                 of("difference_amount", Decimal::ZERO, found, self.precision);

@@ -74,7 +74,7 @@ fn same_text(name: &str, ours: &str, theirs: &str) -> bool {
 }
 
 /// Null, zero, no, and an empty text.
-fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

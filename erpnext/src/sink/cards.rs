@@ -3,6 +3,8 @@
 use super::{Ask, Erpnext};
 use crate::client::{Failure, Query};
 use crate::payload::{AddToCard, add_to_card};
+use crate::readback::{Reading, decimal};
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::Text;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
@@ -45,9 +47,13 @@ impl Erpnext {
             self.client.update(CARD, &name, &json!({ "docstatus": 1 }))?;
         }
         let read = self.client.get(CARD, &name)?;
-        Ok(match (add_to_card(&read, add).put, Text::try_from(name.clone())) {
+        let wrong = differs(&read, add, change.complete);
+        Ok(match (wrong, Text::try_from(name.clone())) {
             (None, Ok(name)) => Verdict::Done(Posted { name, day: None }),
-            _ => Verdict::Held(Hold::Differs, format!("{name} does not have all lines. Look at it in ERPNext.")),
+            (wrong, _) => {
+                let wrong = wrong.unwrap_or("a name that is none here");
+                Verdict::Held(Hold::Differs, format!("{name} has {wrong}. Correct it in ERPNext, and retry."))
+            }
         })
     }
 
@@ -81,7 +87,7 @@ impl Erpnext {
 
     /// Takes lines out of a card that is open still.
     pub(super) fn take_from_card(&mut self, of: &Submitted) -> Verdict {
-        let add = match self.request(of, None) {
+        let add = match self.request(of, None, Reading::Later) {
             Ok(Ask::AddToCard(add)) => add,
             Ok(_) => return Verdict::Kept,
             Err(why) => return self.unmappable(why),
@@ -112,6 +118,41 @@ impl Erpnext {
             return Ok(Verdict::Kept);
         }
         self.client.update(CARD, &name, &json!({ "time_logs": left, "modified": card.get("modified") }))?;
+        let read = self.client.get(CARD, &name)?;
+        if read.get("time_logs").and_then(Value::as_array).is_some_and(|lines| lines.iter().any(ours)) {
+            return Ok(Verdict::Again { why: format!("{name} has the lines still"), alive: true });
+        }
         Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None })))
     }
+}
+
+/// What a card has otherwise than it was told.
+fn differs(card: &Value, add: &AddToCard, complete: bool) -> Option<&'static str> {
+    let says = |field: &str, ours: &str| card.get(field).and_then(Value::as_str) == Some(ours);
+    if !says("work_order", &add.work_order) || !says("operation", &add.operation) {
+        return Some("another Work Order or operation");
+    }
+    if card.get("docstatus") != Some(&json!(u8::from(complete))) {
+        return Some(if complete {
+            "not been submitted, though all pieces are done"
+        } else {
+            "another state than open"
+        });
+    }
+    if add_to_card(card, add).put.is_some() {
+        return Some("not all lines");
+    }
+    let lines = card.get("time_logs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let told = |log: &Value| {
+        let one = AddToCard { time_logs: vec![log.clone()], ..add.clone() };
+        let line = lines.iter().find(|line| add_to_card(&json!({ "time_logs": [line] }), &one).put.is_none());
+        let pieces = |row: &Value| row.get("completed_qty").and_then(decimal).unwrap_or_default();
+        line.is_some_and(|line| pieces(line) == pieces(log))
+    };
+    let pieces = |row: &Value, field: &str| row.get(field).and_then(decimal).unwrap_or_default();
+    let all = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.plus(pieces(line, "completed_qty")));
+    if all != Some(pieces(card, "total_completed_qty")) {
+        return Some("a sum of pieces that its lines do not have");
+    }
+    (!add.time_logs.iter().all(told)).then_some("another number of pieces in a line")
 }

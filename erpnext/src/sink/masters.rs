@@ -3,16 +3,22 @@
 //! ERPNext makes a second `Bu Sari` without a word, as `Bu Sari - 1`, and everybody is confused ever after. So it is asked first. The same
 //! name and the same telephone number are the same person, and so is an item with the same code and unit; somebody else of that name is
 //! made as `Bu Sari (bandung)`, until a person at the office joins the two.
+//!
+//! One that the office or nobody has made gets our id. Another site's has that site's id, and two do not stand on one: there the second
+//! site's document is found again as it was found first, by name and number.
 
-use super::is_master;
+use super::Library;
 use crate::client::{Client, Failure, Query};
 use crate::payload::Request;
-use outpost_core::domain::document::{Kind, Text};
-use outpost_core::domain::id::SiteId;
+use outpost_core::domain::document::{Document, Kind, Text};
+use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
+
+/// Most of one name: more than two sites with a Bu Sari each.
+const SAME_NAME: usize = 20;
 
 /// What is done before one is made: nothing, or it is there already. May give the request another name.
 pub(super) fn before(
@@ -22,52 +28,145 @@ pub(super) fn before(
     request: &mut Request,
 ) -> Result<Option<Verdict>, Failure> {
     let kind = submitted.document.kind();
-    debug_assert!(is_master(kind));
     let field = named_by(request.doctype);
-    let same = if kind == Kind::Item { "stock_uom" } else { "mobile_no" };
     let wanted = text(&request.body, field);
-    let query = Query {
-        fields: &["name", "outpost_id", same],
-        filters: vec![json!([field, "=", wanted])],
-        page: 20,
-        ..Query::default()
-    };
-    let there = client.list(request.doctype, &query)?;
+    let there = called(client, kind, &wanted)?;
     if there.is_empty() {
         return Ok(None);
     }
-    let ours = digits(&text(&request.body, same));
-    let is_same = |row: &&Value| !ours.is_empty() && digits(&text(row, same)) == ours;
-    // Another site's is its own: two ids cannot stand on one.
-    let free = |row: &&Value| text(row, "outpost_id").is_empty();
-    if let Some(row) = there.iter().filter(is_same).find(free) {
+    if let Some(row) = same(kind, &there, &text(&request.body, same_by(kind))) {
         let name = text(row, "name");
-        client.update(request.doctype, &name, &json!({ "outpost_id": submitted.id.to_string() }))?;
-        let done = Text::try_from(name).map(|name| Verdict::Done(Posted { name, day: None }));
-        return Ok(Some(done.unwrap_or(Verdict::Kept)));
+        if text(row, "outpost_id").is_empty() {
+            client.update(request.doctype, &name, &json!({ "outpost_id": submitted.id.to_string() }))?;
+        }
+        return Ok(Some(done(name)));
     }
     if kind == Kind::Item {
-        let why = format!(
-            "ERPNext has an item {wanted} already, with another unit or of another site. Use that one, or give this one up."
-        );
+        let why =
+            format!("ERPNext has an item {wanted} already, with another unit. Use that one, or give this one up.");
         return Ok(Some(Verdict::Held(Hold::Refused, why)));
     }
-    request.body[field] = Value::String(with_site(&wanted, site));
+    request.body[field] = Value::String(free_name(client, kind, &wanted, site)?);
     Ok(None)
+}
+
+/// What was made has another name than it was sent with, since one of that name came in between: people are told the two apart by the
+/// site, as they would have been a moment later.
+pub(super) fn apart(client: &Client, site: &SiteId, request: &Request, name: &str) -> Result<Option<Verdict>, Failure> {
+    let field = named_by(request.doctype);
+    let wanted = text(&request.body, field);
+    if field == "item_code" || name == wanted || !name.starts_with(&format!("{wanted} - ")) {
+        return Ok(None);
+    }
+    let there = client.get(request.doctype, name)?;
+    if text(&there, field) == wanted && text(&there, "outpost_id") == text(&request.body, "outpost_id") {
+        client.update(request.doctype, name, &json!({ field: with_site(&wanted, site) }))?;
+    }
+    Ok(Some(found(site, request, &client.get(request.doctype, name)?)))
+}
+
+/// The one that a site's document was joined with, though it has another site's id.
+pub(super) fn joined(
+    client: &Client,
+    library: &dyn Library,
+    kind: Kind,
+    id: IntentId,
+) -> Result<Option<String>, Failure> {
+    let Some(made) = library.document(id) else { return Ok(None) };
+    let text = |text: &Text| text.to_string();
+    let (wanted, by) = match &made.document {
+        Document::Customer(made) => (text(&made.customer_name), made.mobile_no.as_ref().map(text)),
+        Document::Supplier(made) => (text(&made.supplier_name), made.mobile_no.as_ref().map(text)),
+        Document::Item(made) => (text(&made.item_code), Some(text(&made.stock_uom))),
+        _ => return Ok(None),
+    };
+    let Some(by) = by else { return Ok(None) };
+    let there = called(client, kind, &wanted)?;
+    Ok(same(kind, &there, &by).map(|row| self::text(row, "name")))
+}
+
+/// All of a name.
+fn called(client: &Client, kind: Kind, wanted: &str) -> Result<Vec<Value>, Failure> {
+    let query = Query {
+        fields: &["name", "outpost_id", same_by(kind)],
+        filters: vec![json!([named_by(kind.name()), "=", wanted])],
+        order_by: "creation asc",
+        page: SAME_NAME,
+        ..Query::default()
+    };
+    client.list(kind.name(), &query)
+}
+
+/// The one that is the same; one that no site has made yet comes first.
+fn same<'a>(kind: Kind, there: &'a [Value], ours: &str) -> Option<&'a Value> {
+    let ours = digits(ours);
+    let is_same = |row: &&Value| !ours.is_empty() && digits(&text(row, same_by(kind))) == ours;
+    let free = |row: &&Value| text(row, "outpost_id").is_empty();
+    there.iter().filter(is_same).find(free).or_else(|| there.iter().find(is_same))
+}
+
+/// `Bu Sari (bandung)`, or where there is one already `Bu Sari (bandung 2)`.
+fn free_name(client: &Client, kind: Kind, wanted: &str, site: &SiteId) -> Result<String, Failure> {
+    let first = with_site(wanted, site);
+    for number in 1..SAME_NAME {
+        let name = if number == 1 { first.clone() } else { format!("{wanted} ({site} {number})") };
+        if called(client, kind, &name)?.is_empty() {
+            return Ok(name);
+        }
+    }
+    Ok(first)
+}
+
+/// What a document names that ERPNext does not have, where it says so by a slip of its own or not by name: its party, or an item.
+pub(super) fn missing(client: &Client, request: &Request) -> Result<Option<String>, Failure> {
+    let party = |field: &str, doctype: &str| match request.body.get(field).and_then(Value::as_str) {
+        Some(name) => lacks(client, doctype, &[name.to_owned()]),
+        None => Ok(None),
+    };
+    let party_type = text(&request.body, "party_type");
+    for (field, doctype) in [("customer", "Customer"), ("supplier", "Supplier"), ("party", party_type.as_str())] {
+        if let Some(missing) = party(field, doctype)? {
+            return Ok(Some(missing));
+        }
+    }
+    let rows = request.body.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut items: Vec<String> =
+        rows.iter().map(|row| text(row, "item_code")).filter(|code| !code.is_empty()).collect();
+    items.sort_unstable();
+    items.dedup();
+    for items in items.chunks(super::AT_ONCE) {
+        if let Some(missing) = lacks(client, "Item", items)? {
+            return Ok(Some(missing));
+        }
+    }
+    Ok(None)
+}
+
+fn lacks(client: &Client, doctype: &str, names: &[String]) -> Result<Option<String>, Failure> {
+    let filters = vec![json!(["name", "in", names])];
+    let query = Query { fields: &["name"], filters, page: names.len(), ..Query::default() };
+    let there: Vec<String> = client.list(doctype, &query)?.iter().map(|row| text(row, "name")).collect();
+    Ok(names.iter().find(|name| !there.contains(name)).map(|name| format!("{doctype} {name}")))
 }
 
 /// What is there under our id, made by us or joined with ours: by its name it is what the site means, or something is wrong.
 pub(super) fn found(site: &SiteId, request: &Request, there: &Value) -> Verdict {
     let field = named_by(request.doctype);
     let (wanted, called, name) = (text(&request.body, field), text(there, field), text(there, "name"));
+    let numbered = called.strip_prefix(&format!("{wanted} ({site} ")).is_some_and(|rest| rest.ends_with(')'));
+    if called == wanted || called == with_site(&wanted, site) || numbered {
+        return done(name);
+    }
+    let why = format!(
+        "ERPNext has {called} ({name}) under its id, and not {wanted}. Correct it there and retry, or give it up."
+    );
+    Verdict::Held(Hold::Differs, why)
+}
+
+fn done(name: String) -> Verdict {
     match Text::try_from(name.clone()) {
-        Ok(name) if called == wanted || called == with_site(&wanted, site) => Verdict::Done(Posted { name, day: None }),
-        _ => {
-            let why = format!(
-                "ERPNext has {called} ({name}) under its id, and not {wanted}. Correct it there and retry, or give it up."
-            );
-            Verdict::Held(Hold::Differs, why)
-        }
+        Ok(name) => Verdict::Done(Posted { name, day: None }),
+        Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {name}, which is no name here.")),
     }
 }
 
@@ -82,6 +181,11 @@ fn named_by(doctype: &str) -> &'static str {
         "Supplier" => "supplier_name",
         _ => "item_code",
     }
+}
+
+/// The field by which two of a name are the same.
+fn same_by(kind: Kind) -> &'static str {
+    if kind == Kind::Item { "stock_uom" } else { "mobile_no" }
 }
 
 fn text(value: &Value, field: &str) -> String {

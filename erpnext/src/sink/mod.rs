@@ -6,32 +6,33 @@
 //! deadlock, and a lost answer between two steps leaves a draft. What came of a request is decided by a question: is there a
 //! document with our id?
 
+mod cancelling;
 mod cards;
+mod days;
 mod masters;
 mod names;
+mod posting;
 mod words;
 
 use crate::client::{Client, Failure};
 use crate::map::{ClosedPeriod, SiteMap};
-use crate::payload::{self, About, Ask, Request, Unmappable};
-use crate::readback::{Expected, Reading, differences};
+use crate::payload::{self, About, Ask, Unmappable};
+use crate::readback::Reading;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use names::Erp;
-use outpost_core::domain::document::{Kind, Text};
+use outpost_core::domain::document::Kind;
 use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{Place, Posted, Sink, Verdict};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use outpost_core::posting::{Place, Sink, Verdict};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Ids in one question.
 const AT_ONCE: usize = 50;
-/// Most differences that are told of one document.
-const MAX_TOLD: usize = 4;
 
 /// What the office knows of documents, for references that ERPNext alone does not resolve.
 pub trait Library: Send + Sync {
@@ -50,18 +51,29 @@ pub struct Erpnext {
     library: Arc<dyn Library>,
     /// ERPNext's names of customers and suppliers that sites have made.
     parties: BTreeMap<IntentId, String>,
+    /// Kinds of which ERPNext was asked for our id before: it has the field.
+    asked: BTreeSet<Kind>,
+    blind: bool,
 }
 
 impl Erpnext {
     /// For one site. `zone` is ERPNext's own time zone.
     pub fn new(client: Client, site: SiteId, map: SiteMap, zone: TimeZone, library: Arc<dyn Library>) -> Self {
-        Self { client, site, map, zone, library, parties: BTreeMap::new() }
+        Self { client, site, map, zone, library, parties: BTreeMap::new(), asked: BTreeSet::new(), blind: false }
     }
 
-    fn request(&mut self, submitted: &Submitted, post_on: Option<Date>) -> Result<Ask, Unmappable> {
+    /// Never asks whether a document is there already. For tests alone, that show what comes of it.
+    #[doc(hidden)]
+    pub fn blind(self) -> Self {
+        Self { blind: true, ..self }
+    }
+
+    /// `reading` is later where the document is there, and its body only held against it.
+    fn request(&mut self, submitted: &Submitted, post_on: Option<Date>, reading: Reading) -> Result<Ask, Unmappable> {
         let masters = self.library.masters();
         let about = About { site: &self.site, masters: &masters, map: &self.map, erp_zone: &self.zone, post_on };
-        let mut names = Erp { client: &self.client, library: &*self.library, parties: &mut self.parties };
+        let later = reading == Reading::Later;
+        let mut names = Erp { client: &self.client, library: &*self.library, parties: &mut self.parties, later };
         payload::body(submitted, &about, &mut names)
     }
 
@@ -90,165 +102,37 @@ impl Erpnext {
             Unmappable::Unfit { .. } => Verdict::Held(Hold::Unmapped, format!("{}.", sentence(&why.to_string()))),
         }
     }
-
-    /// The document that has our id is read, and held against what was sent.
-    fn read_back(
-        &mut self,
-        submitted: &Submitted,
-        request: &Request,
-        name: &str,
-        reading: Reading,
-        day: Option<Date>,
-    ) -> Verdict {
-        let got = match self.client.get(request.doctype, name) {
-            Ok(got) => got,
-            Err(failure) => return self.failed(failure),
-        };
-        let expected = Expected::of(submitted, &self.library.masters(), &self.site, reading);
-        let found = differences(&request.body, &expected, &got);
-        if found.is_empty() {
-            return match Text::try_from(name.to_owned()) {
-                Ok(name) => Verdict::Done(Posted { name, day }),
-                Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {name}, which is too long a name.")),
-            };
-        }
-        let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
-        let more = found.len().saturating_sub(MAX_TOLD);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let remedy = "Correct it there and retry, or cancel it.";
-        Verdict::Held(Hold::Differs, format!("{name}: {}{more}. {remedy}", told.join("; ")))
-    }
-
-    /// What is there under our id, where there is something: posted, or why it counts as not posted.
-    fn found(
-        &mut self,
-        submitted: &Submitted,
-        request: &Request,
-        day: Option<Date>,
-    ) -> Result<Option<Verdict>, Failure> {
-        let id = submitted.id.to_string();
-        let Some((name, docstatus)) = self.client.find(request.doctype, &id)? else { return Ok(None) };
-        Ok(match docstatus {
-            _ if is_master(submitted.document.kind()) => {
-                let there = self.client.get(request.doctype, &name)?;
-                Some(masters::found(&self.site, request, &there))
-            }
-            0 => {
-                // Somebody has made a draft of it by hand; ours never are.
-                self.client.delete(request.doctype, &name)?;
-                None
-            }
-            1 => Some(self.read_back(submitted, request, &name, Reading::Later, day)),
-            _ => {
-                let why = format!(
-                    "Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, or give it up."
-                );
-                Some(Verdict::Held(Hold::Refused, why))
-            }
-        })
-    }
-
-    fn insert(&mut self, submitted: &Submitted, mut request: Request, again: bool, day: Option<Date>) -> Verdict {
-        if again {
-            match self.found(submitted, &request, day) {
-                Ok(Some(verdict)) => return verdict,
-                Ok(None) => {}
-                Err(failure) => return self.failed(failure),
-            }
-        }
-        if is_master(submitted.document.kind()) {
-            match masters::before(&self.client, &self.site, submitted, &mut request) {
-                Ok(None) => {}
-                Ok(Some(verdict)) => return verdict,
-                Err(failure) => return self.failed(failure),
-            }
-        }
-        match self.client.insert(request.doctype, &request.body) {
-            Ok(made) => {
-                let name = made.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-                self.read_back(submitted, &request, &name, Reading::First, day)
-            }
-            // Each row is as the books have it already: there is nothing to book.
-            Err(failure) if failure.is("EmptyStockReconciliationItemsError") => Verdict::Kept,
-            Err(failure @ Failure::Refused { .. }) => match self.found(submitted, &request, day) {
-                Ok(Some(verdict)) => verdict,
-                Ok(None) => self.failed(failure),
-                Err(other) => self.failed(other),
-            },
-            Err(failure) => self.failed(failure),
-        }
-    }
-
-    /// The first day after `day` on which the books take such a document.
-    fn first_open_day(&self, kind: Kind, mut day: Date) -> Option<Date> {
-        let masters = self.library.masters();
-        let closes = |day: Date| {
-            masters
-                .periods()
-                .filter(|period| (period.start_date..=period.end_date).contains(&day))
-                .find(|period| period.closed_documents.iter().any(|closed| closed.as_str() == kind.name()))
-        };
-        for _ in 0..masters.count(outpost_core::domain::master::Table::Period) {
-            let Some(period) = closes(day) else { break };
-            day = period.end_date.tomorrow().ok()?;
-        }
-        closes(day).is_none().then_some(day)
-    }
 }
 
 impl Sink for Erpnext {
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict {
-        let post_on = submitted.day().is_none().then_some(at.day);
-        let request = match self.request(submitted, post_on) {
-            Ok(Ask::Insert(request)) => request,
-            Ok(Ask::AddToCard(add)) => return self.card(&add),
-            Ok(Ask::Nothing(_)) => return Verdict::Kept,
-            Err(why) => return self.unmappable(why),
-        };
-        let verdict = self.insert(submitted, request, at.again, None);
+        let kind = submitted.document.kind();
+        // The first of a kind is asked for as well: without our id's field no answer could ever be found again.
+        let unknown = at.again || !self.asked.contains(&kind);
+        if unknown && !self.blind && has_id(kind) {
+            match self.found(submitted, at) {
+                Ok(Some(verdict)) => return verdict,
+                Ok(None) => drop(self.asked.insert(kind)),
+                Err(failure) => return self.failed(failure),
+            }
+        }
+        let verdict = self.tell(submitted, at, None);
         let closed = matches!(verdict, Verdict::Held(Hold::Closed, _));
         if !closed || self.map.closed_period == ClosedPeriod::Hold {
             return verdict;
         }
-        let kind = submitted.document.kind();
-        let Some(open) = self.first_open_day(kind, submitted.day().unwrap_or(at.day)) else { return verdict };
-        match self.request(submitted, Some(open)) {
-            Ok(Ask::Insert(request)) => self.insert(submitted, request, at.again, Some(open)),
+        let own = submitted.day().unwrap_or(at.day);
+        match self.first_open_day(kind, own) {
+            Some(open) if open > own => self.tell(submitted, at, Some(open)),
             _ => verdict,
         }
     }
 
     fn cancel(&mut self, _: &Cancelled, of: &Submitted, _: &Place) -> Verdict {
-        let kind = of.document.kind();
-        match kind {
-            Kind::TillOpening | Kind::TillClosing => return Verdict::Kept,
-            Kind::JobCard => return self.take_from_card(of),
-            _ => {}
-        }
-        let found = match self.client.find(kind.name(), &of.id.to_string()) {
-            Ok(Some(found)) => found,
-            Ok(None) => return Verdict::Kept,
-            Err(failure) => return self.failed(failure),
-        };
-        let done = |name: &str| match Text::try_from(name.to_owned()) {
-            Ok(name) => Verdict::Done(Posted { name, day: None }),
-            Err(_) => Verdict::Kept,
-        };
-        let (name, docstatus) = found;
-        let tried = match docstatus {
-            2 => return done(&name),
-            // What has no drafts is in use by other documents: it is put out of use, and stays.
-            0 if is_master(kind) => self.client.update(kind.name(), &name, &json!({ "disabled": 1 })).map(|_| ()),
-            0 => self.client.delete(kind.name(), &name),
-            _ => self.client.cancel(kind.name(), &name),
-        };
-        match tried {
-            Ok(()) => done(&name),
-            // Cancelled twice is an error; that it is cancelled is what counts.
-            Err(failure) => match self.client.find(kind.name(), &of.id.to_string()) {
-                Ok(Some((name, 2))) => done(&name),
-                _ => self.failed(failure),
-            },
+        match of.document.kind() {
+            Kind::TillOpening | Kind::TillClosing => Verdict::Kept,
+            Kind::JobCard => self.take_from_card(of),
+            kind => self.undo(kind, of).unwrap_or_else(|failure| self.failed(failure)),
         }
     }
 
@@ -259,13 +143,16 @@ impl Sink for Erpnext {
         }
         let mut there = Vec::new();
         for (kind, ids) in by_kind {
-            if matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing) {
-                // A card has no id of ours, and a till's count is not there: neither can be missed.
+            if !has_id(kind) {
                 there.extend(ids);
                 continue;
             }
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::among(&self.client, kind, ids).map_err(|failure| failure.to_string())?;
+                for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
+                    let joined = masters::joined(&self.client, &*self.library, kind, *id);
+                    there.extend(joined.map_err(|failure| failure.to_string())?.map(|_| *id));
+                }
                 there.extend(found);
             }
         }
@@ -276,6 +163,11 @@ impl Sink for Erpnext {
 /// True of what is never submitted.
 fn is_master(kind: Kind) -> bool {
     matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
+}
+
+/// A card has no id of ours, and a till's count is not there: neither can be asked for, or missed.
+fn has_id(kind: Kind) -> bool {
+    !matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing)
 }
 
 /// With a capital letter in front.

@@ -1,6 +1,6 @@
 //! How references become ERPNext's names: by our id, which every document that we posted has there.
 
-use super::Library;
+use super::{Library, masters};
 use crate::client::{Client, Failure, Query};
 use crate::payload::{Known, Left, Names, Wanted};
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
@@ -16,6 +16,8 @@ pub(super) struct Erp<'a> {
     pub(super) client: &'a Client,
     pub(super) library: &'a dyn Library,
     pub(super) parties: &'a mut BTreeMap<IntentId, String>,
+    /// The document is there, and its body is only held against it.
+    pub(super) later: bool,
 }
 
 impl Erp<'_> {
@@ -44,7 +46,10 @@ impl Names for Erp<'_> {
         if party && let Some(name) = self.parties.get(&id) {
             return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false }));
         }
-        let Some((name, docstatus)) = self.client.find(kind.name(), &id.to_string())? else { return Ok(None) };
+        let Some((name, docstatus)) = self.client.find(kind.name(), &id.to_string())? else {
+            let joined = if party { masters::joined(self.client, self.library, kind, id)? } else { None };
+            return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false }));
+        };
         if party {
             if self.parties.len() >= MAX_PARTIES {
                 self.parties.clear();
@@ -69,11 +74,20 @@ impl Names for Erp<'_> {
         };
         let Some(name) = name else { return Ok(None) };
         let whole = self.client.get(Kind::PaymentEntry.name(), &name)?;
+        if self.later {
+            // The invoice has used it: what is left now says nothing of what was left then.
+            let amount = whole.get("paid_amount").and_then(crate::readback::decimal).unwrap_or_default();
+            return Ok(Some(Left { payment: name, row: None, amount }));
+        }
         Ok(match (row, &order) {
             (None, _) => Left::of(&whole, Wanted::Unallocated),
             (Some(_), Some(order)) => Left::of(&whole, Wanted::Order(order)),
             (Some(row), None) => Left::of(&whole, Wanted::Row(row.as_str())),
         })
+    }
+
+    fn later(&self) -> bool {
+        self.later
     }
 }
 

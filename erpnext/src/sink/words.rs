@@ -4,7 +4,7 @@ use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
 
 /// What is held for what, and the remedy. The rest is told in ERPNext's own words.
-const KNOWN: [(&str, Hold, &str); 12] = [
+const KNOWN: [(&str, Hold, &str); 13] = [
     (
         "NegativeStockError",
         Hold::Stock,
@@ -34,6 +34,7 @@ const KNOWN: [(&str, Hold, &str); 12] = [
         Hold::Unmapped,
         "ERPNext wants a field that documents from workshops do not have: give it a default there, and retry.",
     ),
+    ("DataError", Hold::Unmapped, "ERPNext lacks a field of ours: run `outpost office erpnext setup`, and retry."),
     (
         "UOMMustBeIntegerError",
         Hold::Refused,

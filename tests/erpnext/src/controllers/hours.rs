@@ -3,7 +3,7 @@
 //! In: time logs. Out: their ends and sums. Absent: costs, billing.
 
 use crate::clock::{moment, written};
-use crate::doc::{Doc, blank, fill, flt, num, owned, put, putf, rows, text};
+use crate::doc::{Doc, blank, fill, num, owned, put, putf, rows, text};
 use crate::erp::{COMPANY, Erp};
 use crate::error::{Error, Res};
 use crate::lifecycle::Act;
@@ -28,9 +28,8 @@ impl Erp {
                 return Err(Error::invalid(format!("Row {}: Activity Type is mandatory.", i + 1)));
             }
             match (from, moment(text(row, "to_time"))) {
-                (Some(from), Some(to)) if num(row, "hours") == 0.0 => {
-                    putf(row, "hours", flt(to.duration_since(from).as_secs_f64() / 3600.0, 6))
-                }
+                // Worked out of the two times, whatever was sent.
+                (Some(from), Some(to)) => putf(row, "hours", to.duration_since(from).as_secs_f64() / 3600.0),
                 (Some(from), _) => {
                     let gone = jiff::SignedDuration::from_secs_f64(num(row, "hours") * 3600.0);
                     put(row, "to_time", written(from.saturating_add(gone)));

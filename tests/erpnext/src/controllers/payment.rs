@@ -220,8 +220,11 @@ impl Erp {
             for (i, row) in references.iter_mut().enumerate() {
                 put(row, "idx", i as i64 + 1);
             }
+            let allocated = money(references.iter().map(|row| num(row, "allocated_amount")).sum());
             crate::doc::give(entry, "references", references);
             putf(entry, "unallocated_amount", free);
+            putf(entry, "total_allocated_amount", allocated);
+            putf(entry, "base_total_allocated_amount", allocated);
         });
         Ok(())
     }
@@ -248,6 +251,7 @@ impl Erp {
                 let (free, total) = (num(entry, "unallocated_amount"), num(entry, "total_allocated_amount"));
                 putf(entry, "unallocated_amount", money(free + freed));
                 putf(entry, "total_allocated_amount", money(total - freed));
+                putf(entry, "base_total_allocated_amount", money(total - freed));
             });
         }
     }

@@ -1,0 +1,43 @@
+//! What was posted is undone: cancelled, or where it has no drafts put out of use. What counts is what ERPNext has afterwards.
+
+use super::{Erpnext, is_master};
+use crate::client::Failure;
+use outpost_core::domain::document::{Kind, Text};
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::{Posted, Verdict};
+use serde_json::{Value, json};
+
+impl Erpnext {
+    pub(super) fn undo(&mut self, kind: Kind, of: &Submitted) -> Result<Verdict, Failure> {
+        let (doctype, id) = (kind.name(), of.id.to_string());
+        let Some((name, docstatus)) = self.client.find(doctype, &id)? else { return Ok(Verdict::Kept) };
+        let tried = match docstatus {
+            2 => return Ok(done(name)),
+            // What has no drafts is in use by other documents: it is put out of use, and stays.
+            0 if is_master(kind) => self.client.update(doctype, &name, &json!({ "disabled": 1 })).map(|_| ()),
+            0 => self.client.delete(doctype, &name),
+            _ => self.client.cancel(doctype, &name),
+        };
+        // Cancelled twice is an error; that it is cancelled is what counts.
+        let after = self.client.find(doctype, &id)?;
+        let undone = match &after {
+            None => return Ok(Verdict::Kept),
+            Some((_, docstatus)) if is_master(kind) => *docstatus == 2 || self.is_disabled(doctype, &name)?,
+            Some((_, docstatus)) => *docstatus == 2,
+        };
+        match tried {
+            _ if undone => Ok(done(name)),
+            Ok(()) => Ok(Verdict::Again { why: format!("{name} is not cancelled in ERPNext yet"), alive: true }),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn is_disabled(&self, doctype: &str, name: &str) -> Result<bool, Failure> {
+        let there = self.client.get(doctype, name)?;
+        Ok(there.get("disabled").and_then(Value::as_u64) == Some(1))
+    }
+}
+
+fn done(name: String) -> Verdict {
+    Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None }))
+}

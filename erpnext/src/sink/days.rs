@@ -1,0 +1,42 @@
+//! The day on which a document of a closed one is posted.
+
+use super::Erpnext;
+use crate::map::ClosedPeriod;
+use jiff::civil::Date;
+use outpost_core::domain::document::Kind;
+use outpost_core::domain::master::Table;
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::Place;
+use serde_json::Value;
+
+impl Erpnext {
+    /// The first day from `day` on, on which the books take such a document, as far as the office's data says.
+    pub(super) fn first_open_day(&self, kind: Kind, mut day: Date) -> Option<Date> {
+        let masters = self.library.masters();
+        let closes = |day: Date| {
+            masters
+                .periods()
+                .filter(|period| (period.start_date..=period.end_date).contains(&day))
+                .find(|period| period.closed_documents.iter().any(|closed| closed.as_str() == kind.name()))
+        };
+        for _ in 0..masters.count(Table::Period) {
+            let Some(period) = closes(day) else { break };
+            day = period.end_date.tomorrow().ok()?;
+        }
+        closes(day).is_none().then_some(day)
+    }
+
+    /// The day on which a document that was found is posted, where we have moved it there: the field for the true day says so, or it is
+    /// the day that we would move it to now.
+    pub(super) fn moved_to(&self, submitted: &Submitted, at: &Place, there: &Value) -> Option<Date> {
+        if self.map.closed_period != ClosedPeriod::FirstOpenDay {
+            return None;
+        }
+        let day = |field: &str| there.get(field)?.as_str()?.get(..10)?.parse::<Date>().ok();
+        let own = submitted.day().unwrap_or(at.day);
+        let posted = day("posting_date").or_else(|| day("transaction_date")).filter(|posted| *posted > own)?;
+        let ours =
+            day("outpost_date") == Some(own) || self.first_open_day(submitted.document.kind(), own) == Some(posted);
+        ours.then_some(posted)
+    }
+}

@@ -1,0 +1,179 @@
+//! One document's way into ERPNext: told, found, read back.
+//!
+//! In: a document. Out: a [`Verdict`]. A refusal alone says little: ERPNext looks at much before it looks whether the id is taken, so
+//! after each the question is whether the document is there.
+
+use super::{Erpnext, is_master, masters, words};
+use crate::client::Failure;
+use crate::payload::{Ask, Request, Unmappable};
+use crate::readback::{Expected, Reading, differences};
+use jiff::civil::Date;
+use outpost_core::domain::document::Text;
+use outpost_core::domain::outcome::Hold;
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::{Place, Posted, Verdict};
+use serde_json::Value;
+
+/// Most differences that are told of one document.
+const MAX_TOLD: usize = 4;
+
+impl Erpnext {
+    /// Tells ERPNext to make it, on another day than its own where one is given.
+    pub(super) fn tell(&mut self, submitted: &Submitted, at: &Place, day: Option<Date>) -> Verdict {
+        let post_on = day.or_else(|| submitted.day().is_none().then_some(at.day));
+        match self.request(submitted, post_on, Reading::First) {
+            Ok(Ask::Insert(request)) => self.insert(submitted, at, request, day),
+            Ok(Ask::AddToCard(add)) => self.card(&add),
+            Ok(Ask::Nothing(_)) => Verdict::Kept,
+            Err(why @ Unmappable::Books(_)) => self.unmappable(why),
+            // What it names may be used up, by itself.
+            Err(why) => match self.found(submitted, at) {
+                Ok(Some(verdict)) if !self.blind => verdict,
+                Ok(_) => self.unmappable(why),
+                Err(failure) => self.failed(failure),
+            },
+        }
+    }
+
+    fn insert(&mut self, submitted: &Submitted, at: &Place, mut request: Request, day: Option<Date>) -> Verdict {
+        if is_master(submitted.document.kind()) {
+            match masters::before(&self.client, &self.site, submitted, &mut request) {
+                Ok(None) => {}
+                Ok(Some(verdict)) => return verdict,
+                Err(failure) => return self.failed(failure),
+            }
+        }
+        match self.client.insert(request.doctype, &request.body) {
+            Ok(made) => match made.get("name").and_then(Value::as_str) {
+                Some(name) if is_master(submitted.document.kind()) => self.made(submitted, &request, name),
+                Some(name) => self.read_back(submitted, &request, name, Reading::First, day),
+                None => Verdict::Again { why: "ERPNext's answer names no document".into(), alive: true },
+            },
+            Err(failure @ Failure::Refused { .. }) if !self.blind => match self.found(submitted, at) {
+                Ok(Some(verdict)) => verdict,
+                Ok(None) => self.refused(&failure, &request),
+                Err(other) => self.failed(other),
+            },
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    /// It was refused, and is not there.
+    fn refused(&self, failure: &Failure, request: &Request) -> Verdict {
+        // Each row is as the books have it already: there is nothing to book.
+        if failure.is("EmptyStockReconciliationItemsError") {
+            return Verdict::Kept;
+        }
+        // The id was a draft's, which is gone now, or it is on its way.
+        if failure.is("UniqueValidationError") && failure.names("outpost_id") {
+            return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
+        }
+        match masters::missing(&self.client, request) {
+            Ok(Some(what)) => {
+                let why = format!("ERPNext has no {what}. Make it there or map its name, and retry.");
+                Verdict::Held(Hold::Unmapped, why)
+            }
+            // Whether something is missing is not known: ERPNext's own words will do.
+            Ok(None) | Err(_) => {
+                let (hold, why) = words::of(failure);
+                Verdict::Held(hold, why)
+            }
+        }
+    }
+
+    /// A master was made. Where another site was quicker, ERPNext has given it another name than the people's: so it is called what it
+    /// would have been called a moment later.
+    fn made(&mut self, submitted: &Submitted, request: &Request, name: &str) -> Verdict {
+        match masters::apart(&self.client, &self.site, request, name) {
+            Ok(None) => self.read_back(submitted, request, name, Reading::First, None),
+            Ok(Some(verdict)) => verdict,
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    /// What is there under our id, where there is something: posted, or why it counts as not posted.
+    pub(super) fn found(&mut self, submitted: &Submitted, at: &Place) -> Result<Option<Verdict>, Failure> {
+        let kind = submitted.document.kind();
+        let Some((name, docstatus)) = self.client.find(kind.name(), &submitted.id.to_string())? else {
+            return Ok(None);
+        };
+        Ok(match docstatus {
+            0 if !is_master(kind) => {
+                // Somebody has made a draft of it by hand; ours never are.
+                self.client.delete(kind.name(), &name)?;
+                None
+            }
+            0 | 1 => {
+                let there = self.client.get(kind.name(), &name)?;
+                Some(self.hold_against(submitted, at, &name, &there))
+            }
+            _ => {
+                let why = format!(
+                    "Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, or give it up."
+                );
+                Some(Verdict::Held(Hold::Refused, why))
+            }
+        })
+    }
+
+    /// What was found is held against what would be sent on the day on which it was posted.
+    fn hold_against(&mut self, submitted: &Submitted, at: &Place, name: &str, there: &Value) -> Verdict {
+        let day = self.moved_to(submitted, at, there);
+        let post_on = day.or_else(|| submitted.day().is_none().then_some(at.day));
+        match self.request(submitted, post_on, Reading::Later) {
+            Ok(Ask::Insert(request)) if is_master(submitted.document.kind()) => {
+                masters::found(&self.site, &request, there)
+            }
+            Ok(Ask::Insert(request)) => self.compare(submitted, &request, name, Reading::Later, day, there),
+            Ok(Ask::AddToCard(_) | Ask::Nothing(_)) => Verdict::Kept,
+            Err(why) => self.unmappable(why),
+        }
+    }
+
+    fn read_back(
+        &mut self,
+        submitted: &Submitted,
+        request: &Request,
+        name: &str,
+        reading: Reading,
+        day: Option<Date>,
+    ) -> Verdict {
+        match self.client.get(request.doctype, name) {
+            Ok(there) => self.compare(submitted, request, name, reading, day, &there),
+            Err(failure) if failure.is("DoesNotExistError") => {
+                Verdict::Again { why: format!("{name} is gone from ERPNext again"), alive: true }
+            }
+            // It counts there, and nobody has seen as what.
+            Err(failure @ Failure::Refused { .. }) => {
+                let why =
+                    format!("{name} is in ERPNext, and is not shown: {failure}. Let the connector read it, and retry.");
+                Verdict::Held(Hold::Differs, why)
+            }
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    fn compare(
+        &self,
+        submitted: &Submitted,
+        request: &Request,
+        name: &str,
+        reading: Reading,
+        day: Option<Date>,
+        there: &Value,
+    ) -> Verdict {
+        let expected = Expected::of(submitted, &self.library.masters(), &self.site, reading);
+        let found = differences(&request.body, &expected, there);
+        if found.is_empty() {
+            return match Text::try_from(name.to_owned()) {
+                Ok(name) => Verdict::Done(Posted { name, day }),
+                Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {name}, which is too long a name.")),
+            };
+        }
+        let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
+        let more = found.len().saturating_sub(MAX_TOLD);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let remedy = "Correct it there and retry, or cancel it.";
+        Verdict::Held(Hold::Differs, format!("{name}: {}{more}. {remedy}", told.join("; ")))
+    }
+}

@@ -1,0 +1,191 @@
+//! The contract of a [`Sink`], held to ERPNext and to books of another kind.
+
+use crate::common::day::{Act, day};
+use crate::common::{Books, Workshop, place};
+use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::document::{Kind, Text};
+use outpost_core::domain::id::IntentId;
+use outpost_core::domain::outcome::Hold;
+use outpost_core::domain::record::{Cancelled, Submitted};
+use outpost_core::posting::{Place, Posted, Sink, Verdict};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// Books under test: a new connection of a site, and how much there is in them, whatever it is.
+struct Under<'a> {
+    connect: &'a dyn Fn(&str) -> Box<dyn Sink>,
+    size: &'a dyn Fn() -> usize,
+}
+
+/// What every sink has to do with these documents, the last of which takes stock that is not there.
+fn contract(books: &Under<'_>, acts: &[Act], too_much: &Submitted, never: &Cancelled) {
+    let mut sinks = BTreeMap::from(["bandung", "garut"].map(|of| (of, (books.connect)(of))));
+    for act in acts {
+        match act {
+            Act::Post(of, called, submitted) => {
+                let known = (submitted.document.kind(), submitted.id);
+                let sink = sinks.get_mut(of).unwrap();
+                if known.0 != Kind::JobCard
+                    && !is_till(known.0)
+                    && *called != "the same Bu Ani"
+                    && *called != "the same item"
+                {
+                    assert_eq!(sink.there(&[known]).unwrap(), [], "{called}: there before it was posted");
+                }
+                let first = sink.post(submitted, &place(of, false));
+                let fits = if is_till(known.0) { first == Verdict::Kept } else { matches!(first, Verdict::Done(_)) };
+                assert!(fits, "{called}: {first:?}");
+                let size = (books.size)();
+                assert_eq!(sink.post(submitted, &place(of, false)), first, "{called}: posted twice");
+                assert_eq!((books.connect)(of).post(submitted, &place(of, true)), first, "{called}: asked for");
+                assert_eq!((books.size)(), size, "{called}: something was added");
+                assert_eq!(sink.there(&[known]).unwrap(), [known.1], "{called}");
+            }
+            Act::Cancel(of, cancelled, submitted) => cancels(books, of, cancelled, submitted),
+        }
+    }
+    holds(books, too_much, never);
+    // Found under its id ever after, whatever was built on it since, where nobody has cancelled it.
+    let cancelled = |id: IntentId| acts.iter().any(|act| matches!(act, Act::Cancel(_, _, of) if of.id == id));
+    for act in acts {
+        if let Act::Post(of, called, submitted) = act
+            && !cancelled(submitted.id)
+            && !is_till(submitted.document.kind())
+        {
+            let again = (books.connect)(of).post(submitted, &place(of, true));
+            assert!(matches!(again, Verdict::Done(_)), "{called}, at the end of the day: {again:?}");
+        }
+    }
+}
+
+fn cancels(books: &Under<'_>, of: &str, cancelled: &Cancelled, submitted: &Submitted) {
+    let known = (submitted.document.kind(), submitted.id);
+    let mut sink = (books.connect)(of);
+    let first = sink.cancel(cancelled, submitted, &place(of, false));
+    assert!(matches!(first, Verdict::Done(_)), "{first:?}");
+    let size = (books.size)();
+    assert_eq!(sink.cancel(cancelled, submitted, &place(of, false)), first, "cancelled twice");
+    assert_eq!((books.connect)(of).cancel(cancelled, submitted, &place(of, true)), first, "asked for");
+    assert_eq!((books.size)(), size);
+    assert_eq!(sink.there(&[known]).unwrap(), [], "cancelled, and there");
+    let held = sink.post(submitted, &place(of, true));
+    assert!(matches!(held, Verdict::Held(Hold::Refused, _)), "posted after it was cancelled: {held:?}");
+}
+
+/// After a refusal nothing counts, and what is not there need not be cancelled.
+fn holds(books: &Under<'_>, too_much: &Submitted, never: &Cancelled) {
+    let mut sink = (books.connect)("bandung");
+    let size = (books.size)();
+    for again in [false, true] {
+        let held = sink.post(too_much, &place("bandung", again));
+        assert!(matches!(held, Verdict::Held(Hold::Stock, _)), "{held:?}");
+        assert_eq!((books.size)(), size, "something was booked");
+        assert_eq!(sink.there(&[(too_much.document.kind(), too_much.id)]).unwrap(), []);
+        assert_eq!(sink.cancel(never, too_much, &place("bandung", again)), Verdict::Kept);
+    }
+}
+
+fn is_till(kind: Kind) -> bool {
+    matches!(kind, Kind::TillOpening | Kind::TillClosing)
+}
+
+fn too_much(books: &Books) -> (Submitted, Cancelled) {
+    let mut shop = Workshop::new("bandung", &books.office, 9_000);
+    let issue = shop.make(
+        "stock-entry",
+        json!({"stock_entry_type": "Material Issue", "from_warehouse": "Bandung - TW",
+            "items": [{"item_code": "CLOTH-1", "qty": "1000"}]}),
+    );
+    let never = shop.cancel(&issue);
+    (issue, never)
+}
+
+#[test]
+fn erpnext_keeps_the_contract() {
+    let books = Books::new();
+    let connect = |of: &str| -> Box<dyn Sink> { Box::new(books.sink(of)) };
+    let size = || {
+        let counted =
+            ["GL Entry", "Stock Ledger Entry", "Customer", "Supplier", "Item", "Timesheet", "Sales Order", "Job Card"];
+        counted.iter().map(|doctype| books.erp.documents(doctype).len()).sum()
+    };
+    let (too_much, never) = too_much(&books);
+    contract(&Under { connect: &connect, size: &size }, &day(&books).0, &too_much, &never);
+}
+
+/// A ledger in memory: books that know nothing of ERPNext.
+#[derive(Default)]
+struct Ledger {
+    entries: BTreeMap<IntentId, bool>,
+    stock: BTreeMap<(Text, Text), Decimal>,
+}
+
+struct Clerk(Arc<Mutex<Ledger>>);
+
+impl Ledger {
+    fn move_stock(&mut self, submitted: &Submitted, back: bool) -> bool {
+        let mut stock = self.stock.clone();
+        let effects = submitted.effects();
+        for moved in effects.moves {
+            let qty = if back { moved.qty.negated() } else { moved.qty };
+            let there = stock.entry((moved.item_code, moved.warehouse)).or_default();
+            *there = there.plus(qty).unwrap();
+        }
+        stock.extend(effects.counts.into_iter().map(|counted| ((counted.item_code, counted.warehouse), counted.qty)));
+        let enough = stock.values().all(|qty| !qty.is_negative());
+        if enough {
+            self.stock = stock;
+        }
+        enough
+    }
+}
+
+fn entry(id: IntentId) -> Verdict {
+    Verdict::Done(Posted { name: Text::try_from(format!("page of {id}")).unwrap(), day: None })
+}
+
+impl Sink for Clerk {
+    fn post(&mut self, submitted: &Submitted, _: &Place) -> Verdict {
+        let mut ledger = self.0.lock().unwrap();
+        match ledger.entries.get(&submitted.id).copied() {
+            _ if is_till(submitted.document.kind()) => Verdict::Kept,
+            Some(true) => entry(submitted.id),
+            Some(false) => Verdict::Held(Hold::Refused, "struck out".into()),
+            None if ledger.move_stock(submitted, false) => {
+                ledger.entries.insert(submitted.id, true);
+                entry(submitted.id)
+            }
+            None => Verdict::Held(Hold::Stock, "too little".into()),
+        }
+    }
+
+    fn cancel(&mut self, _: &Cancelled, of: &Submitted, _: &Place) -> Verdict {
+        let mut ledger = self.0.lock().unwrap();
+        match ledger.entries.get(&of.id).copied() {
+            None => Verdict::Kept,
+            Some(false) => entry(of.id),
+            Some(true) if ledger.move_stock(of, true) => {
+                ledger.entries.insert(of.id, false);
+                entry(of.id)
+            }
+            Some(true) => Verdict::Held(Hold::Stock, "too little".into()),
+        }
+    }
+
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
+        let ledger = self.0.lock().unwrap();
+        let there = |(kind, id): &&(Kind, IntentId)| is_till(*kind) || ledger.entries.get(id) == Some(&true);
+        Ok(documents.iter().filter(there).map(|(_, id)| *id).collect())
+    }
+}
+
+#[test]
+fn books_of_another_kind_keep_it_as_well() {
+    let books = Books::new();
+    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let connect = |_: &str| -> Box<dyn Sink> { Box::new(Clerk(ledger.clone())) };
+    let size = || ledger.lock().unwrap().entries.len();
+    let (too_much, never) = too_much(&books);
+    contract(&Under { connect: &connect, size: &size }, &day(&books).0, &too_much, &never);
+}

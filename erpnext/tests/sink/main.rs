@@ -1,0 +1,11 @@
+//! ERPNext as the books that documents are posted into, against the stand-in: its contract, a whole day, fields that read otherwise,
+//! answers that are lost, refusals, and how fast it is.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod altered;
+mod common;
+mod contract;
+mod faults;
+mod held;
+mod rate;
+mod whole_day;
