@@ -104,6 +104,46 @@ fn an_office_restored_from_a_backup_hears_it_from_a_stick_and_gets_the_rest() {
     pocket.all_is_booked_once();
 }
 
+#[test]
+fn a_restored_card_hears_of_its_letter_on_the_stick_that_brought_its_records() {
+    let mut pocket = Pocket::open();
+    let round = |pocket: &mut Pocket| {
+        pocket.visit_shop("red");
+        pocket.visit_office("red");
+        pocket.visit_shop("red");
+    };
+    pocket.sell(10);
+    round(&mut pocket);
+    pocket.shop.stop().unwrap();
+    let (shop, image) = (pocket.shop.dir.clone(), pocket.dir.path().join("image"));
+    copy(&shop, &image);
+    pocket.shop.start().unwrap();
+    pocket.sell(10);
+    round(&mut pocket);
+    pocket.shop.stop().unwrap();
+    std::fs::remove_dir_all(&shop).unwrap();
+    copy(&image, &shop);
+    pocket.shop.start().unwrap();
+    // Nobody has told it: these five bear numbers that others have.
+    pocket.sell(5);
+    round(&mut pocket);
+    pocket.sell(5);
+    round(&mut pocket);
+    pocket.all_is_booked_once();
+    let office = |what: &[&str]| pocket.town.office.command(&[&["show"], what].concat(), "").unwrap();
+    let prefix = format!("{}-SI-", SITE.to_uppercase());
+    let shared = office(&["shared-numbers"]);
+    for (letter, count, documents) in
+        [("A", 10, 1), ("A", 11, 2), ("A", 15, 2), ("A", 16, 1), ("B", 1, 1), ("B", 5, 1), ("B", 6, 0)]
+    {
+        let number = format!("{prefix}{letter}{count:06}");
+        let rows =
+            |sheet: &str| sheet.lines().filter(|line| line.contains(&number) && line.contains("Sales Invoice")).count();
+        assert_eq!(rows(&office(&["number", &number])), documents, "{number}");
+        assert_eq!(rows(&shared), if documents > 1 { 2 } else { 0 }, "{number} in {shared}");
+    }
+}
+
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     let copied = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(copied.success());
