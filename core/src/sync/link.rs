@@ -7,7 +7,7 @@
 //!
 //! Sending: only once the peer has answered, so that no byte is spent on an office that is not there or on records that
 //! it holds. Then, with nothing under way, at once; otherwise what waits is gathered until an ack comes back, or until it
-//! fills a batch and the window has room. How large a batch is depends on what connections carry before they break: see
+//! fills a batch and the window has room, or, where the peer lets acks wait, for [`Rules::gather_ms`]. How large a batch is depends on what connections carry before they break: see
 //! [`super::pace`]. While batches land, those behind them are not sent again: on a narrow line they wait for their turn.
 
 use super::inbox::Inbox;
@@ -29,6 +29,8 @@ pub struct Rules {
     pub ack_delay_ms: u64,
     /// How long the peer may let an ack wait. No batch counts as late before.
     pub peer_ack_delay_ms: u64,
+    /// How long a batch under way keeps what waits from going, where the peer lets acks wait: none tells that it has landed.
+    pub gather_ms: u64,
     /// First wait for an ack before a batch is sent again; doubles each time.
     pub resend_ms: u64,
     /// Longest wait before sending again.
@@ -46,6 +48,7 @@ impl Default for Rules {
         Self {
             ack_delay_ms: 0,
             peer_ack_delay_ms: 0,
+            gather_ms: u64::MAX,
             resend_ms: 30_000,
             resend_max_ms: 600_000,
             window: 3,
@@ -59,6 +62,10 @@ impl Default for Rules {
 /// a shop that sells once in five minutes never pays it.
 const BOX_ACK_DELAY_MS: u64 = 300_000;
 
+/// How long the office gathers its word behind a batch whose ack the box lets wait: what became of a sale is known at the till while the
+/// customer is still there, and the words on ten sales go in one envelope.
+const GATHER_MS: u64 = 10_000;
+
 impl Rules {
     /// Those of a box.
     pub fn of_box() -> Self {
@@ -67,7 +74,7 @@ impl Rules {
 
     /// Those of the office.
     pub fn of_office() -> Self {
-        Self { peer_ack_delay_ms: BOX_ACK_DELAY_MS, ..Self::default() }
+        Self { peer_ack_delay_ms: BOX_ACK_DELAY_MS, gather_ms: GATHER_MS, ..Self::default() }
     }
 }
 
@@ -518,7 +525,9 @@ impl Link {
             self.resends += 1;
             self.outbox.flights.retain(|flight| flight.resend_ms > now_ms);
         }
-        let flying = self.outbox.flights.len();
+        let gather_ms = self.rules.gather_ms;
+        let flying =
+            self.outbox.flights.iter().filter(|flight| now_ms < flight.sent_ms.saturating_add(gather_ms)).count();
         if flying >= self.rules.window {
             return Ok(Vec::new());
         }
@@ -555,8 +564,10 @@ impl Link {
         let session = self.session.as_ref()?;
         let hello = (!session.settled).then_some(session.hello_ms);
         let flights = self.outbox.flights.iter().filter(|_| session.settled);
-        let resend = flights.map(|flight| flight.resend_ms).min();
-        [hello, resend, self.ack_ms].into_iter().flatten().min()
+        let resend = flights.clone().map(|flight| flight.resend_ms).min();
+        let waits = self.rules.gather_ms < u64::MAX && self.outbox.waiting().next().is_some();
+        let gathered = flights.filter(|_| waits).map(|flight| flight.sent_ms + self.rules.gather_ms).max();
+        [hello, resend, gathered, self.ack_ms].into_iter().flatten().min()
     }
 }
 

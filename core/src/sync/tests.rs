@@ -222,6 +222,28 @@ fn a_peer_that_acks_late_is_given_the_time() {
 }
 
 #[test]
+fn behind_a_batch_whose_ack_waits_the_next_one_goes_after_a_while() {
+    let rules = Rules { peer_ack_delay_ms: 300_000, gather_ms: 10_000, ..Rules::default() };
+    let shop = Shop::new(6);
+    let (mut a, mut b) = pair(&Shop::new(5), rules);
+    a.connected(0, 1);
+    b.connected(0, 2);
+    let office = Office::default();
+    let hello = a.poll(0, None, &shop).unwrap().expect("a hello");
+    b.hear(0, hello, &office);
+    let answer = b.poll(0, None, &Shop::new(1)).unwrap().expect("an answer");
+    a.hear(0, answer, &office);
+    assert!(a.poll(0, None, &shop).unwrap().is_some());
+    a.appended(shop.last());
+    assert_eq!(a.poll(9_999, None, &shop).unwrap(), None);
+    assert_eq!(a.wake_ms(), Some(10_000));
+    let batch = a.poll(10_000, None, &shop).unwrap().expect("the word that waited").batch;
+    assert_eq!(batch.iter().map(Run::span).map(|span| (span.first.0, span.last.0)).collect::<Vec<_>>(), [(6, 6)]);
+    assert_eq!(a.poll(10_001, None, &shop).unwrap(), None);
+    assert_eq!(a.wake_ms(), Some(330_000), "each is sent again by itself");
+}
+
+#[test]
 fn nothing_is_sent_before_the_peer_has_answered() {
     let shop = Shop::new(10);
     let (mut a, _) = pair(&shop, Rules::default());
