@@ -80,7 +80,7 @@ fn the_pure_core_knows_no_io_no_clock_and_no_randomness_of_its_own() {
         "rustix",
         "tracing",
     ];
-    for layer in ["domain", "wire", "sync", "intake"] {
+    for layer in ["domain", "wire", "sync", "intake", "posting"] {
         let dir = core().join(layer);
         assert!(!sources(&dir).is_empty(), "{layer} has no sources: is the fence in the right place?");
         for word in forbidden {
@@ -96,6 +96,7 @@ fn the_layers_are_imported_downwards_only() {
         ("wire", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("sync", &["intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("intake", &["sync", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("posting", &["wire", "sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("journal", &["sync", "intake", "views", "gate", "courier", "site", "office"][..]),
         ("views", &["sync", "gate", "courier", "site", "office"][..]),
         ("gate", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
@@ -117,10 +118,12 @@ fn the_layers_are_imported_downwards_only() {
 
 #[test]
 fn each_crate_to_be_replaced_one_day_has_one_place() {
-    let users = |word| [users(&core(), word), users(&src(), word)].concat();
+    let erpnext = Path::new(env!("CARGO_MANIFEST_DIR")).join("erpnext/src");
+    let users = |word| [users(&core(), word), users(&src(), word), users(&erpnext, word)].concat();
     assert_eq!(users("serde_cbor"), ["core/src/wire/cbor.rs"]);
     assert_eq!(users("hpke"), ["core/src/wire/envelope.rs"]);
     assert_eq!(users("zstd"), ["core/src/wire/compress.rs"]);
+    assert_eq!(users("ureq"), ["erpnext/src/client.rs"]);
     assert_eq!(users("rumqttd"), ["src/gate/router.rs"]);
     let sled = users("sled");
     assert!(!sled.is_empty() && sled.iter().all(|path| path.starts_with("src/views/")), "{sled:?}");

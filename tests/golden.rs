@@ -6,6 +6,7 @@
 use outpost::domain::document::{Document, Kind};
 use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, StoreId};
 use outpost::domain::master::{Row, Table};
+use outpost::domain::outcome::{Fate, Hold, Outcome};
 use outpost::domain::person::{Act, Person, SessionId};
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
 use outpost::domain::time::{Quality, Stamp};
@@ -117,6 +118,28 @@ fn records_v1() {
     for (name, entry) in entries() {
         let body = record::body(&stamp(), &record::entry(&entry));
         golden(&format!("record-{name}.cbor"), &body);
+        assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
+    }
+}
+
+/// What became of documents in the office's books.
+#[test]
+fn outcomes_v1() {
+    let of = IntentId("01a199c7-7166-7c53-bc5e-39fabe561c57".parse().unwrap());
+    let name = || "ACC-SINV-2026-00012".try_into().unwrap();
+    let day = Some("2026-12-01".parse().unwrap());
+    let fates = [
+        ("posted", Fate::Posted { name: name(), day: None }),
+        ("posted-later", Fate::Posted { name: name(), day }),
+        ("held", Fate::held(Hold::Stock, "2 of BUTTON are missing")),
+        ("withdrawn", Fate::Withdrawn),
+        ("kept", Fate::Kept),
+        ("given-up", Fate::given_up("wati".try_into().unwrap(), "torn paper")),
+    ];
+    for (name, fate) in fates {
+        let entry = Entry::Outcome(Outcome { of, fate });
+        let body = record::body(&stamp(), &record::entry(&entry));
+        golden(&format!("record-outcome-{name}.cbor"), &body);
         assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
     }
 }
