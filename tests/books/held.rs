@@ -6,8 +6,8 @@ use super::{books, times, until};
 #[test]
 fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
     let shop = Shop::open(&["bandung"]);
-    let before = shop.stock_before as u64;
-    let (short, small) = (sale(1, &(before + 5).to_string()), sale(2, "1"));
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    let (short, small) = (sale(1, "500"), sale(2, "1"));
     shop.send(0, "sales-invoice", &short);
     let held = shop.wait_held(1);
     assert_eq!(held["held"][0]["hold"], "stock", "{held}");
@@ -19,7 +19,7 @@ fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
     let posted = |state: &String| state.starts_with("posted");
     until("the small sale", || books(&shop.boxes[0], &shop::id(2)), posted);
     // What brings the stock lets it through, by itself.
-    shop.send(0, "stock-entry", &receipt(3, "20"));
+    shop.send(0, "stock-entry", &receipt(3, "600"));
     until("the held sale", || books(&shop.boxes[0], &short_id), posted);
     assert_eq!(shop.held()["count"], 0);
     assert_eq!(times(&shop.erp, &short_id), 1);
@@ -29,6 +29,8 @@ fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
 #[test]
 fn a_person_gives_one_up_and_retries_another_after_correcting_a_name() {
     let shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    until("the receipt", || times(&shop.erp, &shop::id(9)), |times| *times == 1);
     let toml = shop.town.office.dir.join("erpnext.toml");
     let right = std::fs::read_to_string(&toml).unwrap();
     let wrong = format!("{right}[sites.bandung.warehouses]\n\"Stores - TW\" = \"Nowhere - TW\"\n");
@@ -52,6 +54,8 @@ fn a_person_gives_one_up_and_retries_another_after_correcting_a_name() {
 #[test]
 fn what_restored_books_lack_is_told_and_posted_again_only_by_name() {
     let mut shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    until("the receipt", || times(&shop.erp, &shop::id(9)), |times| *times == 1);
     let backup = shop.erp.snapshot();
     shop.send(0, "sales-invoice", &sale(1, "1"));
     let id = shop::id(1);

@@ -60,7 +60,7 @@ fn a_sale_has_three_marks() {
     assert_eq!(shop.erp.stock("BUTTON", "Stores - TW"), 7.0 + shop.stock_before);
     assert_eq!(times(&shop.erp, id), 1);
     // The list at the box says it as well, and the office's status counts it.
-    let listed = shop.boxes[0].command(&["show", "documents", "--kind", "sales-invoice", "--day", shop::DAY], "");
+    let listed = shop.boxes[0].command(&["show", "documents", "sales-invoice", shop::DAY], "");
     assert!(listed.unwrap().contains(&state), "the list does not say {state}");
     let status = shop.town.office.status().unwrap();
     assert_eq!(status["erpnext"]["sites"]["bandung"]["posted"], 2, "{status}");

@@ -200,12 +200,11 @@ fn journals(dice: &mut Dice) -> Vec<Vec<Work>> {
             work.needs.clear();
             journals[site].push(work);
             continue;
-        } else {
-            match dice.roll(4) {
-                0 => drop(work.takes.insert(places[dice.roll(2)].clone())),
-                1 => drop(work.brings.insert(places[dice.roll(2)].clone())),
-                _ => {}
-            }
+        }
+        match dice.roll(4) {
+            0 => drop(work.takes.insert(places[dice.roll(2)].clone())),
+            1 => drop(work.brings.insert(places[dice.roll(2)].clone())),
+            _ => {}
         }
         all.push((site, id));
         journals[site].push(work);

@@ -277,13 +277,13 @@ impl<'a> World<'a> {
     }
 
     fn run(&mut self) {
-        while (0..2).fold(false, |any, at| self.step(at) || any) {}
+        while [self.step(0), self.step(1)].contains(&true) {}
         self.books.erp.set_faults(Faults::default());
         for _ in 0..2 {
             for writer in &mut self.writers {
                 writer.retry(None);
             }
-            while (0..2).fold(false, |any, at| self.step(at) || any) {}
+            while [self.step(0), self.step(1)].contains(&true) {}
         }
     }
 

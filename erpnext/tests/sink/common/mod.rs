@@ -259,7 +259,9 @@ impl Workshop {
                 precision: settings.currency_precision,
                 smallest: settings.smallest_currency_fraction_value,
             };
-            let sheet = Sheet { lines: priced.lines, taxes: priced.taxes, discount: priced.discount, rounding };
+            let item_rates = Vec::new();
+            let sheet =
+                Sheet { lines: priced.lines, taxes: priced.taxes, item_rates, discount: priced.discount, rounding };
             let totals = sheet.totals().unwrap();
             booked.total = Some(totals.payable);
             booked.net = Some(totals.net_total);
