@@ -18,7 +18,6 @@ use super::sites::Sites;
 use crate::books::Shelves;
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
-use crate::posting::Sink;
 use crate::views;
 use anyhow::Context;
 use held::Board;
@@ -27,6 +26,7 @@ use outpost_erpnext::client::Key;
 use outpost_erpnext::setup;
 use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
+use settings::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
@@ -37,9 +37,6 @@ use writer::SiteWriter;
 
 /// How often it is looked for sites that are to be posted, and for settings that were written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-/// Makes a site's way into the books; fails while they cannot be reached.
-pub(super) type MakeSink = Arc<dyn Fn(&SiteId) -> Result<Box<dyn Sink>, String> + Send + Sync>;
 
 /// What a site's thread is told.
 enum Order {
@@ -146,7 +143,7 @@ impl Posting {
 /// Starts a thread for each site that is posted and has none.
 fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
     let mut running: BTreeMap<SiteId, JoinHandle<()>> = BTreeMap::new();
-    let make = settings::maker(dir.to_owned(), books.clone());
+    let source = Arc::new(Source::new(dir.to_owned(), books.clone()));
     let mut complained = None;
     while !hub.stopped() {
         running.retain(|site, thread| {
@@ -165,7 +162,7 @@ fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
                     let Some(number) = numbers.get(site).filter(|_| !running.contains_key(site)) else { continue };
                     let board = lock(&hub.board).entry(site.clone()).or_default().clone();
                     lock(&hub.inboxes).entry(site.clone()).or_default();
-                    let writer = SiteWriter::new((site.clone(), *number), books.clone(), make.clone(), board);
+                    let writer = SiteWriter::new((site.clone(), *number), books.clone(), source.clone(), board);
                     let thread = std::thread::Builder::new().name(format!("post {site}")).spawn(move || writer.run());
                     match thread {
                         Ok(thread) => drop(running.insert(site.clone(), thread)),

@@ -1,8 +1,9 @@
 //! `erpnext.toml` and the connector's key in the office's directory.
 
-use super::MakeSink;
 use super::library::Books;
+use crate::domain::id::SiteId;
 use crate::files;
+use crate::posting::Sink;
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use outpost_erpnext::client::{Client, Key};
@@ -11,6 +12,7 @@ use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The file of settings, in the office's directory.
 pub const NAME: &str = "erpnext.toml";
@@ -52,15 +54,30 @@ pub fn zone(client: &Client) -> Result<TimeZone, String> {
 }
 
 /// Makes sinks by what the files say at that moment.
-pub(super) fn maker(dir: PathBuf, books: Arc<Books>) -> MakeSink {
-    Arc::new(move |site| {
+pub(super) struct Source {
+    dir: PathBuf,
+    books: Arc<Books>,
+}
+
+impl Source {
+    pub(super) fn new(dir: PathBuf, books: Arc<Books>) -> Self {
+        Self { dir, books }
+    }
+
+    /// When the files were written: a sink of before says something else than they do.
+    pub(super) fn written(&self) -> [Option<SystemTime>; 2] {
+        [NAME, KEY].map(|name| std::fs::metadata(self.dir.join(name)).and_then(|found| found.modified()).ok())
+    }
+
+    /// A site's way into the books; fails while they cannot be reached.
+    pub(super) fn sink(&self, site: &SiteId) -> Result<Box<dyn Sink>, String> {
         let made = || {
-            let settings = read(&dir)?.with_context(|| format!("there is no {NAME}"))?;
+            let settings = read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
             let map = settings.sites.get(site).with_context(|| format!("{NAME} has no [sites.{site}]"))?.clone();
-            anyhow::Ok((client(&dir, &settings, &key(&dir.join(KEY))?)?, map))
+            anyhow::Ok((client(&self.dir, &settings, &key(&self.dir.join(KEY))?)?, map))
         };
         let (client, map) = made().map_err(|error| format!("{error:#}"))?;
         let zone = zone(&client)?;
-        Ok(Box::new(Erpnext::new(client, site.clone(), map, zone, books.clone())))
-    })
+        Ok(Box::new(Erpnext::new(client, site.clone(), map, zone, self.books.clone())))
+    }
 }

@@ -1,8 +1,9 @@
 //! One site's thread: reads its journal on, tries what the core says, writes down what is to be said.
 
+use super::Order;
 use super::held::{Board, Held};
 use super::library::{Books, Words};
-use super::{MakeSink, Order};
+use super::settings::Source;
 use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::{Fate, Outcome};
@@ -15,7 +16,7 @@ use crate::wire::record;
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Records that are in memory at once while a journal is read.
 const AT_ONCE: usize = 256;
@@ -39,8 +40,10 @@ pub(super) struct SiteWriter {
     site: SiteId,
     number: SiteNo,
     books: Arc<Books>,
-    make: MakeSink,
+    source: Arc<Source>,
     sink: Option<Box<dyn Sink>>,
+    /// The settings that the sink was made by.
+    made_by: [Option<SystemTime>; 2],
     board: Arc<Board>,
     writer: Writer,
     /// How far the journal was gone through.
@@ -55,13 +58,19 @@ pub(super) struct SiteWriter {
 }
 
 impl SiteWriter {
-    pub(super) fn new((site, number): (SiteId, SiteNo), books: Arc<Books>, make: MakeSink, board: Arc<Board>) -> Self {
+    pub(super) fn new(
+        (site, number): (SiteId, SiteNo),
+        books: Arc<Books>,
+        source: Arc<Source>,
+        board: Arc<Board>,
+    ) -> Self {
         Self {
             site,
             number,
             books,
-            make,
+            source,
             sink: None,
+            made_by: [None; 2],
             board,
             writer: Writer::default(),
             last: None,
@@ -256,6 +265,17 @@ impl SiteWriter {
         }
     }
 
+    /// Has a sink by the settings as they are now.
+    fn reach(&mut self) -> Result<(), String> {
+        let written = self.source.written();
+        if self.sink.is_none() || self.made_by != written {
+            self.sink = None;
+            self.sink = Some(self.source.sink(&self.site)?);
+            self.made_by = written;
+        }
+        Ok(())
+    }
+
     fn attempt(&mut self, id: IntentId, again: bool) -> Result<Option<Duration>, String> {
         let Some((order, at)) = self.at.get(&id).copied() else {
             return Err(format!("{id} is to be posted, and its record is not known: tell who maintains outpost"));
@@ -263,14 +283,9 @@ impl SiteWriter {
         let body = self.books.shelves.body(Stream::Up(self.number), at).map_err(|error| error.to_string())?;
         let record = body.and_then(|body| record::decode(&body).ok());
         let Some(record) = record else { return Err(format!("the record of {id} cannot be read")) };
-        if self.sink.is_none() {
-            match (self.make)(&self.site) {
-                Ok(sink) => self.sink = Some(sink),
-                Err(why) => {
-                    self.board.trying(Some(id.to_string()), Some(why));
-                    return Ok(Some(REACH_EVERY));
-                }
-            }
+        if let Err(why) = self.reach() {
+            self.board.trying(Some(id.to_string()), Some(why));
+            return Ok(Some(REACH_EVERY));
         }
         let offset = self.books.sites.with_premises(|premises| premises.config.utc_offset_minutes);
         let local = shop::local(record.stamp.at_ms(), offset);
@@ -320,10 +335,8 @@ impl SiteWriter {
     fn give_up(&mut self, id: IntentId, by: crate::domain::document::Text, reason: String) -> Result<String, String> {
         let Some((_, at)) = self.at.get(&id).copied() else { return Err(format!("{id} is not held")) };
         let entry = self.books.entry(self.number, at);
-        let sink = match &mut self.sink {
-            Some(sink) => sink,
-            none => none.insert((self.make)(&self.site)?),
-        };
+        self.reach()?;
+        let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
         let effects = match &entry {
             Some(Entry::Submitted(submitted)) => {
                 if !sink.there(&[(submitted.document.kind(), id)])?.is_empty() {
