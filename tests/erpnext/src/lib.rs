@@ -7,10 +7,24 @@
 //! server (HTTP, faults) → api (REST, RPC) → lifecycle (Frappe's order of things) → controllers (ERPNext's rules) → db
 //! ```
 //!
+//! ```no_run
+//! use erpnext_stand_in::{Faults, Options, StandIn};
+//! let erp = StandIn::start(Options::default()).expect("a port");
+//! let key = erp.connector(); // `token key:secret` at erp.url()
+//! erp.add_stock("BUTTON", "Stores - TW", 100.0, 500.0);
+//! erp.set_faults(Faults { seed: 7, drop_after: 0.1, deadlock: 0.1, ..Faults::default() });
+//! // … the program that is tried posts …
+//! assert!(erp.submitted().values().all(|documents| documents.len() == 1));
+//! assert!(erp.ignored().is_empty());
+//! let cash = erp.balances()["Cash - TW"];
+//! # let _ = (key, cash);
+//! ```
+//!
 //! - [`StandIn::start`] starts one on a port of its own; everything a test wants of it is on that handle.
 //! - `tests/transcripts.rs` holds its answers against the recorded ones, line by line.
 //!
-//! Absent: more than one company or currency, item-wise taxes, Data Import's work, printing, the desk.
+//! Absent: more than one company or currency, item-wise taxes, POS Invoice and POS Closing, Data Import's work, printing, the desk.
+//! What stock is worth is the moving average; a real one takes first in, first out unless it is told otherwise.
 
 mod alter;
 mod api;
