@@ -8,7 +8,7 @@ use outpost_core::domain::decimal::Decimal;
 use serde_json::{Map, Value};
 
 /// They make other money, goods, people or references of a document. One of these that was not sent is empty.
-const NOTHING: [&str; 132] = [
+const NOTHING: [&str; 130] = [
     "add_to_transit",
     "against_blanket_order",
     "against_pick_list",
@@ -106,7 +106,6 @@ const NOTHING: [&str; 132] = [
     "rejected_qty",
     "rejected_serial_no",
     "rejected_warehouse",
-    "reserve_stock",
     "return_against",
     "reversal_of",
     "row_id",
@@ -128,7 +127,6 @@ const NOTHING: [&str; 132] = [
     "subcontracting_receipt",
     "subcontracting_receipt_item",
     "subscription",
-    "supplier",
     "supplier_delivery_note",
     "supplier_warehouse",
     "target_warehouse",
