@@ -276,14 +276,22 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Site after site takes a step, until none has any.
+    fn settle(&mut self) {
+        let mut moves = true;
+        while moves {
+            moves = self.step(0) | self.step(1);
+        }
+    }
+
     fn run(&mut self) {
-        while [self.step(0), self.step(1)].contains(&true) {}
+        self.settle();
         self.books.erp.set_faults(Faults::default());
         for _ in 0..2 {
             for writer in &mut self.writers {
                 writer.retry(None);
             }
-            while [self.step(0), self.step(1)].contains(&true) {}
+            self.settle();
         }
     }
 
