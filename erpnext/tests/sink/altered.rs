@@ -586,6 +586,27 @@ fn was_used(kind: Kind, pointer: &str) -> bool {
     }
 }
 
+/// Fields of rows that ERPNext makes by itself, by their table, and why they may read otherwise.
+const ROWS: &[(&str, &[&str], &str)] = &[
+    (
+        "payment_schedule",
+        &["discount_date", "discount_type", "mode_of_payment"],
+        "terms for who pays early: what is due and when stands in other fields",
+    ),
+    (
+        "item_defaults",
+        &[
+            "buying_cost_center",
+            "default_discount_account",
+            "default_price_list",
+            "default_provisional_account",
+            "default_supplier",
+            "selling_cost_center",
+        ],
+        "the company's habits with an item, which no workshop says",
+    ),
+];
+
 fn is_right(kind: Kind, said: &Value, pointer: &str, again: bool) -> bool {
     if again && was_used(kind, pointer) {
         return true;
@@ -597,6 +618,11 @@ fn is_right(kind: Kind, said: &Value, pointer: &str, again: bool) -> bool {
     }
     if said.pointer(pointer).is_some() && !MOVED.contains(&field) {
         return false;
+    }
+    if let [table, field] = plain[..]
+        && ROWS.iter().any(|(of, fields, _)| *of == table && fields.contains(&field))
+    {
+        return true;
     }
     RIGHT.iter().any(|(of, fields, _)| (of.is_empty() || *of == kind.name()) && fields.contains(&field))
 }
@@ -663,9 +689,6 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
     }
     println!("{tried} readings");
     let told: Vec<String> = slipped.iter().map(|(of, fields)| format!("{of:?}: {fields:?}")).collect();
-    if let Ok(path) = std::env::var("SLIPPED") {
-        std::fs::write(path, told.join("\n")).unwrap();
-    }
     assert!(slipped.is_empty(), "done, though these read otherwise:\n{}", told.join("\n"));
-    assert!(RIGHT.iter().all(|(_, _, why)| !why.is_empty()));
+    assert!(RIGHT.iter().chain(ROWS).all(|(_, _, why)| !why.is_empty()));
 }

@@ -64,6 +64,11 @@ impl Board {
         (inner.trying, inner.trouble) = (what, trouble);
     }
 
+    /// Nothing is being tried.
+    pub(super) fn idle(&self) {
+        lock(&self.0).trying = None;
+    }
+
     pub(super) fn holds(&self, id: IntentId) -> bool {
         lock(&self.0).orders.contains_key(&id)
     }

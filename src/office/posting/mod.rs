@@ -38,6 +38,9 @@ use writer::SiteWriter;
 /// How often it is looked for sites that are to be posted, and for settings that were written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How long a person's decision waits for a document that is under way: as long as one request may take, and a little.
+const PATIENCE: Duration = Duration::from_secs(150);
+
 /// What a site's thread is told.
 enum Order {
     /// A document of another site is in the books, and brought this.
@@ -263,6 +266,8 @@ impl Clerk {
         };
         let (told, heard) = std::sync::mpsc::channel();
         self.hub.tell(site, Order::GiveUp { id, by, reason, told });
-        heard.recv().map_err(|_| "the office is being stopped: ask again when it runs".to_owned())?
+        let late =
+            |_| "the books have not answered yet: `outpost office held list` shows whether it was done".to_owned();
+        heard.recv_timeout(PATIENCE).map_err(late)?
     }
 }

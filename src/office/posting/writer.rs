@@ -116,8 +116,11 @@ impl SiteWriter {
         self.say(said)?;
         match next {
             None => {
-                self.audit()?;
-                self.board.trying(None, None);
+                match self.audit() {
+                    Ok(true) => self.board.trying(None, None),
+                    Ok(false) => self.board.idle(),
+                    Err(why) => self.board.trying(None, Some(why)),
+                }
                 Ok(Some(LOOK_EVERY))
             }
             Some(Next::Sleep { until_ms }) => {
@@ -355,12 +358,15 @@ impl SiteWriter {
         Ok(describe(&effects))
     }
 
-    /// Looks whether the latest documents are in the books still.
-    fn audit(&mut self) -> Result<(), String> {
+    /// Looks whether the latest documents are in the books still; false where it is not the time to.
+    fn audit(&mut self) -> Result<bool, String> {
         if up_ms() < self.audit_at_ms || self.latest.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let Some(sink) = &mut self.sink else { return Ok(()) };
+        // Books that cannot be reached are not asked each second.
+        self.audit_at_ms = up_ms() + u64::try_from(REACH_EVERY.as_millis()).unwrap_or(u64::MAX);
+        self.reach()?;
+        let Some(sink) = &mut self.sink else { return Ok(false) };
         let mut asked = Vec::new();
         for (id, order, at) in &self.latest {
             if let Some(Entry::Submitted(submitted)) = self.books.entry(self.number, *at) {
@@ -385,7 +391,8 @@ impl SiteWriter {
             said.extend(self.writer.gone(Work::post(&submitted, order, None)));
             self.latest.retain(|(latest, ..)| *latest != id);
         }
-        self.say(said)
+        self.say(said)?;
+        Ok(true)
     }
 }
 
