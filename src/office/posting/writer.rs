@@ -4,9 +4,10 @@ use super::Order;
 use super::held::{Board, Held};
 use super::library::{Books, Words};
 use super::settings::Source;
+use crate::domain::document::Kind;
 use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
-use crate::domain::outcome::{Fate, Outcome};
+use crate::domain::outcome::{Fate, Hold, Outcome};
 use crate::domain::record::{Entry, Record, Submitted};
 use crate::domain::shop;
 use crate::moment::up_ms;
@@ -113,6 +114,10 @@ impl SiteWriter {
         let more = self.fill()?;
         let words = Words { books: &self.books, site: self.number };
         let (said, next) = self.writer.next(up_ms(), more, &words);
+        // Views that were not waited for have not answered: a word made of that would not be true.
+        if self.books.hub.stopped() {
+            return Ok(None);
+        }
         self.say(said)?;
         match next {
             None => {
@@ -166,7 +171,7 @@ impl SiteWriter {
     }
 
     /// Shows that something is held.
-    fn post_up(&self, id: IntentId, hold: crate::domain::outcome::Hold, why: String) {
+    fn post_up(&self, id: IntentId, hold: Hold, why: String) {
         let Some((order, at)) = self.at.get(&id).copied() else { return };
         let words = Words { books: &self.books, site: self.number };
         let held = match self.books.entry(self.number, at) {
@@ -246,6 +251,9 @@ impl SiteWriter {
         }
         let words = Words { books: &self.books, site: self.number };
         let said = self.writer.take(work, &words);
+        if self.books.hub.stopped() {
+            return Ok(());
+        }
         self.say(said)
     }
 
@@ -284,8 +292,7 @@ impl SiteWriter {
             return Err(format!("{id} is to be posted, and its record is not known: tell who maintains outpost"));
         };
         let body = self.books.shelves.body(Stream::Up(self.number), at).map_err(|error| error.to_string())?;
-        let record = body.and_then(|body| record::decode(&body).ok());
-        let Some(record) = record else { return Err(format!("the record of {id} cannot be read")) };
+        let Some(record) = body.and_then(|body| record::decode(&body).ok()) else { return self.damaged() };
         if let Err(why) = self.reach() {
             self.board.trying(Some(id.to_string()), Some(why));
             return Ok(Some(REACH_EVERY));
@@ -298,7 +305,7 @@ impl SiteWriter {
             Entry::Submitted(submitted) => (sink.post(submitted, &place), Work::post(submitted, order, None)),
             Entry::Cancelled(cancelled) => match self.books.document_of(self.number, cancelled.document) {
                 Some((of, _)) => (sink.cancel(cancelled, &of, &place), Work::cancel(cancelled, Some(&of), order)),
-                None => return Err(format!("{} cannot be read", cancelled.document)),
+                None => return self.damaged(),
             },
             _ => return Ok(None),
         };
@@ -315,6 +322,19 @@ impl SiteWriter {
             self.books.hub.tell_others(&self.site, id, &work.brings);
         }
         Ok(None)
+    }
+
+    /// What cannot be read any more is held, so that nothing else waits for it.
+    fn damaged(&mut self) -> Result<Option<Duration>, String> {
+        // An office that is being stopped has not asked to the end.
+        if self.books.hub.stopped() {
+            return Ok(None);
+        }
+        let why =
+            "Its record is damaged at the office: run `outpost doctor`. Retry it when it is mended, or give it up.";
+        let words = Words { books: &self.books, site: self.number };
+        let said = self.writer.answered(Verdict::Held(Hold::Failing, why.into()), up_ms(), &words);
+        self.say(said).map(|()| None)
     }
 
     fn obey(&mut self, order: Order) -> Result<(), String> {
@@ -340,22 +360,26 @@ impl SiteWriter {
         let entry = self.books.entry(self.number, at);
         self.reach()?;
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
-        let effects = match &entry {
+        let meaning = match &entry {
             Some(Entry::Submitted(submitted)) => {
-                if !sink.there(&[(submitted.document.kind(), id)])?.is_empty() {
+                // Time on a Job Card has no id in the books: where it is held, but for a difference, it is not there.
+                let hold = self.writer.held().find(|(held, _)| *held == id).map(|(_, hold)| hold);
+                let asked = submitted.document.kind() != Kind::JobCard || hold == Some(Hold::Differs);
+                if asked && !sink.there(&[(submitted.document.kind(), id)])?.is_empty() {
                     return Err(
                         "it is in the books, though not as its paper says: retry it when it is corrected there, \
                                 or cancel it there first"
                             .into(),
                     );
                 }
-                submitted.effects()
+                describe(&submitted.effects())
             }
-            _ => Effects::default(),
+            Some(Entry::Cancelled(_)) => "the document stays in the books as it is".into(),
+            _ => "its record is damaged: what it would have booked is not known".into(),
         };
         let Some(said) = self.writer.give_up(id, by, reason) else { return Err(format!("{id} is not held")) };
         self.say(said)?;
-        Ok(describe(&effects))
+        Ok(meaning)
     }
 
     /// Looks whether the latest documents are in the books still; false where it is not the time to.
@@ -384,6 +408,9 @@ impl SiteWriter {
         let documents: Vec<_> = asked.iter().map(|(id, _, _, made)| (made.document.kind(), *id)).collect();
         let there = sink.there(&documents)?;
         self.audit_at_ms = up_ms() + AUDIT_EVERY_MS;
+        if self.books.hub.stopped() {
+            return Ok(false);
+        }
         let mut said = Said::new();
         for (id, order, at, submitted) in asked.into_iter().filter(|(id, ..)| !there.contains(id)) {
             tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
