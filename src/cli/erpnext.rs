@@ -30,6 +30,9 @@ pub(super) enum Erpnext {
         #[arg(long, value_name = "FILE")]
         admin_key_file: Option<PathBuf>,
     },
+    /// Go through ERPNext's master data now, and not only what has changed: what was deleted or renamed, rights and settings too. The office
+    /// does so once a day by itself, and it has to run.
+    Refresh,
     /// Does ERPNext answer, as whom, how quickly.
     Status,
 }
@@ -77,6 +80,11 @@ impl Erpnext {
                     0 => Ok(()),
                     errors => bail!("{errors} to be put right before documents are posted"),
                 }
+            }
+            Self::Refresh => {
+                control::ask(dir, &Ask::ErpnextRefresh, &mut std::io::sink())?;
+                println!("it begins; `outpost status` shows how far it is");
+                Ok(())
             }
             Self::Status => {
                 let settings = posting::read(dir)?.with_context(|| format!("{} has no {NAME}", dir.display()))?;

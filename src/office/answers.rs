@@ -176,6 +176,7 @@ impl Answer for Answers {
                 let said = self.clerk.check(admin)?;
                 out.write_all(said.as_bytes()).map_err(|error| error.to_string())
             }
+            Ask::ErpnextRefresh => self.clerk.refresh(),
             Ask::Held { site } => told(self.clerk.held(site.as_ref(), MAX_HELD)?, out),
             Ask::Retry { site, id } => told(json!(self.clerk.retry(site.as_ref(), id)?), out),
             Ask::GiveUp { id, by, reason } => {

@@ -152,7 +152,7 @@ impl Office {
             })
         };
         let ledger = Ledger::start(shelves.clone(), views.reader(), sites.rows().clone(), numbers)?;
-        let (posting, clerk) = Posting::start(dir, sites.clone(), shelves.clone(), views.reader())?;
+        let (posting, clerk) = Posting::start(dir, sites.clone(), shelves.clone(), views.reader(), ledger.under_way())?;
         let answers = answers::Answers {
             under_way: ledger.under_way(),
             clerk,

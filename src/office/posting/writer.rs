@@ -2,8 +2,10 @@
 
 use super::Order;
 use super::held::{Board, Held};
+use super::levels::Due;
 use super::library::{Books, Words};
 use super::settings::Source;
+use super::turnstile::Pass;
 use crate::domain::document::Kind;
 use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
@@ -38,14 +40,17 @@ struct Came {
 
 /// One site's thread.
 pub(super) struct SiteWriter {
-    site: SiteId,
-    number: SiteNo,
-    books: Arc<Books>,
-    source: Arc<Source>,
+    pub(super) site: SiteId,
+    pub(super) number: SiteNo,
+    pub(super) books: Arc<Books>,
+    pub(super) source: Arc<Source>,
     sink: Option<Box<dyn Sink>>,
     /// The settings that the sink was made by.
     made_by: [Option<SystemTime>; 2],
-    board: Arc<Board>,
+    pub(super) board: Arc<Board>,
+    pub(super) stock: Due,
+    /// Held while a document may be on its way into the books.
+    pass: Option<Pass>,
     writer: Writer,
     /// How far the journal was gone through.
     last: Option<views::Place>,
@@ -73,6 +78,8 @@ impl SiteWriter {
             sink: None,
             made_by: [None; 2],
             board,
+            stock: Due::default(),
+            pass: None,
             writer: Writer::default(),
             last: None,
             coming: VecDeque::new(),
@@ -85,6 +92,7 @@ impl SiteWriter {
 
     /// Runs until the office stops.
     pub(super) fn run(mut self) {
+        self.board.forget_sums();
         // The words of before have to be known before anything is tried.
         let down = Stream::Down(self.number);
         let said = self.books.shelves.records(down);
@@ -108,6 +116,10 @@ impl SiteWriter {
     /// One step; how long to wait before the next, where there is nothing to do now.
     fn step(&mut self) -> Result<Option<Duration>, String> {
         self.pay()?;
+        if !self.writer.is_busy() {
+            self.pass = None;
+            self.look_at_stock();
+        }
         for order in self.books.hub.orders(&self.site) {
             self.obey(order)?;
         }
@@ -144,6 +156,8 @@ impl SiteWriter {
         }
         self.books.say((&self.site, self.number), self.owed.clone())?;
         for Outcome { of, fate } in std::mem::take(&mut self.owed) {
+            let entry = self.at.get(&of).and_then(|(_, at)| self.books.entry(self.number, *at));
+            self.enter(entry.as_ref(), &fate);
             match &fate {
                 Fate::Held { hold, why } => self.post_up(of, *hold, why.clone()),
                 _ => {
@@ -300,6 +314,7 @@ impl SiteWriter {
         let offset = self.books.sites.with_premises(|premises| premises.config.utc_offset_minutes);
         let local = shop::local(record.stamp.at_ms(), offset);
         let place = Place { site: self.site.clone(), day: local.date(), time: local.time(), again };
+        self.pass.get_or_insert_with(|| self.books.hub.turnstile.enter());
         let Some(sink) = &mut self.sink else { return Ok(None) };
         let (verdict, work) = match &record.entry {
             Entry::Submitted(submitted) => (sink.post(submitted, &place), Work::post(submitted, order, None)),
