@@ -103,6 +103,13 @@ impl SiteWriter {
                 self.books.hub.wait(pause);
             }
         }
+        // What is not said now is found in the books after the next start.
+        let unread = self.writer.unread();
+        if !unread.is_empty()
+            && let Err(why) = self.confirm(&unread)
+        {
+            tracing::warn!(site = %self.site, why, "posted, and not said yet: found again after the next start");
+        }
     }
 
     /// One step; how long to wait before the next, where there is nothing to do now.
@@ -133,6 +140,7 @@ impl SiteWriter {
                 Ok(Some(pause.min(LOOK_EVERY)))
             }
             Some(Next::Read) => self.take().map(|()| None),
+            Some(Next::Confirm(made)) => self.confirm(&made),
             Some(Next::Try { id, again }) => self.attempt(id, again),
         }
     }
@@ -203,7 +211,8 @@ impl SiteWriter {
         let stream = Stream::Up(self.number);
         let there = self.books.views.applied(stream).min(self.books.shelves.records(stream));
         let read = self.last.map_or(0, |last| last.ordinal);
-        self.board.to_read(there.saturating_sub(read) + self.coming.len() as u64);
+        let unread = self.writer.unread().len();
+        self.board.to_read(there.saturating_sub(read) + (self.coming.len() + unread) as u64);
         if !self.coming.is_empty() || there <= read {
             return Ok(!self.coming.is_empty());
         }
@@ -320,6 +329,24 @@ impl SiteWriter {
         self.say(said)?;
         if done {
             self.books.hub.tell_others(&self.site, id, &work.brings);
+        }
+        Ok(None)
+    }
+
+    /// Reads back what was made.
+    fn confirm(&mut self, made: &[IntentId]) -> Result<Option<Duration>, String> {
+        // Another connection than the one that made them knows nothing of them: then each is asked for.
+        let verdicts = self.sink.as_mut().map(|sink| sink.confirm(made)).unwrap_or_default();
+        let trouble = verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
+            _ => None,
+        });
+        self.board.trying(None, trouble);
+        let words = Words { books: &self.books, site: self.number };
+        let (said, moved) = self.writer.confirmed(verdicts, up_ms(), &words);
+        self.say(said)?;
+        for (id, brings) in moved {
+            self.books.hub.tell_others(&self.site, id, &brings);
         }
         Ok(None)
     }
