@@ -1,4 +1,7 @@
 //! One site's way into the books: one document at a time, in the order of its journal but for what has to wait.
+//!
+//! What was made there is read back in batches. Until then it has no word, and is in memory alone: so there are few of them, and after a
+//! start as many as there may have been are asked for by their ids.
 
 use super::sink::Verdict;
 use super::work::{Need, What, Work};
@@ -9,6 +12,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How often books that answer otherwise may fail over one document before it is held: about four minutes.
 pub const MAX_TRIES: u32 = 9;
+/// Most documents that are made and not read back: a list of so many names is one request, and an answer of some hundred kilobytes.
+pub const MAX_UNREAD: usize = 50;
+/// How many without a word may be in the books: those, and the one that is being tried.
+pub const UNDER_WAY: usize = MAX_UNREAD + 1;
+/// How long a document waits for others that are read back with it, while there are more to post.
+const READ_WITHIN_MS: u64 = 1_000;
 /// The longest pause between two attempts.
 const MAX_BACKOFF_MS: u64 = 60_000;
 
@@ -30,6 +39,8 @@ pub enum Next {
         /// An attempt was made before.
         again: bool,
     },
+    /// Read these back: [`Writer::confirmed`].
+    Confirm(Vec<IntentId>),
     /// Hand over what comes next in the journal: [`Writer::take`].
     Read,
     /// Nothing before this moment.
@@ -41,6 +52,9 @@ pub enum Next {
 
 /// The office's word, to be written down before anything else is done.
 pub type Said = Vec<Outcome>;
+
+/// What is in the books now, and the stock that each has brought: other sites are told.
+pub type Moved = Vec<(IntentId, BTreeSet<(Text, Text)>)>;
 
 /// The pause after a number of failed attempts.
 pub fn backoff_ms(tries: u32) -> u64 {
@@ -55,20 +69,49 @@ struct Held {
     doubt: bool,
 }
 
+/// A document whose turn it is, or was.
 #[derive(Clone, Debug)]
-struct Trying {
+struct Turn {
     work: Work,
     tries: u32,
     /// Failures while the books answered otherwise.
     failed: u32,
     again: bool,
+    /// The word on it is that it is held.
+    was_held: bool,
     not_before_ms: u64,
+}
+
+impl Turn {
+    fn new(work: Work, again: bool, was_held: bool) -> Self {
+        Self { work, tries: 0, failed: 0, again, was_held, not_before_ms: 0 }
+    }
+
+    /// Whether it names one of these.
+    fn names(&self, unread: &[Unread]) -> bool {
+        let is = |id: IntentId| unread.iter().any(|made| made.turn.work.id == id);
+        let of = if let What::Cancel(of) = self.work.what { Some(of) } else { None };
+        self.work.needs.iter().map(|need| need.id()).chain(of).any(is)
+    }
+}
+
+/// One that was made, and not read back.
+#[derive(Clone, Debug)]
+struct Unread {
+    turn: Turn,
+    since_ms: u64,
 }
 
 /// One site's writer.
 #[derive(Default)]
 pub struct Writer {
-    trying: Option<Trying>,
+    trying: Option<Turn>,
+    /// In the order in which they were made.
+    unread: Vec<Unread>,
+    /// The next one, which names some that are not read back.
+    behind: Option<Turn>,
+    /// They were made, and reading them back has failed: each is asked for, in the order of the journal.
+    doubtful: BTreeMap<(u64, IntentId), Turn>,
     /// Held ones that may go now, in the order of the journal.
     ready: BTreeSet<(u64, IntentId)>,
     held: HashMap<IntentId, Held>,
@@ -76,8 +119,10 @@ pub struct Writer {
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
     /// Who waits for stock of an item in a warehouse, in the order of the journal.
     short: BTreeMap<(Text, Text), BTreeSet<(u64, IntentId)>>,
-    /// The first without a word was met: that one alone may have been under way when the program ended.
-    past_the_cut: bool,
+    /// How many without a word were met: the first of them may have been under way when the program ended.
+    met: usize,
+    /// All of those were met.
+    knows: bool,
 }
 
 impl Writer {
@@ -85,25 +130,49 @@ impl Writer {
     /// is nothing to do until something comes.
     pub fn next(&mut self, now_ms: u64, more: bool, fates: &dyn Fates) -> (Said, Option<Next>) {
         let mut said = Said::new();
+        self.knows |= !more || self.met >= UNDER_WAY;
         while self.trying.is_none()
-            && let Some((_, id)) = self.ready.pop_first()
+            && let Some(turn) = self.up()
         {
-            // What it needs may still be missing, or missing again.
-            if let Some(held) = self.unhold(id) {
-                said.extend(self.consider(held.work, held.doubt, fates));
+            if self.behind.is_none() && turn.names(&self.unread) {
+                self.behind = Some(turn);
+                break;
             }
+            // What it needs may still be missing, or missing again.
+            said.extend(self.consider(turn, fates));
         }
         let next = match &self.trying {
-            Some(trying) if trying.not_before_ms > now_ms => Some(Next::Sleep { until_ms: trying.not_before_ms }),
-            Some(trying) => Some(Next::Try { id: trying.work.id, again: trying.again }),
-            None => more.then_some(Next::Read),
+            _ if self.is_time_to_read(now_ms) => Some(Next::Confirm(self.unread())),
+            Some(turn) if turn.not_before_ms <= now_ms => Some(Next::Try { id: turn.work.id, again: turn.again }),
+            None if more && self.behind.is_none() => Some(Next::Read),
+            _ if !self.unread.is_empty() => Some(Next::Confirm(self.unread())),
+            Some(turn) => Some(Next::Sleep { until_ms: turn.not_before_ms }),
+            None => None,
         };
         (news(said, fates), next)
     }
 
+    /// The one whose turn it is, before anything more is taken.
+    fn up(&mut self) -> Option<Turn> {
+        let doubtful = self.doubtful.pop_first().map(|(_, turn)| turn);
+        if let Some(turn) = doubtful.or_else(|| self.behind.take()) {
+            return Some(turn);
+        }
+        let (_, id) = self.ready.pop_first()?;
+        let held = self.unhold(id)?;
+        Some(Turn::new(held.work, held.doubt, true))
+    }
+
+    /// Whether those that were made are to be read back before anything else is done. After a start one whose word is that it is held is not
+    /// asked for by itself: so that word does not stand for long.
+    fn is_time_to_read(&self, now_ms: u64) -> bool {
+        let late = |made: &Unread| made.turn.was_held || made.since_ms + READ_WITHIN_MS <= now_ms;
+        self.unread.len() >= MAX_UNREAD || self.unread.iter().any(late)
+    }
+
     /// Takes what comes next in the journal. Never while something is being tried.
     pub fn take(&mut self, work: Work, fates: &dyn Fates) -> Said {
-        debug_assert!(self.trying.is_none());
+        debug_assert!(!self.is_busy());
         match fates.fate(work.id) {
             // A word from before a start. What it waits for may have come meanwhile, from another site.
             Some(Fate::Held { hold, .. }) => {
@@ -115,32 +184,48 @@ impl Writer {
             }
             Some(_) => Said::new(),
             None => {
-                let again = !std::mem::replace(&mut self.past_the_cut, true);
-                self.consider(work, again, fates)
+                let again = self.met < UNDER_WAY;
+                self.met += 1;
+                let turn = Turn::new(work, again, false);
+                if turn.names(&self.unread) {
+                    self.behind = Some(turn);
+                    return Said::new();
+                }
+                self.consider(turn, fates)
             }
         }
     }
 
     /// Something is being tried: nothing else may be taken.
     pub fn is_busy(&self) -> bool {
-        self.trying.is_some()
+        self.trying.is_some() || self.behind.is_some()
+    }
+
+    /// There is a word on everything that is in the books, as far as can be known: nothing is on its way, nor may be from before a start.
+    pub fn is_settled(&self) -> bool {
+        self.knows && !self.is_busy() && self.unread.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// What was made and not read back.
+    pub fn unread(&self) -> Vec<IntentId> {
+        self.unread.iter().map(|made| made.turn.work.id).collect()
     }
 
     /// Tries it, or holds it where something is missing.
-    fn consider(&mut self, work: Work, again: bool, fates: &dyn Fates) -> Said {
-        if let What::Cancel(of) = work.what
-            && let Some(said) = self.withdraw(&work, of, fates)
+    fn consider(&mut self, turn: Turn, fates: &dyn Fates) -> Said {
+        if let What::Cancel(of) = turn.work.what
+            && let Some(said) = self.withdraw(&turn.work, of, fates)
         {
             return said;
         }
-        match lacks(&work, fates) {
+        match lacks(&turn.work, fates) {
             Some(why) => {
-                let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Waits, why) }];
-                self.hold(work, Hold::Waits, again);
+                let said = vec![Outcome { of: turn.work.id, fate: Fate::held(Hold::Waits, why) }];
+                self.hold(turn.work, Hold::Waits, turn.again);
                 said
             }
             None => {
-                self.trying = Some(Trying { work, tries: 0, failed: 0, again, not_before_ms: 0 });
+                self.trying = Some(turn);
                 Said::new()
             }
         }
@@ -167,36 +252,83 @@ impl Writer {
 
     /// What the books made of the attempt under way.
     pub fn answered(&mut self, verdict: Verdict, now_ms: u64, fates: &dyn Fates) -> Said {
-        let Some(mut trying) = self.trying.take() else { return Said::new() };
-        let id = trying.work.id;
+        let Some(mut turn) = self.trying.take() else { return Said::new() };
         match verdict {
-            Verdict::Done(posted) => self.done(&trying.work, Fate::Posted { name: posted.name, day: posted.day }),
-            Verdict::Kept if matches!(trying.work.what, What::Cancel(_)) => self.done(&trying.work, Fate::Withdrawn),
-            Verdict::Kept => self.done(&trying.work, Fate::Kept),
-            Verdict::Held(hold, why) => {
-                self.hold(trying.work, hold, hold == Hold::Differs);
-                news(vec![Outcome { of: id, fate: Fate::held(hold, why) }], fates)
+            Verdict::Made => {
+                self.unread.push(Unread { turn, since_ms: now_ms });
+                Said::new()
             }
             Verdict::Again { why, alive } => {
-                trying.again = true;
-                trying.tries += 1;
-                trying.failed += u32::from(alive);
-                if trying.failed >= MAX_TRIES {
-                    self.hold(trying.work, Hold::Failing, true);
-                    let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
-                    return news(vec![Outcome { of: id, fate: Fate::held(Hold::Failing, why) }], fates);
+                turn.again = true;
+                turn.tries += 1;
+                turn.failed += u32::from(alive);
+                turn.not_before_ms = now_ms + backoff_ms(turn.tries);
+                if turn.failed >= MAX_TRIES {
+                    return news(self.failing(turn.work, &why), fates);
                 }
-                trying.not_before_ms = now_ms + backoff_ms(trying.tries);
-                self.trying = Some(trying);
+                self.trying = Some(turn);
                 Said::new()
             }
             Verdict::Stopped(_) => {
-                trying.again = true;
-                trying.not_before_ms = now_ms + MAX_BACKOFF_MS;
-                self.trying = Some(trying);
+                turn.again = true;
+                turn.not_before_ms = now_ms + MAX_BACKOFF_MS;
+                self.trying = Some(turn);
                 Said::new()
             }
+            Verdict::Done(_) | Verdict::Kept | Verdict::Held(..) => news(self.ended(turn.work, verdict), fates),
         }
+    }
+
+    /// What reading back has shown of all that was made: a verdict for each of [`Next::Confirm`], in their order. One without an answer is
+    /// asked for by its id; one that the books have lost again counts as an attempt at which they failed.
+    pub fn confirmed(&mut self, verdicts: Vec<Verdict>, now_ms: u64, fates: &dyn Fates) -> (Said, Moved) {
+        let (mut said, mut moved) = (Said::new(), Moved::new());
+        let mut verdicts = verdicts.into_iter();
+        for Unread { mut turn, .. } in std::mem::take(&mut self.unread) {
+            match verdicts.next() {
+                Some(verdict @ (Verdict::Done(_) | Verdict::Kept | Verdict::Held(..))) => {
+                    if matches!(verdict, Verdict::Done(_)) {
+                        moved.push((turn.work.id, turn.work.brings.clone()));
+                    }
+                    said.extend(self.ended(turn.work, verdict));
+                }
+                Some(Verdict::Again { why, alive: true }) if turn.failed + 1 >= MAX_TRIES => {
+                    said.extend(self.failing(turn.work, &why));
+                }
+                answer => {
+                    if matches!(answer, Some(Verdict::Again { alive: true, .. })) {
+                        turn.tries += 1;
+                        turn.failed += 1;
+                        turn.not_before_ms = now_ms + backoff_ms(turn.tries);
+                    }
+                    turn.again = true;
+                    self.doubtful.insert((turn.work.order, turn.work.id), turn);
+                }
+            }
+        }
+        (news(said, fates), moved)
+    }
+
+    /// The books have said what there is to say.
+    fn ended(&mut self, work: Work, verdict: Verdict) -> Said {
+        let is_cancel = matches!(work.what, What::Cancel(_));
+        match verdict {
+            Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day }),
+            Verdict::Held(hold, why) => {
+                let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
+                self.hold(work, hold, hold == Hold::Differs);
+                said
+            }
+            _ if is_cancel => self.done(&work, Fate::Withdrawn),
+            _ => self.done(&work, Fate::Kept),
+        }
+    }
+
+    fn failing(&mut self, work: Work, why: &str) -> Said {
+        let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
+        let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Failing, why) }];
+        self.hold(work, Hold::Failing, true);
+        said
     }
 
     fn done(&mut self, work: &Work, fate: Fate) -> Said {
@@ -302,9 +434,10 @@ impl Writer {
     }
 }
 
-/// What is new of that: the same word twice tells nobody anything.
+/// What is new of that: held for the same reason once more tells nobody anything.
 fn news(mut said: Said, fates: &dyn Fates) -> Said {
-    said.retain(|outcome| fates.fate(outcome.of).as_ref() != Some(&outcome.fate));
+    let is_held = |fate: &Fate| matches!(fate, Fate::Held { .. });
+    said.retain(|outcome| !is_held(&outcome.fate) || fates.fate(outcome.of).as_ref() != Some(&outcome.fate));
     said
 }
 

@@ -1,7 +1,7 @@
 //! The contract of a [`Sink`], held to ERPNext and to books of another kind.
 
 use crate::common::day::{Act, day};
-use crate::common::{Books, Workshop, place};
+use crate::common::{Books, Workshop, place, post};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
@@ -33,12 +33,14 @@ fn contract(books: &Under<'_>, acts: &[Act], too_much: &Submitted, never: &Cance
                 {
                     assert_eq!(sink.there(&[known]).unwrap(), [], "{called}: there before it was posted");
                 }
-                let first = sink.post(submitted, &place(of, false));
+                let first = post(&mut **sink, submitted, &place(of, false));
                 let fits = if is_till(known.0) { first == Verdict::Kept } else { matches!(first, Verdict::Done(_)) };
                 assert!(fits, "{called}: {first:?}");
                 let size = (books.size)();
-                assert_eq!(sink.post(submitted, &place(of, false)), first, "{called}: posted twice");
-                assert_eq!((books.connect)(of).post(submitted, &place(of, true)), first, "{called}: asked for");
+                assert_eq!(post(&mut **sink, submitted, &place(of, false)), first, "{called}: posted twice");
+                let unknown = (books.connect)(of).confirm(&[submitted.id]);
+                assert!(matches!(unknown[..], [Verdict::Again { .. }]), "{called}: confirmed by who has not made it");
+                assert_eq!(post(&mut *(books.connect)(of), submitted, &place(of, true)), first, "{called}: asked for");
                 assert_eq!((books.size)(), size, "{called}: something was added");
                 assert_eq!(sink.there(&[known]).unwrap(), [known.1], "{called}");
             }
@@ -146,6 +148,11 @@ fn entry(id: IntentId) -> Verdict {
 }
 
 impl Sink for Clerk {
+    fn confirm(&mut self, made: &[IntentId]) -> Vec<Verdict> {
+        // What is in a ledger is read as it is written.
+        made.iter().map(|_| Verdict::Again { why: "nothing waits to be read".into(), alive: true }).collect()
+    }
+
     fn post(&mut self, submitted: &Submitted, _: &Place) -> Verdict {
         let mut ledger = self.0.lock().unwrap();
         match ledger.entries.get(&submitted.id).copied() {

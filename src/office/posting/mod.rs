@@ -4,7 +4,7 @@
 //! outcomes in the office's journal for the site. What comes when is the core's (`outpost_core::posting`), how is the sink's
 //! (`outpost_erpnext::sink`). An office without `erpnext.toml` has no books but its own, and none of this runs.
 //!
-//! A thread says its word, durably, before it goes on to the next document. What it did not get to say before a power cut it finds in the
+//! A thread says its word, durably, as soon as it has read a document back. What it did not get to say before a power cut it finds in the
 //! books under the document's id.
 
 mod down;

@@ -93,11 +93,12 @@ impl SiteWriter {
     /// Runs until the office stops.
     pub(super) fn run(mut self) {
         self.board.forget_sums();
-        // The words of before have to be known before anything is tried.
-        let down = Stream::Down(self.number);
-        let said = self.books.shelves.records(down);
-        while self.books.views.applied(down) < said && !self.books.hub.stopped() {
-            self.books.hub.wait(Duration::from_millis(200));
+        // The words of before have to be known before anything is tried, and what of before has none.
+        for stream in [Stream::Down(self.number), Stream::Up(self.number)] {
+            let there = self.books.shelves.records(stream);
+            while self.books.views.applied(stream) < there && !self.books.hub.stopped() {
+                self.books.hub.wait(Duration::from_millis(200));
+            }
         }
         while !self.books.hub.stopped() {
             let pause = match self.step() {
@@ -111,14 +112,23 @@ impl SiteWriter {
                 self.books.hub.wait(pause);
             }
         }
+        // What is not said now is found in the books after the next start.
+        let unread = self.writer.unread();
+        if !unread.is_empty()
+            && let Err(why) = self.confirm(&unread)
+        {
+            tracing::warn!(site = %self.site, why, "posted, and not said yet: found again after the next start");
+        }
     }
 
     /// One step; how long to wait before the next, where there is nothing to do now.
     fn step(&mut self) -> Result<Option<Duration>, String> {
         self.pay()?;
-        if !self.writer.is_busy() {
+        if self.writer.is_settled() {
             self.pass = None;
             self.look_at_stock();
+        } else {
+            self.pass();
         }
         for order in self.books.hub.orders(&self.site) {
             self.obey(order)?;
@@ -145,6 +155,7 @@ impl SiteWriter {
                 Ok(Some(pause.min(LOOK_EVERY)))
             }
             Some(Next::Read) => self.take().map(|()| None),
+            Some(Next::Confirm(made)) => self.confirm(&made),
             Some(Next::Try { id, again }) => self.attempt(id, again),
         }
     }
@@ -217,7 +228,8 @@ impl SiteWriter {
         let stream = Stream::Up(self.number);
         let there = self.books.views.applied(stream).min(self.books.shelves.records(stream));
         let read = self.last.map_or(0, |last| last.ordinal);
-        self.board.to_read(there.saturating_sub(read) + self.coming.len() as u64);
+        let unread = self.writer.unread().len();
+        self.board.to_read(there.saturating_sub(read) + (self.coming.len() + unread) as u64);
         if !self.coming.is_empty() || there <= read {
             return Ok(!self.coming.is_empty());
         }
@@ -290,6 +302,11 @@ impl SiteWriter {
         }
     }
 
+    /// Nobody reads figures from now on: something may be on its way, or was when the office ended.
+    fn pass(&mut self) {
+        self.pass.get_or_insert_with(|| self.books.hub.turnstile.enter());
+    }
+
     /// Has a sink by the settings as they are now.
     fn reach(&mut self) -> Result<(), String> {
         let written = self.source.written();
@@ -314,7 +331,7 @@ impl SiteWriter {
         let offset = self.books.sites.with_premises(|premises| premises.config.utc_offset_minutes);
         let local = shop::local(record.stamp.at_ms(), offset);
         let place = Place { site: self.site.clone(), day: local.date(), time: local.time(), again };
-        self.pass.get_or_insert_with(|| self.books.hub.turnstile.enter());
+        self.pass();
         let Some(sink) = &mut self.sink else { return Ok(None) };
         let (verdict, work) = match &record.entry {
             Entry::Submitted(submitted) => (sink.post(submitted, &place), Work::post(submitted, order, None)),
@@ -335,6 +352,24 @@ impl SiteWriter {
         self.say(said)?;
         if done {
             self.books.hub.tell_others(&self.site, id, &work.brings);
+        }
+        Ok(None)
+    }
+
+    /// Reads back what was made.
+    fn confirm(&mut self, made: &[IntentId]) -> Result<Option<Duration>, String> {
+        // Another connection than the one that made them knows nothing of them: then each is asked for.
+        let verdicts = self.sink.as_mut().map(|sink| sink.confirm(made)).unwrap_or_default();
+        let trouble = verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
+            _ => None,
+        });
+        self.board.trying(None, trouble);
+        let words = Words { books: &self.books, site: self.number };
+        let (said, moved) = self.writer.confirmed(verdicts, up_ms(), &words);
+        self.say(said)?;
+        for (id, brings) in moved {
+            self.books.hub.tell_others(&self.site, id, &brings);
         }
         Ok(None)
     }

@@ -287,10 +287,18 @@ pub fn day_of(day: &str) -> Date {
     day.parse().unwrap()
 }
 
+/// Posts it, and reads it back where it was only made.
+pub fn post(sink: &mut dyn Sink, submitted: &Submitted, at: &Place) -> Verdict {
+    match sink.post(submitted, at) {
+        Verdict::Made => sink.confirm(&[submitted.id]).remove(0),
+        verdict => verdict,
+    }
+}
+
 /// Posts it, and it is done; its name.
 #[track_caller]
 pub fn done(sink: &mut dyn Sink, of: &str, submitted: &Submitted) -> String {
-    match sink.post(submitted, &place(of, false)) {
+    match post(sink, submitted, &place(of, false)) {
         Verdict::Done(Posted { name, day: None }) => name.to_string(),
         other => panic!("{} {}: {other:?}\n{:?}", submitted.document.kind().name(), submitted.id, submitted.document),
     }
