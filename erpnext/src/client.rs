@@ -3,10 +3,14 @@
 //! In: names of doctypes, bodies. Out: JSON, or a [`Failure`] that says whether another try is of use. Absent: retries, and what is in a
 //! body. Nothing here is shared by two writers: each site has a client of its own, since ERPNext locks a series until it commits.
 
+mod address;
+
+use address::Addresses;
 use serde_json::{Value, json};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
 /// How long one request may take: ERPNext's own limit is 120 s, and a proxy's before it often 60.
 const TIMEOUT: Duration = Duration::from_secs(130);
@@ -107,7 +111,8 @@ impl Client {
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
         }
         let token = format!("token {}:{}", key.key, key.secret);
-        Ok(Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned(), token })
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Addresses::default());
+        Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), token })
     }
 
     /// The whole document of a name.
