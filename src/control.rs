@@ -112,6 +112,15 @@ pub enum Ask {
         /// An administrator's key and secret, for what only such a one may see.
         admin: Option<(String, String)>,
     },
+    /// The office: a site's journal, the office's books and ERPNext side by side: an [`outpost_core::reconcile::Sheet`] as JSON.
+    Reconcile {
+        /// Which site.
+        site: SiteId,
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
+    },
     /// The office: what is held: one JSON object with the count and the first of them.
     Held {
         /// Of which site; all where none.

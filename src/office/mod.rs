@@ -13,6 +13,7 @@ mod load;
 mod parting;
 pub mod posting;
 mod quarantine;
+mod reconcile;
 mod road;
 mod show;
 mod sites;
@@ -161,6 +162,7 @@ impl Office {
             shelves,
             sticks: sticks.board(),
             loads: Mutex::default(),
+            reconciling: Mutex::default(),
         };
         let control = Control::listen(dir, Arc::new(answers))?;
         Ok(Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen })

@@ -68,6 +68,7 @@ impl Answer for Answers {
             Ask::Held { .. }
             | Ask::Retry { .. }
             | Ask::GiveUp { .. }
+            | Ask::Reconcile { .. }
             | Ask::ErpnextCheck { .. }
             | Ask::ErpnextRefresh => Err("a box posts nothing into books: the office does".into()),
             Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),

@@ -4,6 +4,7 @@
 
 mod down;
 mod held;
+mod reconcile;
 mod shop;
 mod struck;
 

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// The program under test.
-const EXE: &str = env!("CARGO_BIN_EXE_outpost");
+pub const EXE: &str = env!("CARGO_BIN_EXE_outpost");
 /// A day of an open period.
 pub const DAY: &str = "2026-11-20";
 /// Every doctype that is posted.

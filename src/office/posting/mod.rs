@@ -242,6 +242,16 @@ impl Clerk {
         Ok(())
     }
 
+    /// Where `erpnext.toml` and the key are.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The office is being stopped: a long question ends.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.hub.stopped()
+    }
+
     /// Looks whether ERPNext has what documents will need: a line for each thing.
     pub(super) fn check(&self, admin: Option<(String, String)>) -> Result<String, String> {
         let look = || {
