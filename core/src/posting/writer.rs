@@ -5,7 +5,7 @@
 
 use super::sink::Verdict;
 use super::work::{Need, What, Work};
-use crate::domain::document::Text;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
 use crate::domain::outcome::{Fate, Hold, Outcome};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -115,6 +115,8 @@ pub struct Writer {
     /// Held ones that may go now, in the order of the journal.
     ready: BTreeSet<(u64, IntentId)>,
     held: HashMap<IntentId, Held>,
+    /// Held ones that may be in the books all the same, and whose word does not say so.
+    in_doubt: BTreeSet<IntentId>,
     /// Who waits for a document.
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
     /// Who waits for stock of an item in a warehouse, in the order of the journal.
@@ -131,7 +133,9 @@ impl Writer {
     pub fn next(&mut self, now_ms: u64, more: bool, fates: &dyn Fates) -> (Said, Option<Next>) {
         let mut said = Said::new();
         self.knows |= !more || self.met >= UNDER_WAY;
+        // What was said has to be written down before the next one is held against it.
         while self.trying.is_none()
+            && said.is_empty()
             && let Some(turn) = self.up()
         {
             if self.behind.is_none() && turn.names(&self.unread) {
@@ -139,17 +143,18 @@ impl Writer {
                 break;
             }
             // What it needs may still be missing, or missing again.
-            said.extend(self.consider(turn, fates));
+            said = news(self.consider(turn, fates), fates);
         }
         let next = match &self.trying {
             _ if self.is_time_to_read(now_ms) => Some(Next::Confirm(self.unread())),
             Some(turn) if turn.not_before_ms <= now_ms => Some(Next::Try { id: turn.work.id, again: turn.again }),
+            None if !said.is_empty() => Some(Next::Sleep { until_ms: now_ms }),
             None if more && self.behind.is_none() => Some(Next::Read),
             _ if !self.unread.is_empty() => Some(Next::Confirm(self.unread())),
             Some(turn) => Some(Next::Sleep { until_ms: turn.not_before_ms }),
             None => None,
         };
-        (news(said, fates), next)
+        (said, next)
     }
 
     /// The one whose turn it is, before anything more is taken.
@@ -201,9 +206,31 @@ impl Writer {
         self.trying.is_some() || self.behind.is_some()
     }
 
-    /// There is a word on everything that is in the books, as far as can be known: nothing is on its way, nor may be from before a start.
-    pub fn is_settled(&self) -> bool {
+    /// Nothing is on its way into the books, nor may be from before a start. Held ones may be in doubt.
+    pub fn is_quiet(&self) -> bool {
         self.knows && !self.is_busy() && self.unread.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// The words say what is in the books: figures that are read now hold what the words say.
+    pub fn is_settled(&self) -> bool {
+        self.is_quiet() && self.in_doubt.is_empty()
+    }
+
+    /// Some of the held ones that may be in the books all the same: those for which the books are to be asked, see [`Writer::asked`].
+    pub fn in_doubt(&self, most: usize) -> Vec<(IntentId, What)> {
+        let what = |id: &IntentId| self.held.get(id).map(|held| (*id, held.work.what));
+        self.in_doubt.iter().take(most).filter_map(what).collect()
+    }
+
+    /// The books were asked for one in doubt. What was done there is tried again, and its word comes of that.
+    pub fn asked(&mut self, id: IntentId, is_done: bool) {
+        let Some(held) = self.held.get_mut(&id) else { return };
+        if is_done {
+            self.ready.insert((held.work.order, id));
+        } else {
+            held.doubt = false;
+            self.in_doubt.remove(&id);
+        }
     }
 
     /// What was made and not read back.
@@ -247,6 +274,7 @@ impl Writer {
         }
         said.push(Outcome { of: work.id, fate: Fate::Withdrawn });
         self.wake(of);
+        self.wake(work.id);
         Some(said)
     }
 
@@ -377,11 +405,16 @@ impl Writer {
         for place in work.takes.iter().filter(|_| hold == Hold::Stock) {
             self.short.entry(place.clone()).or_default().insert((work.order, work.id));
         }
+        // Time on a Job Card has no id in the books, and is in no figure that is read.
+        if doubt && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
+            self.in_doubt.insert(work.id);
+        }
         self.held.insert(work.id, Held { work, hold, doubt });
     }
 
     fn unhold(&mut self, id: IntentId) -> Option<Held> {
         let held = self.held.remove(&id)?;
+        self.in_doubt.remove(&id);
         self.ready.remove(&(held.work.order, id));
         for need in &held.work.needs {
             if let Some(waiters) = self.waiting.get_mut(&need.id()) {

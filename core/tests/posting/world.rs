@@ -82,6 +82,8 @@ struct Books {
     /// Answers to a reading that were lost.
     unread: u32,
     order_broken: Vec<String>,
+    /// A writer called itself settled while something was there that it did not say.
+    unsaid: Vec<String>,
 }
 
 impl Books {
@@ -262,6 +264,12 @@ impl World {
     /// One step of a site; whether it did anything.
     fn step(&mut self, n: usize, dice: &mut Dice) -> bool {
         let site = &mut self.sites[n];
+        if site.writer.is_quiet() && dice.chance(30) {
+            for (id, _) in site.writer.in_doubt(3) {
+                let work = site.journal.iter().find(|work| work.id == id).unwrap();
+                site.writer.asked(id, self.books.is_there(work));
+            }
+        }
         let more = site.taken < site.journal.len();
         let (said, next) = site.writer.next(self.now_ms, more, &self.words);
         self.words.note(said);
@@ -352,6 +360,7 @@ impl World {
                 1 => self.person(n, dice),
                 _ => drop(self.step(n, dice)),
             }
+            self.look_for_unsaid(n);
         }
         // The books recover, and all that is held is tried until nothing changes.
         self.books.faults = 0;
@@ -365,7 +374,28 @@ impl World {
         }
     }
 
+    /// What a settled writer has in the books, it has said: figures that are read then hold what the words say.
+    fn look_for_unsaid(&mut self, n: usize) {
+        let site = &self.sites[n];
+        if !site.writer.is_settled() {
+            return;
+        }
+        let said = |work: &&Work| {
+            matches!(
+                self.words.fate(work.id),
+                Some(Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. } | Fate::Withdrawn)
+            )
+        };
+        let found = site.journal.iter().filter(|work| self.books.is_there(work)).find(|work| !said(work));
+        if let Some(work) = found {
+            self.books.unsaid.push(format!("{:?} {:?}: {:?}", work.id, work.what, self.words.fate(work.id)));
+        }
+    }
+
     fn check(&self) -> Result<(), String> {
+        if let Some(unsaid) = self.books.unsaid.first() {
+            return Err(format!("settled, and not said: {unsaid}"));
+        }
         let posted: BTreeSet<_> = self.books.entries.iter().collect();
         if posted.len() != self.books.entries.len() {
             return Err("a document is in the books twice".into());

@@ -50,7 +50,7 @@ impl SiteWriter {
             if !self.board.keeps_sums() {
                 self.enter_anew()?;
             }
-            if now_ms < self.stock.read_ms {
+            if self.ask_for_doubtful()? > 0 || now_ms < self.stock.read_ms {
                 return Ok(false);
             }
             let whole = now_ms >= self.stock.whole_ms;
@@ -67,7 +67,7 @@ impl SiteWriter {
             }
             Ok(false) => {}
             Err(why) => {
-                self.stock.read_ms = up_ms() + RETRY_MS;
+                self.stock.look_ms = up_ms() + RETRY_MS;
                 self.board.stock_read(Some(why));
             }
         }

@@ -13,7 +13,7 @@ use crate::domain::outcome::{Fate, Hold, Outcome};
 use crate::domain::record::{Entry, Record, Submitted};
 use crate::domain::shop;
 use crate::moment::up_ms;
-use crate::posting::{Fates, Next, Place, Said, Sink, Verdict, Work, Writer};
+use crate::posting::{Fates, Next, Place, Said, Sink, Verdict, What, Work, Writer};
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
 use std::collections::{HashMap, VecDeque};
@@ -31,6 +31,8 @@ const REACH_EVERY: Duration = Duration::from_secs(15);
 const AUDITED: usize = 200;
 /// How often that is.
 const AUDIT_EVERY_MS: u64 = 3_600_000;
+/// How many of the held ones in doubt are asked for at a time.
+const ASKED: usize = 200;
 
 /// What came of a record that may be posted.
 struct Came {
@@ -51,7 +53,7 @@ pub(super) struct SiteWriter {
     pub(super) stock: Due,
     /// Held while a document may be on its way into the books.
     pass: Option<Pass>,
-    writer: Writer,
+    pub(super) writer: Writer,
     /// How far the journal was gone through.
     last: Option<views::Place>,
     coming: VecDeque<Came>,
@@ -126,9 +128,11 @@ impl SiteWriter {
         self.pay()?;
         if self.writer.is_settled() {
             self.pass = None;
-            self.look_at_stock();
         } else {
             self.pass();
+        }
+        if self.writer.is_quiet() {
+            self.look_at_stock();
         }
         for order in self.books.hub.orders(&self.site) {
             self.obey(order)?;
@@ -305,6 +309,35 @@ impl SiteWriter {
     /// Nobody reads figures from now on: something may be on its way, or was when the office ended.
     fn pass(&mut self) {
         self.pass.get_or_insert_with(|| self.books.hub.turnstile.enter());
+    }
+
+    /// Asks the books for held ones that may be there all the same; how many are in doubt still.
+    pub(super) fn ask_for_doubtful(&mut self) -> Result<usize, String> {
+        let doubtful = self.writer.in_doubt(ASKED);
+        if doubtful.is_empty() {
+            return Ok(0);
+        }
+        let documents: Vec<_> =
+            doubtful.iter().filter_map(|(id, what)| Some((*id, self.kind_of(*id, *what)?))).collect();
+        self.reach()?;
+        let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
+        let asked: Vec<_> = documents.iter().map(|(_, (kind, of))| (*kind, *of)).collect();
+        let there = sink.there(&asked)?;
+        for (id, what) in doubtful {
+            let of = documents.iter().find(|(known, _)| *known == id).map_or(id, |(_, (_, of))| *of);
+            // A cancellation is done where its document is there no more.
+            let is_done = there.contains(&of) == matches!(what, What::Post(_));
+            self.writer.asked(id, is_done);
+        }
+        Ok(self.writer.in_doubt(1).len())
+    }
+
+    /// What the books have of it: itself, or the document that it cancels.
+    fn kind_of(&self, id: IntentId, what: What) -> Option<(Kind, IntentId)> {
+        match what {
+            What::Post(kind) => Some((kind, id)),
+            What::Cancel(of) => Some((self.books.document_of(self.number, of)?.0.document.kind(), of)),
+        }
     }
 
     /// Has a sink by the settings as they are now.
