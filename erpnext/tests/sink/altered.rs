@@ -645,7 +645,7 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
     let books = Books::with_fields();
     let mut slipped = Slipped::new();
     let mut tried = 0;
-    for act in day(&books).0 {
+    for act in day(&books.office, &books.orders).0 {
         let (of, submitted) = match act {
             // Joined with another site's, of which nothing is known but name and number.
             Act::Post(of, "the same Bu Ani" | "the same item", submitted) => {
