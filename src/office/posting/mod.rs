@@ -9,6 +9,7 @@
 
 mod held;
 mod library;
+mod reach;
 mod settings;
 mod writer;
 
@@ -23,6 +24,7 @@ use anyhow::Context;
 use held::Board;
 use library::Books;
 use outpost_erpnext::client::Key;
+use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::setup;
 use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
@@ -197,8 +199,12 @@ impl Clerk {
             Ok(None) => Value::Null,
             Ok(Some(settings)) => {
                 let board = lock(&self.hub.board);
-                let site = |site: &SiteId| board.get(site).map_or(Value::Null, |board| board.status());
-                let sites: BTreeMap<_, _> = settings.sites.keys().map(|name| (name, site(name))).collect();
+                let status = |(name, map): (&SiteId, &SiteMap)| {
+                    let mut status = board.get(name).map_or(Value::Null, |board| board.status());
+                    self.reach(name, map).iter().for_each(|reach| reach.add_to(&mut status));
+                    (name.clone(), status)
+                };
+                let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
                 json!({ "url": settings.url, "sites": sites })
             }
             Err(error) => json!({ "error": format!("{error:#}") }),
@@ -223,6 +229,7 @@ impl Clerk {
             self.books.forget_masters();
             let masters = self.books.masters();
             let mut findings = setup::check(&own, &settings, &masters);
+            findings.extend(settings.sites.iter().filter_map(|(site, map)| Some(self.reach(site, map)?.finding(site))));
             if let Some((key, secret)) = admin {
                 let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
                 findings.extend(setup::check_settings(&admin, &settings, &masters));

@@ -7,7 +7,7 @@ use crate::posting::Sink;
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use outpost_erpnext::client::{Client, Key};
-use outpost_erpnext::map::Settings;
+use outpost_erpnext::map::{Settings, SiteMap};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -67,6 +67,15 @@ impl Source {
     /// When the files were written: a sink of before says something else than they do.
     pub(super) fn written(&self) -> [Option<SystemTime>; 2] {
         [NAME, KEY].map(|name| std::fs::metadata(self.dir.join(name)).and_then(|found| found.modified()).ok())
+    }
+
+    /// What is set for a site now.
+    pub(super) fn map(&self, site: &SiteId) -> Result<SiteMap, String> {
+        let read = || {
+            let settings = read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
+            settings.sites.get(site).cloned().with_context(|| format!("{NAME} has no [sites.{site}]"))
+        };
+        read().map_err(|error| format!("{error:#}"))
     }
 
     /// A site's way into the books; fails while they cannot be reached.
