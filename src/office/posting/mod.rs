@@ -34,11 +34,17 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use writer::SiteWriter;
 
 /// How often it is looked for sites that are to be posted, and for settings that were written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a stop waits for documents that are under way: many times what one takes on an ordinary day.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// How often a stop looks whether they are done.
+const STOP_LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// How long a person's decision waits for a document that is under way: as long as one request may take, and a little.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -133,13 +139,23 @@ impl Posting {
         Ok((Self { hub, thread: Some(thread) }, clerk))
     }
 
-    /// Ends the threads; each finishes the document that it is at. Blocks.
+    /// Ends the threads; each finishes the document that it is at, where ERPNext answers soon. One that does not is left behind, and ends
+    /// with the process: what came of its request is found under the document's id at the next start. Blocks.
     pub(super) fn stop(mut self) {
         *lock(&self.hub.stop) = true;
         self.hub.moved.notify_all();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
+        let Some(thread) = self.thread.take() else { return };
+        let end = Instant::now() + STOP_WITHIN;
+        while !thread.is_finished() {
+            if Instant::now() >= end {
+                tracing::info!(
+                    "ERPNext has not answered yet: the document that is under way is looked for at the next start"
+                );
+                return;
+            }
+            std::thread::sleep(STOP_LOOK_EVERY);
+        }
+        if thread.join().is_err() {
             tracing::error!("the thread that posts documents panicked: tell who maintains outpost");
         }
     }
