@@ -2,6 +2,7 @@
 //!
 //! Names that are the same in ERPNext and at the workshop, as they are where master data comes from ERPNext, need no line.
 
+use jiff::civil::Date;
 use outpost_core::domain::id::SiteId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -81,6 +82,8 @@ pub struct SiteMap {
     pub pos_profile: Option<String>,
     /// The workshop's time zone, IANA's name: `Asia/Jakarta`; ERPNext's own where absent.
     pub time_zone: Option<String>,
+    /// The first day whose documents are posted; all are where absent.
+    pub from: Option<Date>,
     /// How documents are named.
     pub naming: Naming,
     /// What is done with a document of a day that the books have closed.

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use outpost_erpnext::client::{Client, Key};
 use outpost_erpnext::setup::{Plan, Wishes, plan, undo};
+use serde_json::Value;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -91,10 +92,28 @@ impl Erpnext {
                 let client = posting::client(dir, &settings, &posting::key(&dir.join(KEY))?)?;
                 let status = outpost_erpnext::setup::status(&client);
                 println!("{status}");
+                reach(dir);
                 anyhow::ensure!(status.reached.is_ok(), "ERPNext cannot be used");
                 Ok(())
             }
         }
+    }
+}
+
+/// How many documents go in, where an office runs that has them.
+fn reach(dir: &Path) {
+    let mut answer = Vec::new();
+    if control::ask(dir, &Ask::Status, &mut answer).is_err() {
+        println!("the office does not run: how many documents go in is not known");
+        return;
+    }
+    let status: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    for (site, told) in status["erpnext"]["sites"].as_object().into_iter().flatten() {
+        let before = match told["from"].as_str() {
+            Some(first) => format!("; {} are of before {first}, and go in no more", told["before"]),
+            None => String::new(),
+        };
+        println!("{site}: {} documents go in{before}", told["goes_in"]);
     }
 }
 

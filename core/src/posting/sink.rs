@@ -2,7 +2,7 @@
 
 use crate::domain::document::{Kind, Text};
 use crate::domain::id::{IntentId, SiteId};
-use crate::domain::outcome::Hold;
+use crate::domain::outcome::{Fate, Hold};
 use crate::domain::record::{Cancelled, Submitted};
 use jiff::civil::{Date, Time};
 
@@ -37,6 +37,8 @@ pub enum Verdict {
     Made,
     /// The books have no place for such a document, and need none.
     Kept,
+    /// It is never to be in the books: this is the last word on it.
+    Never(Fate),
     /// It is not in the books, and will not be until something changes; why, for people.
     Held(Hold, String),
     /// It may go through later. `alive` where the books answer otherwise: then it is this document that they fail over.

@@ -263,6 +263,8 @@ impl Writer {
         let mut said = Said::new();
         match fates.fate(of)? {
             Fate::Posted { .. } => return None,
+            // The books may have it by hand, and there it has to be cancelled by hand.
+            fate if fate.is_before() => return None,
             Fate::Held { .. } => {
                 if self.held.get(&of).is_none_or(|held| held.doubt) {
                     return None;
@@ -285,6 +287,11 @@ impl Writer {
             Verdict::Made => {
                 self.unread.push(Unread { turn, since_ms: now_ms });
                 Said::new()
+            }
+            Verdict::Never(fate) => {
+                let id = turn.work.id;
+                self.wake(id);
+                vec![Outcome { of: id, fate }]
             }
             Verdict::Again { why, alive } => {
                 turn.again = true;
@@ -480,6 +487,15 @@ fn lacks(work: &Work, fates: &dyn Fates) -> Option<String> {
         let name = || fates.called(need.id());
         match (need, fates.fate(need.id())) {
             (Need::Posted(_), Some(Fate::Posted { .. } | Fate::Kept)) => None,
+            (Need::Posted(_), Some(fate)) if fate.is_before() => {
+                let (does, remedy) = match work.what {
+                    What::Cancel(_) => ("cancels", "cancel that one in the books by hand, and give this up"),
+                    What::Post(_) => ("refers to", "enter this in the books by hand, and give it up"),
+                };
+                Some(format!("It {does} {}, which is of before the first day that is posted: {remedy}.", name()))
+            }
+            // What it stands for was never there: it is posted as one of its own.
+            (Need::Cancelled { by: Some(_), .. }, Some(fate)) if fate.is_before() => None,
             (Need::Posted(_), Some(Fate::GivenUp { .. } | Fate::Withdrawn)) => {
                 Some(format!("It refers to {}, which never went into the books: cancel it, or give it up.", name()))
             }

@@ -45,7 +45,7 @@ pub struct There {
     pub kind: Kind,
     /// Our id, where it has one.
     pub id: Option<IntentId>,
-    /// The day on which it was posted; none where its kind has no day there.
+    /// The day on which it was posted, of a master on which it was made there; none where its kind has no day there.
     pub day: Option<Date>,
     /// The day that its paper says, where that was put beside.
     pub truly: Option<Date>,

@@ -54,7 +54,8 @@ impl<'a> One<'a> {
     /// The day on which a line counts, and whether that is because it was posted on the first open day.
     pub(super) fn day(&self, there: &There) -> (Date, bool) {
         let own = self.paper.day;
-        let Some(posted) = there.day else { return (own, false) };
+        // A master's is the day on which it was made there, and it has none of its own.
+        let Some(posted) = there.day.filter(|_| !is_master(there.kind)) else { return (own, false) };
         if posted == own && there.truly.is_none_or(|truly| truly == own) {
             return (own, false);
         }
@@ -78,9 +79,7 @@ impl<'a> One<'a> {
             return vec![self.absent(theirs.first().copied())].into_iter().flatten().collect();
         };
         let mut found: Vec<Found<'a>> = self.present(first).into_iter().collect();
-        if found.iter().all(|one| one.why != Why::NotCancelled) {
-            found.extend(self.other_sum(first));
-        }
+        found.extend(self.other_sum(first));
         found.extend(self.other_day(first));
         let twice = |line: &&'a There| {
             let words = format!("{} has its id as well as {}: cancel the one that is wrong.", line.name, first.name);
@@ -140,6 +139,9 @@ impl<'a> One<'a> {
             Some(Fate::Withdrawn) => {
                 let words = "It was cancelled before it was posted.".to_owned();
                 settled(found(Why::Withdrawn, words), self.paper.cancelled.is_some())
+            }
+            Some(fate @ Fate::GivenUp { reason, .. }) if fate.is_before() => {
+                settled(found(Why::Before, reason.clone()), true)
             }
             Some(Fate::GivenUp { by, reason }) => {
                 let words = format!("It was given up by {by}: {reason}");

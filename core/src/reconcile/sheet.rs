@@ -135,6 +135,8 @@ pub enum Why {
     Withdrawn,
     /// Somebody decided that it, or its cancellation, is never posted.
     GivenUp,
+    /// It is of before the first day that is posted.
+    Before,
     /// The company's books have no place for it.
     Kept,
     /// It, or its cancellation, was not posted yet.

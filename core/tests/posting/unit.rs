@@ -2,7 +2,7 @@
 
 use outpost_core::domain::document::Text;
 use outpost_core::domain::id::IntentId;
-use outpost_core::domain::outcome::{Fate, Hold};
+use outpost_core::domain::outcome::{Fate, Hold, Outcome};
 use outpost_core::posting::{
     Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, UNDER_WAY, Verdict, What, Work, Writer, backoff_ms,
 };
@@ -89,6 +89,28 @@ fn books_that_fail_over_one_document_alone_let_the_next_one_through() {
 #[test]
 fn pauses_double_up_to_a_minute() {
     assert_eq!([1, 2, 3, 6, 7, 60, u32::MAX].map(backoff_ms), [1_000, 2_000, 4_000, 32_000, 60_000, 60_000, 60_000]);
+}
+
+#[test]
+fn what_refers_to_something_of_before_the_first_day_is_held_with_what_to_do() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let id = |n| IntentId(Uuid::from_u128(n));
+    words.0.insert(id(1), Fate::before(jiff::civil::date(2026, 12, 1)));
+    let payment = Work { needs: BTreeSet::from([Need::Posted(id(1))]), ..work(2, BTreeSet::new()) };
+    let cancellation = Work { what: What::Cancel(id(1)), ..Work { id: id(3), ..payment.clone() } };
+    for (work, remedy) in [(payment, "It refers to no. 1"), (cancellation, "It cancels no. 1")] {
+        let said = writer.take(work, &words);
+        let [Outcome { fate: Fate::Held { hold: Hold::Waits, why }, .. }] = &said[..] else { panic!("{said:?}") };
+        assert!(why.starts_with(remedy) && why.contains("by hand"), "{why}");
+    }
+    // What stands for it is posted as one of its own, and a last word frees who waits.
+    words.0.insert(id(4), Fate::before(jiff::civil::date(2026, 12, 1)));
+    let stands_for = Need::Cancelled { document: id(1), by: Some(id(4)) };
+    let amended = Work { needs: BTreeSet::from([stands_for]), ..work(5, BTreeSet::new()) };
+    assert!(writer.take(amended, &words).is_empty() && writer.is_busy());
+    let fate = Fate::before(jiff::civil::date(2026, 12, 1));
+    assert_eq!(writer.answered(Verdict::Never(fate.clone()), 0, &words), [Outcome { of: id(5), fate }]);
+    assert!(!writer.is_busy());
 }
 
 #[test]

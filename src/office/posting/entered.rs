@@ -33,6 +33,8 @@ impl InBooks {
             }
             Fate::Held { hold: Hold::Differs, .. } => {}
             Fate::Posted { .. } if differed => drop(self.differing.remove(&submitted.id)),
+            // Somebody has entered it by hand.
+            fate if fate.is_before() && !differed => self.sums.add(at, submitted)?,
             Fate::Posted { .. } => self.sums.add(at, submitted)?,
             Fate::Held { hold: Hold::Gone, .. } => self.sums.take_back(at, submitted),
             _ if differed => {
@@ -54,7 +56,7 @@ impl SiteWriter {
                 let taken = self.board.sums(|books| books.take(at, submitted, fate));
                 taken.is_none_or(|taken| taken.is_ok())
             }),
-            (Entry::Cancelled(cancelled), Fate::Posted { .. }) => {
+            (Entry::Cancelled(cancelled), fate) if matches!(fate, Fate::Posted { .. }) || fate.is_before() => {
                 self.take_back(cancelled.document);
                 true
             }
@@ -94,7 +96,9 @@ impl SiteWriter {
             match &record.entry {
                 Entry::Submitted(submitted) => {
                     let fate = words.fate(submitted.id);
-                    let in_books = matches!(fate, Some(Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. }));
+                    let in_books = fate.as_ref().is_some_and(|fate| {
+                        matches!(fate, Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. }) || fate.is_before()
+                    });
                     let is_first = || self.position(submitted.id) == Some(at.position);
                     if let Some(fate) = fate.filter(|_| in_books && is_first())
                         && sums.take(at.position, submitted, &fate).is_err()
@@ -103,7 +107,8 @@ impl SiteWriter {
                     }
                 }
                 Entry::Cancelled(cancelled) => {
-                    if matches!(words.fate(cancelled.id), Some(Fate::Posted { .. }))
+                    let fate = words.fate(cancelled.id);
+                    if fate.is_some_and(|fate| matches!(fate, Fate::Posted { .. }) || fate.is_before())
                         && let Some((submitted, _)) = self.books.document_of(self.number, cancelled.document)
                         && let Some(position) = self.position(cancelled.document)
                     {

@@ -12,6 +12,7 @@ mod entered;
 mod held;
 mod levels;
 mod library;
+mod reach;
 mod settings;
 mod turnstile;
 mod writer;
@@ -29,6 +30,7 @@ use down::Reader;
 use held::Board;
 use library::Books;
 use outpost_erpnext::client::Key;
+use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::setup;
 use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
@@ -39,12 +41,18 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use turnstile::Turnstile;
 use writer::SiteWriter;
 
 /// How often it is looked for sites that are to be posted, and for settings that were written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a stop waits for documents that are under way: many times what one takes on an ordinary day.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// How often a stop looks whether they are done.
+const STOP_LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// How long a person's decision waits for a document that is under way: as long as one request may take, and a little.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -156,12 +164,19 @@ impl Posting {
         Ok((Self { hub, threads }, clerk))
     }
 
-    /// Ends the threads; each finishes the document that it is at. Blocks.
+    /// Ends the threads; each finishes what it is at, where ERPNext answers soon. One that does not is left behind, and ends with the
+    /// process: what came of its request is found under the document's id at the next start. Blocks.
     pub(super) fn stop(self) {
         *lock(&self.hub.stop) = true;
         self.hub.moved.notify_all();
+        let end = Instant::now() + STOP_WITHIN;
         for thread in self.threads {
-            if thread.join().is_err() {
+            while !thread.is_finished() && Instant::now() < end {
+                std::thread::sleep(STOP_LOOK_EVERY);
+            }
+            if !thread.is_finished() {
+                tracing::info!("ERPNext has not answered yet: what is under way is looked for at the next start");
+            } else if thread.join().is_err() {
                 tracing::error!("a thread that talks to ERPNext panicked: tell who maintains outpost");
             }
         }
@@ -222,8 +237,12 @@ impl Clerk {
             Ok(None) => Value::Null,
             Ok(Some(settings)) => {
                 let board = lock(&self.hub.board);
-                let site = |site: &SiteId| board.get(site).map_or(Value::Null, |board| board.status());
-                let sites: BTreeMap<_, _> = settings.sites.keys().map(|name| (name, site(name))).collect();
+                let status = |(name, map): (&SiteId, &SiteMap)| {
+                    let mut status = board.get(name).map_or(Value::Null, |board| board.status());
+                    self.reach(name, map).iter().for_each(|reach| reach.add_to(&mut status));
+                    (name.clone(), status)
+                };
+                let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
                 let down = settings.master_data.is_some().then(|| lock(&self.hub.down).json());
                 json!({ "url": settings.url, "sites": sites, "master_data": down })
             }
@@ -260,6 +279,7 @@ impl Clerk {
             self.books.forget_masters();
             let masters = self.books.masters();
             let mut findings = setup::check(&own, &settings, &masters);
+            findings.extend(settings.sites.iter().filter_map(|(site, map)| Some(self.reach(site, map)?.finding(site))));
             if let Some((key, secret)) = admin {
                 let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
                 findings.extend(setup::check_settings(&admin, &settings, &masters));

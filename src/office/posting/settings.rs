@@ -7,7 +7,7 @@ use crate::posting::Sink;
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use outpost_erpnext::client::{Client, Key};
-use outpost_erpnext::map::Settings;
+use outpost_erpnext::map::{Settings, SiteMap};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -83,6 +83,12 @@ impl Source {
     pub(super) fn client(&self, settings: &Settings) -> Result<Client, String> {
         let client = key(&self.dir.join(KEY)).and_then(|key| client(&self.dir, settings, &key));
         client.map_err(|error| format!("{error:#}"))
+    }
+
+    /// What is set for a site now.
+    pub(super) fn map(&self, site: &SiteId) -> Result<SiteMap, String> {
+        let map = self.settings()?.sites.get(site).cloned();
+        map.ok_or_else(|| format!("{NAME} has no [sites.{site}]"))
     }
 
     /// A site's way into the books; fails while they cannot be reached.

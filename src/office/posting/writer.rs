@@ -1,5 +1,7 @@
 //! One site's thread: reads its journal on, tries what the core says, writes down what is to be said.
 
+mod first_day;
+
 use super::Order;
 use super::held::{Board, Held};
 use super::levels::Due;
@@ -11,11 +13,11 @@ use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::{Fate, Hold, Outcome};
 use crate::domain::record::{Entry, Record, Submitted};
-use crate::domain::shop;
 use crate::moment::up_ms;
 use crate::posting::{Fates, Next, Place, Said, Sink, Verdict, What, Work, Writer};
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
+use first_day::FirstDay;
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -49,6 +51,7 @@ pub(super) struct SiteWriter {
     sink: Option<Box<dyn Sink>>,
     /// The settings that the sink was made by.
     made_by: [Option<SystemTime>; 2],
+    first_day: FirstDay,
     pub(super) board: Arc<Board>,
     pub(super) stock: Due,
     /// Held while a document may be on its way into the books.
@@ -79,6 +82,7 @@ impl SiteWriter {
             source,
             sink: None,
             made_by: [None; 2],
+            first_day: FirstDay::default(),
             board,
             stock: Due::default(),
             pass: None,
@@ -237,7 +241,7 @@ impl SiteWriter {
         if !self.coming.is_empty() || there <= read {
             return Ok(!self.coming.is_empty());
         }
-        let (coming, mut seen) = (&mut self.coming, 0);
+        let (mut coming, mut seen) = (VecDeque::new(), 0);
         let mut last = self.last;
         let scanned = self.books.shelves.scan(stream, self.last, &mut |at, body| {
             if at.ordinal > there || seen == AT_ONCE {
@@ -253,6 +257,7 @@ impl SiteWriter {
             ControlFlow::Continue(())
         });
         scanned.map_err(|error| error.to_string())?;
+        self.coming = self.sift(coming)?;
         self.last = last;
         Ok(!self.coming.is_empty() || seen > 0)
     }
@@ -361,8 +366,12 @@ impl SiteWriter {
             self.board.trying(Some(id.to_string()), Some(why));
             return Ok(Some(REACH_EVERY));
         }
-        let offset = self.books.sites.with_premises(|premises| premises.config.utc_offset_minutes);
-        let local = shop::local(record.stamp.at_ms(), offset);
+        if let Some(first) = self.is_before(&record)? {
+            let words = Words { books: &self.books, site: self.number };
+            let said = self.writer.answered(Verdict::Never(Fate::before(first)), up_ms(), &words);
+            return self.say(said).map(|()| None);
+        }
+        let local = self.local(&record);
         let place = Place { site: self.site.clone(), day: local.date(), time: local.time(), again };
         self.pass();
         let Some(sink) = &mut self.sink else { return Ok(None) };

@@ -19,7 +19,9 @@ pub(super) struct Posted<'a> {
 
 /// Why nothing could be compared.
 fn failed(failure: Failure) -> String {
-    let remedy = if failure.is("DataError") { "run `outpost office erpnext setup`" } else { "ask again" };
+    // Which of the two it is depends on where in the question the field that is missing stands.
+    let lacks_a_field = failure.is("DataError") || failure.is("OperationalError");
+    let remedy = if lacks_a_field { "run `outpost office erpnext setup`" } else { "ask again" };
     format!("ERPNext could not be read, and nothing was compared: {failure}: {remedy}")
 }
 

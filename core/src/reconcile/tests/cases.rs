@@ -89,6 +89,11 @@ fn what_is_settled_is_told_and_the_sheet_is_equal() {
     let (why, sheet) = told(&sources, 5);
     assert_eq!((why, sheet.equal, sheet.rows[2].state), (Why::Kept, true, State::Settled));
     let mut sources = agreed(&shop());
+    sources.there.as_mut().unwrap().remove(1);
+    sources.said.insert(id(2), Fate::before(NEXT));
+    let (why, sheet) = told(&sources, 2);
+    assert_eq!((why, sheet.equal, sheet.rows[0].state), (Why::Before, true, State::Settled));
+    let mut sources = agreed(&shop());
     sources.there.as_mut().unwrap().remove(2);
     sources.said.extend([(id(3), Fate::Withdrawn), (id(103), Fate::Withdrawn)]);
     let (why, sheet) = told(&sources, 3);
@@ -203,6 +208,8 @@ fn a_customer_lives_on_in_the_companys_books() {
     let line = there(&mut sources, 6);
     (line.day, line.sum, line.standing) = (None, None, Standing::Cancelled);
     assert!(compare(&question(), &sources).differences.is_empty(), "somebody has put it out of use there");
+    there(&mut sources, 6).day = Some(NEXT);
+    assert!(compare(&question(), &sources).differences.is_empty(), "it was posted on the day after");
     made.cancelled = Some(id(106));
     let mut sources = agreed(&[made]);
     let line = there(&mut sources, 6);
