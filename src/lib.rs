@@ -32,3 +32,4 @@ pub mod site;
 pub mod store;
 pub mod tasks;
 pub mod views;
+pub mod web;

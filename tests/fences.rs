@@ -103,7 +103,8 @@ fn the_layers_are_imported_downwards_only() {
         ),
         ("journal", &["sync", "intake", "views", "gate", "courier", "site", "office"][..]),
         ("views", &["sync", "gate", "courier", "site", "office"][..]),
-        ("gate", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
+        ("gate", &["wire", "sync", "intake", "journal", "views", "web", "courier", "site", "office"][..]),
+        ("web", &["wire", "sync", "intake", "journal", "views", "courier", "site", "office"][..]),
         ("courier", &["sync", "intake", "journal", "views", "gate", "site", "office"][..]),
         ("exchange", &["intake", "views", "gate", "courier", "site", "office"][..]),
         ("carry", &["intake", "views", "gate", "keys", "site", "office"][..]),
@@ -131,6 +132,9 @@ fn each_crate_to_be_replaced_one_day_has_one_place() {
     assert_eq!(users("rumqttd"), ["src/gate/router.rs"]);
     let sled = users("sled");
     assert!(!sled.is_empty() && sled.iter().all(|path| path.starts_with("src/views/")), "{sled:?}");
+    for word in ["hyper", "hyper_util", "http_body_util", "axum"] {
+        assert!(users(word).iter().all(|path| path.starts_with("src/web/")), "{word}: {:?}", users(word));
+    }
 }
 
 #[test]

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { again, type Entry, onEpoch, onMark, onReceipt, type Receipt, reached, type State } from "./entry";
+
+const entry = (state: State, more: Partial<Entry> = {}): Entry => ({
+  id: "a",
+  kind: "sales-invoice",
+  body: "{}",
+  madeMs: 1,
+  day: "2026-11-02",
+  state,
+  ...more,
+});
+
+const receipt = (status: Receipt["status"], more: Partial<Receipt> = {}): Receipt => ({
+  id: "a",
+  status,
+  epoch: "e1",
+  seq: 42,
+  hash: "ab12cd34",
+  at: "2026-11-02T01:02:27Z",
+  reason: null,
+  number: "BDG-SI-B000123",
+  total: "48000",
+  marks: [],
+  outcome: null,
+  packet: 7,
+  ...more,
+});
+
+test("a receipt brings the mark, the number and the total that the box has booked", () => {
+  const saved = onReceipt(entry("waiting"), receipt("recorded"));
+  expect(saved).toMatchObject({ state: "saved", epoch: "e1", seq: 42, number: "BDG-SI-B000123", total: "48000" });
+  expect(reached(saved)).toBe(1);
+  expect(reached(onReceipt(saved, receipt("at_office", { packet: null })))).toBe(2);
+  const outcome = { posted: { name: "ACC-SINV-2026-00012" } };
+  const posted = onReceipt(saved, receipt("posted", { outcome }));
+  expect([reached(posted), posted.outcome]).toEqual([3, outcome]);
+});
+
+test("a repeat's first receipt takes nothing back", () => {
+  expect(onReceipt(entry("at_office"), receipt("recorded")).state).toBe("at_office");
+  expect(onReceipt(entry("posted"), receipt("at_office")).state).toBe("posted");
+});
+
+test("what is held may still be posted, and is told with its reason until then", () => {
+  const held = onReceipt(entry("at_office"), receipt("held", { outcome: { held: { hold: "unmapped", why: "no item" } } }));
+  expect([held.state, reached(held)]).toEqual(["held", 2]);
+  expect(onReceipt(held, receipt("posted", { outcome: { posted: { name: "X" } } })).state).toBe("posted");
+});
+
+test("a refusal ends what waits, and what is recorded cannot be refused any more", () => {
+  const reason = { code: "stock", text: "items[0].qty: there are 2" };
+  const refused = onReceipt(entry("waiting"), receipt("refused", { reason }));
+  expect([refused.state, refused.reason]).toEqual(["refused", reason]);
+  expect(again(refused)).toEqual(entry("waiting", { at: refused.at as string }));
+  expect(onReceipt(entry("saved"), receipt("refused", { reason })).state).toBe("saved");
+});
+
+test("another epoch makes what only the card had waiting again, and nothing that the office has", () => {
+  const saved = entry("saved", { epoch: "e1" });
+  expect(onEpoch(saved, "e1")).toBe(saved);
+  expect(onEpoch(saved, "e2").state).toBe("waiting");
+  expect(onEpoch(saved, null).state).toBe("waiting");
+  for (const state of ["at_office", "posted", "held", "refused"] as const) {
+    expect(onEpoch(entry(state, { epoch: "e1" }), "e2").state).toBe(state);
+  }
+});
+
+test("what the box does not know is submitted again", () => {
+  expect(onMark(entry("saved"), null).state).toBe("waiting");
+  expect(onMark(entry("at_office"), null).state).toBe("at_office");
+  expect(onMark(entry("refused"), null).state).toBe("refused");
+});

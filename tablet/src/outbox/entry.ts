@@ -1,0 +1,137 @@
+// What becomes of one thing that was submitted, from the tap to the books: a state machine without clock, disk or network.
+//
+// In: an entry and a word about it (a receipt, a mark of the box, another epoch). Out: the entry as it is then. Nothing ever goes back behind
+// `at_office`, and the bytes are never changed: a correction is another entry.
+
+import type { Mark } from "../api-types";
+
+export type State = "waiting" | "saved" | "at_office" | "posted" | "held" | "not_posted" | "refused";
+
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+/** What the books said of it: `fate` in FORMAT.md. */
+export type Outcome = string | Record<string, Record<string, unknown>>;
+
+export interface Receipt {
+  id: string | null;
+  status: "recorded" | "refused" | "at_office" | "posted" | "held" | "not_posted";
+  epoch: string;
+  seq: number;
+  hash: string;
+  at: string;
+  reason: Reason | null;
+  number: string | null;
+  total: string | null;
+  marks: unknown[];
+  outcome: Outcome | null;
+  packet: number | null;
+}
+
+/** What lists show of it, so that they need not read its bytes. */
+export interface Label {
+  party?: string | undefined;
+  total?: string | undefined;
+  user?: string | undefined;
+}
+
+export interface Entry extends Label {
+  id: string;
+  /** The last part of its topic: a document's slug, `cancellation`, `day-close`; or `scan`. */
+  kind: string;
+  /** The payload, to the byte. */
+  body: string;
+  madeMs: number;
+  /** The day of the workshop on which it was made. */
+  day: string;
+  state: State;
+  /** Which opening of the box's journal has it. */
+  epoch?: string;
+  seq?: number;
+  hash?: string;
+  at?: string;
+  number?: string;
+  marks?: unknown[];
+  reason?: Reason;
+  outcome?: Outcome;
+  /** Of a document: the cancellation that was submitted for it. */
+  cancelledBy?: string;
+  /** Of a cancellation: what it cancels. */
+  cancels?: string;
+  /** The document that it stands for. */
+  amends?: string;
+}
+
+const AFTER_OFFICE: readonly State[] = ["at_office", "posted", "held", "not_posted"];
+
+/** The office has it: whatever happens to the box or this tablet, it counts. */
+export function isAtOffice(entry: Entry): boolean {
+  return AFTER_OFFICE.includes(entry.state);
+}
+
+/** It is to be published on the next connection. */
+export function isToSend(entry: Entry): boolean {
+  return entry.state === "waiting";
+}
+
+/** Nothing more is expected of it. */
+export function isFinal(entry: Entry): boolean {
+  return entry.state === "posted" || entry.state === "not_posted" || entry.state === "refused";
+}
+
+/** Exactly one of the three marks is reached last; none where it only waits. */
+export function reached(entry: Entry): 0 | 1 | 2 | 3 {
+  if (entry.state === "posted") return 3;
+  if (isAtOffice(entry)) return 2;
+  return entry.state === "saved" ? 1 : 0;
+}
+
+export function onReceipt(entry: Entry, receipt: Receipt): Entry {
+  if (receipt.status === "refused") {
+    if (entry.state !== "waiting") return entry;
+    return { ...entry, state: "refused", at: receipt.at, reason: receipt.reason ?? { code: "", text: "" } };
+  }
+  const known = without({ ...entry, epoch: receipt.epoch, seq: receipt.seq, hash: receipt.hash, at: receipt.at });
+  if (receipt.number) known.number = receipt.number;
+  if (receipt.total) known.total = receipt.total;
+  if (receipt.marks.length > 0) known.marks = receipt.marks;
+  if (receipt.outcome) known.outcome = receipt.outcome;
+  return { ...known, state: further(entry.state, receipt.status === "recorded" ? "saved" : receipt.status) };
+}
+
+/** What the box says of it when asked; null: it has it not. */
+export function onMark(entry: Entry, mark: Mark | null): Entry {
+  if (!mark) return isAtOffice(entry) || entry.state === "refused" ? entry : { ...entry, state: "waiting" };
+  const known = without({ ...entry });
+  if (mark.number) known.number = mark.number;
+  if (mark.total) known.total = mark.total;
+  const state: State =
+    mark.mark === "withdrawn" || mark.mark === "kept" || mark.mark === "given_up" ? "not_posted" : mark.mark;
+  if (mark.mark === "posted" && mark.name) known.outcome = { posted: { name: mark.name } };
+  if (mark.mark === "held") known.outcome = { held: { why: mark.why ?? "" } };
+  if (state === "not_posted") known.outcome = mark.mark;
+  return { ...known, state: further(entry.state, state) };
+}
+
+/** The box's journal was opened anew, perhaps on another card: what the office has not is submitted again. */
+export function onEpoch(entry: Entry, epoch: string | null): Entry {
+  if (entry.state !== "saved" || (epoch !== null && entry.epoch === epoch)) return entry;
+  return { ...entry, state: "waiting" };
+}
+
+/** Somebody has put right what it was refused for, or a second person has agreed: the same bytes again. */
+export function again(entry: Entry): Entry {
+  return entry.state === "refused" ? { ...without(entry), state: "waiting" } : entry;
+}
+
+function further(from: State, to: State): State {
+  const rank = (state: State): number => (state === "saved" ? 1 : state === "at_office" ? 2 : AFTER_OFFICE.includes(state) ? 3 : 0);
+  return rank(to) >= rank(from) ? to : from;
+}
+
+function without(entry: Entry): Entry {
+  const { reason: _, ...rest } = entry;
+  return rest;
+}

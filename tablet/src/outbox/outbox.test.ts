@@ -1,0 +1,85 @@
+import "fake-indexeddb/auto";
+import { afterEach, expect, test } from "vitest";
+import { openStore, type Store } from "../store";
+import type { Entry } from "./entry";
+import { Outbox } from "./outbox";
+
+let n = 0;
+const closing: { close(): void }[] = [];
+afterEach(() => {
+  for (const one of closing.splice(0)) one.close();
+});
+
+async function fresh(): Promise<{ store: Store; outbox: Outbox }> {
+  const store = await openStore(`t${n++}`);
+  const outbox = await Outbox.open(store, 0);
+  closing.push(outbox);
+  return { store, outbox };
+}
+
+const entry = (id: string, madeMs = 1, more: Partial<Entry> = {}): Entry => ({
+  id,
+  kind: "sales-invoice",
+  body: `{"id":"${id}"}`,
+  madeMs,
+  day: "2026-11-02",
+  state: "waiting",
+  ...more,
+});
+
+test("however often one taps, there is one entry, with the bytes of the first tap", async () => {
+  const { outbox } = await fresh();
+  await Promise.all([1, 2, 3].map((tap) => outbox.submit(entry("a", 1, { body: `tap ${tap}` }))));
+  expect(outbox.entries.value.map((entry) => entry.body)).toEqual(["tap 1"]);
+});
+
+test("a submission ends its draft, and not the next one's", async () => {
+  const { outbox } = await fresh();
+  await outbox.keepDraft({ screen: "sell", id: "a", value: 1 });
+  await outbox.submit(entry("a"), "sell");
+  expect(await outbox.draft("sell")).toBeUndefined();
+  await outbox.keepDraft({ screen: "sell", id: "b", value: 2 });
+  await outbox.submit(entry("a"), "sell");
+  expect((await outbox.draft("sell"))?.id).toBe("b");
+});
+
+test("what was submitted is there after a reload, the oldest sent first", async () => {
+  const { store, outbox } = await fresh();
+  await outbox.submit(entry("b", 2));
+  await outbox.submit(entry("a", 1));
+  const reloaded = await Outbox.open(store, 3);
+  closing.push(reloaded);
+  expect(reloaded.toSend().map((entry) => entry.id)).toEqual(["a", "b"]);
+});
+
+test("only what is refused can be dropped, and what is old goes only when the office has it", async () => {
+  const { store, outbox } = await fresh();
+  await outbox.submit(entry("waits", 1));
+  await outbox.submit(entry("saved", 2, { state: "saved" }));
+  await outbox.submit(entry("posted", 3, { state: "posted" }));
+  await outbox.submit(entry("refused", Date.now(), { state: "refused" }));
+  await outbox.drop("waits");
+  await outbox.drop("refused");
+  const later = await Outbox.open(store, Date.now());
+  closing.push(later);
+  expect(later.entries.value.map((entry) => entry.id)).toEqual(["saved", "waits"]);
+});
+
+test("a cancellation marks its document, and dropping a refused one takes the mark back", async () => {
+  const { outbox } = await fresh();
+  await outbox.submit(entry("sale", 1, { state: "saved" }));
+  await outbox.submit(entry("stop", 2, { kind: "cancellation", cancels: "sale", state: "refused" }));
+  expect(outbox.get("sale")?.cancelledBy).toBe("stop");
+  await outbox.drop("stop");
+  expect(outbox.get("sale")?.cancelledBy).toBeUndefined();
+});
+
+test("a second tab sees what the first has submitted", async () => {
+  const { store, outbox } = await fresh();
+  const other = await Outbox.open(store, 0);
+  closing.push(other);
+  const seen = new Promise<void>((resolve) => other.onWork(resolve));
+  await outbox.submit(entry("a"));
+  await seen;
+  expect(other.get("a")?.state).toBe("waiting");
+});

@@ -1,0 +1,165 @@
+// The outbox on its disk: what was submitted, kept under its id until the office has it.
+//
+// In: drafts, submissions, words about them. Out: what is to be sent, in the order in which it was made, and a signal of what lists show. An
+// entry is on the disk (durability `strict`) before `submit` returns, and one id is one entry however often it is submitted. Absent: the
+// network (link).
+
+import { type Signal, signal } from "@preact/signals";
+import type { Mark } from "../api-types";
+import type { Draft, Store } from "../store";
+import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onReceipt, type Receipt } from "./entry";
+
+/** How long what is final is kept for looking at. */
+const KEEP_MS = 60 * 24 * 3600 * 1000;
+
+export class Outbox {
+  /** All that is kept, the latest first. */
+  readonly entries: Signal<readonly Entry[]> = signal([]);
+  private readonly store: Store;
+  private readonly wakers = new Set<() => void>();
+  /** Other tabs of this page look at the same disk. */
+  private readonly others: BroadcastChannel | null;
+
+  private constructor(store: Store) {
+    this.store = store;
+    this.others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`${store.name}-entries`);
+    this.others?.addEventListener("message", () => void this.look().then(() => this.wake()));
+  }
+
+  static async open(store: Store, nowMs: number): Promise<Outbox> {
+    const outbox = new Outbox(store);
+    await outbox.forget(nowMs);
+    await outbox.look();
+    return outbox;
+  }
+
+  close(): void {
+    this.others?.close();
+  }
+
+  /** Calls back whenever there may be something to send. */
+  onWork(wake: () => void): () => void {
+    this.wakers.add(wake);
+    return () => this.wakers.delete(wake);
+  }
+
+  get(id: string): Entry | undefined {
+    return this.entries.value.find((entry) => entry.id === id);
+  }
+
+  /** What is to be published, the oldest first: what stands on another document comes after it. */
+  toSend(): Entry[] {
+    return this.entries.value.filter(isToSend).reverse();
+  }
+
+  /** What the box is asked about on each connection. */
+  open(): Entry[] {
+    return this.entries.value.filter((entry) => !isFinal(entry) && entry.state !== "waiting");
+  }
+
+  /** Keeps an entry and ends its draft, both or neither. An id that is there already stays as it is. */
+  async submit(entry: Entry, screen?: string): Promise<Entry> {
+    const tx = this.store.transaction(["entries", "drafts"], "readwrite", { durability: "strict" });
+    const entries = tx.objectStore("entries");
+    const known = await entries.get(entry.id);
+    if (!known) {
+      await entries.put(entry);
+      const of = entry.cancels && (await entries.get(entry.cancels));
+      if (of) await entries.put({ ...of, cancelledBy: entry.id });
+    }
+    if (screen) {
+      const draft = await tx.objectStore("drafts").get(screen);
+      if (draft?.id === entry.id) await tx.objectStore("drafts").delete(screen);
+    }
+    await tx.done;
+    await this.changed();
+    return known ?? entry;
+  }
+
+  receipt(receipt: Receipt): Promise<void> {
+    if (receipt.id === null) return Promise.resolve();
+    return this.change([receipt.id], (entry) => onReceipt(entry, receipt));
+  }
+
+  marks(marks: Record<string, Mark | null>): Promise<void> {
+    return this.change(Object.keys(marks), (entry) => onMark(entry, marks[entry.id] ?? null));
+  }
+
+  /** The box's journal is open under this epoch; null where the box does not say. */
+  epoch(epoch: string | null): Promise<void> {
+    const ids = this.entries.value.map((entry) => entry.id);
+    return this.change(ids, (entry) => onEpoch(entry, epoch));
+  }
+
+  /** The same bytes once more, after a refusal whose reason is gone. */
+  again(id: string): Promise<void> {
+    return this.change([id], again);
+  }
+
+  /** A refused entry was corrected by another one, or is not wanted any more. Nothing else can be dropped. */
+  async drop(id: string): Promise<void> {
+    const tx = this.store.transaction("entries", "readwrite");
+    const entry = await tx.store.get(id);
+    if (entry?.state === "refused") {
+      await tx.store.delete(id);
+      const of = entry.cancels && (await tx.store.get(entry.cancels));
+      if (of) {
+        const { cancelledBy: _, ...rest } = of;
+        await tx.store.put(rest);
+      }
+    }
+    await tx.done;
+    await this.changed();
+  }
+
+  async draft(screen: string): Promise<Draft | undefined> {
+    return this.store.get("drafts", screen);
+  }
+
+  async keepDraft(draft: Draft): Promise<void> {
+    await this.store.put("drafts", draft);
+  }
+
+  async dropDraft(screen: string): Promise<void> {
+    await this.store.delete("drafts", screen);
+  }
+
+  private async change(ids: readonly string[], to: (entry: Entry) => Entry): Promise<void> {
+    const tx = this.store.transaction("entries", "readwrite");
+    let changed = false;
+    for (const id of ids) {
+      const entry = await tx.store.get(id);
+      const then = entry && to(entry);
+      if (then && then !== entry) {
+        changed = true;
+        await tx.store.put(then);
+      }
+    }
+    await tx.done;
+    if (changed) await this.changed();
+  }
+
+  private async changed(): Promise<void> {
+    await this.look();
+    this.others?.postMessage(null);
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const wake of this.wakers) wake();
+  }
+
+  private async look(): Promise<void> {
+    const entries = await this.store.getAllFromIndex("entries", "made");
+    this.entries.value = entries.reverse();
+  }
+
+  private async forget(nowMs: number): Promise<void> {
+    const tx = this.store.transaction("entries", "readwrite");
+    const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
+    for (const entry of await tx.store.index("made").getAll(old)) {
+      if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
+    }
+    await tx.done;
+  }
+}
