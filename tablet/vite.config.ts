@@ -8,5 +8,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: { input: { index: "index.html" } },
   },
-  test: { include: ["src/**/*.test.ts", "tests/**/*.test.ts"], environment: "node" },
+  test: { include: ["src/**/*.test.ts", "tests/**/*.test.ts"], environment: "node", execArgv: ["--experimental-websocket"] },
 });
