@@ -37,6 +37,12 @@ export interface Label {
   user?: string | undefined;
 }
 
+/** What a screen showed when it was submitted. */
+export interface Form {
+  screen: string;
+  value: unknown;
+}
+
 export interface Entry extends Label {
   id: string;
   /** The last part of its topic: a document's slug, `cancellation`, `day-close`; or `scan`. */
@@ -62,6 +68,7 @@ export interface Entry extends Label {
   cancels?: string;
   /** The document that it stands for. */
   amends?: string;
+  form?: Form;
 }
 
 const AFTER_OFFICE: readonly State[] = ["at_office", "posted", "held", "not_posted"];
