@@ -1,16 +1,33 @@
 // The workshop's app: which screen is shown. Everything else is behind it.
 
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import "./app.css";
 import { app, running, start } from "./app";
 import { preferred, speak, t } from "./i18n";
 import { Bar } from "./parts/bar";
-import { place } from "./parts/place";
+import { Button, Frame, Notice } from "./parts/frame";
+import { goInstead, place } from "./parts/place";
 import { Home } from "./screens/home";
 import { Login } from "./screens/login";
 import { Pair } from "./screens/pair";
 import { SCREENS } from "./screens";
+
+/** A screen that fails takes nothing else along: what was written is on the disk, and the way home is there. */
+function Guarded() {
+  const [error, again] = useErrorBoundary((error) => reportError(error));
+  const { screen, of } = place.value;
+  useEffect(() => again(), [screen, of]);
+  if (!error) return <Shown />;
+  return (
+    <Frame title={t("failed.title")}>
+      <Notice kind="bad">{t("failed.says", { error: String(error) })}</Notice>
+      <Button kind="main" onClick={() => goInstead("")}>
+        {t("home")}
+      </Button>
+    </Frame>
+  );
+}
 
 function Shown() {
   const { screen, of } = place.value;
@@ -32,7 +49,7 @@ function Root() {
   return (
     <>
       <Bar />
-      <Shown />
+      <Guarded />
     </>
   );
 }

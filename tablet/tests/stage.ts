@@ -18,6 +18,8 @@ export interface Stage {
   box(...args: string[]): string;
   office(...args: string[]): string;
   killBox(): Promise<void>;
+  /** Which documents of a kind are in the office's books, by their ids. */
+  inBooks(kind: string): Set<string>;
   /** Does something while the office hears nothing, so that nothing is acked. */
   pauseOffice(what: () => Promise<void>): Promise<void>;
   startBox(): Promise<void>;
@@ -87,7 +89,7 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
   const [officePort] = ports(await start("office", officeDir));
   const fixed = readFileSync(join(officeDir, "office.toml"), "utf8").replace("127.0.0.1:0", `127.0.0.1:${officePort}`);
   writeFileSync(join(officeDir, "office.toml"), fixed);
-  run("office", "load", "--dir", officeDir, master);
+  run("office", "load", "--dir", officeDir, master, join(import.meta.dirname, "master"));
   if (people) run("office", "load", "--dir", officeDir, join(master, "people"));
 
   let websocketPort = "0";
@@ -135,6 +137,10 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
     },
     box: (command, ...args) => run(command ?? "", "--dir", boxDir, ...args),
     office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),
+    inBooks(kind) {
+      const csv = run("export", "--dir", officeDir, "--kind", kind, "--from", "2026-01-01", "--to", "2099-12-31");
+      return new Set(csv.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g));
+    },
     killBox: () => kill("box"),
     async pauseOffice(what) {
       running.get("office")?.kill("SIGSTOP");

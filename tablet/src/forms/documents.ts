@@ -3,7 +3,7 @@
 // In: what people chose and typed, exact. Out: fields without id, user and session (submit.ts). The box checks them; what it refuses is shown.
 // Absent: carts (cart.ts) and how they are paid (pay.ts).
 
-import { Decimal, sum } from "../money/decimal";
+import { Decimal, MAX_SCALE, sum } from "../money/decimal";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, withoutNothing } from "./cart";
@@ -201,13 +201,16 @@ export function sourceOf(order: WorkOrder, item: string): string | undefined {
   return order.skip_transfer ? own : (order.wip_warehouse ?? own);
 }
 
-/** What a Work Order needs of each material for `qty` of what it makes. */
-export function needed(order: WorkOrder, qty: Decimal): { item_code: string; qty: Decimal }[] {
+/** What a Work Order needs of each material for `qty` of what it makes; of what has no halves the next whole number, as the box takes. */
+export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item_code: string; qty: Decimal }[] {
   const of = Decimal.from(order.qty);
-  return order.required_items.map((row) => ({
-    item_code: row.item_code,
-    qty: Decimal.from(row.required_qty).times(qty).over(of, 3),
-  }));
+  return order.required_items.map(({ item_code, required_qty }) => {
+    const exact = Decimal.from(required_qty).times(qty).over(of, MAX_SCALE);
+    const uom = masters.get("uom", masters.get("item", item_code)?.stock_uom ?? "");
+    const near = exact.rounded(0);
+    const up = near.compare(exact) < 0 ? near.plus(Decimal.of(1)) : near;
+    return { item_code, qty: uom?.must_be_whole_number ? up : exact };
+  });
 }
 
 export function manufacture(order: WorkOrder, made: Made, when: When): Fields {

@@ -62,7 +62,7 @@ export function number(value: Decimal | string): string {
 export function money(value: Decimal | string, currency: string, precision: number): string {
   const of = typeof value === "string" ? Decimal.from(value) : value;
   const digits = of.rounded(0).equals(of) ? 0 : precision;
-  const options = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  const options = { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
   return format(options).format(`${of}` as unknown as number);
 }
 

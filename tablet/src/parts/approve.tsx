@@ -6,6 +6,7 @@ import { t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { Dialog } from "./dialog";
 import { Button } from "./frame";
+import { whyOf } from "./marks";
 import { AskProof, seconds } from "./proof";
 
 export function Approve({ entry }: { entry: Entry }) {
@@ -18,7 +19,7 @@ export function Approve({ entry }: { entry: Entry }) {
       </Button>
       {open && (
         <Dialog title={t("approve.title")} onClose={() => setOpen(false)}>
-          <p>{entry.reason?.text}</p>
+          <p>{whyOf(entry).split(":")[0]}</p>
           <AskProof
             people={seconds()}
             submit={t("approve.go")}

@@ -28,7 +28,8 @@ export function Bar() {
   const person = people.session.value;
   return (
     <>
-      <button type="button" class="bar" aria-label={t("bar.label")} onClick={() => go("status")}>
+      <button type="button" class="bar" onClick={() => go("status")}>
+        <span class="hidden">{t("bar.label")}: </span>
         <Sign
           icon={up && records ? "box" : "warn"}
           state={up && records ? "good" : "bad"}

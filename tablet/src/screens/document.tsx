@@ -13,7 +13,7 @@ import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
-import { kindName, money } from "../parts/words";
+import { itemName, kindName, money } from "../parts/words";
 import { Receipt } from "../print/receipt";
 import { cancel, KINDS } from "../submit";
 import { uuid } from "../uuid";
@@ -117,7 +117,11 @@ function Refused({ entry }: { entry: Entry }) {
   if (entry.state !== "refused") return null;
   return (
     <>
-      <Notice kind="bad">{t("document.refused", { why: whyOf(entry) })}</Notice>
+      <Notice kind="bad">
+        {entry.reason?.code === "approval"
+          ? t("document.needs_second", { why: whyOf(entry).split(":")[0] ?? "" })
+          : t("document.refused", { why: whyOf(entry) })}
+      </Notice>
       <div class="buttons">
         {entry.reason?.code === "approval" && <Approve entry={entry} />}
         {entry.form && (
@@ -149,7 +153,7 @@ function BoxMarks({ marks }: { marks: unknown[] }) {
   const says = marks.map((mark) => {
     if (mark === "unchecked") return t("marked.unchecked");
     const [what, of] = Object.entries(mark as Record<string, Record<string, string>>)[0] ?? [];
-    if (what === "short") return t("marked.short", { item: of?.["item_code"] ?? "", by: of?.["by"] ?? "" });
+    if (what === "short") return t("marked.short", { item: itemName(of?.["item_code"] ?? ""), by: of?.["by"] ?? "" });
     if (what === "not_booked") return t("marked.not_booked", { mode: of?.["mode_of_payment"] ?? "", why: of?.["why"] ?? "" });
     return t("marked.other", { what: what ?? "" });
   });
@@ -238,7 +242,8 @@ function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
         ]}
         onChange={choose}
       />
-      <div class="printed">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
+      <div class="printed" tabIndex={0} role="region" aria-label={t("receipt")}>
         <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} />
       </div>
       {said && <Notice kind="warn">{said}</Notice>}

@@ -1,10 +1,15 @@
 // What this person may do, as large tiles. What they may not is not there.
 
 import { app } from "../app";
+import { add, emptyCart, lineOfFound } from "../forms/cart";
 import { day as shownDay, type Key, t } from "../i18n";
+import { prepare, type Written } from "../parts/draft";
 import { Frame, Notice } from "../parts/frame";
 import { Icon, type IconName } from "../parts/icons";
 import { go } from "../parts/place";
+import { useScans } from "../parts/scanning";
+import type { Found } from "../scan/code";
+import type { Selling } from "./sell";
 
 interface TileOf {
   screen: string;
@@ -34,11 +39,24 @@ const TILES: readonly TileOf[] = [
   { screen: "export", icon: "export", key: "tile.export", makes: [] },
 ];
 
+/** A scan at the tiles is the beginning of a sale, or one more item of the one that was begun. */
+async function sellScanned(found: Found): Promise<void> {
+  const { outbox, rows, clock } = app();
+  const masters = rows.masters.value;
+  const kept = (await outbox.draft("sell"))?.value as Written<Selling> | undefined;
+  const begun = kept ?? { value: { cart: emptyCart(masters.settings?.walk_in_customer ?? ""), tendered: [] } };
+  const cart = add(begun.value.cart, lineOfFound(found, masters, clock.day()));
+  await prepare("sell", { ...begun, value: { ...begun.value, cart } });
+  go("sell");
+}
+
 export function Home() {
   const { rows, people, outbox, link, clock } = app();
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
   const may = (tile: TileOf) => tile.makes.length === 0 || tile.makes.some((kind) => masters.may("submit", kind, roles));
+  const maySell = masters.may("submit", "Sales Invoice", roles);
+  useScans((found) => maySell && void sellScanned(found));
   const refused = outbox.entries.value.filter((entry) => entry.state === "refused" && entry.kind !== "scan").length;
   const box = link.box.value;
   return (

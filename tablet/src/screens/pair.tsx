@@ -1,18 +1,21 @@
 // The tablet's first screen: the six digits that the box shows. By QR they are in the address already.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Api, ApiError } from "../api";
 import { paired } from "../app";
 import { LANGUAGES, language, speak, t } from "../i18n";
 import { NotReached } from "../link/link";
 import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
+import { place } from "../parts/place";
 import { Keypad } from "../parts/proof";
 
 const NAMES = { en: "English", id: "Bahasa Indonesia" };
 
 export function Pair() {
-  const [code, setCode] = useState(() => /pair=(\d{6})/.exec(location.hash)?.[1] ?? "");
+  const [code, setCode] = useState("");
+  const scanned = place.value.screen;
+  useEffect(() => setCode(/pair=(\d{6})/.exec(scanned)?.[1] ?? ""), [scanned]);
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [no, setNo] = useState<string | null>(null);

@@ -69,7 +69,7 @@ export function Make({ of }: { of: string | null }) {
 }
 
 function planned(order: WorkOrder, qty: string): GoodsLine[] {
-  return needed(order, number(qty)).map(({ item_code, qty }) => goodsLine(item_code, { qty: `${qty}` }));
+  return needed(order, number(qty), app().rows.masters.value).map(({ item_code, qty }) => goodsLine(item_code, { qty: `${qty}` }));
 }
 
 function MakeOf({ order }: { order: WorkOrder }) {

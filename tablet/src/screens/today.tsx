@@ -60,8 +60,10 @@ export function Today() {
 
   return (
     <Frame title={t("tile.today")}>
-      <TextField label={t("today.search")} type="search" value={typed} onInput={setTyped} />
-      <TextField label={t("day")} type="date" value={day} onInput={setDay} />
+      <div class="two">
+        <TextField label={t("today.search")} type="search" value={typed} onInput={setTyped} />
+        <TextField label={t("day")} type="date" value={day} onInput={setDay} />
+      </div>
       {stuck.map((entry) => (
         <button type="button" class="notice bad linked" key={entry.id} onClick={() => go("document", entry.cancels)}>
           {t("today.cancellation_refused", { what: outbox.get(entry.cancels ?? "")?.number ?? "" })}
