@@ -25,8 +25,9 @@ export async function open(browser: Browser, size: { width: number; height: numb
 }
 
 /** Pairs with the code that the box shows. */
-export async function pair(page: Page, url: string, code: string): Promise<void> {
+export async function pair(page: Page, url: string, code: string, name = ""): Promise<void> {
   await page.goto(`${url}/#pair=${code}`);
+  if (name) await page.getByLabel("Name of this tablet").fill(name);
   await page.getByRole("button", { name: /^(Pair|Hubungkan)$/ }).click();
 }
 

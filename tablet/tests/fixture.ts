@@ -76,9 +76,10 @@ export async function fixture(
         ? { reset: false, rows: [], cursor: "fixture.1", more: false, complete: true }
         : { reset: true, rows, cursor: "fixture.1", more: false, complete: true },
     pair: (_, body) => {
-      const asked = JSON.parse(body) as { code: string };
+      const asked = JSON.parse(body) as { code: string; name?: string };
       if (asked.code !== code) throw refusal(403, "code", "it is not this code", "two tries are left");
-      return { device: "till-1", password, site: on.site };
+      if (asked.name && asked.name !== "till-1") on.addTablet(asked.name, password);
+      return { device: asked.name ?? "till-1", password, site: on.site };
     },
     marks: (_, body) => {
       const { ids } = JSON.parse(body) as { ids: string[] };

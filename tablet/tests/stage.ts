@@ -139,7 +139,7 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
     office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),
     inBooks(kind) {
       const csv = run("export", "--dir", officeDir, "--kind", kind, "--from", "2026-01-01", "--to", "2099-12-31");
-      return new Set(csv.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g));
+      return new Set(csv.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/gm));
     },
     killBox: () => kill("box"),
     async pauseOffice(what) {

@@ -16,7 +16,7 @@ const IN_FLIGHT = 16;
 const NO_ANSWER_MS = 20_000;
 const ASK_MS = 15_000;
 /** A tablet that was revoked may be let in again by a manager. */
-const REFUSED_LOGIN_MS = 30_000;
+const REFUSED_LOGIN_MS = 10_000;
 
 export interface Login {
   device: string;

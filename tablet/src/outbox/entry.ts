@@ -110,7 +110,11 @@ export function onReceipt(entry: Entry, receipt: Receipt): Entry {
 
 /** What the box says of it when asked; null: it has it not. */
 export function onMark(entry: Entry, mark: Mark | null): Entry {
-  if (!mark) return isAtOffice(entry) || entry.state === "refused" ? entry : { ...entry, state: "waiting" };
+  if (!mark) {
+    // A box that tells of documents alone says nothing of a cancellation.
+    const stays = isAtOffice(entry) || entry.state === "refused" || entry.kind === "cancellation";
+    return stays ? entry : { ...entry, state: "waiting" };
+  }
   const known = without({ ...entry });
   if (mark.number) known.number = mark.number;
   if (mark.total) known.total = mark.total;

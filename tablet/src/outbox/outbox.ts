@@ -163,7 +163,7 @@ export class Outbox {
     const tx = this.store.transaction("entries", "readwrite");
     const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
     for (const entry of await tx.store.index("made").getAll(old)) {
-      if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
+      if (isFinal(entry) || isAtOffice(entry) || entry.kind === "scan") await tx.store.delete(entry.id);
     }
     await tx.done;
   }

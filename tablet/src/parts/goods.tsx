@@ -1,5 +1,6 @@
 // Lines of goods that come, go or are counted: how much of each, and its batch or numbers. Free ones are added; those of another document are there.
 
+import { useRef } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import type { GoodsLine } from "../forms/documents";
@@ -22,18 +23,25 @@ interface GoodsProps {
 
 export function Goods({ lines, onChange, free = false, priced = false, scanAdds = "1" }: GoodsProps) {
   const masters = app().rows.masters.value;
+  // Two scans may come between two drawings of the screen: the second is added to what the first has made.
+  const latest = useRef(lines);
+  latest.current = lines;
+  const set = (to: GoodsLine[]) => {
+    latest.current = to;
+    onChange(to);
+  };
   const change = (at: number, to: Partial<GoodsLine>) =>
-    onChange(lines.map((line, i) => (i === at ? { ...line, ...to } : line)));
+    set(latest.current.map((line, i) => (i === at ? { ...line, ...to } : line)));
   const put = (code: string, piece: Partial<GoodsLine> = {}) => {
-    const at = lines.findIndex((line) => line.item_code === code && line.batch_no === piece.batch_no);
-    const known = lines[at];
+    const at = latest.current.findIndex((line) => line.item_code === code && line.batch_no === piece.batch_no);
+    const known = latest.current[at];
     if (known) return change(at, { ...piece, qty: `${number(known.qty).plus(number(scanAdds))}` });
     const item = masters.get("item", code);
     if (!free || !item) return;
     const { item_code, item_name, stock_uom } = item;
     const price = priced ? masters.price(item, masters.settings?.buying_price_list, stock_uom, app().clock.day()) : null;
     const rate = priced ? { rate: price ? `${price}` : "" } : {};
-    onChange([...lines, { item_code, item_name, uom: stock_uom, qty: scanAdds, ...rate, ...piece }]);
+    set([...latest.current, { item_code, item_name, uom: stock_uom, qty: scanAdds, ...rate, ...piece }]);
   };
   const scan = useScans(({ item, batch_no, serial_no }) =>
     put(item.item_code, { ...(batch_no ? { batch_no } : {}), ...(serial_no ? { serial_no } : {}) }),
@@ -52,7 +60,7 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
                   {line.left !== undefined && <small>{t("goods.left", { left: shown(line.left), uom: line.uom })}</small>}
                 </span>
                 {free && (
-                  <Button icon="cross" onClick={() => onChange(lines.filter((_, other) => other !== i))}>
+                  <Button icon="cross" onClick={() => set(lines.filter((_, other) => other !== i))}>
                     {t("line.remove")}
                   </Button>
                 )}

@@ -1,6 +1,6 @@
 // The lines of a cart: how much of what at which price, each changed by a tap; and how more come in, searched, scanned, by camera or typed.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { app } from "../app";
 import { add, type Cart, type CartLine, change, lineOf, lineOfFound, number, rate } from "../forms/cart";
 import { number as shown, t } from "../i18n";
@@ -25,10 +25,17 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
   const { rows, clock } = app();
   const masters = rows.masters.value;
   const [open, setOpen] = useState<number | null>(null);
-  const scan = useScans((found) => onChange(add(cart, lineOfFound(found, masters, clock.day(), buying))));
+  // Two scans may come between two drawings of the screen: the second is added to what the first has made.
+  const latest = useRef(cart);
+  latest.current = cart;
+  const more = (line: CartLine) => {
+    latest.current = add(latest.current, line);
+    onChange(latest.current);
+  };
+  const scan = useScans((found) => more(lineOfFound(found, masters, clock.day(), buying)));
   const put = (code: string) => {
     const item = masters.get("item", code);
-    if (item) onChange(add(cart, lineOf(item, masters, clock.day(), buying)));
+    if (item) more(lineOf(item, masters, clock.day(), buying));
   };
   const line = open === null ? undefined : cart.lines[open];
   return (

@@ -10,8 +10,16 @@ import { unknownScan } from "../submit";
 
 type Hears = (code: string) => void;
 
+/** A code that comes while a screen is being opened is the screen's. */
+const HOLD_MS = 2_000;
+
 const listeners: Hears[] = [];
-listen((code) => listeners.at(-1)?.(code));
+let held: { code: string; atMs: number }[] = [];
+listen((code) => {
+  const top = listeners.at(-1);
+  if (top) top(code);
+  else held.push({ code, atMs: Date.now() });
+});
 
 /** What the last scan was, for a moment, read out and seen. */
 export const scanned = signal<{ text: string; bad: boolean } | null>(null);
@@ -32,6 +40,9 @@ export function useCodes(hear: Hears): (code: string) => void {
   useEffect(() => {
     const one: Hears = (code) => latest.current(code);
     listeners.push(one);
+    const waiting = held.filter(({ atMs }) => Date.now() - atMs < HOLD_MS);
+    held = [];
+    for (const { code } of waiting) one(code);
     return () => {
       listeners.splice(listeners.indexOf(one), 1);
     };

@@ -9,6 +9,7 @@ import { Icon, type IconName } from "../parts/icons";
 import { go } from "../parts/place";
 import { useScans } from "../parts/scanning";
 import type { Found } from "../scan/code";
+import { KINDS } from "../submit";
 import type { Selling } from "./sell";
 
 interface TileOf {
@@ -95,8 +96,8 @@ function OnCard({ today }: { today: string }) {
   const { link, outbox, clock } = app();
   const line = link.line.value;
   const stick = link.sticks.value.some((stick) => stick.mirror);
-  const saved = outbox.entries.value.filter((entry) => entry.state === "saved");
-  const count = line?.on_card ?? (stick ? 0 : Math.max(line?.waiting ?? 0, saved.length));
+  const saved = outbox.entries.value.filter((entry) => entry.state === "saved" && entry.kind in KINDS);
+  const count = line?.on_card ?? (stick ? 0 : (line?.waiting ?? saved.length));
   const oldest = line?.oldest_on_card ?? saved.at(-1)?.at;
   if (count === 0 || !oldest) return null;
   const since = clock.day(Date.parse(oldest));
