@@ -16,7 +16,9 @@ function served(): Plugin {
       const build = createHash("sha256").update(assets.sort().join()).digest("hex").slice(0, 12);
       for (const file of files) {
         if (file.type === "chunk" && file.fileName === "sw.js") {
-          file.code = file.code.replaceAll("__ASSETS__", JSON.stringify(assets)).replaceAll("__BUILD__", JSON.stringify(build));
+          file.code = file.code
+            .replaceAll("__ASSETS__", JSON.stringify(assets))
+            .replaceAll("__BUILD__", JSON.stringify(build));
         }
       }
     },

@@ -156,7 +156,13 @@ export class Api {
     const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
     let answer: Response;
     try {
-      answer = await fetch(`/api/${path}`, { ...init, headers, signal: stop.signal, credentials: "omit", cache: "no-store" });
+      answer = await fetch(`/api/${path}`, {
+        ...init,
+        headers,
+        signal: stop.signal,
+        credentials: "omit",
+        cache: "no-store",
+      });
     } catch {
       throw new NotReached();
     } finally {

@@ -80,7 +80,11 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
   });
   keepAsking(outbox, link.reached, (ids) => api.marks(ids));
   keepRows(rows, link, api);
-  front(store.name, () => link.start(), () => link.stop());
+  front(
+    store.name,
+    () => link.start(),
+    () => link.stop(),
+  );
   window.addEventListener("online", () => link.nudge());
   document.addEventListener("visibilitychange", () => link.nudge());
   return { device, site, store, outbox, link, rows, people, clock, api };

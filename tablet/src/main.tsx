@@ -8,10 +8,10 @@ import { preferred, speak, t } from "./i18n";
 import { Bar } from "./parts/bar";
 import { Button, Frame, Notice } from "./parts/frame";
 import { goInstead, place } from "./parts/place";
+import { SCREENS } from "./screens";
 import { Home } from "./screens/home";
 import { Login } from "./screens/login";
 import { Pair } from "./screens/pair";
-import { SCREENS } from "./screens";
 
 /** A screen that fails takes nothing else along: what was written is on the disk, and the way home is there. */
 function Guarded() {
@@ -59,7 +59,8 @@ async function begin(): Promise<void> {
   const root = document.getElementById("app");
   if (root) render(<Root />, root);
   // Only over HTTPS or at the box itself; over plain HTTP the page lives on while it is open.
-  if ("serviceWorker" in navigator && import.meta.env.PROD) await navigator.serviceWorker.register("/sw.js").catch(() => null);
+  if ("serviceWorker" in navigator && import.meta.env.PROD)
+    await navigator.serviceWorker.register("/sw.js").catch(() => null);
 }
 
 void begin();

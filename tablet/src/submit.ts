@@ -57,7 +57,13 @@ export function submit(app: App, meant: Meant, screen: string): Promise<Entry> {
 }
 
 /** Takes a document back. `id` is the cancellation's own. */
-export function cancel(app: App, id: string, document: string, reason: string, label: Entry | undefined): Promise<Entry> {
+export function cancel(
+  app: App,
+  id: string,
+  document: string,
+  reason: string,
+  label: Entry | undefined,
+): Promise<Entry> {
   const made = entry(app, { id, kind: "cancellation", fields: { document, reason }, party: label?.party });
   return app.outbox.submit({ ...made, cancels: document });
 }

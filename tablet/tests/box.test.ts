@@ -102,7 +102,13 @@ describe.skipIf(!program)("with the real box", () => {
         rate: `${1000 + random(90000)}.${random(100).toString().padStart(2, "0")}`,
         uom: "Meter",
       }));
-      const tax = { charge_type: "On Net Total", account_head: "PPN - TW", rate: "11", included_in_print_rate: random(2), description: "PPN" };
+      const tax = {
+        charge_type: "On Net Total",
+        account_head: "PPN - TW",
+        rate: "11",
+        included_in_print_rate: random(2),
+        description: "PPN",
+      };
       const percent = random(3) === 0 ? `${1 + random(19)}` : null;
       const fields = { items, taxes: [tax], ...(percent && { additional_discount_percentage: percent }) };
       const one = sale(fields);

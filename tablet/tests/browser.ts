@@ -6,7 +6,7 @@ export const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 1024
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
 }
@@ -37,10 +37,14 @@ export async function login(page: Page, name: string, pin: string): Promise<void
   await page.getByRole("button", { name: /^(Log in|Masuk)$/ }).click();
 }
 
-/** What a scanner types, as fast as it does: all keys are on their way before the first has arrived. */
+/** What a scanner types, five milliseconds a key by its own clock, whatever else this machine does. */
 export async function scan(page: Page, code: string): Promise<void> {
   const keys = await page.context().newCDPSession(page);
-  const down = (key: string, more: object = {}) => keys.send("Input.dispatchKeyEvent", { type: "keyDown", key, ...more });
+  let timestamp = Date.now() / 1000;
+  const down = (key: string, more: object = {}) => {
+    timestamp += 0.005;
+    return keys.send("Input.dispatchKeyEvent", { type: "keyDown", key, timestamp, ...more });
+  };
   const typed = [...code].map((key) => (key === "\u001d" ? down("]", { modifiers: 2 }) : down(key, { text: key })));
   await Promise.all([...typed, down("Enter", { text: "\r" })]);
   await keys.detach();

@@ -1,8 +1,8 @@
 // A stand-in for the box's HTTP, for working on screens and for browser tests until a box serves it: the built page, the contract of
 // docs/PAGES.md from fixture rows and from what the real box's commands answer, and the real box's own MQTT behind `/mqtt`. For tests alone.
 
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { extname, join, resolve } from "node:path";
 import type { StoredRow } from "../src/store";
 import { masterRows } from "./rows";
@@ -35,12 +35,7 @@ interface Sheet {
   rows: string[][];
 }
 
-export async function fixture(
-  on: Stage,
-  people: boolean,
-  password: string,
-  more: StoredRow[] = [],
-): Promise<Fixture> {
+export async function fixture(on: Stage, people: boolean, password: string, more: StoredRow[] = []): Promise<Fixture> {
   const rows = [...masterRows(people), ...more];
   const code = "381204";
   let down = false;
@@ -52,15 +47,21 @@ export async function fixture(
   };
   const page = (items: unknown[]) => ({ items, next: null });
   const line = (row: Record<string, string>) => {
-    const state = row["state"] ?? "";
-    const mark = state.startsWith("posted") ? "posted" : state === "held" ? "held" : state === "saved" ? "saved" : "at_office";
+    const state = row.state ?? "";
+    const mark = state.startsWith("posted")
+      ? "posted"
+      : state === "held"
+        ? "held"
+        : state === "saved"
+          ? "saved"
+          : "at_office";
     return {
-      id: row["id"],
-      kind: row["kind"],
-      number: row["number"] || null,
-      day: row["day"],
-      party: row["party"] || null,
-      total: row["total"] || null,
+      id: row.id,
+      kind: row.kind,
+      number: row.number || null,
+      day: row.day,
+      party: row.party || null,
+      total: row.total || null,
       mark,
       since: null,
       name: state.startsWith("posted as ") ? state.slice(10) : null,
@@ -85,7 +86,7 @@ export async function fixture(
       const { ids } = JSON.parse(body) as { ids: string[] };
       return { marks: Object.fromEntries(ids.map((id) => [id, on.mark(id)])) };
     },
-    stock: () => page(sheet("stock").map((row) => ({ warehouse: row["warehouse"], item_code: row["item"], here: row["here"] }))),
+    stock: () => page(sheet("stock").map((row) => ({ warehouse: row.warehouse, item_code: row.item, here: row.here }))),
     documents: (query) => {
       const number = query.get("number");
       if (number) return page(sheet("number", number).map(line));

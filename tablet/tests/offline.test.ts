@@ -1,7 +1,7 @@
 // Out of range and back, in the real browser with the real box: nothing is lost, and nothing is there twice.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, type BrowserContext, launch, login, open, type Page, pair, scan, SIZES } from "./browser";
+import { type Browser, type BrowserContext, launch, login, open, type Page, pair, SIZES, scan } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { home, pick, tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -133,7 +133,8 @@ describe.skipIf(!program)("people at a tablet out of range", () => {
     await marks(page, "refused").waitFor();
     await tap(page, "A second person agrees");
     await page.getByRole("dialog").getByRole("button", { name: "Ani Lestari" }).click();
-    for (const digit of "471108") await page.getByRole("dialog").getByRole("button", { name: digit, exact: true }).click();
+    for (const digit of "471108")
+      await page.getByRole("dialog").getByRole("button", { name: digit, exact: true }).click();
     await tap(page, "I agree");
     await untilAtOffice(page);
   }, 60_000);

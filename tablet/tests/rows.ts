@@ -55,10 +55,17 @@ export function masterRows(people: boolean): StoredRow[] {
       const [table = "", kind] = file.split(".");
       const path = join(dir, file);
       const rows =
-        kind === "csv" ? rowsOf(path) : kind === "json" ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>[]) : [];
+        kind === "csv"
+          ? rowsOf(path)
+          : kind === "json"
+            ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>[])
+            : [];
       for (const row of rows) {
         const keys = KEYS[table] ?? [Object.keys(row)[0] ?? ""];
-        const name = keys.map((key) => String(row[key] ?? "")).join("\u001f").replace(/\u001f+$/, "");
+        const name = keys
+          .map((key) => String(row[key] ?? ""))
+          .filter((part, i, all) => part !== "" || all.slice(i).some(Boolean))
+          .join("\u001f");
         found.push({ table, name, row: cleaned(table, row) });
       }
     }
@@ -74,6 +81,6 @@ function cleaned(table: string, row: Record<string, unknown>): Record<string, un
     const { pin, badge, ...rest } = row;
     return { ...rest, has_pin: pin !== undefined, has_badge: badge !== undefined };
   }
-  if (table === "item") return { is_stock_item: 1, item_name: row["item_code"], ...row };
+  if (table === "item") return { is_stock_item: 1, item_name: row.item_code, ...row };
   return row;
 }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Mark } from "../src/api-types";
 
-export const program: string | undefined = process.env["OUTPOST_BIN"];
+export const program: string | undefined = process.env.OUTPOST_BIN;
 const master = resolve(import.meta.dirname, "../../examples/master");
 
 export interface Stage {
@@ -46,8 +46,8 @@ function markOf(told: Told): Mark {
   const since = "since" in told.way ? told.way.since : null;
   const line: Mark = { ...nothing, id: told.id, kind: told.kind, day: "", mark: at, since };
   if (typeof outcome === "string") return { ...line, mark: outcome as Mark["mark"] };
-  if (outcome?.["posted"]) return { ...line, mark: "posted", name: outcome["posted"].name ?? null };
-  if (outcome?.["held"]) return { ...line, mark: "held", why: outcome["held"].why ?? null };
+  if (outcome?.posted) return { ...line, mark: "posted", name: outcome.posted.name ?? null };
+  if (outcome?.held) return { ...line, mark: "held", why: outcome.held.why ?? null };
   return line;
 }
 
@@ -85,7 +85,10 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
   const ports = (said: string) => [...said.matchAll(/connect to .*:(\d+)$/gm)].map((found) => found[1] ?? "");
 
   mkdirSync(officeDir);
-  writeFileSync(join(officeDir, "office.toml"), 'tls = ["127.0.0.1:0"]\nnames = ["localhost"]\nutc_offset_minutes = 420\n');
+  writeFileSync(
+    join(officeDir, "office.toml"),
+    'tls = ["127.0.0.1:0"]\nnames = ["localhost"]\nutc_offset_minutes = 420\n',
+  );
   const [officePort] = ports(await start("office", officeDir));
   const fixed = readFileSync(join(officeDir, "office.toml"), "utf8").replace("127.0.0.1:0", `127.0.0.1:${officePort}`);
   writeFileSync(join(officeDir, "office.toml"), fixed);
@@ -97,7 +100,10 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
   const settings = () => {
     mkdirSync(boxDir);
     mkdirSync(join(dir, "sticks"), { recursive: true });
-    writeFileSync(join(boxDir, "box.toml"), `tcp = []\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`);
+    writeFileSync(
+      join(boxDir, "box.toml"),
+      `tcp = []\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
+    );
     appendFileSync(join(boxDir, "box.toml"), `sticks = false\nstick_dirs = ["${dir}/sticks"]\ntrial_sticks = true\n`);
   };
   const enrol = (...more: string[]) => {
@@ -113,7 +119,9 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
   const tablets = new Map<string, string>();
   const addTablet = (name: string, password: string) => {
     tablets.set(name, password);
-    execFileSync(bin, ["device", "add", "--dir", boxDir, name, "--kind", "tablet", "--password-stdin"], { input: password });
+    execFileSync(bin, ["device", "add", "--dir", boxDir, name, "--kind", "tablet", "--password-stdin"], {
+      input: password,
+    });
   };
   const untilComplete = async () => {
     for (let tries = 0; tries < 400; tries++) {

@@ -11,7 +11,7 @@ import { FLOWS } from "./flows";
 import { program, type Stage, stage } from "./stage";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shots = process.env["SHOTS"];
+const shots = process.env.SHOTS;
 
 interface Violation {
   id: string;
@@ -22,7 +22,9 @@ interface Violation {
 async function serious(page: Page): Promise<string[]> {
   // Through the debugger: the page's policy lets no script be put into it.
   await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as { violations: Violation[] };
+  const found = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
+    violations: Violation[];
+  };
   return found.violations
     .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
@@ -76,15 +78,19 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
     await look("home-first");
   }, 60_000);
 
-  test.each(FLOWS.map((flow) => [flow.name, flow] as const))("%s", async (what, flow) => {
-    const before = flow.makes.map((kind) => on.inBooks(kind).size);
-    try {
-      await flow.run(page, look);
-    } catch (error) {
-      if (shots) await page.screenshot({ path: join(shots, `${name}-failed-${what}.png`) });
-      throw error;
-    }
-    flow.makes.forEach((kind, i) => expect(on.inBooks(kind).size).toBeGreaterThan(before[i] ?? 0));
-    expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
-  }, 60_000);
+  test.each(FLOWS.map((flow) => [flow.name, flow] as const))(
+    "%s",
+    async (what, flow) => {
+      const before = flow.makes.map((kind) => on.inBooks(kind).size);
+      try {
+        await flow.run(page, look);
+      } catch (error) {
+        if (shots) await page.screenshot({ path: join(shots, `${name}-failed-${what}.png`) });
+        throw error;
+      }
+      for (const [i, kind] of flow.makes.entries()) expect(on.inBooks(kind).size).toBeGreaterThan(before[i] ?? 0);
+      expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
+    },
+    60_000,
+  );
 });

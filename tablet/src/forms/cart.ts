@@ -144,5 +144,7 @@ export function headFields(cart: Cart, masters: Masters): Record<string, unknown
 
 /** Fields that are absent, empty or null are left out. */
 export function withoutNothing(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
 }

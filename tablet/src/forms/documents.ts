@@ -157,9 +157,11 @@ export function transferOut(from: string, to: string, lines: GoodsLine[], when: 
     posting_time: when.time,
     from_warehouse: from,
     to_warehouse: to,
-    items: lines.filter(positive).map((line) =>
-      withoutNothing({ item_code: line.item_code, qty: `${number(line.qty)}`, uom: line.uom, ...pieces(line) }),
-    ),
+    items: lines
+      .filter(positive)
+      .map((line) =>
+        withoutNothing({ item_code: line.item_code, qty: `${number(line.qty)}`, uom: line.uom, ...pieces(line) }),
+      ),
   };
 }
 
@@ -172,7 +174,12 @@ export function transferIn(entry: string, from: string, to: string, lines: Goods
     from_warehouse: from,
     to_warehouse: to,
     items: lines.filter(positive).map((line) =>
-      withoutNothing({ item_code: line.item_code, qty: `${number(line.qty)}`, ste_detail: line.row, ...pieces(line) }),
+      withoutNothing({
+        item_code: line.item_code,
+        qty: `${number(line.qty)}`,
+        ste_detail: line.row,
+        ...pieces(line),
+      }),
     ),
   };
 }
@@ -391,5 +398,11 @@ export function bill(
 }
 
 export function lineSum(lines: GoodsLine[], precision: number): Decimal {
-  return sum(lines.map((line) => number(line.qty).times(number(line.rate ?? "0")).rounded(precision)));
+  return sum(
+    lines.map((line) =>
+      number(line.qty)
+        .times(number(line.rate ?? "0"))
+        .rounded(precision),
+    ),
+  );
 }

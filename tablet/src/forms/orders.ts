@@ -6,10 +6,10 @@
 import type { Order, OrderLine } from "../api-types";
 import { Decimal, sum } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
+import { paperOf } from "../print/paper";
 import type { Masters } from "../rows/masters";
 import type { SalesOrderRow } from "../rows/types";
 import { number } from "./cart";
-import { paperOf } from "../print/paper";
 
 type Fields = Record<string, unknown>;
 type Row = Record<string, string | undefined>;
@@ -23,7 +23,9 @@ const rows = (fields: Fields, name: string): Row[] => (fields[name] as Row[] | u
 
 /** Documents of this tablet that stand: neither refused nor taken back. */
 function standing(entries: readonly Entry[], kind: string): { entry: Entry; fields: Fields }[] {
-  const gone = new Set(entries.filter((entry) => entry.cancels && entry.state !== "refused").map((entry) => entry.cancels));
+  const gone = new Set(
+    entries.filter((entry) => entry.cancels && entry.state !== "refused").map((entry) => entry.cancels),
+  );
   return entries
     .filter((entry) => entry.kind === kind && entry.state !== "refused" && !gone.has(entry.id))
     .map((entry) => ({ entry, fields: JSON.parse(entry.body) as Fields }));
@@ -75,21 +77,21 @@ function ofEntry(entry: Entry, fields: Fields, masters: Masters): OpenOrder {
   return {
     order: entry.id,
     number: entry.number ?? null,
-    customer: String(fields["customer"] ?? ""),
+    customer: String(fields.customer ?? ""),
     transaction_date: entry.day,
-    delivery_date: String(fields["delivery_date"] ?? ""),
+    delivery_date: String(fields.delivery_date ?? ""),
     grand_total: `${total}`,
     paid_ahead: "0",
-    percent: String(fields["additional_discount_percentage"] ?? ""),
+    percent: String(fields.additional_discount_percentage ?? ""),
     advances: [],
     items: rows(fields, "items").map((row, i) => ({
       row: `${i + 1}`,
-      item_code: row["item_code"] ?? "",
-      qty: row["qty"] ?? "0",
-      uom: row["uom"] ?? null,
-      rate: row["rate"] ?? "0",
-      warehouse: row["warehouse"] ?? null,
-      description: row["description"] ?? null,
+      item_code: row.item_code ?? "",
+      qty: row.qty ?? "0",
+      uom: row.uom ?? null,
+      rate: row.rate ?? "0",
+      warehouse: row.warehouse ?? null,
+      description: row.description ?? null,
       delivered: "0",
       billed: "0",
     })),
@@ -106,25 +108,30 @@ function addOwn(order: OpenOrder, entries: readonly Entry[], known: boolean): vo
   order.items = order.items.map((line) => ({ ...line }));
   order.advances = order.advances.map((row) => ({ ...row }));
   for (const { fields } of standing(entries, "delivery-note").filter(counts)) {
-    for (const row of rows(fields, "items")) if (row["against_sales_order"] === order.order) add(row["so_detail"], "delivered", row["qty"]);
+    for (const row of rows(fields, "items"))
+      if (row.against_sales_order === order.order) add(row.so_detail, "delivered", row.qty);
   }
   for (const { entry, fields } of standing(entries, "payment-entry").filter(counts)) {
     rows(fields, "references").forEach((row, i) => {
-      if (row["reference_name"] !== order.order) return;
-      order.advances.push({ reference_name: entry.id, reference_row: `${i + 1}`, open: row["allocated_amount"] ?? "0" });
-      order.paid_ahead = `${number(order.paid_ahead).plus(number(row["allocated_amount"] ?? "0"))}`;
+      if (row.reference_name !== order.order) return;
+      order.advances.push({
+        reference_name: entry.id,
+        reference_row: `${i + 1}`,
+        open: row.allocated_amount ?? "0",
+      });
+      order.paid_ahead = `${number(order.paid_ahead).plus(number(row.allocated_amount ?? "0"))}`;
     });
   }
   for (const { fields } of standing(entries, "sales-invoice").filter(counts)) {
-    if (fields["is_return"]) continue;
+    if (fields.is_return) continue;
     for (const row of rows(fields, "items")) {
-      if (row["sales_order"] !== order.order) continue;
-      add(row["so_detail"], "billed", row["qty"]);
-      if (fields["update_stock"]) add(row["so_detail"], "delivered", row["qty"]);
+      if (row.sales_order !== order.order) continue;
+      add(row.so_detail, "billed", row.qty);
+      if (fields.update_stock) add(row.so_detail, "delivered", row.qty);
     }
     for (const used of rows(fields, "advances")) {
-      const advance = order.advances.find((row) => row.reference_name === used["reference_name"]);
-      if (advance) advance.open = `${number(advance.open).minus(number(used["allocated_amount"] ?? "0"))}`;
+      const advance = order.advances.find((row) => row.reference_name === used.reference_name);
+      if (advance) advance.open = `${number(advance.open).minus(number(used.allocated_amount ?? "0"))}`;
     }
   }
 }

@@ -6,7 +6,8 @@ import { typed } from "./index";
 test("both languages have the same texts with the same values in them", () => {
   expect(Object.keys(id).sort()).toEqual(Object.keys(en).sort());
   const values = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-  for (const [key, text] of Object.entries(en)) expect([key, values(id[key as keyof typeof id])]).toEqual([key, values(text)]);
+  for (const [key, text] of Object.entries(en))
+    expect([key, values(id[key as keyof typeof id])]).toEqual([key, values(text)]);
 });
 
 test.each([

@@ -51,7 +51,9 @@ const formats = new Map<string, Intl.NumberFormat>();
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language.value + JSON.stringify(options);
   let known = formats.get(key);
-  if (!known) formats.set(key, (known = new Intl.NumberFormat(LOCALES[language.value], options)));
+  if (known) return known;
+  known = new Intl.NumberFormat(LOCALES[language.value], options);
+  formats.set(key, known);
   return known;
 }
 
@@ -62,7 +64,13 @@ export function number(value: Decimal | string): string {
 export function money(value: Decimal | string, currency: string, precision: number): string {
   const of = typeof value === "string" ? Decimal.from(value) : value;
   const digits = of.rounded(0).equals(of) ? 0 : precision;
-  const options = { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  const options = {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  } as const;
   return format(options).format(`${of}` as unknown as number);
 }
 
@@ -77,7 +85,12 @@ export function day(iso: string): string {
 export function moment(iso: string | number): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return String(iso);
-  return at.toLocaleString(LOCALES[language.value], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleString(LOCALES[language.value], {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }
 
 /** How long ago, in words. */

@@ -192,10 +192,11 @@ export class Link {
     if (root !== "state") return;
     if (what === "box") this.boxIs(said as unknown as BoxState);
     else if (what === "line") this.line.value = said as unknown as LineState;
-    else if (what === "stick") this.sticks.value = (said["sticks"] as StickState[] | undefined) ?? [];
-    else if (what === "rows") this.rowsCursor.value = String(said["cursor"]);
-    else if (what === "shop") this.shop.value = `${said["epoch"]} ${said["seq"]}`;
-    else if (what === "weight") this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
+    else if (what === "stick") this.sticks.value = (said.sticks as StickState[] | undefined) ?? [];
+    else if (what === "rows") this.rowsCursor.value = String(said.cursor);
+    else if (what === "shop") this.shop.value = `${said.epoch} ${said.seq}`;
+    else if (what === "weight")
+      this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
   }
 
   private receipt(receipt: Receipt): void {

@@ -14,10 +14,18 @@ export const ASK_AGAIN_MS = 30_000;
 export type AskMarks = (ids: string[]) => Promise<Record<string, Mark | null>>;
 
 /** Keeps asking until the returned function is called. */
-export function keepAsking(outbox: Outbox, reached: Signal<{ up: boolean }>, ask: AskMarks, everyMs = ASK_AGAIN_MS): () => void {
+export function keepAsking(
+  outbox: Outbox,
+  reached: Signal<{ up: boolean }>,
+  ask: AskMarks,
+  everyMs = ASK_AGAIN_MS,
+): () => void {
   let wasUp = false;
   const all = async (only: (state: string) => boolean) => {
-    const ids = outbox.open().filter((entry) => only(entry.state)).map((entry) => entry.id);
+    const ids = outbox
+      .open()
+      .filter((entry) => only(entry.state))
+      .map((entry) => entry.id);
     for (let at = 0; at < ids.length; at += AT_ONCE) await outbox.marks(await ask(ids.slice(at, at + AT_ONCE)));
   };
   // Whoever cannot be asked now is asked again in time.

@@ -138,7 +138,8 @@ export function again(entry: Entry): Entry {
 }
 
 function further(from: State, to: State): State {
-  const rank = (state: State): number => (state === "saved" ? 1 : state === "at_office" ? 2 : AFTER_OFFICE.includes(state) ? 3 : 0);
+  const rank = (state: State): number =>
+    state === "saved" ? 1 : state === "at_office" ? 2 : AFTER_OFFICE.includes(state) ? 3 : 0;
   return rank(to) >= rank(from) ? to : from;
 }
 

@@ -33,7 +33,9 @@ export function Bar() {
         <Sign
           icon={up && records ? "box" : "warn"}
           state={up && records ? "good" : "bad"}
-          text={!up ? t("bar.no_box", { ago: ago(Date.now() - sinceMs) }) : records ? t("bar.box") : t("bar.not_recording")}
+          text={
+            !up ? t("bar.no_box", { ago: ago(Date.now() - sinceMs) }) : records ? t("bar.box") : t("bar.not_recording")
+          }
         />
         {up && line && (
           <Sign

@@ -32,11 +32,15 @@ export function Bill({ cart, buying = false }: { cart: Cart; buying?: boolean })
   const taxes = app().rows.masters.value.taxesFor(rates, buying);
   return (
     <dl class="bill">
-      {!totals.discountAmount.isZero() && <Sum label={t("bill.discount")} amount={money(totals.discountAmount.negated())} />}
+      {!totals.discountAmount.isZero() && (
+        <Sum label={t("bill.discount")} amount={money(totals.discountAmount.negated())} />
+      )}
       {taxes.map((tax, i) => (
         <Sum
           key={tax.account_head}
-          label={tax.included_in_print_rate ? t("bill.included", { tax: tax.description ?? "" }) : (tax.description ?? "")}
+          label={
+            tax.included_in_print_rate ? t("bill.included", { tax: tax.description ?? "" }) : (tax.description ?? "")
+          }
           amount={money(totals.taxes[i] ?? Decimal.ZERO)}
         />
       ))}

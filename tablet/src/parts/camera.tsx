@@ -46,11 +46,14 @@ function Camera({ onCode, onClose }: { onCode: (code: string) => void; onClose: 
     let stream: MediaStream | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let ended = false;
+    const stop = () => {
+      for (const track of stream?.getTracks() ?? []) track.stop();
+    };
     const run = async () => {
       const Known = detector();
       if (!Known || !video.current) return;
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-      if (ended || !video.current) return stream.getTracks().forEach((track) => track.stop());
+      if (ended || !video.current) return stop();
       video.current.srcObject = stream;
       await video.current.play();
       const eye = new Known();
@@ -66,12 +69,16 @@ function Camera({ onCode, onClose }: { onCode: (code: string) => void; onClose: 
     return () => {
       ended = true;
       clearTimeout(timer);
-      stream?.getTracks().forEach((track) => track.stop());
+      stop();
     };
   }, []);
   return (
     <Dialog title={t("camera")} full onClose={onClose}>
-      {failed ? <Notice kind="bad">{t("camera.failed")}</Notice> : <video ref={video} class="camera" muted playsInline />}
+      {failed ? (
+        <Notice kind="bad">{t("camera.failed")}</Notice>
+      ) : (
+        <video ref={video} class="camera" muted playsInline />
+      )}
       <Button onClick={onClose}>{t("close")}</Button>
     </Dialog>
   );

@@ -1,7 +1,7 @@
 // Documents of this tablet and of others in one shape: an entry, and the fields as they were sent.
 
-import { app } from "../app";
 import type { DocumentDetail, Mark } from "../api-types";
+import { app } from "../app";
 import type { Entry, State } from "../outbox/entry";
 import { onMark } from "../outbox/entry";
 import { KINDS } from "../submit";

@@ -27,7 +27,11 @@ export function TextField({ label, value, onInput, lines, type = "text", hint, m
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {lines ? <textarea {...shared} rows={lines} maxLength={4000} /> : <input {...shared} type={type as "text"} maxLength={max} />}
+      {lines ? (
+        <textarea {...shared} rows={lines} maxLength={4000} />
+      ) : (
+        <input {...shared} type={type as "text"} maxLength={max} />
+      )}
       {hint && (
         <small id={`${id}-hint`} class="hint">
           {hint}

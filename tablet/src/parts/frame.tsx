@@ -23,7 +23,7 @@ export function Frame({ title, onBack = back, home = false, actions, children }:
     heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
-    <main class="frame">
+    <main class={home ? "frame wide" : "frame"}>
       <header class="head">
         {!home && (
           <button type="button" class="square" aria-label={t("back")} onClick={onBack}>

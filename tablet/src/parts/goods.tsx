@@ -39,7 +39,9 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
     const item = masters.get("item", code);
     if (!free || !item) return;
     const { item_code, item_name, stock_uom } = item;
-    const price = priced ? masters.price(item, masters.settings?.buying_price_list, stock_uom, app().clock.day()) : null;
+    const price = priced
+      ? masters.price(item, masters.settings?.buying_price_list, stock_uom, app().clock.day())
+      : null;
     const rate = priced ? { rate: price ? `${price}` : "" } : {};
     set([...latest.current, { item_code, item_name, uom: stock_uom, qty: scanAdds, ...rate, ...piece }]);
   };
@@ -57,7 +59,9 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
               <div class="row">
                 <span>
                   <b>{line.item_name}</b>
-                  {line.left !== undefined && <small>{t("goods.left", { left: shown(line.left), uom: line.uom })}</small>}
+                  {line.left !== undefined && (
+                    <small>{t("goods.left", { left: shown(line.left), uom: line.uom })}</small>
+                  )}
                 </span>
                 {free && (
                   <Button icon="cross" onClick={() => set(lines.filter((_, other) => other !== i))}>

@@ -49,7 +49,9 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
                 <b>{line.item_name}</b>
                 <small>{saysOf(line, masters.precision)}</small>
               </span>
-              <span class="end">{money(number(line.qty).times(rate(line, masters.precision)).rounded(masters.precision))}</span>
+              <span class="end">
+                {money(number(line.qty).times(rate(line, masters.precision)).rounded(masters.precision))}
+              </span>
             </button>
             <NumberField
               label={t("qty_of", { item: line.item_name })}
@@ -154,7 +156,12 @@ function EditLine({ line, item, measures, onChange, onClose }: EditLineProps) {
       {line.list === null ? (
         <NumberField label={t("line.price")} value={line.price} onInput={(price) => onChange({ price })} />
       ) : (
-        <NumberField label={t("line.percent")} unit="%" value={line.percent} onInput={(percent) => onChange({ percent })} />
+        <NumberField
+          label={t("line.percent")}
+          unit="%"
+          value={line.percent}
+          onInput={(percent) => onChange({ percent })}
+        />
       )}
       {item && units.length > 1 && (
         <Choice

@@ -16,7 +16,7 @@ interface ListProps<T> {
 }
 
 export function LongList<T>({ items, height, keyOf, row, label }: ListProps<T>) {
-  const outer = useRef<HTMLDivElement>(null);
+  const outer = useRef<HTMLElement>(null);
   const [from, setFrom] = useState(0);
   const [seen, setSeen] = useState(12);
   const look = () => {
@@ -29,7 +29,7 @@ export function LongList<T>({ items, height, keyOf, row, label }: ListProps<T>) 
   const shown = items.slice(from, from + seen);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
-    <div class="long" ref={outer} onScroll={look} role="region" aria-label={label} tabIndex={0}>
+    <section class="long" ref={outer} onScroll={look} aria-label={label} tabIndex={0}>
       <ul style={{ height: `${items.length * height}px` }}>
         {shown.map((item, i) => (
           <li key={keyOf(item)} style={{ top: `${(from + i) * height}px`, height: `${height}px` }}>
@@ -37,6 +37,6 @@ export function LongList<T>({ items, height, keyOf, row, label }: ListProps<T>) 
           </li>
         ))}
       </ul>
-    </div>
+    </section>
   );
 }

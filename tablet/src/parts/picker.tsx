@@ -2,9 +2,9 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { Dialog } from "./dialog";
 import { TextField } from "./fields";
 import { Button } from "./frame";
-import { Dialog } from "./dialog";
 import { LongList } from "./list";
 
 export interface Pick {

@@ -57,7 +57,12 @@ export function AskProof({ people, onProof, submit }: AskProofProps) {
       </button>
       {no && <Notice kind="bad">{no}</Notice>}
       <Keypad value={pin} onInput={setPin} onEnter={() => pin.length >= 4 && prove({ user: user.name, pin })} />
-      <Button kind="main" icon="check" disabled={busy || pin.length < 4} onClick={() => prove({ user: user.name, pin })}>
+      <Button
+        kind="main"
+        icon="check"
+        disabled={busy || pin.length < 4}
+        onClick={() => prove({ user: user.name, pin })}
+      >
         {busy ? t("wait") : submit}
       </Button>
     </div>

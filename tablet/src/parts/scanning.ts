@@ -1,7 +1,7 @@
 // Scans on the screen that is shown: the top one hears them. What nobody here knows is told to the box.
 
-import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { app } from "../app";
 import { t } from "../i18n";
 import { type Found, resolve } from "../scan/code";

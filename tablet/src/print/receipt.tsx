@@ -1,18 +1,25 @@
 // The receipt: on the screen, and by the browser's own printing on paper of 58 or 80 mm. The hash is what shows later that this receipt was given.
 
-import { t } from "../i18n";
-import { day as shownDay, moment, number } from "../i18n";
 import { app } from "../app";
+import { moment, number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { kindName, money, partyName } from "../parts/words";
 import { paperOf } from "./paper";
 
-export function Receipt({ entry, fields, widthMm }: { entry: Entry; fields: Record<string, unknown>; widthMm: 58 | 80 }) {
+export function Receipt({
+  entry,
+  fields,
+  widthMm,
+}: {
+  entry: Entry;
+  fields: Record<string, unknown>;
+  widthMm: 58 | 80;
+}) {
   const { rows } = app();
   const masters = rows.masters.value;
   const paper = paperOf(fields, masters, entry.day, entry.total);
-  const party = partyName(String(fields["customer"] ?? fields["supplier"] ?? fields["party"] ?? ""));
-  const promised = fields["delivery_date"];
+  const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
+  const promised = fields.delivery_date;
   return (
     <section class={`receipt w${widthMm}`} aria-label={t("receipt")}>
       <h2>{masters.settings?.company ?? ""}</h2>

@@ -17,9 +17,9 @@ export class Masters {
   constructor(rows: Iterable<StoredRow>, site: string) {
     this.site = site;
     for (const { table, name, row } of rows) {
-      let known = this.tables.get(table);
-      if (!known) this.tables.set(table, (known = new Map()));
-      known.set(name, row);
+      const known = this.tables.get(table);
+      if (known) known.set(name, row);
+      else this.tables.set(table, new Map([[name, row]]));
     }
   }
 

@@ -35,9 +35,18 @@ export function CustomerScreen() {
         </Button>
       }
     >
-      <TextField label={t("customer.name")} value={value.customer_name} onInput={(customer_name) => set({ customer_name })} />
+      <TextField
+        label={t("customer.name")}
+        value={value.customer_name}
+        onInput={(customer_name) => set({ customer_name })}
+      />
       {same && <Notice kind="warn">{t("customer.same", { mobile: same.mobile_no ?? "" })}</Notice>}
-      <TextField label={t("customer.mobile")} type="tel" value={value.mobile_no} onInput={(mobile_no) => set({ mobile_no })} />
+      <TextField
+        label={t("customer.mobile")}
+        type="tel"
+        value={value.mobile_no}
+        onInput={(mobile_no) => set({ mobile_no })}
+      />
       <TextField
         label={t("customer.details")}
         hint={t("line.measures_hint")}

@@ -47,9 +47,9 @@ function Document({ shown }: { shown: Shown }) {
   const roles = people.session.value?.roles ?? [];
   const mayCancel = rows.masters.value.may("cancel", KINDS[entry.kind] ?? "", roles);
   const cancellation = entry.cancelledBy ? outbox.get(entry.cancelledBy) : undefined;
-  const change = fields["change_amount"];
+  const change = fields.change_amount;
   const recorded = reached(entry) > 0 || shown.elsewhere;
-  const isSale = entry.kind === "sales-invoice" && !fields["is_return"];
+  const isSale = entry.kind === "sales-invoice" && !fields.is_return;
   const [printing, setPrinting] = useState(false);
   return (
     <Frame
@@ -68,7 +68,9 @@ function Document({ shown }: { shown: Shown }) {
     >
       <Marks entry={entry} words />
       {shown.cancelled && <Notice kind="warn">{t("document.cancelled")}</Notice>}
-      {typeof change === "string" && entry.state !== "refused" && <p class="change">{t("document.change", { amount: money(change) })}</p>}
+      {typeof change === "string" && entry.state !== "refused" && (
+        <p class="change">{t("document.change", { amount: money(change) })}</p>
+      )}
       <Refused entry={entry} />
       {entry.state === "held" && <Notice kind="warn">{t("document.held", { why: whyOf(entry) })}</Notice>}
       <BoxMarks marks={entry.marks ?? []} />
@@ -102,7 +104,7 @@ function payFor({ entry, fields }: Shown) {
   return {
     kind: "Receive",
     party_type: "Customer",
-    party: String(fields["customer"] ?? ""),
+    party: String(fields.customer ?? ""),
     mode_of_payment: "",
     amount: "",
     reference_no: "",
@@ -153,8 +155,8 @@ function BoxMarks({ marks }: { marks: unknown[] }) {
   const says = marks.map((mark) => {
     if (mark === "unchecked") return t("marked.unchecked");
     const [what, of] = Object.entries(mark as Record<string, Record<string, string>>)[0] ?? [];
-    if (what === "short") return t("marked.short", { item: itemName(of?.["item_code"] ?? ""), by: of?.["by"] ?? "" });
-    if (what === "not_booked") return t("marked.not_booked", { mode: of?.["mode_of_payment"] ?? "", why: of?.["why"] ?? "" });
+    if (what === "short") return t("marked.short", { item: itemName(of?.item_code ?? ""), by: of?.by ?? "" });
+    if (what === "not_booked") return t("marked.not_booked", { mode: of?.mode_of_payment ?? "", why: of?.why ?? "" });
     return t("marked.other", { what: what ?? "" });
   });
   return (
@@ -172,7 +174,7 @@ function Cancellation({ entry }: { entry: Entry }) {
   return (
     <section class="boxed">
       <h2>{t("kind.cancellation")}</h2>
-      <p>{String(fieldsOf(entry)["reason"] ?? "")}</p>
+      <p>{String(fieldsOf(entry).reason ?? "")}</p>
       <Marks entry={entry} />
       <Refused entry={entry} />
     </section>
@@ -243,9 +245,9 @@ function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
         onChange={choose}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
-      <div class="printed" tabIndex={0} role="region" aria-label={t("receipt")}>
+      <section class="printed" tabIndex={0} aria-label={t("print.paper")}>
         <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} />
-      </div>
+      </section>
       {said && <Notice kind="warn">{said}</Notice>}
       <div class="buttons">
         <Button kind="main" icon="print" onClick={() => window.print()}>

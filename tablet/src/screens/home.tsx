@@ -2,7 +2,7 @@
 
 import { app } from "../app";
 import { add, emptyCart, lineOfFound } from "../forms/cart";
-import { day as shownDay, type Key, t } from "../i18n";
+import { type Key, day as shownDay, t } from "../i18n";
 import { prepare, type Written } from "../parts/draft";
 import { Frame, Notice } from "../parts/frame";
 import { Icon, type IconName } from "../parts/icons";
@@ -55,7 +55,8 @@ export function Home() {
   const { rows, people, outbox, link, clock } = app();
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
-  const may = (tile: TileOf) => tile.makes.length === 0 || tile.makes.some((kind) => masters.may("submit", kind, roles));
+  const may = (tile: TileOf) =>
+    tile.makes.length === 0 || tile.makes.some((kind) => masters.may("submit", kind, roles));
   const maySell = masters.may("submit", "Sales Invoice", roles);
   useScans((found) => maySell && void sellScanned(found));
   const refused = outbox.entries.value.filter((entry) => entry.state === "refused" && entry.kind !== "scan").length;

@@ -96,7 +96,12 @@ function HandOver({ order }: { order: OpenOrder }) {
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
   const mayBill = masters.may("submit", "Sales Invoice", roles);
-  const first = (): Delivering => ({ order: order.order, lines: linesOf(order), how: mayBill ? "bill" : "note", tendered: [] });
+  const first = (): Delivering => ({
+    order: order.order,
+    lines: linesOf(order),
+    how: mayBill ? "bill" : "note",
+    tendered: [],
+  });
   const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
   if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
   const { lines, how, tendered } = draft.value;
@@ -106,7 +111,11 @@ function HandOver({ order }: { order: OpenOrder }) {
   // Delivered already by a note: the bill moves no stock.
   const delivered = left(order).every((line) => !line.to_deliver.isPositive());
 
-  const cart = { ...emptyCart(order.customer), percent: order.percent, lines: lines.filter((line) => number(line.qty).isPositive()).map(asCartLine) };
+  const cart = {
+    ...emptyCart(order.customer),
+    percent: order.percent,
+    lines: lines.filter((line) => number(line.qty).isPositive()).map(asCartLine),
+  };
   const totals = reckon(cart);
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : Decimal.ZERO;
   const ahead = min(paidAheadOpen(order), payable);
@@ -120,7 +129,8 @@ function HandOver({ order }: { order: OpenOrder }) {
       screen,
       draft,
       (when) => {
-        if (how === "note") return { kind: "delivery-note", fields: delivery(order.customer, order.order, lines, masters, when) };
+        if (how === "note")
+          return { kind: "delivery-note", fields: delivery(order.customer, order.order, lines, masters, when) };
         if (result instanceof TooMuch) throw new Error("invariant: what is too much is not submitted");
         const advances = useUp(order, ahead);
         const fields = bill(order.customer, order.order, lines, advances, result, !delivered, masters, when);
@@ -130,8 +140,7 @@ function HandOver({ order }: { order: OpenOrder }) {
     );
     goInstead("document", entry.id);
   };
-  const deposit = () =>
-    void prepare("payment", { value: depositFor(order) }).then(() => go("payment"));
+  const deposit = () => void prepare("payment", { value: depositFor(order) }).then(() => go("payment"));
   return (
     <Frame
       title={`${t("tile.deliver")} ${order.number ?? ""}`}

@@ -37,10 +37,16 @@ export function Produce() {
 
 /** What is left of an order, as far as the office and this tablet know. */
 function toMake(order: WorkOrder): Decimal {
-  const made = app().outbox.entries.value.filter((entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy);
+  const made = app().outbox.entries.value.filter(
+    (entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy,
+  );
   let left = Decimal.from(order.qty).minus(Decimal.from(order.produced_qty ?? "0"));
   for (const entry of made) {
-    const fields = JSON.parse(entry.body) as { stock_entry_type: string; work_order?: string; fg_completed_qty?: string };
+    const fields = JSON.parse(entry.body) as {
+      stock_entry_type: string;
+      work_order?: string;
+      fg_completed_qty?: string;
+    };
     if (fields.work_order !== order.name || fields.stock_entry_type !== "Manufacture") continue;
     left = left.minus(number(fields.fg_completed_qty ?? "0"));
   }
@@ -69,7 +75,9 @@ export function Make({ of }: { of: string | null }) {
 }
 
 function planned(order: WorkOrder, qty: string): GoodsLine[] {
-  return needed(order, number(qty), app().rows.masters.value).map(({ item_code, qty }) => goodsLine(item_code, { qty: `${qty}` }));
+  return needed(order, number(qty), app().rows.masters.value).map(({ item_code, qty }) =>
+    goodsLine(item_code, { qty: `${qty}` }),
+  );
 }
 
 function MakeOf({ order }: { order: WorkOrder }) {
@@ -121,7 +129,8 @@ function MakeOf({ order }: { order: WorkOrder }) {
       <Scales
         lines={[...value.materials, ...value.scrap]}
         onTake={(item_code, qty) => {
-          const put = (lines: GoodsLine[]) => lines.map((line) => (line.item_code === item_code ? { ...line, qty } : line));
+          const put = (lines: GoodsLine[]) =>
+            lines.map((line) => (line.item_code === item_code ? { ...line, qty } : line));
           set({ own: true, materials: put(value.materials), scrap: put(value.scrap) });
         }}
       />

@@ -49,13 +49,18 @@ export function Return({ of }: { of: string | null }) {
 }
 
 function linesOf({ fields, returned: back }: Shown): Line[] {
-  const items = (fields["items"] as Record<string, string | undefined>[] | undefined) ?? [];
+  const items = (fields.items as Record<string, string | undefined>[] | undefined) ?? [];
   return items.flatMap((row, i) => {
     const name = `${i + 1}`;
-    const left = number(row["qty"] ?? "0").minus(number(back[name] ?? "0"));
+    const left = number(row.qty ?? "0").minus(number(back[name] ?? "0"));
     if (!left.isPositive()) return [];
     const { item_code = "", rate = "0", uom, batch_no } = row;
-    const line = goodsLine(item_code, { left: `${left}`, rate, ...(uom ? { uom } : {}), ...(batch_no ? { batch_no } : {}) });
+    const line = goodsLine(item_code, {
+      left: `${left}`,
+      rate,
+      ...(uom ? { uom } : {}),
+      ...(batch_no ? { batch_no } : {}),
+    });
     return [{ ...line, row: name }];
   });
 }
@@ -64,7 +69,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const { rows, clock } = app();
   const masters = rows.masters.value;
   const screen = `return ${sold.entry.id}`;
-  const paid = (sold.fields["payments"] as { mode_of_payment: string }[] | undefined) ?? [];
+  const paid = (sold.fields.payments as { mode_of_payment: string }[] | undefined) ?? [];
   const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1)?.mode_of_payment ?? "" });
   const draft = useDraft<Returning>(screen, first);
   if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
@@ -72,7 +77,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const set = (to: Partial<Returning>) => draft.set({ ...draft.value, ...to });
   const back = lines.filter((line) => number(line.qty).isPositive());
   const amount = comesTo(back, clock.day());
-  const customer = String(sold.fields["customer"] ?? "");
+  const customer = String(sold.fields.customer ?? "");
   const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
   return (
     <Form
@@ -87,7 +92,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
           {
             customer,
             against: sold.entry.id,
-            warehouse: (sold.fields["set_warehouse"] as string | undefined) ?? masters.warehouses()[0],
+            warehouse: (sold.fields.set_warehouse as string | undefined) ?? masters.warehouses()[0],
             lines: back,
             mode_of_payment: mode === "" ? null : mode,
             amount,

@@ -26,7 +26,9 @@ export function Scans() {
     let gone = false;
     api
       .scans(day)
-      .then((lines) => !gone && setAsked(lines.map(({ code, time, device }) => ({ code, more: `${time} · ${device}` }))))
+      .then(
+        (lines) => !gone && setAsked(lines.map(({ code, time, device }) => ({ code, more: `${time} · ${device}` }))),
+      )
       .catch(() => {});
     return () => {
       gone = true;

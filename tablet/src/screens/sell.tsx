@@ -106,7 +106,11 @@ export function Sell() {
       <dl class="bill">
         <Sum large label={t("pay.to_pay")} amount={money(good.payable)} />
       </dl>
-      <Tender payable={good.payable} tendered={tendered} onChange={(tendered) => draft.set({ ...draft.value, tendered })} />
+      <Tender
+        payable={good.payable}
+        tendered={tendered}
+        onChange={(tendered) => draft.set({ ...draft.value, tendered })}
+      />
       {nameless && (
         <>
           <Notice kind="warn">{t("pay.who_owes")}</Notice>

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { app } from "../app";
-import { ago, day as shownDay, LANGUAGES, language, moment, number, speak, t } from "../i18n";
+import { ago, LANGUAGES, language, moment, number, day as shownDay, speak, t } from "../i18n";
 import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Sum } from "../parts/lines";
@@ -22,7 +22,10 @@ export function Status() {
   return (
     <Frame title={t("status.title")}>
       <dl class="bill">
-        <Sum label={t("status.box")} amount={up ? t("status.reached", { since }) : t("status.not_reached", { since })} />
+        <Sum
+          label={t("status.box")}
+          amount={up ? t("status.reached", { since }) : t("status.not_reached", { since })}
+        />
         <Sum
           label={t("status.line")}
           amount={

@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { app } from "../app";
 import { moment, t } from "../i18n";
 import { NotReached } from "../link/link";
+import { stickSays } from "../parts/bar";
 import { TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
-import { stickSays } from "../parts/bar";
 
 export function Stick() {
   const { link, people, api, clock, rows } = app();
@@ -33,7 +33,9 @@ export function Stick() {
               {stickSays(stick)}
             </Notice>
             <p>{stick.word}</p>
-            {stick.state === "working" && <progress max={Math.max(total, 1)} value={done} aria-label={stickSays(stick)} />}
+            {stick.state === "working" && (
+              <progress max={Math.max(total, 1)} value={done} aria-label={stickSays(stick)} />
+            )}
             {seconds_left !== null && <p>{t("stick.seconds_left", { n: seconds_left })}</p>}
             {stick.mirror && stick.through && <p>{t("stick.mirror", { at: moment(stick.through) })}</p>}
           </section>

@@ -34,7 +34,9 @@ export function TillScreen() {
     };
   }, [link.shop.value, link.reached.value.up]);
   // Without the box, by what this tablet did last with the till.
-  const last = outbox.entries.value.find((entry) => entry.kind.startsWith("till-") && entry.state !== "refused" && !entry.cancelledBy);
+  const last = outbox.entries.value.find(
+    (entry) => entry.kind.startsWith("till-") && entry.state !== "refused" && !entry.cancelledBy,
+  );
   const isOpen = till ? till.opened !== null : last?.kind === "till-opening";
   const modes = rows.masters.value.modes();
   const cash = modes.filter((mode) => mode.type === "Cash");
@@ -79,7 +81,11 @@ export function TillScreen() {
       {shown.map((mode) => (
         <NumberField
           key={mode.mode_of_payment}
-          label={what === "open" ? t("till.float", { mode: mode.mode_of_payment }) : t("till.counted", { mode: mode.mode_of_payment })}
+          label={
+            what === "open"
+              ? t("till.float", { mode: mode.mode_of_payment })
+              : t("till.counted", { mode: mode.mode_of_payment })
+          }
           value={amountOf(mode.mode_of_payment)}
           onInput={(amount) => set(mode.mode_of_payment, amount)}
         />

@@ -125,7 +125,11 @@ export function Time() {
         </>
       )}
       <div class="buttons">
-        <Button icon="time" kind={value.from ? "plain" : "main"} onClick={() => set({ day: now().day, from: now().time, to: "" })}>
+        <Button
+          icon="time"
+          kind={value.from ? "plain" : "main"}
+          onClick={() => set({ day: now().day, from: now().time, to: "" })}
+        >
           {t("time.start")}
         </Button>
         <Button icon="check" disabled={!value.from} onClick={() => set({ to: now().time })}>
@@ -134,7 +138,12 @@ export function Time() {
       </div>
       <TextField label={t("day")} type="date" value={value.day} onInput={(day) => set({ day })} />
       <div class="two">
-        <TextField label={t("time.from")} type="time" value={value.from.slice(0, 5)} onInput={(from) => set({ from })} />
+        <TextField
+          label={t("time.from")}
+          type="time"
+          value={value.from.slice(0, 5)}
+          onInput={(from) => set({ from })}
+        />
         <TextField label={t("time.to")} type="time" value={value.to.slice(0, 5)} onInput={(to) => set({ to })} />
       </div>
     </Form>

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { DaySheet, Mark } from "../api-types";
 import { app } from "../app";
-import { day as shownDay, number, t } from "../i18n";
+import { number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { entryOfMark } from "../parts/documents";
 import { TextField } from "../parts/fields";
@@ -85,7 +85,9 @@ export function Today() {
                   {kindName(entry.kind)} {entry.number ?? ""}
                 </b>
                 <small>
-                  {[partyName(entry.party ?? ""), entry.cancelledBy && t("document.cancelled")].filter(Boolean).join(" · ")}
+                  {[partyName(entry.party ?? ""), entry.cancelledBy && t("document.cancelled")]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </small>
                 <Marks entry={entry} />
               </span>
@@ -127,4 +129,3 @@ function Sheet({ sheet }: { sheet: DaySheet }) {
     </details>
   );
 }
-

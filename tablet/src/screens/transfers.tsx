@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TransitRow } from "../api-types";
 import { app } from "../app";
-import { type GoodsLine, transferIn, transferOut } from "../forms/documents";
 import { number } from "../forms/cart";
+import { type GoodsLine, transferIn, transferOut } from "../forms/documents";
 import { day as shownDay, t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
@@ -94,13 +94,20 @@ function useTransit(): TransitRow[] {
         })),
       );
   const mine = outbox.entries.value.filter(
-    (entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy && (!asked || entry.state === "waiting"),
+    (entry) =>
+      entry.kind === "stock-entry" &&
+      entry.state !== "refused" &&
+      !entry.cancelledBy &&
+      (!asked || entry.state === "waiting"),
   );
   return known
     .map((row) => {
       let received = number(row.received);
       for (const entry of mine) {
-        const fields = JSON.parse(entry.body) as { outgoing_stock_entry?: string; items: { ste_detail?: string; qty: string }[] };
+        const fields = JSON.parse(entry.body) as {
+          outgoing_stock_entry?: string;
+          items: { ste_detail?: string; qty: string }[];
+        };
         if (fields.outgoing_stock_entry !== row.entry) continue;
         for (const item of fields.items) if (item.ste_detail === row.row) received = received.plus(number(item.qty));
       }
