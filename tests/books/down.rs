@@ -126,6 +126,9 @@ fn what_is_made_renamed_and_deleted_there_is_so_at_the_workshop() {
 #[test]
 fn a_first_load_goes_on_where_it_was_cut_off() {
     const ITEMS: usize = 6_000;
+    const CUTS: u32 = 6;
+    // Requests between two cuts: the first load is some fifty.
+    const EVERY: u64 = 6;
     let mut shop = Shop::reading("bandung", &|erp| {
         for n in 0..ITEMS {
             erp.seed(
@@ -136,25 +139,25 @@ fn a_first_load_goes_on_where_it_was_cut_off() {
         }
         erp.set_delay(Duration::from_millis(30));
     });
-    let rows = |shop: &Shop| shop.boxes[0].status().unwrap()["master"]["rows"].as_u64().unwrap_or(0);
-    let (mut cut, mut at) = (0, 0);
+    let asked = |shop: &Shop| shop.erp.tally().requests.values().sum::<u64>();
+    let (mut cut, mut next) = (0, asked(&shop) + EVERY);
     let end = Instant::now() + SOON;
-    while at < ITEMS as u64 {
-        assert!(Instant::now() < end, "{at} rows after {SOON:?}");
-        std::thread::sleep(Duration::from_millis(150));
-        let now = rows(&shop);
-        assert!(now >= at, "{now} rows after {at}");
-        if now > at && cut < 6 {
+    while cut < CUTS {
+        assert!(Instant::now() < end, "cut off {cut} times only in {SOON:?}");
+        if asked(&shop) >= next {
             shop.town.office.kill9().unwrap();
             shop.town.office.start().unwrap();
-            cut += 1;
+            (cut, next) = (cut + 1, asked(&shop) + EVERY);
         }
-        at = now;
+        std::thread::sleep(Duration::from_millis(5));
     }
-    assert!(cut >= 3, "cut off {cut} times only");
-    // What was read was not read again: pages, not whole tables.
-    let asked = shop.erp.tally();
-    println!("{ITEMS} items, {cut} cuts: {asked:?}");
+    let has_all = |status: &Value| status["master"]["rows"].as_u64() >= Some(ITEMS as u64);
+    shop.boxes[0].wait_until("all items", SOON, has_all).unwrap();
+    // No load began anew: each asks for the company first.
+    let tally = shop.erp.tally();
+    println!("{ITEMS} items, {CUTS} cuts: {tally:?}");
+    let begun = tally.requests["GET /api/resource/Company"];
+    assert!(begun <= 2, "the first load was begun {begun} times");
     shop.wait_read();
     assert_eq!(said(&shop, &sale_of(1, "CLOTH-05999", "Bu Sari")), "taken");
     shop.close();
