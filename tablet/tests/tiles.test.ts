@@ -13,6 +13,14 @@ import { program, type Stage, stage } from "./stage";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
 
+/** Those that are about nothing in particular. */
+const SCREENS = (
+  "home sell today payment expense order orders receive transfer-out transfer-in count produce time customer till scans stick " +
+  "export status"
+)
+  .split(" ")
+  .map((screen) => (screen === "home" ? "" : screen));
+
 interface Violation {
   id: string;
   impact: string;
@@ -76,7 +84,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
     await login(page, "Ani Lestari", "471108");
     await page.getByRole("navigation").waitFor();
     await look("home-first");
-  }, 60_000);
+  }, 180_000);
 
   test.each(FLOWS.map((flow) => [flow.name, flow] as const))(
     "%s",
@@ -91,6 +99,23 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
       for (const [i, kind] of flow.makes.entries()) expect(on.inBooks(kind).size).toBeGreaterThan(before[i] ?? 0);
       expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
     },
-    60_000,
+    180_000,
   );
+
+  test("every screen fits in Indonesian as well", async () => {
+    await page.evaluate(() => {
+      localStorage.setItem("language", "id");
+    });
+    await page.reload();
+    await page.getByRole("navigation").or(page.locator(".head .square")).first().waitFor();
+    for (const screen of SCREENS) {
+      await page.evaluate((to) => {
+        location.hash = `/${to}`;
+      }, screen);
+      await page.locator(".head").waitFor();
+      await page.waitForTimeout(150);
+      await look(`id-${screen || "home"}`);
+    }
+    expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
+  }, 180_000);
 });
