@@ -14,7 +14,7 @@ import { go } from "../parts/place";
 import { kindName, money, partyName } from "../parts/words";
 import { closeDay } from "../submit";
 
-const ROW_PX = 88;
+const ROW_PX = 104;
 
 export function Today() {
   const { outbox, api, clock, link } = app();
