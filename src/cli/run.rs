@@ -67,6 +67,9 @@ pub(super) fn run_box(dir: &Path) -> anyhow::Result<()> {
             for address in site.addresses() {
                 println!("devices connect to {address}");
             }
+            for address in site.pages() {
+                println!("the pages are at {address}");
+            }
             println!("the box is ready");
             let failed = tokio::select! {
                 () = stop.told() => None,

@@ -9,17 +9,19 @@ use super::counters::count;
 use super::doorkeeper::{Denied, Knock};
 use super::house::{AtTheDoor, House};
 use super::stream::{BoxStream, WebStream};
-use super::web::WebRules;
+use super::web::{self, WebRules};
 use bytes::BytesMut;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
 /// Read buffer of a socket that has not logged in: a usual CONNECT is under 200 bytes.
 const DOOR_BUFFER: usize = 512;
@@ -69,17 +71,7 @@ impl Door {
 
     async fn guest(self: Arc<Self>, at: AtTheDoor, socket: TcpStream, from: IpAddr) {
         let house = Arc::clone(at.house());
-        // The small future of the door is gone before the larger one of the connection begins.
-        let entered = tokio::time::timeout(house.limits.connect_time, Box::pin(self.enter(&house, socket, from))).await;
-        match entered {
-            Ok(Ok(Some(connection))) => {
-                at.welcome();
-                Box::pin(connection.run()).await;
-            }
-            Ok(Ok(None)) => {}
-            Ok(Err(error)) => tracing::debug!(%from, %error, "a connection ended before CONNECT"),
-            Err(_) => tracing::debug!(%from, "a connection did not log in in time"),
-        }
+        attend(at, from, Box::pin(self.enter(&house, socket, from))).await;
     }
 
     async fn enter(&self, house: &Arc<House>, socket: TcpStream, from: IpAddr) -> io::Result<Option<Connection>> {
@@ -91,21 +83,75 @@ impl Door {
         if let Some(rules) = &self.web {
             stream = Box::new(WebStream::new(rules.accept(stream, house.limits.packet_bytes).await?));
         }
-        let mut input = BytesMut::with_capacity(DOOR_BUFFER);
-        let connect = loop {
-            let greeting = codec::greeting(&mut input, &house.frames);
-            match greeting.map_err(|broken| io::Error::new(io::ErrorKind::InvalidData, broken))? {
-                Some(Greeting::Connect(connect)) => break *connect,
-                Some(Greeting::Foreign(reply)) => {
-                    stream.write_all(reply).await?;
-                    stream.shutdown().await?;
-                    return Ok(None);
-                }
-                None if stream.read_buf(&mut input).await? == 0 => return Ok(None),
-                None => {}
+        greeted(house, stream, from).await
+    }
+}
+
+/// Serves whoever comes in within the time for it.
+async fn attend<F>(at: AtTheDoor, from: IpAddr, entering: Pin<Box<F>>)
+where
+    F: Future<Output = io::Result<Option<Connection>>>,
+{
+    // The small future of the door is gone before the larger one of the connection begins.
+    match tokio::time::timeout(at.house().limits.connect_time, entering).await {
+        Ok(Ok(Some(connection))) => {
+            at.welcome();
+            Box::pin(connection.run()).await;
+        }
+        Ok(Ok(None)) => {}
+        Ok(Err(error)) => tracing::debug!(%from, %error, "a connection ended before CONNECT"),
+        Err(_) => tracing::debug!(%from, "a connection did not log in in time"),
+    }
+}
+
+/// Reads CONNECT.
+async fn greeted(house: &Arc<House>, mut stream: BoxStream, from: IpAddr) -> io::Result<Option<Connection>> {
+    let mut input = BytesMut::with_capacity(DOOR_BUFFER);
+    let connect = loop {
+        let greeting = codec::greeting(&mut input, &house.frames);
+        match greeting.map_err(|broken| io::Error::new(io::ErrorKind::InvalidData, broken))? {
+            Some(Greeting::Connect(connect)) => break *connect,
+            Some(Greeting::Foreign(reply)) => {
+                stream.write_all(reply).await?;
+                stream.shutdown().await?;
+                return Ok(None);
             }
-        };
-        log_in(house, stream, connect, input, from).await
+            None if stream.read_buf(&mut input).await? == 0 => return Ok(None),
+            None => {}
+        }
+    };
+    log_in(house, stream, connect, input, from).await
+}
+
+/// The way in for a WebSocket whose request somebody else has read: the pages' server. From here on it is as any other.
+#[derive(Clone)]
+pub struct Entrance {
+    pub(super) house: Arc<House>,
+    pub(super) rules: Arc<WebRules>,
+}
+
+impl Entrance {
+    /// The answer to the upgrade request, or the refusal.
+    #[expect(clippy::result_large_err, reason = "the type is tungstenite's")]
+    pub fn greet(&self, request: &Request) -> Result<Response, ErrorResponse> {
+        self.rules.greet(request)
+    }
+
+    /// Takes the connection after that answer.
+    pub fn come_in(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, from: IpAddr) {
+        let stream: BoxStream = Box::new(stream);
+        self.house.knock(|at| {
+            let entering = async move {
+                let house = Arc::clone(at.house());
+                let packet = house.limits.packet_bytes;
+                let entering = Box::pin(async {
+                    let socket = web::upgraded(stream, packet).await;
+                    greeted(&house, Box::new(WebStream::new(socket)), from).await
+                });
+                attend(at, from, entering).await;
+            };
+            tokio::spawn(entering).abort_handle()
+        });
     }
 }
 

@@ -39,7 +39,7 @@ mod window;
 pub use codec::Qos;
 pub use counters::Counters;
 pub use desk::{Answer, Desk, Incoming, Refusal, RefusalCode, RefusalReason, Route};
-pub use door::Listen;
+pub use door::{Entrance, Listen};
 pub use doorkeeper::{Denied, Doorkeeper, Knock, Pass};
 pub use limits::Limits;
 pub use topics::{BadTopic, MAX_LEVELS, MAX_TOPIC, TopicFilter, check_topic};
@@ -108,6 +108,7 @@ pub enum StartError {
 pub struct Gate {
     addresses: Vec<SocketAddr>,
     house: Arc<House>,
+    web: Arc<WebRules>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -169,12 +170,17 @@ impl Gate {
             tasks.spawn(door.run(listener, stopping.clone()));
         }
         tasks.spawn(recheck(Arc::clone(&house), stopping));
-        Ok(Self { addresses, house, stop, tasks })
+        Ok(Self { addresses, house, web, stop, tasks })
     }
 
     /// The bound addresses, in the order of [`Config::listen`].
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The way in for WebSockets that another listener accepts.
+    pub fn entrance(&self) -> Entrance {
+        Entrance { house: Arc::clone(&self.house), rules: Arc::clone(&self.web) }
     }
 
     /// See [`Publisher::publish`].

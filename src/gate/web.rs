@@ -8,9 +8,9 @@ use super::stream::BoxStream;
 use std::io;
 use std::net::IpAddr;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response, create_response};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// Bytes of the read buffer of one WebSocket, which is allocated at once.
 const READ_BUFFER: usize = 4 * 1024;
@@ -26,6 +26,20 @@ pub struct WebRules {
     /// Further names (without port) by which we may be called. In any case IP addresses, `localhost`, names without a
     /// dot, and names ending in `.local`, `.lan`, `.internal` or `.home.arpa`, none of which a stranger's page can have.
     pub hosts: Vec<String>,
+}
+
+fn config(packet: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER)
+        .max_message_size(Some(2 * packet))
+        .max_frame_size(Some(2 * packet))
+}
+
+/// A stream on which the upgrade was answered already, as a WebSocket.
+pub(crate) async fn upgraded(stream: BoxStream, packet: usize) -> WebSocketStream<BoxStream> {
+    WebSocketStream::from_raw_socket(stream, Role::Server, Some(config(packet))).await
 }
 
 /// Name endings that no public web site has.
@@ -61,15 +75,22 @@ impl WebRules {
 
     /// Takes the upgrade request and answers it.
     pub(crate) async fn accept(&self, stream: BoxStream, packet: usize) -> io::Result<WebSocketStream<BoxStream>> {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(0)
-            .max_write_buffer_size(WRITE_BUFFER)
-            .max_message_size(Some(2 * packet))
-            .max_frame_size(Some(2 * packet));
         #[expect(clippy::result_large_err, reason = "the signature is tungstenite's")]
         let check = |request: &Request, response: Response| self.check(request, response);
-        tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config)).await.map_err(io::Error::other)
+        tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config(packet)))
+            .await
+            .map_err(io::Error::other)
+    }
+
+    /// Answers an upgrade request that somebody else has read.
+    #[expect(clippy::result_large_err, reason = "the signature is tungstenite's")]
+    pub(crate) fn greet(&self, request: &Request) -> Result<Response, ErrorResponse> {
+        let response = create_response(request).map_err(|error| {
+            let mut refusal = ErrorResponse::new(Some(format!("not a WebSocket: {error}\n")));
+            *refusal.status_mut() = StatusCode::BAD_REQUEST;
+            refusal
+        })?;
+        self.check(request, response)
     }
 
     #[expect(clippy::result_large_err, reason = "the signature is tungstenite's")]

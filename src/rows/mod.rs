@@ -9,7 +9,7 @@ mod office;
 mod taken;
 
 pub use office::{Entry, OfficeRows, Told};
-pub use taken::{BoxRows, Loaded};
+pub use taken::{BoxRows, Loaded, SharedRows};
 
 use crate::domain::master::{Row, RowKey};
 

@@ -10,7 +10,7 @@ use crate::wire::rows::{Cursor, Key, Line};
 use crate::wire::{cbor, row};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// About how many bytes of rows are in one frame of a new beginning.
 const FRAME_BYTES: usize = 512 * 1024;
@@ -26,10 +26,25 @@ pub struct Loaded {
     pub is_damaged: bool,
 }
 
+/// The rows, for whoever reads them beside their owner. A reader holds the owner up: it looks and lets go.
+#[derive(Clone, Debug, Default)]
+pub struct SharedRows(Arc<RwLock<Kept>>);
+
+impl SharedRows {
+    /// The rows as they are now.
+    pub fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The rows of a box.
 pub struct BoxRows {
     log: Log,
-    kept: Kept,
+    kept: SharedRows,
     takes: Box<dyn Takes>,
     complete: bool,
     unread: BTreeSet<Key>,
@@ -49,25 +64,33 @@ impl BoxRows {
             match cbor::from_slice::<BoxFrame>(&body) {
                 Ok(frame) => {
                     complete |= frame.complete;
-                    kept.apply(frame.read());
+                    let change = frame.read();
+                    // The end of a log that was begun anew: the deletions that led there were left out.
+                    let anew = change.rows.is_empty() && kept.cursor().version == 0;
+                    kept.apply(change);
+                    if anew {
+                        kept.forget();
+                    }
                 }
                 Err(_) => is_damaged = true,
             }
         }
+        let kept = SharedRows(Arc::new(RwLock::new(kept)));
         let mut rows = Self { log, kept, takes, complete, unread: BTreeSet::new() };
         if is_damaged {
             tracing::warn!(path = %dir.display(), "master data is damaged: the office is asked for all of it again");
-            rows.kept.doubt();
+            rows.kept.write().doubt();
             rows.complete = false;
             rows.begin_anew()?;
         }
         rows.hand_all_over();
-        let loaded = Loaded { rows: rows.kept.len(), unread: rows.unread.len(), is_damaged };
+        let loaded = Loaded { rows: rows.len(), unread: rows.unread.len(), is_damaged };
         Ok((rows, loaded))
     }
 
     fn hand_all_over(&mut self) {
-        for (key, body, ..) in self.kept.iter() {
+        let kept = self.kept.clone();
+        for (key, body, ..) in kept.read().iter() {
             match read(key, body) {
                 Some(row) => self.takes.put(row),
                 None => drop(self.unread.insert(key.clone())),
@@ -81,22 +104,22 @@ impl BoxRows {
 
     /// How far it is.
     pub fn cursor(&self) -> Cursor {
-        self.kept.cursor()
+        self.kept.read().cursor()
     }
 
-    /// The rows, by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &[u8])> {
-        self.kept.iter().map(|(key, body, ..)| (key, body))
+    /// The rows, for others.
+    pub fn shared(&self) -> SharedRows {
+        self.kept.clone()
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.kept.len()
+        self.kept.read().len()
     }
 
     /// True where there is none.
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.kept.read().is_empty()
     }
 
     /// How many of them this version cannot read.
@@ -119,7 +142,7 @@ impl BoxRows {
         for Line { key, body, .. } in &change.rows {
             self.tell(key, body.as_deref());
         }
-        let ended = self.kept.apply(change);
+        let ended = self.kept.write().apply(change);
         ended.iter().for_each(|key| self.tell(key, None));
         if complete && !self.complete {
             self.complete = true;
@@ -149,10 +172,11 @@ impl BoxRows {
     fn begin_anew(&mut self) -> Result<(), RowsError> {
         let mut bodies = Vec::new();
         // Those of a former generation first, as of none: the present one's make them former when they are read.
-        let cursor = self.kept.cursor();
+        let kept = self.kept.read();
+        let cursor = kept.cursor();
         for (current, cursor) in [(false, NOTHING), (true, Cursor { generation: cursor.generation, ..NOTHING })] {
             let (mut rows, mut bytes) = (Vec::new(), 0);
-            for (key, body, version, _) in self.kept.iter().filter(|row| row.3 == current) {
+            for (key, body, version, _) in kept.iter().filter(|row| row.3 == current) {
                 let line = Line { key: key.clone(), version, body: Some(body.into()) };
                 bytes += line.size();
                 rows.push(line);
@@ -164,6 +188,7 @@ impl BoxRows {
             }
             bodies.push(cbor::to_vec(&BoxFrame::of(&Change { rows, begins: false, cursor }, false)));
         }
+        drop(kept);
         let end = Change { rows: Vec::new(), begins: false, cursor };
         bodies.push(cbor::to_vec(&BoxFrame::of(&end, self.complete)));
         self.log.rewrite(bodies.iter().map(Vec::as_slice))

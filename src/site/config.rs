@@ -18,6 +18,10 @@ pub struct Config {
     pub tls: Vec<SocketAddr>,
     /// Where tablets connect with MQTT over WebSocket.
     pub websocket: Vec<SocketAddr>,
+    /// Where the pages are, with plain HTTP; empty for nowhere.
+    pub http: Vec<SocketAddr>,
+    /// Where the pages are, with the box's own certificate.
+    pub https: Vec<SocketAddr>,
     /// Names under which devices reach the box, for its certificate and for pages that may open a WebSocket.
     pub names: Vec<String>,
     /// Origins of web pages that may open a WebSocket, beside those that the box itself serves.
@@ -68,6 +72,8 @@ impl Default for Config {
             tcp: vec![([0, 0, 0, 0], 1883).into()],
             tls: Vec::new(),
             websocket: vec![([0, 0, 0, 0], 9001).into()],
+            http: vec![([0, 0, 0, 0], 8080).into()],
+            https: Vec::new(),
             names: vec!["outpost.local".into()],
             allowed_origins: Vec::new(),
             utc_offset_minutes: 0,

@@ -9,11 +9,13 @@ mod checkpoint;
 pub mod config;
 mod desk;
 mod floor;
+mod fold;
 mod health;
 mod holes;
 mod letter;
 mod line;
 mod masters;
+mod pages;
 mod people;
 mod show;
 mod start;
@@ -34,6 +36,7 @@ use crate::journal::Scribe;
 use crate::moment::{Moment, up_ms};
 use crate::tasks::Fallen;
 use crate::views::{self, Views};
+use crate::web;
 use admit::Admit;
 use health::Health;
 use line::{Line, LineState};
@@ -53,6 +56,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// A running box.
 pub struct Site {
     gate: Gate,
+    /// Where the pages are, and their server.
+    pages: (Vec<String>, web::Server),
     scribe: Scribe<Admit>,
     views: Views,
     courier: Arc<MqttCourier>,
@@ -89,6 +94,7 @@ impl Site {
             admit,
             people,
             masters,
+            rows,
             exchange,
             introduction,
             moment,
@@ -122,10 +128,12 @@ impl Site {
             health: health.clone(),
             publisher: publisher.clone(),
         };
-        let doors = start::doors(&paths, &config)?;
+        let (doors, pages) = start::doors(&paths, &config)?;
+        let rules = doors.web.clone();
         let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
-        let door = people::Door { logins: devices, people };
-        let gate = Gate::start(doors, Arc::new(desk), Arc::new(door)).await?;
+        let door = Arc::new(people::Door { logins: devices, people: people.clone() });
+        let gate = Gate::start(doors, Arc::new(desk), door.clone()).await?;
+        let bound = web::Bound::listen(pages).await?;
         let _ = publisher.set(gate.publisher());
 
         let (courier, arrivals) = start::courier(&paths, &config, &site, &moment)?;
@@ -158,6 +166,7 @@ impl Site {
             road: courier.state(),
             warn_free_mb: config.warn_free_mb,
             sticks: board,
+            pages: bound.addresses().into(),
         };
         let line = Line {
             site,
@@ -170,7 +179,7 @@ impl Site {
             refused: None,
             rests: false,
             own: journal.clone(),
-            moment,
+            moment: moment.clone(),
             shelves: shelves.clone(),
             masters: masters.clone(),
             views: views.reader(),
@@ -184,24 +193,54 @@ impl Site {
             fallen.spawn("line", line.run(arrivals, scribe.handle().durable(), asked, stopping.clone())),
             fallen.spawn("state", show(state.clone(), gate.publisher(), start::signs(&config), stopping)),
         ];
-        holes::record(journal, report, scribe.handle());
+        holes::record(journal.clone(), report, scribe.handle());
         let sticks = Sticks::start(premises, &config)?;
+        let fold = Arc::new(fold::Fold::new(paths.shop.clone(), config.utc_offset_minutes, journal.clone()));
         let figures = show::Figures {
             site: identity.site.clone(),
-            path: paths.shop.clone(),
+            fold: fold.clone(),
             utc_offset_minutes: config.utc_offset_minutes,
-            masters,
+            masters: masters.clone(),
             views: views.reader(),
             shelves: shelves.clone(),
         };
-        let answers = answers::Answers { state, views: views.reader(), shelves, figures, sticks: sticks.asker() };
+        let answers = answers::Answers {
+            state: state.clone(),
+            views: views.reader(),
+            shelves: shelves.clone(),
+            figures: figures.clone(),
+            sticks: sticks.asker(),
+        };
         let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        Ok(Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen })
+        let pages = pages::Pages {
+            site: identity.site.clone(),
+            state,
+            views: views.reader(),
+            shelves,
+            journal,
+            figures,
+            fold,
+            masters,
+            rows,
+            people,
+            door,
+            moment,
+            utc_offset_minutes: config.utc_offset_minutes,
+            working: pages::working(),
+        };
+        let addresses = bound.addresses().to_vec();
+        let pages = (addresses, bound.serve("index.html", rules, Some(gate.entrance()), Arc::new(pages)));
+        Ok(Self { gate, pages, scribe, views, courier, control, sticks, stop, tasks, fallen })
     }
 
     /// Where devices connect: plain, TLS and WebSocket addresses in the order of the settings.
     pub fn addresses(&self) -> &[SocketAddr] {
         self.gate.addresses()
+    }
+
+    /// Where the pages are, like `http://127.0.0.1:8080`.
+    pub fn pages(&self) -> &[String] {
+        &self.pages.0
     }
 
     /// Waits until a part that the box cannot do without has failed, and names it.
@@ -211,7 +250,8 @@ impl Site {
 
     /// Stops: lets no device in any more, answers those that wait, says goodbye to the office.
     pub async fn stop(self) {
-        let Self { gate, scribe, views, courier, control, sticks, stop, tasks, fallen: _ } = self;
+        let Self { gate, pages, scribe, views, courier, control, sticks, stop, tasks, fallen: _ } = self;
+        pages.1.shutdown().await;
         gate.shutdown().await;
         tokio::task::block_in_place(|| drop(scribe.shut_down()));
         stop.send_replace(true);

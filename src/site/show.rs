@@ -1,31 +1,31 @@
 //! What a box shows of its own figures: stock, goods under way to it, the till, days, documents.
 //!
-//! The figures are the checkpoint's and what the journal has beyond it, folded for the question, so that the writer is never asked.
+//! The figures are those of [`Fold`].
 
-use super::checkpoint;
-use super::floor;
+use super::fold::Fold;
 use super::start::SITE_NO;
 use crate::books::{Shelves, catch_up};
+use crate::domain::decimal::Decimal;
 use crate::domain::document::{Kind, Text};
 use crate::domain::effects::Progress;
 use crate::domain::id::SiteId;
-use crate::domain::master::Masters;
+use crate::domain::master::{Masters, Transit, TransitLine};
 use crate::domain::number::Number;
-use crate::domain::shop::{DayState, Shop, day_at};
+use crate::domain::record::Submitted;
+use crate::domain::shop::{DayState, Standing, day_at};
 use crate::journal::Reader;
 use crate::show::{self, DOCUMENT, MAX_LINES, Sheet, Show};
 use crate::views::{self, DocumentLine, Stream, days_since_1970};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 
 /// What is asked.
+#[derive(Clone)]
 pub(super) struct Figures {
     pub(super) site: SiteId,
-    /// Where the checkpoint is.
-    pub(super) path: PathBuf,
+    pub(super) fold: Arc<Fold>,
     pub(super) utc_offset_minutes: i16,
     pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) views: views::Reader,
@@ -41,9 +41,9 @@ impl Figures {
             catch_up(&self.views, &*self.shelves, SITE_NO)?;
         }
         match what {
-            Show::Stock { warehouse } => self.stock(&masters, warehouse.as_ref()),
-            Show::Transit => self.transit(&masters),
-            Show::Till => self.till(),
+            Show::Stock { warehouse } => Ok(self.stock(&masters, warehouse.as_ref())),
+            Show::Transit => Ok(self.transit(&masters)),
+            Show::Till => Ok(self.till()),
             Show::Day { day } => self.day(&masters, day),
             Show::Documents { kind, day } => {
                 let lines = self.views.documents(SITE_NO, kind, days_since_1970(day), 0, MAX_LINES as u32);
@@ -80,98 +80,99 @@ impl Figures {
         self.shelves.reader(Stream::Up(SITE_NO)).ok_or_else(|| "there is no journal".to_owned())
     }
 
-    fn shop(&self) -> Result<Shop, String> {
-        let reader = self.reader()?;
-        let found = checkpoint::load(&self.path, self.utc_offset_minutes, &reader);
-        let (mut shop, from) = found.unwrap_or_else(|| (Shop::new(self.utc_offset_minutes), 0));
-        floor::catch_up(&mut shop, &reader, from);
-        Ok(shop)
+    /// What is in stock and where, of one warehouse or all.
+    pub(super) fn standing(&self, masters: &Masters, warehouse: Option<&Text>) -> Vec<(Text, Text, Standing)> {
+        self.fold.ask(|shop| {
+            let touched = shop.touched().map(|(warehouse, item)| (warehouse.to_owned(), item.to_owned()));
+            let mut places: BTreeSet<(String, String)> = touched.collect();
+            places.extend(masters.levels().map(|level| (level.warehouse.to_string(), level.item_code.to_string())));
+            let here = |(place, item): (String, String)| {
+                let (place, item) = (Text::try_from(place).ok()?, Text::try_from(item).ok()?);
+                let wanted = warehouse.is_none_or(|wanted| *wanted == place);
+                let standing = wanted.then(|| shop.stock(masters, &place, &item))??;
+                Some((place, item, standing))
+            };
+            places.into_iter().filter_map(here).collect()
+        })
     }
 
-    fn stock(&self, masters: &Masters, warehouse: Option<&Text>) -> Result<Sheet, String> {
-        let shop = self.shop()?;
-        let mut places: BTreeSet<(String, String)> =
-            shop.touched().map(|(warehouse, item)| (warehouse.to_owned(), item.to_owned())).collect();
-        places.extend(masters.levels().map(|level| (level.warehouse.to_string(), level.item_code.to_string())));
+    fn stock(&self, masters: &Masters, warehouse: Option<&Text>) -> Sheet {
         let mut sheet = Sheet::new("stock", &["warehouse", "item", "here", "office has", "not there yet"]);
-        for (place, item) in places {
-            let (Ok(place), Ok(item)) = (Text::try_from(place), Text::try_from(item)) else { continue };
-            if warehouse.is_some_and(|wanted| *wanted != place) {
-                continue;
-            }
-            if let Some(there) = shop.stock(masters, &place, &item) {
-                let office = there.office.map_or_else(|| "-".into(), |office| office.to_string());
-                sheet.row(vec![
-                    place.to_string(),
-                    item.to_string(),
-                    there.qty.to_string(),
-                    office,
-                    there.ahead.to_string(),
-                ]);
-            }
+        for (place, item, there) in self.standing(masters, warehouse) {
+            let office = there.office.map_or_else(|| "-".into(), |office| office.to_string());
+            let (qty, ahead) = (there.qty.to_string(), there.ahead.to_string());
+            sheet.row(vec![place.to_string(), item.to_string(), qty, office, ahead]);
         }
-        Ok(sheet)
+        sheet
     }
 
-    fn transit(&self, masters: &Masters) -> Result<Sheet, String> {
-        let shop = self.shop()?;
+    /// What is under way to this site, each line with what of it was received.
+    pub(super) fn under_way<'a>(&self, masters: &'a Masters) -> Vec<(&'a Transit, &'a TransitLine, Decimal)> {
+        self.fold.ask(|shop| {
+            let ways = masters.transits().filter(|way| way.to == self.site);
+            let lines = ways.flat_map(|way| way.items.iter().map(move |line| (way, line)));
+            let received = |(way, line): (&'a Transit, &'a TransitLine)| {
+                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received).max(line.received);
+                (received < line.qty).then_some((way, line, received))
+            };
+            lines.filter_map(received).collect()
+        })
+    }
+
+    fn transit(&self, masters: &Masters) -> Sheet {
         let mut sheet =
             Sheet::new("under way to this site", &["from", "number", "sent on", "item", "sent", "received", "id"]);
-        for way in masters.transits().filter(|way| way.to == self.site) {
-            for line in &way.items {
-                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received).max(line.received);
-                if received >= line.qty {
-                    continue;
-                }
-                let from = way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string);
-                let number = way.number.as_ref().map(Text::to_string).unwrap_or_default();
-                sheet.row(vec![
-                    from,
-                    number,
-                    way.sent_on.to_string(),
-                    line.item_code.to_string(),
-                    line.qty.to_string(),
-                    received.to_string(),
-                    way.entry.to_string(),
-                ]);
-            }
+        for (way, line, received) in self.under_way(masters) {
+            let from = way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string);
+            let number = way.number.as_ref().map(Text::to_string).unwrap_or_default();
+            sheet.row(vec![
+                from,
+                number,
+                way.sent_on.to_string(),
+                line.item_code.to_string(),
+                line.qty.to_string(),
+                received.to_string(),
+                way.entry.to_string(),
+            ]);
         }
-        Ok(sheet)
+        sheet
     }
 
-    fn till(&self) -> Result<Sheet, String> {
-        let shop = self.shop()?;
+    fn till(&self) -> Sheet {
         let mut sheet = Sheet::new("till", &["mode of payment", "has to be there"]);
-        match shop.till().opened() {
+        let till = self.fold.ask(|shop| shop.till().clone());
+        match till.opened() {
             Some(opened) => {
                 let day = opened.day.map(|day| day.to_string()).unwrap_or_default();
                 sheet.notes.push(format!("opened {day}"));
             }
             None => sheet.notes.push("not opened since the last closing".into()),
         }
-        for (mode, amount) in shop.till().expected() {
+        for (mode, amount) in till.expected() {
             sheet.row(vec![mode.to_string(), amount.to_string()]);
         }
-        Ok(sheet)
+        sheet
+    }
+
+    /// The closings of tills on a day that stand, each with its number on paper.
+    pub(super) fn closings(&self, masters: &Masters, day: Date) -> Result<Vec<(Submitted, Option<String>)>, String> {
+        let lines = self.views.documents(SITE_NO, Kind::TillClosing, days_since_1970(day), 0, MAX_LINES as u32);
+        let (reader, prefix) = (self.reader()?, masters.number_prefix(&self.site));
+        let standing = lines.map_err(|error| error.to_string())?.into_iter().filter(|line| line.cancelled.is_none());
+        let closing = |line: DocumentLine| {
+            let number = line.number.map(|number| number.print(&prefix, line.kind));
+            Some((show::submitted(&reader, &line)?, number))
+        };
+        Ok(standing.filter_map(closing).collect())
     }
 
     fn day(&self, masters: &Masters, day: Date) -> Result<Sheet, String> {
-        let shop = self.shop()?;
-        let state = match shop.day_state(day) {
-            DayState::Nothing => "nothing",
-            DayState::Open => "open",
-            DayState::Closed => "closed",
-        };
+        let (state, totals) = self.fold.ask(|shop| (shop.day_state(day), shop.totals(day)));
         let mut sheet =
-            Sheet::new(format!("{} on {day}: {state}", self.site), &["kind", "documents", "cancelled", "sum"]);
-        show::day(&mut sheet, &shop.totals(day));
-        let closings = self.views.documents(SITE_NO, Kind::TillClosing, days_since_1970(day), 0, MAX_LINES as u32);
-        let (reader, prefix) = (self.reader()?, masters.number_prefix(&self.site));
-        for line in closings.map_err(|error| error.to_string())? {
-            if let Some(closing) = show::submitted(&reader, &line).filter(|_| line.cancelled.is_none()) {
-                let number = line.number.map(|number| number.print(&prefix, line.kind));
-                show::till(&mut sheet, &closing, number);
-            }
+            Sheet::new(format!("{} on {day}: {}", self.site, word(state)), &["kind", "documents", "cancelled", "sum"]);
+        show::day(&mut sheet, &totals);
+        for (closing, number) in self.closings(masters, day)? {
+            show::till(&mut sheet, &closing, number);
         }
         Ok(sheet)
     }
@@ -184,6 +185,15 @@ impl Figures {
             sheet.row(show::document(line, reader.as_ref(), &prefix, fate.as_ref()));
         }
         sheet
+    }
+}
+
+/// How a day stands, in a word.
+pub(super) fn word(state: DayState) -> &'static str {
+    match state {
+        DayState::Nothing => "nothing",
+        DayState::Open => "open",
+        DayState::Closed => "closed",
     }
 }
 

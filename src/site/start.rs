@@ -18,10 +18,11 @@ use crate::keys::ca::{self, Ca};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
 use crate::moment::Moment;
-use crate::rows::{BoxRows, Takes};
+use crate::rows::{BoxRows, SharedRows, Takes};
 use crate::store;
 use crate::sync::Rules;
 use crate::views::SiteNo;
+use crate::web;
 use crate::wire::envelope::{Proof, Public, Purpose, Secret, public_of, seal};
 use crate::wire::record;
 use anyhow::{Context, bail};
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio_rustls::rustls::ServerConfig;
 
 /// A box has one site's records in its views.
 pub(super) const SITE_NO: SiteNo = SiteNo(0);
@@ -110,6 +112,8 @@ pub(super) struct Opened {
     pub(super) people: people::Shared,
     /// The office's data, the newest.
     pub(super) masters: watch::Receiver<Arc<Masters>>,
+    /// The same row by row.
+    pub(super) rows: SharedRows,
     pub(super) exchange: Exchange,
     pub(super) introduction: Option<Vec<u8>>,
     pub(super) moment: Arc<Moment>,
@@ -162,7 +166,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         masters: masters.clone(),
     };
     // Before anything is folded or admitted by it.
-    let master = master(&paths.rows, Box::new(shown));
+    let (master, rows) = master(&paths.rows, Box::new(shown));
     let folk = Folk::open(who, &own.reader());
     let people = folk.shared();
     let admit = Admit::new(moment.clone(), store, boot, &own.reader(), settings, folk);
@@ -193,7 +197,21 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         rules: Rules::of_box(),
         master,
     })?;
-    Ok(Opened { paths, config, identity, store, own, admit, people, masters, exchange, introduction, moment, report })
+    Ok(Opened {
+        paths,
+        config,
+        identity,
+        store,
+        own,
+        admit,
+        people,
+        masters,
+        rows,
+        exchange,
+        introduction,
+        moment,
+        report,
+    })
 }
 
 /// The moment that the last record proves: its own, or the one that a person had just confirmed when the power went.
@@ -206,15 +224,16 @@ fn says_at_ms(record: &Record) -> i64 {
 }
 
 /// Master data as far as it is here. A disk that refuses it is no reason to record nothing.
-fn master(dir: &Path, takes: Box<dyn Takes>) -> Master {
+fn master(dir: &Path, takes: Box<dyn Takes>) -> (Master, SharedRows) {
     match BoxRows::open(dir, takes) {
         Ok((rows, loaded)) => {
             tracing::info!(rows = loaded.rows, unread = loaded.unread, damaged = loaded.is_damaged, "master data");
-            Master::Takes(Box::new(rows))
+            let shared = rows.shared();
+            (Master::Takes(Box::new(rows)), shared)
         }
         Err(error) => {
             tracing::error!(%error, "there is no master data: remove the directory rows while the box is stopped");
-            Master::None
+            (Master::None, SharedRows::default())
         }
     }
 }
@@ -227,18 +246,26 @@ fn introduce(identity: &Identity, enrolment: &Enrolment, office: &Public) -> any
     Ok(seal(Purpose::Enrol, from, (&SiteId::office(), office), 0, &identity.public.0, random)?)
 }
 
-/// Where the gate listens.
-pub(super) fn doors(paths: &Paths, config: &Config) -> anyhow::Result<gate::Config> {
+/// Where the gate listens, and where the pages are.
+pub(super) fn doors(paths: &Paths, config: &Config) -> anyhow::Result<(gate::Config, Vec<web::Listen>)> {
+    let tls = own_tls(paths, config)?;
     let plain = config.tcp.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: false });
-    let mut listen: Vec<_> = plain.collect();
-    if !config.tls.is_empty() {
-        let own = if paths.tls.join("ca.pem").exists() { Ca::load(&paths.tls)? } else { make_ca(&paths.tls)? };
-        let tls = own.issue(&config.names)?.server_config()?;
-        listen.extend(config.tls.iter().map(|at| gate::Listen { at: *at, tls: Some(tls.clone()), websocket: false }));
+    let secure = config.tls.iter().map(|at| gate::Listen { at: *at, tls: tls.clone(), websocket: false });
+    let sockets = config.websocket.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: true });
+    let listen = plain.chain(secure).chain(sockets).collect();
+    let rules = gate::WebRules { hosts: config.names.clone(), origins: config.allowed_origins.clone() };
+    let http = config.http.iter().map(|at| web::Listen { at: *at, tls: None });
+    let https = config.https.iter().map(|at| web::Listen { at: *at, tls: tls.clone() });
+    Ok((gate::Config { listen, web: rules, ..gate::Config::default() }, http.chain(https).collect()))
+}
+
+/// The box's own certificate, where something listens with it.
+fn own_tls(paths: &Paths, config: &Config) -> anyhow::Result<Option<Arc<ServerConfig>>> {
+    if config.tls.is_empty() && config.https.is_empty() {
+        return Ok(None);
     }
-    listen.extend(config.websocket.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: true }));
-    let web = gate::WebRules { hosts: config.names.clone(), origins: config.allowed_origins.clone() };
-    Ok(gate::Config { listen, web, ..gate::Config::default() })
+    let own = if paths.tls.join("ca.pem").exists() { Ca::load(&paths.tls)? } else { make_ca(&paths.tls)? };
+    Ok(Some(own.issue(&config.names)?.server_config()?))
 }
 
 fn make_ca(dir: &Path) -> anyhow::Result<Ca> {

@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) road: watch::Receiver<LinkState>,
     pub(super) warn_free_mb: u64,
     pub(super) sticks: Arc<Board>,
+    /// Where the pages are.
+    pub(super) pages: Arc<[String]>,
 }
 
 fn quality(quality: Quality) -> &'static str {
@@ -93,6 +95,17 @@ impl State {
         self.sticks.json()
     }
 
+    /// The same for tablets, without what only whoever keeps the box needs.
+    pub(super) fn for_tablets(&self, views: &Progress) -> Value {
+        let mut all = self.full(views);
+        for (within, name) in [("", "fingerprint"), ("", "notices"), ("/line", "broker")] {
+            if let Some(object) = all.pointer_mut(within).and_then(Value::as_object_mut) {
+                object.remove(name);
+            }
+        }
+        all
+    }
+
     /// Everything, for `outpost status`.
     pub(super) fn full(&self, views: &Progress) -> Value {
         let line = self.line.borrow().clone();
@@ -137,6 +150,7 @@ impl State {
             },
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
             "sticks": self.of_sticks()["sticks"],
+            "pages": *self.pages,
             "notices": line.tally.notices,
         })
     }

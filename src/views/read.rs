@@ -52,6 +52,19 @@ pub struct DocumentLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct After(u32);
 
+impl std::fmt::Display for After {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for After {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
 /// One page of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {

@@ -81,7 +81,8 @@ pub(crate) fn hand(end: &Arc<Mutex<End>>) -> Hand {
 /// What the box has, and what is its own at the office.
 pub(crate) fn both(shop: &End, rows: &OfficeRows) -> [BTreeMap<(u8, String), Vec<u8>>; 2] {
     let entry = |(key, body): (&outpost::wire::rows::Key, &[u8])| ((key.table, key.name.to_string()), body.to_vec());
-    let held = shop.exchange.taken().unwrap().iter().map(entry).collect();
+    let held = shop.exchange.taken().unwrap().shared();
+    let held = held.read().iter().map(|(key, body, ..)| entry((key, body))).collect();
     [held, rows.of(&site(1), |table| table.iter().map(entry).collect())]
 }
 

@@ -11,7 +11,7 @@ fn nobody(dir: &Path, name: &str) -> House {
     let (dir, addr) = (dir.join(name), free_addr().unwrap());
     std::fs::create_dir_all(&dir).unwrap();
     std::fs::create_dir_all(dir.join("port")).unwrap();
-    let settings = format!("tcp = [\"{addr}\"]\nwebsocket = []\n{}\n", sticks_in(&dir.join("port")));
+    let settings = format!("tcp = [\"{addr}\"]\nwebsocket = []\nhttp = []\n{}\n", sticks_in(&dir.join("port")));
     std::fs::write(dir.join("box.toml"), settings).unwrap();
     House::new(EXE, "box", &dir, addr)
 }

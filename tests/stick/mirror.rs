@@ -53,8 +53,11 @@ fn a_box_with_a_dead_card_is_brought_up_again_from_its_mirror() {
     std::fs::create_dir_all(&dir).unwrap();
     let mut again = rig::town::House::new(crate::EXE, "box", &dir, free_addr().unwrap());
     again.command(&["enrol", "--take", &file.to_string_lossy()], "").unwrap();
-    let settings =
-        format!("tcp = [\"{}\"]\nwebsocket = []\n{}\n", again.addr, sticks_in(&pocket.dir.path().join("port")));
+    let settings = format!(
+        "tcp = [\"{}\"]\nwebsocket = []\nhttp = []\n{}\n",
+        again.addr,
+        sticks_in(&pocket.dir.path().join("port"))
+    );
     std::fs::write(dir.join("box.toml"), settings).unwrap();
     again.command(&["device", "add", "till-0", "--kind", "tablet", "--password-stdin"], PASSWORD).unwrap();
     again.start().unwrap();

@@ -97,6 +97,13 @@ impl House {
         Ok(serde_json::from_str(&self.command(&["status", "--json"], "")?)?)
     }
 
+    /// Where its pages are, by its own word: the port is the system's choice.
+    pub fn pages(&self) -> Result<SocketAddr> {
+        let status = self.status()?;
+        let url = status["pages"][0].as_str().context("it has no pages")?;
+        Ok(url.split_once("://").context("an address has a scheme")?.1.parse()?)
+    }
+
     /// Asks for the status until `holds` says so, and returns it.
     pub fn wait_until(&self, what: &str, deadline: Duration, holds: impl Fn(&Value) -> bool) -> Result<Value> {
         let until = Instant::now() + deadline;
@@ -189,7 +196,7 @@ impl Town {
         std::fs::create_dir_all(&dir)?;
         command(&self.exe, &dir, &[&["enrol"], take].concat(), "")?;
         let (addr, websocket) = (free_addr()?, free_addr()?);
-        let settings = format!("tcp = [\"{addr}\"]\nwebsocket = [\"{websocket}\"]\n{more}\n");
+        let settings = format!("tcp = [\"{addr}\"]\nwebsocket = [\"{websocket}\"]\nhttp = [\"127.0.0.1:0\"]\n{more}\n");
         std::fs::write(dir.join("box.toml"), settings)?;
         for tablet in tablets {
             command(&self.exe, &dir, &["device", "add", tablet, "--kind", "tablet", "--password-stdin"], PASSWORD)?;

@@ -60,6 +60,15 @@ pub fn allows(permission: &Permission, deed: Deed) -> bool {
     }
 }
 
+/// Whether one of the user's roles may read documents of a kind.
+pub fn may_read(kind: Kind, user: &User, masters: &Masters) -> bool {
+    if masters.permissions().next().is_none() {
+        return true;
+    }
+    let mut permissions = user.roles.iter().flat_map(|role| masters.permissions_of(role.as_str()));
+    permissions.any(|permission| permission.document == kind && permission.read)
+}
+
 /// Whether `user` may. Where the office has given no permissions at all, there is nothing to hold people to.
 pub fn may(deed: Deed, kind: Kind, user: &User, masters: &Masters) -> Result<(), NotAllowed> {
     if masters.permissions().next().is_none() {

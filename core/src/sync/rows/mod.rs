@@ -15,7 +15,7 @@ mod table;
 
 pub use feed::{Feed, RowRules, Table};
 pub use follow::{Change, Follow, NOTHING};
-pub use kept::Kept;
+pub use kept::{Changed, Kept, Place, Read};
 pub use table::{OfSite, Plan, Put, SiteRows, Slot, Wanted};
 
 #[cfg(test)]

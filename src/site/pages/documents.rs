@@ -1,0 +1,138 @@
+//! Documents: of a day, of a customer or supplier, by number, and one with all that is known of it.
+
+use super::line::Read;
+use super::{Pages, Question};
+use crate::domain::document::{Kind, Ref, Text};
+use crate::domain::effects::Progress;
+use crate::domain::id::IntentId;
+use crate::domain::number::Number;
+use crate::domain::record::{Entry, Submitted};
+use crate::domain::time::rfc3339;
+use crate::site::start::SITE_NO;
+use crate::views::{DocumentLine, days_since_1970};
+use crate::web::{Fault, Paging, Query, Reply};
+use jiff::civil::Date;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The rule of a parameter that is a day.
+pub(super) const DAY: (&str, &str) = ("a day is written YYYY-MM-DD", "send it like 2026-11-02");
+
+/// The kind that a parameter names.
+pub(super) fn kind(query: &Query) -> Result<Option<Kind>, Fault> {
+    let named = |text: &str| Kind::ALL.iter().copied().find(|kind| kind.slug() == text);
+    let unknown = || Fault::bad("kind", "no such kind of document", format!("it is one of {}", Kind::slugs()));
+    query.text("kind").map(|text| named(text).ok_or_else(unknown)).transpose()
+}
+
+impl Pages {
+    pub(super) fn documents(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let query = Query::read(question.asked, &["day", "kind", "party", "number", "limit", "after"])?;
+        let paging = Paging::read(&query)?;
+        let day: Option<Date> = query.read_as("day", DAY.0, DAY.1)?;
+        let kind = kind(&query)?;
+        if let Some(kind) = kind {
+            question.must_read(kind)?;
+        }
+        self.catch_up()?;
+        match (day, query.text("party"), query.text("number")) {
+            (Some(day), None, None) => self.of_day(question, (day, kind), &paging),
+            (None, Some(party), None) if kind.is_none() => self.of_party(question, party, &paging),
+            (None, None, Some(number)) if kind.is_none() => self.numbered(question, number),
+            _ => {
+                let rule = "documents are asked for by day (and kind), by party or by number: one of them";
+                Err(Fault::bad("day", rule, "send day=2026-11-02, party=NAME or number=BDG-SI-A000123"))
+            }
+        }
+    }
+
+    /// `after` is how many of the day come before what was told: what is new since then moves nothing.
+    fn of_day(&self, question: &Question<'_>, of: (Date, Option<Kind>), paging: &Paging) -> Result<Reply, Fault> {
+        let (day, kind) = (days_since_1970(of.0), of.1);
+        let all: u32 = self.views.days(SITE_NO, kind, day, day)?.iter().map(|(_, count)| count).sum();
+        let end = paging.after::<u32>()?.unwrap_or(all);
+        if end > all {
+            return Err(Paging::gone());
+        }
+        let limit = u32::try_from(paging.limit).unwrap_or(u32::MAX);
+        let begin = end.saturating_sub(limit);
+        let mut lines = self.views.documents(SITE_NO, kind, day, begin, end - begin)?;
+        lines.reverse();
+        let next = (begin > 0).then(|| begin.to_string());
+        self.page(question, lines, next)
+    }
+
+    fn of_party(&self, question: &Question<'_>, party: &str, paging: &Paging) -> Result<Reply, Fault> {
+        let found = self.views.documents_of(SITE_NO, party, paging.after()?, paging.limit)?;
+        let next = found.more.map(|after| after.to_string());
+        self.page(question, found.lines, next)
+    }
+
+    fn numbered(&self, question: &Question<'_>, number: &str) -> Result<Reply, Fault> {
+        let rule = "it is no number of a document";
+        let (_, kind, no) =
+            Number::read(number).ok_or_else(|| Fault::bad("number", rule, "they look like BDG-SI-A000123"))?;
+        let mut lines = self.views.numbered(SITE_NO, kind, no)?;
+        lines.reverse();
+        self.page(question, lines, None)
+    }
+
+    fn page(&self, question: &Question<'_>, lines: Vec<DocumentLine>, next: Option<String>) -> Result<Reply, Fault> {
+        let prefix = question.masters.number_prefix(&self.site);
+        let lines = self.lines(lines.iter().filter(|line| question.may_read(line.kind)), &prefix)?;
+        Ok(Paging::page(&lines, next))
+    }
+
+    pub(super) fn document(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        Query::read(question.asked, &[])?;
+        let id = question.segment.parse().map(IntentId);
+        let id = id.map_err(|_| Fault::bad("id", "a document's id is a UUID", "take it from a list of documents"))?;
+        self.catch_up()?;
+        let absent = || Fault::absent(Some("id"), "no document has this id here", "look for it by its day or number");
+        let line = self.views.document(SITE_NO, id)?.ok_or_else(absent)?;
+        question.must_read(line.kind)?;
+        let read = self.read(&line);
+        let lost = || Fault::not_now("its record cannot be read: look at the box with outpost doctor");
+        let Read { stored, at_ms, submitted } = read.as_ref().ok_or_else(lost)?;
+        let prefix = question.masters.number_prefix(&self.site);
+        let (amended_by, returned) = self.fold.ask(|shop| {
+            let of = Ref::Own(id);
+            let rows = submitted.document.rules().item_rows().len();
+            let row = |n: usize| {
+                let name = Text::try_from(n.to_string()).ok()?;
+                let back = shop.progress(&of, Some(&name), Progress::Returned);
+                (!back.is_zero()).then(|| (name.to_string(), back))
+            };
+            (shop.amended_by(id), (1..=rows).filter_map(row).collect::<BTreeMap<_, _>>())
+        });
+        Ok(Reply::json(&json!({
+            "line": self.line(&line, read.as_ref(), &prefix)?,
+            "document": serde_json::to_value(Fields(submitted)).unwrap_or_default(),
+            "booked": submitted.booked,
+            "device": submitted.device,
+            "user": submitted.user,
+            "at": rfc3339(*at_ms),
+            "hash": stored.hash(&self.site).short(),
+            "amends": submitted.amends,
+            "amended_by": amended_by,
+            "cancellation": self.cancellation(&line),
+            "returned": returned,
+        })))
+    }
+
+    fn cancellation(&self, line: &DocumentLine) -> Value {
+        let Some((_, Entry::Cancelled(cancelled), at_ms)) = line.cancelled.and_then(|at| self.record(at)) else {
+            return Value::Null;
+        };
+        json!({ "id": cancelled.id, "at": rfc3339(at_ms), "user": cancelled.user, "reason": cancelled.reason })
+    }
+}
+
+struct Fields<'a>(&'a Submitted);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.document.serialize_fields(serializer)
+    }
+}

@@ -1,0 +1,224 @@
+//! What a box answers below `/api`: the tablet's questions.
+//!
+//! In: a request that keeps the rules ([`crate::web`]). Out: JSON, as docs/PAGES.md and `openapi.json` have it. Who asks is looked at
+//! first ([`who`]); an answer is then made on a thread that may block. Deliberately absent: everything that changes the books, which goes
+//! by MQTT with its receipt.
+
+mod documents;
+mod export;
+mod figures;
+mod line;
+mod marks;
+mod orders;
+mod rows;
+mod who;
+
+use super::fold::Fold;
+use super::people;
+use super::show::Figures;
+use super::state::State;
+use crate::books::{self, Shelves};
+use crate::domain::document::Kind;
+use crate::domain::id::{DeviceId, SiteId};
+use crate::domain::master::{Masters, User};
+use crate::journal::Reader;
+use crate::moment::Moment;
+use crate::rows::SharedRows;
+use crate::views;
+use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
+
+/// Questions that are worked on at once. Each may read the journal; a Pi has four cores, and devices come first.
+const AT_ONCE: usize = 2;
+
+/// The turns for that.
+pub(super) fn working() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(AT_ONCE))
+}
+
+/// What the answers are made of.
+pub(super) struct Pages {
+    pub(super) site: SiteId,
+    pub(super) state: State,
+    pub(super) views: views::Reader,
+    pub(super) shelves: Arc<Shelves>,
+    pub(super) journal: Reader,
+    pub(super) figures: Figures,
+    pub(super) fold: Arc<Fold>,
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
+    pub(super) rows: SharedRows,
+    pub(super) people: people::Shared,
+    pub(super) door: Arc<people::Door>,
+    pub(super) moment: Arc<Moment>,
+    pub(super) utc_offset_minutes: i16,
+    pub(super) working: Arc<Semaphore>,
+}
+
+/// Whose question a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// Anybody's.
+    Anybody,
+    /// A tablet's, by its login.
+    Tablet,
+    /// A person's at a tablet, where the office has sent people.
+    Person,
+}
+
+/// A question, and who asks it.
+struct Question<'a> {
+    asked: &'a Asked,
+    /// What stands in the path's `{…}`.
+    segment: &'a str,
+    /// The tablet; none where anybody may ask.
+    device: Option<&'a DeviceId>,
+    /// The person; none where nobody is told apart.
+    person: Option<&'a User>,
+    masters: &'a Arc<Masters>,
+}
+
+type Answer = fn(&Pages, &Question<'_>) -> Result<Reply, Fault>;
+
+/// Every path: the method, the path, whose, and the answer.
+const ROUTES: &[(&str, &str, Whose, Answer)] = &[
+    ("GET", "/api/openapi.json", Whose::Anybody, |_, question| contract(question)),
+    ("GET", "/api/hello", Whose::Anybody, Pages::hello),
+    ("GET", "/api/status", Whose::Tablet, Pages::status),
+    ("GET", "/api/rows", Whose::Tablet, Pages::rows),
+    ("GET", "/api/stock", Whose::Tablet, Pages::stock),
+    ("GET", "/api/transit", Whose::Tablet, Pages::transit),
+    ("GET", "/api/work-orders", Whose::Tablet, Pages::work_orders),
+    ("GET", "/api/barcode", Whose::Tablet, Pages::barcode),
+    ("POST", "/api/marks", Whose::Tablet, Pages::marks),
+    ("GET", "/api/orders", Whose::Person, Pages::orders),
+    ("GET", "/api/invoices", Whose::Person, Pages::invoices),
+    ("GET", "/api/till", Whose::Person, Pages::till),
+    ("GET", "/api/day", Whose::Person, Pages::day),
+    ("GET", "/api/documents", Whose::Person, Pages::documents),
+    ("GET", "/api/documents/{id}", Whose::Person, Pages::document),
+    ("GET", "/api/scans", Whose::Person, Pages::scans),
+    ("GET", "/api/export", Whose::Person, Pages::export),
+];
+
+fn paths() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|(method, path, ..)| (*method, *path))
+}
+
+/// The contract, as it is checked in.
+const CONTRACT: &str = include_str!("openapi.json");
+
+fn contract(question: &Question<'_>) -> Result<Reply, Fault> {
+    Query::read(question.asked, &[])?;
+    Ok(Reply::json_text(CONTRACT))
+}
+
+impl web::Pages for Pages {
+    fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply> {
+        async move { self.reply(asked).await.unwrap_or_else(Reply::from) }.boxed()
+    }
+}
+
+impl Pages {
+    async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
+        let route = match web::find(paths(), asked.method.as_str(), &asked.path) {
+            Found::Route(index, segment) => (index, segment.unwrap_or_default().to_owned()),
+            Found::WrongMethod => return Err(Fault::method(&web::methods(paths(), &asked.path))),
+            Found::Nothing => return Err(Fault::no_path()),
+        };
+        let (index, segment) = route;
+        let (_, _, whose, answer) = ROUTES[index];
+        let device = if whose == Whose::Anybody { None } else { Some(self.tablet(&asked).await?) };
+        let stopping = || Fault::not_now("the box is being stopped");
+        let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopping())?;
+        let work = move || {
+            let _working = working;
+            let masters = self.masters.borrow().clone();
+            let person = match (whose, &device) {
+                (Whose::Person, Some(device)) => self.person(&asked, device, &masters)?,
+                _ => None,
+            };
+            let (device, person) = (device.as_ref(), person.as_ref());
+            answer(&self, &Question { asked: &asked, segment: &segment, device, person, masters: &masters })
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a question of a page was not answered");
+            let rule = "the box could not answer: its log says why";
+            Err(Fault::new(StatusCode::INTERNAL_SERVER_ERROR, None, rule, "ask again, and tell whoever keeps the box"))
+        })
+    }
+
+    fn hello(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        Query::read(question.asked, &[])?;
+        let version = env!("CARGO_PKG_VERSION");
+        Ok(Reply::json(&json!({ "role": "box", "site": self.site, "version": version, "api": 1 })))
+    }
+
+    fn status(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        Query::read(question.asked, &[])?;
+        Ok(Reply::json(&self.state.for_tablets(&self.views.progress())))
+    }
+
+    /// Waits until the views have what is durable, for who has a receipt in hand.
+    fn catch_up(&self) -> Result<(), Fault> {
+        books::catch_up(&self.views, &*self.shelves, super::start::SITE_NO).map_err(Fault::not_now)
+    }
+}
+
+impl Question<'_> {
+    /// Whether one of the person's roles may read documents of this kind.
+    fn may_read(&self, kind: Kind) -> bool {
+        self.person.is_none_or(|person| crate::domain::rights::may_read(kind, person, self.masters))
+    }
+
+    /// Refuses a kind that the person may not read.
+    fn must_read(&self, kind: Kind) -> Result<(), Fault> {
+        if self.may_read(kind) {
+            return Ok(());
+        }
+        let rule = format!("none of your roles may read a {}", kind.name());
+        Err(Fault::forbidden(Some("Outpost-Session"), rule, "ask somebody who may, or the office for the right"))
+    }
+}
+
+impl From<views::NotNow> for Fault {
+    fn from(not_now: views::NotNow) -> Self {
+        Self::not_now(not_now.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_path_is_in_the_contract_and_every_path_of_the_contract_is_answered() {
+        let contract: serde_json::Value = serde_json::from_str(CONTRACT).unwrap();
+        let methods = |(path, entry): (&String, &serde_json::Value)| {
+            let methods = entry.as_object().unwrap().keys().map(|method| method.to_uppercase());
+            methods.map(|method| (method, path.clone())).collect::<Vec<_>>()
+        };
+        let told: BTreeSet<(String, String)> =
+            contract["paths"].as_object().unwrap().iter().flat_map(methods).collect();
+        let answered = paths().map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
+        assert_eq!(told, answered);
+    }
+
+    #[test]
+    fn the_contract_says_whose_each_path_is() {
+        let contract: serde_json::Value = serde_json::from_str(CONTRACT).unwrap();
+        for (method, path, whose, _) in ROUTES {
+            let told = &contract["paths"][path][method.to_lowercase()]["security"];
+            let wanted = match whose {
+                Whose::Anybody => json!([]),
+                Whose::Tablet => json!([{ "device": [] }]),
+                Whose::Person => json!([{ "device": [], "session": [] }]),
+            };
+            assert_eq!(*told, wanted, "{method} {path}");
+        }
+    }
+}

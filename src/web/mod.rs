@@ -1,0 +1,36 @@
+//! HTTP/1.1 for the pages of a box and of an office: listeners, limits, headers, built-in files, the form of answers.
+//!
+//! In come sockets; requests that keep the rules (Host and Origin as at the gate's WebSocket, size, time) go to the owner's [`Pages`]
+//! as an [`Asked`], and its [`Reply`] goes out with the headers that every answer has. `GET /mqtt` is handed to the gate. Deliberately
+//! absent: what the questions mean, who may ask them, any data. docs/PAGES.md fixes what is said.
+
+mod asked;
+mod assets;
+mod connection;
+mod fault;
+mod headers;
+mod listener;
+mod paging;
+mod patience;
+mod query;
+mod reply;
+mod route;
+mod seats;
+
+pub use asked::Asked;
+pub use fault::Fault;
+pub use hyper::{Method, StatusCode};
+pub use listener::{Bound, Listen, Server, StartError};
+pub use paging::Paging;
+pub use query::Query;
+pub use reply::Reply;
+pub use route::{Found, find, methods};
+
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
+
+/// Who answers what is below `/api`.
+pub trait Pages: Send + Sync + 'static {
+    /// Answers. Work that blocks is the answerer's to take off the runtime.
+    fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply>;
+}

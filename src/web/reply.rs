@@ -1,0 +1,61 @@
+//! An answer, before it has the headers that every answer has.
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Reply {
+    /// A status and a body of a type.
+    pub(super) fn new(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        Self { status, headers, body: body.into() }
+    }
+
+    /// 200 with JSON.
+    pub fn json(value: &impl Serialize) -> Self {
+        Self::of_json(StatusCode::OK, value)
+    }
+
+    /// JSON with another status.
+    pub fn of_json(status: StatusCode, value: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(value).expect("invariant: what is answered has only text for keys");
+        Self::data(status, "application/json", body)
+    }
+
+    /// 200 with what is JSON already.
+    pub fn json_text(text: &'static str) -> Self {
+        Self::data(StatusCode::OK, "application/json", text)
+    }
+
+    /// A file to keep.
+    pub fn csv(name: &str, body: Vec<u8>) -> Self {
+        let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+        let reply = Self::data(StatusCode::OK, "text/csv; charset=utf-8", body);
+        reply.with(CONTENT_DISPOSITION, named.expect("invariant: a file's name is made of kinds and days"))
+    }
+
+    /// What is below `/api`: nobody keeps it.
+    fn data(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
+        Self::new(status, kind, body).with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+    }
+
+    /// A line for people, outside of `/api`.
+    pub(super) fn text(status: StatusCode, line: &str) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+}
