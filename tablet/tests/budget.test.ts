@@ -4,7 +4,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StoredRow } from "../src/store";
 import { type Browser, launch, open, type Page, pair, SIZES } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { tile } from "./flows";
@@ -35,12 +34,8 @@ describe.skipIf(!program)("with a thousand items", () => {
   let page: Page;
 
   beforeAll(async () => {
-    on = await stage({ people: false });
-    const items = Array.from({ length: ITEMS }, (_, i): StoredRow => {
-      const item_code = `ITEM-${String(i).padStart(4, "0")}`;
-      return { table: "item", name: item_code, row: { item_code, item_name: `Thing ${i}`, stock_uom: "Nos" } };
-    });
-    box = await fixture(on, false, "workshop-till-password", items);
+    on = await stage({ people: false, items: ITEMS });
+    box = await fixture(on, "workshop-till-password");
     browser = await launch();
     ({ page } = await open(browser, SIZES.phone));
     await pair(page, box.url, box.code);

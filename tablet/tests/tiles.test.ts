@@ -49,7 +49,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
 
   beforeAll(async () => {
     on = await stage({ people: true });
-    box = await fixture(on, true, "workshop-till-password");
+    box = await fixture(on, "workshop-till-password");
     browser = await launch();
     ({ page, wrong } = await open(browser, size));
     page.setDefaultTimeout(6_000);
