@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, launch, login, open, type Page, pair, SIZES } from "./browser";
 import { type Fixture, fixture } from "./fixture";
-import { FLOWS } from "./flows";
+import { FLOWS, tile } from "./flows";
 import { program, type Stage, stage } from "./stage";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -101,6 +101,14 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
     },
     180_000,
   );
+
+  test("a stick is put in, and the screen says when it may be pulled", async () => {
+    mkdirSync(join(on.dir, "sticks", "red"));
+    await tile(page, "Stick");
+    await page.getByText("Stick may be pulled").first().waitFor({ timeout: 20_000 });
+    await look("stick-done");
+    expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
+  }, 180_000);
 
   test("every screen fits in Indonesian as well", async () => {
     await page.evaluate(() => {
