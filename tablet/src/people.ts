@@ -76,6 +76,13 @@ export class People {
     await this.ask("manage", { session, pin, act, whom, ...(newPin === undefined ? {} : { new_pin: newPin }) });
   }
 
+  /** Where the box does not know what time it is, a person says it. */
+  async setClock(at: Date): Promise<void> {
+    const session = this.session.value;
+    const who = session ? { session: session.token } : { user: "tablet" };
+    await this.ask("clock", { at: at.toISOString(), ...who });
+  }
+
   private async ask(what: string, fields: Record<string, unknown>): Promise<SessionAnswer> {
     const answer = await this.link.ask(what, fields);
     if (!answer.ok) throw new SaidNo(answer);

@@ -51,9 +51,10 @@ function entry(app: App, meant: Meant): Entry {
   return made;
 }
 
-/** Keeps it, ends the screen's draft, and has it sent. */
-export function submit(app: App, meant: Meant, screen: string): Promise<Entry> {
-  return app.outbox.submit(entry(app, meant), screen);
+/** Keeps it with what belongs to it, ends the screen's draft, and has it sent. */
+export function submit(app: App, meant: Meant, screen: string, beside: readonly Meant[] = []): Promise<Entry> {
+  const others = beside.map((other, i) => ({ ...entry(app, other), madeMs: Date.now() + i + 1 }));
+  return app.outbox.submit(entry(app, meant), screen, others);
 }
 
 /** Takes a document back. `id` is the cancellation's own. */
@@ -66,6 +67,11 @@ export function cancel(
 ): Promise<Entry> {
   const made = entry(app, { id, kind: "cancellation", fields: { document, reason }, party: label?.party });
   return app.outbox.submit({ ...made, cancels: document });
+}
+
+/** What the box has of a day is counted; what comes for it later opens it again. */
+export function closeDay(app: App, day: string): Promise<Entry> {
+  return app.outbox.submit(entry(app, { id: uuid(), kind: "day-close", fields: { day }, party: day }));
 }
 
 /** A code that nobody here knows: the box records it, for somebody to resolve. */

@@ -309,6 +309,10 @@ export const FLOWS: Flow[] = [
       await look("stick");
       await tile(page, "Export");
       await look("export");
+      const saved = page.waitForEvent("download");
+      await tap(page, "Save file");
+      const file = (await saved).suggestedFilename();
+      if (!/^sales-invoice-.*\.csv$/.test(file)) throw new Error(`the file is called ${file}`);
       await page.locator(".bar").click();
       await look("status");
     },

@@ -14,7 +14,7 @@ const contexts: BrowserContext[] = [];
 function around(people: boolean): void {
   beforeAll(async () => {
     on = await stage({ people });
-    box = await fixture(on, people, "workshop-till-password");
+    box = await fixture(on, "workshop-till-password");
     browser = await launch();
   }, 90_000);
   afterEach(async () => {

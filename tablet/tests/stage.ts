@@ -14,6 +14,8 @@ export interface Stage {
   dir: string;
   site: string;
   websocket: string;
+  /** Where the box's pages are. */
+  pages: string;
   /** Asks the box what a command asks it. */
   box(...args: string[]): string;
   office(...args: string[]): string;
@@ -51,7 +53,8 @@ function markOf(told: Told): Mark {
   return line;
 }
 
-export async function stage({ people }: { people: boolean }): Promise<Stage> {
+/** `items`: so many more than the sample workshop has. */
+export async function stage({ people, items = 0 }: { people: boolean; items?: number }): Promise<Stage> {
   if (!program) throw new Error("name the built program in OUTPOST_BIN");
   const bin = program;
   const dir = mkdtempSync(join(tmpdir(), "outpost-pages-"));
@@ -93,16 +96,22 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
   const fixed = readFileSync(join(officeDir, "office.toml"), "utf8").replace("127.0.0.1:0", `127.0.0.1:${officePort}`);
   writeFileSync(join(officeDir, "office.toml"), fixed);
   run("office", "load", "--dir", officeDir, master, join(import.meta.dirname, "master"));
+  if (items > 0) {
+    const lines = Array.from({ length: items }, (_, i) => `ITEM-${String(i).padStart(4, "0")},Thing ${i},Nos`);
+    writeFileSync(join(dir, "item.csv"), ["item_code,item_name,stock_uom", ...lines, ""].join("\n"));
+    run("office", "load", "--dir", officeDir, join(dir, "item.csv"));
+  }
   if (people) run("office", "load", "--dir", officeDir, join(master, "people"));
 
   let websocketPort = "0";
+  let pagesPort = "0";
   let enrolments = 0;
   const settings = () => {
     mkdirSync(boxDir);
     mkdirSync(join(dir, "sticks"), { recursive: true });
     writeFileSync(
       join(boxDir, "box.toml"),
-      `tcp = []\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
+      `tcp = []\nhttp = ["127.0.0.1:${pagesPort}"]\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
     );
     appendFileSync(join(boxDir, "box.toml"), `sticks = false\nstick_dirs = ["${dir}/sticks"]\ntrial_sticks = true\n`);
   };
@@ -112,9 +121,15 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
     run("enrol", "--dir", boxDir, "--take", file);
   };
   const startBox = async () => {
-    websocketPort = ports(await start("box", boxDir))[0] ?? "0";
+    const said = await start("box", boxDir);
+    websocketPort = ports(said)[0] ?? "0";
+    pagesPort = /pages are at http:\/\/[^:]+:(\d+)/.exec(said)?.[1] ?? "0";
+    // A box that is started again, or replaced, is found where it was.
     const toml = join(boxDir, "box.toml");
-    writeFileSync(toml, readFileSync(toml, "utf8").replace("127.0.0.1:0", `127.0.0.1:${websocketPort}`));
+    const fixed = readFileSync(toml, "utf8")
+      .replace('websocket = ["127.0.0.1:0"]', `websocket = ["127.0.0.1:${websocketPort}"]`)
+      .replace('http = ["127.0.0.1:0"]', `http = ["127.0.0.1:${pagesPort}"]`);
+    writeFileSync(toml, fixed);
   };
   const tablets = new Map<string, string>();
   const addTablet = (name: string, password: string) => {
@@ -142,6 +157,9 @@ export async function stage({ people }: { people: boolean }): Promise<Stage> {
     site,
     get websocket() {
       return `ws://127.0.0.1:${websocketPort}`;
+    },
+    get pages() {
+      return `http://127.0.0.1:${pagesPort}`;
     },
     box: (command, ...args) => run(command ?? "", "--dir", boxDir, ...args),
     office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),

@@ -7,11 +7,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, launch, login, open, type Page, pair, SIZES } from "./browser";
 import { type Fixture, fixture } from "./fixture";
-import { FLOWS } from "./flows";
+import { FLOWS, tile } from "./flows";
 import { program, type Stage, stage } from "./stage";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
+
+/** Those that are about nothing in particular. */
+const SCREENS = (
+  "home sell today payment expense order orders receive transfer-out transfer-in count produce time customer till scans stick " +
+  "export status"
+)
+  .split(" ")
+  .map((screen) => (screen === "home" ? "" : screen));
 
 interface Violation {
   id: string;
@@ -41,7 +49,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
 
   beforeAll(async () => {
     on = await stage({ people: true });
-    box = await fixture(on, true, "workshop-till-password");
+    box = await fixture(on, "workshop-till-password");
     browser = await launch();
     ({ page, wrong } = await open(browser, size));
     page.setDefaultTimeout(6_000);
@@ -76,7 +84,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
     await login(page, "Ani Lestari", "471108");
     await page.getByRole("navigation").waitFor();
     await look("home-first");
-  }, 60_000);
+  }, 180_000);
 
   test.each(FLOWS.map((flow) => [flow.name, flow] as const))(
     "%s",
@@ -91,6 +99,31 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
       for (const [i, kind] of flow.makes.entries()) expect(on.inBooks(kind).size).toBeGreaterThan(before[i] ?? 0);
       expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
     },
-    60_000,
+    180_000,
   );
+
+  test("a stick is put in, and the screen says when it may be pulled", async () => {
+    mkdirSync(join(on.dir, "sticks", "red"));
+    await tile(page, "Stick");
+    await page.getByText("Stick may be pulled").first().waitFor({ timeout: 20_000 });
+    await look("stick-done");
+    expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
+  }, 180_000);
+
+  test("every screen fits in Indonesian as well", async () => {
+    await page.evaluate(() => {
+      localStorage.setItem("language", "id");
+    });
+    await page.reload();
+    await page.getByRole("navigation").or(page.locator(".head .square")).first().waitFor();
+    for (const screen of SCREENS) {
+      await page.evaluate((to) => {
+        location.hash = `/${to}`;
+      }, screen);
+      await page.locator(".head").waitFor();
+      await page.waitForTimeout(150);
+      await look(`id-${screen || "home"}`);
+    }
+    expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
+  }, 180_000);
 });

@@ -62,13 +62,13 @@ export class Outbox {
     return this.entries.value.filter((entry) => asked(entry) && !isFinal(entry));
   }
 
-  /** Keeps an entry and ends its draft, both or neither. An id that is there already stays as it is. */
-  async submit(entry: Entry, screen?: string): Promise<Entry> {
+  /** Keeps an entry, what belongs to it, and ends its draft, all or nothing. An id that is there already stays as it is. */
+  async submit(entry: Entry, screen?: string, beside: readonly Entry[] = []): Promise<Entry> {
     const tx = this.store.transaction(["entries", "drafts"], "readwrite", { durability: "strict" });
     const entries = tx.objectStore("entries");
     const known = await entries.get(entry.id);
     if (!known) {
-      await entries.put(entry);
+      for (const one of [entry, ...beside]) await entries.put(one);
       const of = entry.cancels && (await entries.get(entry.cancels));
       if (of) await entries.put({ ...of, cancelledBy: entry.id });
     }

@@ -4,7 +4,7 @@ import { app } from "../app";
 import type { Fields, When } from "../forms/documents";
 import { t } from "../i18n";
 import type { Entry, Label } from "../outbox/entry";
-import { cancel, submit } from "../submit";
+import { cancel, type Meant, submit } from "../submit";
 import { uuid } from "../uuid";
 import type { Writing } from "./draft";
 
@@ -19,6 +19,7 @@ export async function submitWritten<T>(
   draft: Writing<T>,
   make: (when: When) => { kind: string; fields: Fields },
   label: Label = {},
+  beside: readonly Meant[] = [],
 ): Promise<Entry> {
   const { id, value, amends, replaces } = draft;
   const outbox = app().outbox;
@@ -29,7 +30,7 @@ export async function submitWritten<T>(
   }
   const { party, total } = label;
   const form = { screen, value };
-  const entry = await submit(app(), { id, ...make(now()), party, total, form, amends }, screen);
+  const entry = await submit(app(), { id, ...make(now()), party, total, form, amends }, screen, beside);
   if (replaces) await outbox.drop(replaces);
   return entry;
 }

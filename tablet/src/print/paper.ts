@@ -24,6 +24,8 @@ export interface Paper {
   total: Decimal | null;
   payments: { mode: string; amount: string }[];
   change: Decimal;
+  /** Paid ahead, and used up by this bill. */
+  ahead: Decimal;
   open: Decimal;
 }
 
@@ -67,6 +69,7 @@ export function paperOf(
     total,
     payments,
     change,
+    ahead: advanced,
     open: owes && total ? total.minus(paid).minus(advanced) : Decimal.ZERO,
   };
 }

@@ -78,6 +78,7 @@ export function Receipt({
             />
           ))}
         {paper.total && <Pair name={t("bill.total")} value={money(paper.total)} strong />}
+        {!paper.ahead.isZero() && <Pair name={t("deliver.ahead")} value={money(paper.ahead)} />}
         {paper.payments.map((row) => (
           <Pair key={row.mode} name={row.mode} value={money(row.amount)} />
         ))}

@@ -2,7 +2,7 @@
 
 import { app } from "../app";
 import { type Cart, emptyCart, lacking } from "../forms/cart";
-import { order, payment } from "../forms/documents";
+import { order, type Paid, payment, type When } from "../forms/documents";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { Invalid } from "../money/taxes";
@@ -16,7 +16,7 @@ import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
 import { customerPicks, partyName } from "../parts/words";
 import { now, submitWritten } from "../parts/written";
-import { submit } from "../submit";
+import type { Meant } from "../submit";
 import { uuid } from "../uuid";
 
 interface Ordering {
@@ -57,32 +57,12 @@ export function OrderScreen() {
   const finish = async () => {
     if (!good || lacks) return;
     const label = { party: partyName(cart.customer), total: `${good.payable}` };
-    const entry = await submitWritten(
-      SCREEN,
-      draft,
-      (when) => ({ kind: "sales-order", fields: order(cart, value.deliveryDate, masters, when) }),
-      label,
-    );
-    if (deposit.isPositive()) {
-      const references = [
-        { reference_doctype: "Sales Order", reference_name: entry.id, allocated_amount: `${deposit}` },
-      ];
-      const fields = payment(
-        {
-          kind: "Receive",
-          party_type: "Customer",
-          party: cart.customer,
-          mode_of_payment: value.mode,
-          amount: value.deposit,
-          reference_no: value.reference,
-          references,
-          remarks: "",
-        },
-        now(),
-      );
-      const meant = { id: value.depositId, kind: "payment-entry", fields, party: label.party, total: `${deposit}` };
-      await submit(app(), meant, "");
-    }
+    const make = (when: When) => ({
+      kind: "sales-order",
+      fields: order(cart, value.deliveryDate, masters, when),
+    });
+    const beside = deposit.isPositive() ? [depositOf(draft.id, value, label.party)] : [];
+    const entry = await submitWritten(SCREEN, draft, make, label, beside);
     goInstead("document", entry.id);
   };
   return (
@@ -130,4 +110,20 @@ export function OrderScreen() {
       {lacks && lacks !== "empty" && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
     </Frame>
   );
+}
+
+/** What is paid ahead on the order of that id. */
+function depositOf(order: string, value: Ordering, party: string): Meant {
+  const allocated_amount = `${Decimal.from(value.deposit)}`;
+  const paid: Paid = {
+    kind: "Receive",
+    party_type: "Customer",
+    party: value.cart.customer,
+    mode_of_payment: value.mode,
+    amount: value.deposit,
+    reference_no: value.reference,
+    references: [{ reference_doctype: "Sales Order", reference_name: order, allocated_amount }],
+    remarks: "",
+  };
+  return { id: value.depositId, kind: "payment-entry", fields: payment(paid, now()), party, total: allocated_amount };
 }

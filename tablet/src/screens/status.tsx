@@ -43,6 +43,7 @@ export function Status() {
         <Sum label={t("status.day")} amount={shownDay(clock.day())} />
         <Sum label={t("status.version")} amount={box?.version ?? ""} />
       </dl>
+      {box?.time_from === "not known" && <SetClock />}
       {session && (
         <section class="boxed">
           <h2>{session.full_name}</h2>
@@ -63,6 +64,26 @@ export function Status() {
         {t("status.pair_again")}
       </Button>
     </Frame>
+  );
+}
+
+/** A box without a clock, a line and a network believes a person. */
+function SetClock() {
+  const [said, setSaid] = useState<string | null>(null);
+  const at = new Date();
+  const set = () =>
+    app()
+      .people.setClock(new Date())
+      .then(() => setSaid(t("manage.done")))
+      .catch((error: unknown) => setSaid(why(error)));
+  return (
+    <section class="boxed">
+      <h2>{t("home.no_clock")}</h2>
+      <Button icon="time" onClick={() => void set()}>
+        {t("status.set_clock", { time: moment(at.toISOString()) })}
+      </Button>
+      {said && <Notice kind="warn">{said}</Notice>}
+    </section>
   );
 }
 

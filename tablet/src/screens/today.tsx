@@ -7,13 +7,14 @@ import { number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { entryOfMark } from "../parts/documents";
 import { TextField } from "../parts/fields";
-import { Frame } from "../parts/frame";
+import { Button, Frame } from "../parts/frame";
 import { LongList } from "../parts/list";
 import { Marks } from "../parts/marks";
 import { go } from "../parts/place";
 import { kindName, money, partyName } from "../parts/words";
+import { closeDay } from "../submit";
 
-const ROW_PX = 88;
+const ROW_PX = 104;
 
 export function Today() {
   const { outbox, api, clock, link } = app();
@@ -70,6 +71,11 @@ export function Today() {
         </button>
       ))}
       {sheet && search === "" && <Sheet sheet={sheet} />}
+      {sheet?.state === "open" && search === "" && (
+        <Button icon="lock" onClick={() => void closeDay(app(), day)}>
+          {t("day.close", { day: shownDay(day) })}
+        </Button>
+      )}
       {found.length === 0 ? (
         <p class="quiet">{t("today.nothing", { day: shownDay(day) })}</p>
       ) : (
