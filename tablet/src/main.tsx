@@ -31,9 +31,9 @@ function Guarded() {
 
 function Shown() {
   const { screen, of } = place.value;
-  const { rows, people } = app();
+  const { rows } = app();
   if (screen === "pair") return <Pair />;
-  if (rows.masters.value.hasPeople && !people.session.value && screen !== "status") return <Login />;
+  if (rows.masters.value.hasPeople && !isLoggedIn() && screen !== "status") return <Login />;
   const Screen = SCREENS[screen];
   // The key begins a screen anew where it is about something else.
   return Screen ? <Screen key={`${screen}/${of}`} of={of} /> : <Home />;
@@ -52,6 +52,15 @@ function Root() {
       <Guarded />
     </>
   );
+}
+
+/** A session that has ended goes on out of range, where nobody could log in: the box takes what was made in it. */
+function isLoggedIn(): boolean {
+  const { people, link, clock } = app();
+  const session = people.session.value;
+  if (!session) return false;
+  const ended = Date.parse(session.until) < clock.nowMs();
+  return !(ended && link.reached.value.up);
 }
 
 async function begin(): Promise<void> {

@@ -75,6 +75,7 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       if (child.exitCode !== null) break;
       await new Promise((done) => setTimeout(done, 50));
     }
+    for (const each of running.values()) each.kill("SIGKILL");
     throw new Error(`the ${role} did not start:\n${readFileSync(log, "utf8")}`);
   }
   async function kill(role: string): Promise<void> {

@@ -28,7 +28,7 @@ export function Stick() {
         const { done = 0, total = 0, seconds_left = null } = stick.progress ?? {};
         return (
           <section class="boxed" key={stick.name}>
-            <h2>{stick.label ?? stick.name}</h2>
+            <h2>{stick.name}</h2>
             <Notice kind={stick.state === "may_pull" ? "good" : stick.state === "problem" ? "bad" : "warn"}>
               {stickSays(stick)}
             </Notice>
