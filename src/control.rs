@@ -110,10 +110,21 @@ pub enum Ask {
         /// Their names and sizes in bytes, in the order in which they follow.
         files: Vec<(String, u64)>,
     },
+    /// The office: go through ERPNext's master data now, what is there no more too; nothing is answered but that it begins.
+    ErpnextRefresh,
     /// The office: look whether ERPNext has what documents will need: a line of text for each thing.
     ErpnextCheck {
         /// An administrator's key and secret, for what only such a one may see.
         admin: Option<(String, String)>,
+    },
+    /// The office: a site's journal, the office's books and ERPNext side by side: an [`outpost_core::reconcile::Sheet`] as JSON.
+    Reconcile {
+        /// Which site.
+        site: SiteId,
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
     },
     /// The office: what is held: one JSON object with the count and the first of them.
     Held {

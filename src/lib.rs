@@ -2,14 +2,14 @@
 //! office over a bad line.
 //!
 //! The layers, innermost first (ARCHITECTURE.md has the whole picture):
-//! - pure, a crate of its own: [`domain`], [`wire`], [`sync`], [`intake`]: no I/O, no clock, no randomness that is not handed in;
+//! - pure, a crate of its own: [`domain`], [`wire`], [`sync`], [`intake`], [`posting`], [`reconcile`]: no I/O, no clock, no randomness that is not handed in;
 //! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
 //! - [`load`]: master data from files;
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 #![warn(missing_docs, unreachable_pub)]
 
-pub use outpost_core::{domain, intake, posting, sync, wire};
+pub use outpost_core::{domain, intake, posting, reconcile, sync, wire};
 
 pub mod books;
 pub mod carry;

@@ -140,6 +140,7 @@ fn state_of(fate: &Fate) -> String {
         Fate::Held { .. } => "held".into(),
         Fate::Withdrawn => "cancelled before it was posted".into(),
         Fate::Kept => "kept at the office".into(),
+        fate if fate.is_before() => "of before the first day that is posted".into(),
         Fate::GivenUp { .. } => "given up".into(),
     }
 }

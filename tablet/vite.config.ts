@@ -1,12 +1,54 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** Tells the service worker which assets there are, and lays each beside itself compressed, so that the box need not. */
+function served(): Plugin {
+  return {
+    name: "served",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const files = Object.values(bundle);
+      const assets = files.map((file) => `/${file.fileName}`).filter((name) => name.startsWith("/assets/"));
+      const build = createHash("sha256").update(assets.sort().join()).digest("hex").slice(0, 12);
+      for (const file of files) {
+        if (file.type === "chunk" && file.fileName === "sw.js") {
+          file.code = file.code
+            .replaceAll("__ASSETS__", JSON.stringify(assets))
+            .replaceAll("__BUILD__", JSON.stringify(build));
+        }
+      }
+    },
+    writeBundle({ dir = "dist" }) {
+      // From the disk: what stands there is what other steps have made of it.
+      for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(js|css|html|svg|json|webmanifest)$/.test(name)) continue;
+        const bytes = readFileSync(join(dir, name));
+        writeFileSync(join(dir, `${name}.br`), brotliCompressSync(bytes));
+        writeFileSync(join(dir, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [served()],
   build: {
     target: "es2022",
     // What is built is served under a policy without inline script and style: nothing may be put into the page itself.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: "index.html" } },
+    modulePreload: false,
+    rollupOptions: {
+      input: { index: "index.html", sw: "src/sw.ts" },
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
   },
-  test: { include: ["src/**/*.test.ts", "tests/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
+    environment: "node",
+    execArgv: ["--experimental-websocket"],
+  },
 });

@@ -80,7 +80,7 @@ fn the_pure_core_knows_no_io_no_clock_and_no_randomness_of_its_own() {
         "rustix",
         "tracing",
     ];
-    for layer in ["domain", "wire", "sync", "intake", "posting"] {
+    for layer in ["domain", "wire", "sync", "intake", "posting", "reconcile"] {
         let dir = core().join(layer);
         assert!(!sources(&dir).is_empty(), "{layer} has no sources: is the fence in the right place?");
         for word in forbidden {
@@ -97,6 +97,10 @@ fn the_layers_are_imported_downwards_only() {
         ("sync", &["intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("intake", &["sync", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("posting", &["wire", "sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
+        (
+            "reconcile",
+            &["wire", "sync", "intake", "posting", "journal", "views", "gate", "courier", "site", "office"][..],
+        ),
         ("journal", &["sync", "intake", "views", "gate", "courier", "site", "office"][..]),
         ("views", &["sync", "gate", "courier", "site", "office"][..]),
         ("gate", &["wire", "sync", "intake", "journal", "views", "web", "courier", "site", "office"][..]),

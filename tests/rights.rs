@@ -23,7 +23,7 @@ Made from the code by `tests/rights.rs`; do not edit it (`OUTPOST_WRITE_RIGHTS=1
 A document is taken at a box when **somebody may** (one of their roles lets them, below) and **it may there** (whose its warehouses
 are, the second table). Who is refused is told the role, the warehouse or the site that lacks. The roles below are ERPNext's
 defaults; what counts is what the office sends as `permission` rows. Where it has sent none at all, roles are not looked at; where it
-has sent no users, or not yet all of its data, nobody is told apart.
+has sent nobody's PIN or badge, or not yet all of its data, nobody is told apart.
 
 - Submitting at a box makes the document as well, so it takes *create* and *submit* of one and the same role.
 - A second person, where the office asks for one, is a manager or somebody who may cancel that kind of document, and never who

@@ -6,5 +6,6 @@
 pub mod domain;
 pub mod intake;
 pub mod posting;
+pub mod reconcile;
 pub mod sync;
 pub mod wire;

@@ -3,10 +3,14 @@
 //! In: names of doctypes, bodies. Out: JSON, or a [`Failure`] that says whether another try is of use. Absent: retries, and what is in a
 //! body. Nothing here is shared by two writers: each site has a client of its own, since ERPNext locks a series until it commits.
 
+mod address;
+
+use address::Addresses;
 use serde_json::{Value, json};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 
 /// How long one request may take: ERPNext's own limit is 120 s, and a proxy's before it often 60.
 const TIMEOUT: Duration = Duration::from_secs(130);
@@ -107,7 +111,8 @@ impl Client {
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
         }
         let token = format!("token {}:{}", key.key, key.secret);
-        Ok(Self { agent: config.build().into(), url: url.trim_end_matches('/').to_owned(), token })
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Addresses::default());
+        Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), token })
     }
 
     /// The whole document of a name.
@@ -171,8 +176,22 @@ impl Client {
     /// Makes a document; with `docstatus` 1 it is submitted in the same transaction. A document that names itself (`name`) is made by
     /// version 2, which alone honours that.
     pub fn insert(&self, doctype: &str, body: &Value) -> Result<Value, Failure> {
-        let version = if body.get("name").is_some() { "v2/document" } else { "resource" };
-        data(self.send("POST", &format!("/api/{version}/{}", part(doctype)), &[], Some(body))?)
+        data(self.send("POST", &made_at(doctype, body), &[], Some(body))?)
+    }
+
+    /// The same, where of the answer, which is stale in all that is derived, only the name matters; none where it has none.
+    pub fn make(&self, doctype: &str, body: &Value) -> Result<Option<String>, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            data: Named,
+        }
+        #[derive(serde::Deserialize)]
+        struct Named {
+            name: Option<String>,
+        }
+        let answer: Answer =
+            self.send_for("POST", &made_at(doctype, body), &[], Some(body))?.ok_or_else(|| unread(&Value::Null))?;
+        Ok(answer.data.name)
     }
 
     /// Changes fields of a document.
@@ -213,6 +232,17 @@ impl Client {
     }
 
     fn send(&self, how: &str, path: &str, asked: &[(&str, &str)], body: Option<&Value>) -> Result<Value, Failure> {
+        Ok(self.send_for(how, path, asked, body)?.unwrap_or_default())
+    }
+
+    /// What an answer has that `T` wants; none where it is empty.
+    fn send_for<T: serde::de::DeserializeOwned>(
+        &self,
+        how: &str,
+        path: &str,
+        asked: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Option<T>, Failure> {
         let mut url = format!("{}{path}", self.url);
         for (i, (name, value)) in asked.iter().enumerate() {
             url.push(if i == 0 { '?' } else { '&' });
@@ -234,13 +264,20 @@ impl Client {
         let bytes = read.map_err(|error| Failure::Again(format!("ERPNext's answer broke off: {error}")))?;
         if (200..300).contains(&status) {
             if bytes.is_empty() {
-                return Ok(Value::Null);
+                return Ok(None);
             }
             return serde_json::from_slice(&bytes)
+                .map(Some)
                 .map_err(|_| Failure::Again("what answers is not ERPNext: no JSON came".into()));
         }
         Err(failure(status, &bytes))
     }
+}
+
+/// Where a document is made: one that names itself by version 2, which alone honours that.
+fn made_at(doctype: &str, body: &Value) -> String {
+    let version = if body.get("name").is_some() { "v2/document" } else { "resource" };
+    format!("/api/{version}/{}", part(doctype))
 }
 
 /// What an answer that is no success means.

@@ -14,6 +14,7 @@
 //! - [`payload`] makes a request's body of a document; pure.
 //! - [`readback`] holds what ERPNext says it booked against what the customer's receipt says; pure.
 //! - [`down`] makes rows of master data of what ERPNext has; the reading is pure, the fetching is not.
+//! - [`reconcile`] reads what ERPNext has of a site, for a comparison with what the office has.
 //! - [`setup`] makes what has to stand in ERPNext before, and says what is wrong there.
 //!
 //! Absent: which document comes first, what is held, what is tried again when: that is the core's, for any books.
@@ -23,5 +24,6 @@ pub mod down;
 pub mod map;
 pub mod payload;
 pub mod readback;
+pub mod reconcile;
 pub mod setup;
 pub mod sink;

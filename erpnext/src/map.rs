@@ -2,9 +2,13 @@
 //!
 //! Names that are the same in ERPNext and at the workshop, as they are where master data comes from ERPNext, need no line.
 
+use jiff::civil::Date;
 use outpost_core::domain::id::SiteId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// The longest pause between two looks: a week.
+const LONGEST_S: u64 = 7 * 24 * 3600;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,9 +19,55 @@ pub struct Settings {
     /// A PEM file with the CA of its certificate; the usual ones where absent.
     #[serde(default)]
     pub ca_file: Option<std::path::PathBuf>,
+    /// Master data comes from ERPNext as well; where absent it comes from files.
+    #[serde(default)]
+    pub master_data: Option<MasterData>,
     /// Each site that is posted.
     #[serde(default)]
     pub sites: BTreeMap<SiteId, SiteMap>,
+}
+
+impl Settings {
+    /// What of it cannot be: the setting, the rule, the remedy.
+    pub fn contradiction(&self) -> Option<String> {
+        let own = self.master_data.as_ref()?;
+        for (setting, seconds) in [("changes_every_s", own.changes_every_s), ("stock_every_s", own.stock_every_s)] {
+            if seconds == 0 || seconds > LONGEST_S {
+                return Some(format!("master_data.{setting} = {seconds}: it is from 1 to {LONGEST_S} seconds"));
+            }
+        }
+        let mapped = self.sites.iter().find(|(_, map)| map.has_names_of_its_own());
+        mapped.map(|(site, _)| {
+            format!(
+                "sites.{site} maps names, and with [master_data] the workshop has ERPNext's names: take the maps out, or [master_data]"
+            )
+        })
+    }
+}
+
+/// Master data out of ERPNext.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MasterData {
+    /// ERPNext's name of the company.
+    pub company: String,
+    /// Seconds between two looks at what has changed.
+    #[serde(default = "a_minute")]
+    pub changes_every_s: u64,
+    /// Seconds between two looks at a site's stock.
+    #[serde(default = "five_minutes")]
+    pub stock_every_s: u64,
+    /// Whose a warehouse is, where its field `outpost_site` does not say.
+    #[serde(default)]
+    pub warehouses: BTreeMap<String, SiteId>,
+}
+
+fn a_minute() -> u64 {
+    60
+}
+
+fn five_minutes() -> u64 {
+    300
 }
 
 /// One site.
@@ -32,6 +82,8 @@ pub struct SiteMap {
     pub pos_profile: Option<String>,
     /// The workshop's time zone, IANA's name: `Asia/Jakarta`; ERPNext's own where absent.
     pub time_zone: Option<String>,
+    /// The first day whose documents are posted; all are where absent.
+    pub from: Option<Date>,
     /// How documents are named.
     pub naming: Naming,
     /// What is done with a document of a day that the books have closed.
@@ -71,6 +123,10 @@ pub enum ClosedPeriod {
 }
 
 impl SiteMap {
+    fn has_names_of_its_own(&self) -> bool {
+        [&self.warehouses, &self.modes_of_payment, &self.accounts, &self.price_lists].iter().any(|map| !map.is_empty())
+    }
+
     /// ERPNext's name of a workshop's name; the same where the map has none.
     pub fn name<'a>(map: &'a BTreeMap<String, String>, name: &'a str) -> &'a str {
         map.get(name).map_or(name, String::as_str)

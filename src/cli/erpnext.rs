@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use outpost_erpnext::client::{Client, Key};
 use outpost_erpnext::setup::{Plan, Wishes, plan, undo};
+use serde_json::Value;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,9 @@ pub(super) enum Erpnext {
         #[arg(long, value_name = "FILE")]
         admin_key_file: Option<PathBuf>,
     },
+    /// Go through ERPNext's master data now, and not only what has changed: what was deleted or renamed, rights and settings too. The office
+    /// does so once a day by itself, and it has to run.
+    Refresh,
     /// Does ERPNext answer, as whom, how quickly.
     Status,
 }
@@ -78,15 +82,38 @@ impl Erpnext {
                     errors => bail!("{errors} to be put right before documents are posted"),
                 }
             }
+            Self::Refresh => {
+                control::ask(dir, &Ask::ErpnextRefresh, &mut std::io::sink())?;
+                println!("it begins; `outpost status` shows how far it is");
+                Ok(())
+            }
             Self::Status => {
                 let settings = posting::read(dir)?.with_context(|| format!("{} has no {NAME}", dir.display()))?;
                 let client = posting::client(dir, &settings, &posting::key(&dir.join(KEY))?)?;
                 let status = outpost_erpnext::setup::status(&client);
                 println!("{status}");
+                reach(dir);
                 anyhow::ensure!(status.reached.is_ok(), "ERPNext cannot be used");
                 Ok(())
             }
         }
+    }
+}
+
+/// How many documents go in, where an office runs that has them.
+fn reach(dir: &Path) {
+    let mut answer = Vec::new();
+    if control::ask(dir, &Ask::Status, &mut answer).is_err() {
+        println!("the office does not run: how many documents go in is not known");
+        return;
+    }
+    let status: Value = serde_json::from_slice(&answer).unwrap_or_default();
+    for (site, told) in status["erpnext"]["sites"].as_object().into_iter().flatten() {
+        let before = match told["from"].as_str() {
+            Some(first) => format!("; {} are of before {first}, and go in no more", told["before"]),
+            None => String::new(),
+        };
+        println!("{site}: {} documents go in{before}", told["goes_in"]);
     }
 }
 

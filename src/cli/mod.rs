@@ -8,6 +8,7 @@ mod export;
 mod held;
 mod load;
 mod office;
+mod reconcile;
 mod run;
 mod show;
 mod status;
@@ -21,6 +22,7 @@ use crate::office::Terms;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Takes a workshop's sales, stock movements, scans and weights over MQTT, keeps them through power cuts, and carries
 /// them to the main office over a bad line. The same program is the box in the workshop and the office in the city.
@@ -171,11 +173,11 @@ fn device_name(text: &str) -> Result<DeviceId, String> {
 }
 
 impl Cli {
-    /// Does what was typed.
-    pub fn run(self) -> anyhow::Result<()> {
-        match self.command {
+    /// Does what was typed. What it ends with is success, but for a comparison.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let done: anyhow::Result<()> = match self.command {
+            Command::Office { place, what: Some(what) } => return what.run(&place.dir),
             Command::Box { place } => run::run_box(&place.dir),
-            Command::Office { place, what: Some(what) } => what.run(&place.dir),
             Command::Office { place, what: None } => run::run_office(&place.dir),
             Command::Enrol {
                 place,
@@ -209,6 +211,7 @@ impl Cli {
             }
             Command::Stick { place, what } => what.run(&place.dir),
             Command::Doctor { place } => doctor::doctor(&place.dir),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }

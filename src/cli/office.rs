@@ -2,6 +2,7 @@
 
 use super::erpnext::Erpnext;
 use super::held::Held;
+use super::reconcile::Reconcile;
 use super::{enrol, load, stick};
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
@@ -16,6 +17,7 @@ use clap::Subcommand;
 use serde_json::Value;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Digits of a root on paper.
 const ROOT_DIGITS: usize = 68;
@@ -104,6 +106,10 @@ pub(super) enum What {
         #[command(subcommand)]
         what: Held,
     },
+    /// Hold a workshop's journal, the office's books and ERPNext against each other, day by day. The office has to run.
+    ///
+    /// Ends with 0 where nothing differs, with 1 where something does, and with 2 where it could not be compared.
+    Reconcile(Reconcile),
     /// Look at what came under keys that count no more, and decide about it. The office has to run.
     Quarantine {
         #[command(subcommand)]
@@ -135,8 +141,9 @@ pub(super) enum Judgement {
 }
 
 impl What {
-    pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
-        match self {
+    pub(super) fn run(self, dir: &Path) -> anyhow::Result<ExitCode> {
+        let done: anyhow::Result<()> = match self {
+            Self::Reconcile(reconcile) => return Ok(reconcile.run(dir)),
             Self::Import { mount, all_sites } => match stick::import(dir, &mount, all_sites)? {
                 true => Ok(()),
                 false => bail!("not all of it went well: see above. What was not taken is still on the stick"),
@@ -169,7 +176,8 @@ impl What {
             Self::Quarantine { what } => what.run(dir),
             Self::Held { what } => what.run(dir),
             Self::Erpnext { what } => what.run(dir),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 

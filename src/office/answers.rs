@@ -6,6 +6,7 @@ use super::line::Order;
 use super::load;
 use super::posting::Clerk;
 use super::quarantine::BadEnvelopeId;
+use super::reconcile::Reconciling;
 use super::seconds_since;
 use super::show::Shown;
 use super::sites::{Sites, Terms};
@@ -19,7 +20,7 @@ use crate::views;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 /// Held documents that are named one by one.
 const MAX_HELD: usize = 1_000;
@@ -36,6 +37,8 @@ pub(super) struct Answers {
     pub(super) clerk: Clerk,
     /// Held while files are taken: what one load has checked is not changed by another.
     pub(super) loads: Mutex<()>,
+    /// Held while a site is compared: it takes memory and ERPNext's time, and one at a time is enough.
+    pub(super) reconciling: Mutex<()>,
 }
 
 impl Answers {
@@ -176,6 +179,19 @@ impl Answer for Answers {
             Ask::ErpnextCheck { admin } => {
                 let said = self.clerk.check(admin)?;
                 out.write_all(said.as_bytes()).map_err(|error| error.to_string())
+            }
+            Ask::ErpnextRefresh => self.clerk.refresh(),
+            Ask::Reconcile { site, from, to } => {
+                let _alone = match self.reconciling.try_lock() {
+                    Err(TryLockError::WouldBlock) => {
+                        return Err("another comparison is being made: ask again when it is done".into());
+                    }
+                    Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+                    Ok(alone) => alone,
+                };
+                let (sites, shelves, views) = (&*self.sites, &*self.shelves, &self.views);
+                let reconciling = Reconciling { sites, shelves, views, clerk: &self.clerk };
+                told(json!(reconciling.sheet(&site, (from, to))?), out)
             }
             Ask::Held { site } => told(self.clerk.held(site.as_ref(), MAX_HELD)?, out),
             Ask::Retry { site, id } => told(json!(self.clerk.retry(site.as_ref(), id)?), out),

@@ -32,6 +32,8 @@ pub(super) type Numbers = Box<dyn Fn() -> Vec<(SiteId, SiteNo)> + Send>;
 #[derive(Default)]
 struct State {
     transfers: Transfers,
+    /// Codes of items that sites have made.
+    items: HashSet<Text>,
     caught_up: bool,
     stop: bool,
 }
@@ -52,6 +54,12 @@ impl Shared {
 pub(super) struct UnderWay(Arc<Shared>);
 
 impl UnderWay {
+    /// Whether a site has made an item; None while the journals are being read.
+    pub(super) fn is_made(&self, item: &Text) -> Option<bool> {
+        let state = self.0.lock();
+        state.caught_up.then(|| state.items.contains(item))
+    }
+
     /// Looks at all transfers, or says that they are still being read.
     pub(super) fn look<T>(&self, look: impl FnOnce(&Transfers) -> T) -> Result<T, String> {
         let state = self.0.lock();
@@ -218,6 +226,9 @@ impl Follower {
                 }
                 self.shared.lock().transfers.add(site, &submitted);
                 if matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item) {
+                    if let Document::Item(made) = &submitted.document {
+                        self.shared.lock().items.insert(made.item_code.clone());
+                    }
                     self.made.insert(submitted.id, (site.clone(), submitted.document));
                 }
             }
@@ -228,6 +239,9 @@ impl Follower {
                     && let Some(submitted) = original
                 {
                     self.shared.lock().transfers.take_back(&submitted);
+                    if let Document::Item(made) = &submitted.document {
+                        self.shared.lock().items.remove(&made.item_code);
+                    }
                     self.made.remove(&submitted.id);
                 }
             }

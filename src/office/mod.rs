@@ -13,6 +13,7 @@ mod load;
 mod parting;
 pub mod posting;
 mod quarantine;
+mod reconcile;
 mod road;
 mod show;
 mod sites;
@@ -152,7 +153,7 @@ impl Office {
             })
         };
         let ledger = Ledger::start(shelves.clone(), views.reader(), sites.rows().clone(), numbers)?;
-        let (posting, clerk) = Posting::start(dir, sites.clone(), shelves.clone(), views.reader())?;
+        let (posting, clerk) = Posting::start(dir, sites.clone(), shelves.clone(), views.reader(), ledger.under_way())?;
         let answers = answers::Answers {
             under_way: ledger.under_way(),
             clerk,
@@ -161,6 +162,7 @@ impl Office {
             shelves,
             sticks: sticks.board(),
             loads: Mutex::default(),
+            reconciling: Mutex::default(),
         };
         let control = Control::listen(dir, Arc::new(answers))?;
         Ok(Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen })

@@ -5,7 +5,7 @@ use super::frames::{OfficeFrame, WrittenSlot, jumps};
 use super::log::{Kind, Log};
 use crate::domain::id::{Generation, SiteId};
 use crate::domain::master::segment::Audience;
-use crate::domain::master::{MAX_NAME, RowKey};
+use crate::domain::master::{MAX_NAME, RowKey, Table};
 use crate::journal::disk::{Disk, RealDisk};
 use crate::moment::rough_ms;
 use crate::sync::rows::{OfSite, Plan, SiteRows};
@@ -127,6 +127,17 @@ impl OfficeRows {
         let known =
             |(key, body, audience): (&Key, &[u8], &Audience)| Some((key.known()?, body.into(), audience.clone()));
         inner.rows.iter().filter_map(known).collect()
+    }
+
+    /// At most `most` rows of a table in the order of their names, from behind the name `after`.
+    pub fn after(&self, table: Table, after: &str, most: usize) -> Vec<Entry> {
+        let inner = self.lock();
+        let first = Key { table: table as u8, name: after.into() };
+        let own = inner.rows.from(first).take_while(|(key, ..)| key.table == table as u8);
+        let behind = own.filter(|(key, ..)| &*key.name > after);
+        let known =
+            |(key, body, audience): (&Key, &[u8], &Audience)| Some((key.known()?, body.into(), audience.clone()));
+        behind.filter_map(known).take(most).collect()
     }
 
     /// Looks at the table as one site has it.

@@ -68,9 +68,12 @@ impl Answer for Answers {
             }
             Ask::Show(what) => told(json!(self.figures.show(what)?), out),
             Ask::Load { .. } => Err("a box has its master data from its office: load the files there".into()),
-            Ask::Held { .. } | Ask::Retry { .. } | Ask::GiveUp { .. } | Ask::ErpnextCheck { .. } => {
-                Err("a box posts nothing into books: the office does".into())
-            }
+            Ask::Held { .. }
+            | Ask::Retry { .. }
+            | Ask::GiveUp { .. }
+            | Ask::Reconcile { .. }
+            | Ask::ErpnextCheck { .. }
+            | Ask::ErpnextRefresh => Err("a box posts nothing into books: the office does".into()),
             Ask::Quarantine { .. } | Ask::Judge { .. } => Err("a box has no quarantine: the office has".into()),
         }
     }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod down;
+mod first_day;
 mod held;
+mod reconcile;
 mod shop;
 mod struck;
 

@@ -4,12 +4,13 @@ use super::{SOON, until};
 use erpnext_stand_in::{Options, StandIn};
 use rig::load::{self, End, Plan};
 use rig::town::{House, PASSWORD, Town};
+use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// The program under test.
-const EXE: &str = env!("CARGO_BIN_EXE_outpost");
+pub const EXE: &str = env!("CARGO_BIN_EXE_outpost");
 /// A day of an open period.
 pub const DAY: &str = "2026-11-20";
 /// Every doctype that is posted.
@@ -38,9 +39,25 @@ pub struct Shop {
     _dir: tempfile::TempDir,
 }
 
+/// Where master data comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Files,
+    Erpnext,
+}
+
 impl Shop {
-    /// Starts everything; each site has a tablet `till`.
+    /// Starts everything; each site has a tablet `till`. Master data comes from files.
     pub fn open(sites: &[&str]) -> Self {
+        Self::found(sites, Source::Files, &|_| ())
+    }
+
+    /// The same with all master data but a site's own settings from ERPNext, which is prepared before.
+    pub fn reading(site: &str, prepare: &dyn Fn(&StandIn)) -> Self {
+        Self::found(&[site], Source::Erpnext, prepare)
+    }
+
+    fn found(sites: &[&str], source: Source, prepare: &dyn Fn(&StandIn)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
         for doctype in POSTED {
@@ -50,12 +67,19 @@ impl Shop {
                 erp.add_custom_field(doctype, field, field, form, false);
             }
         }
+        prepare(&erp);
         let stock_before = erp.stock("BUTTON", "Stores - TW");
         let town = Town::found(EXE, dir.path(), "utc_offset_minutes = 420").unwrap();
-        write_settings(&town.office.dir, &erp, sites);
-        let files = files(dir.path(), sites);
+        let mut files = files(dir.path(), sites);
+        if source == Source::Erpnext {
+            files.retain(|path| path.ends_with("settings.json"));
+        }
         let load: Vec<&str> = ["office", "load"].into_iter().chain(files.iter().map(String::as_str)).collect();
         town.office.command(&load, "").unwrap();
+        write_settings(&town.office.dir, &erp, sites);
+        if source == Source::Erpnext {
+            read_from_erpnext(&town.office.dir, sites[0]);
+        }
         let mut boxes = Vec::new();
         for site in sites {
             let mut shop = town.settle(site, None, &["till"], "utc_offset_minutes = 420").unwrap();
@@ -69,6 +93,14 @@ impl Shop {
     /// Sends a document at a box's tablet; it is answered when this returns.
     pub fn send(&self, n: usize, slug: &str, document: &Value) {
         send(&self.boxes[n], slug, &[document]);
+    }
+
+    /// Waits until all of ERPNext's master data was read once, and is at the box.
+    pub fn wait_read(&self) {
+        let read = |status: &Value| status["erpnext"]["master_data"]["rounds"].as_u64() > Some(0);
+        self.town.office.wait_until("a round through ERPNext", SOON, read).unwrap();
+        let has = |status: &Value| Town::site(status, "bandung")["master_version"] == status["master_version"];
+        self.town.office.wait_until("it at the box", SOON, has).unwrap();
     }
 
     /// What is held, as the office lists it.
@@ -98,6 +130,23 @@ pub fn send(shop: &House, slug: &str, documents: &[&Value]) {
     plan.login = Some(("{client}".into(), PASSWORD.into()));
     plan.end = End::Count(documents.len() as u64);
     assert_eq!(load::run(plan).unwrap().acked, documents.len() as u64);
+}
+
+/// Sends one, and gives what the box says to it.
+pub fn answered(shop: &House, slug: &str, document: &Value) -> Value {
+    let mut options = MqttOptions::new("till", shop.addr.ip().to_string(), shop.addr.port());
+    options.set_credentials("till", PASSWORD);
+    let (client, mut connection) = Client::new(options, 10);
+    client.subscribe("receipt/till", QoS::AtLeastOnce).unwrap();
+    client.publish(format!("tx/till/{slug}"), QoS::AtLeastOnce, false, document.to_string()).unwrap();
+    for event in connection.iter() {
+        let Event::Incoming(Packet::Publish(heard)) = event.unwrap() else { continue };
+        let receipt: Value = serde_json::from_slice(&heard.payload).unwrap();
+        if receipt["id"] == document["id"] {
+            return receipt;
+        }
+    }
+    panic!("the box has closed the connection")
 }
 
 /// The id of a test's document.
@@ -133,6 +182,17 @@ pub fn write_settings(office: &Path, erp: &StandIn, sites: &[&str]) {
     let key = office.join("erpnext.key");
     std::fs::write(&key, format!("{}:{}\n", user.key, user.secret)).unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Says that master data comes from there, looked at as often as can be.
+fn read_from_erpnext(office: &Path, site: &str) {
+    let path = office.join("erpnext.toml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let own = format!(
+        "[master_data]\ncompany = \"Tailor Works\"\nchanges_every_s = 1\nstock_every_s = 1\n\
+         [master_data.warehouses]\n\"Stores - TW\" = \"{site}\"\n"
+    );
+    std::fs::write(path, before + &own).unwrap();
 }
 
 /// Master data by ERPNext's names.

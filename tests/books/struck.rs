@@ -2,6 +2,7 @@
 
 use super::shop::{self, Shop, receipt, sale};
 use super::{SOON, times};
+use super::{books, until};
 use erpnext_stand_in::Faults;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -67,5 +68,28 @@ fn an_office_that_is_killed_while_it_posts_books_everything_once() {
         let last = shop::id(1_000 * n as u32 + SALES + 1);
         super::until("the word at the box", || super::books(shop_box, &last), |state| state.starts_with("posted"));
     }
+    shop.close();
+}
+
+#[test]
+fn an_office_is_stopped_at_once_though_erpnext_takes_its_time_and_books_it_once() {
+    let mut shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(1, "10"));
+    shop.send(0, "sales-invoice", &sale(2, "1"));
+    until("the first sale", || books(&shop.boxes[0], &shop::id(2)), |state| state.starts_with("posted"));
+    // It books the next one at once, and answers long after a stop has to be over.
+    shop.erp.set_delay(Duration::from_secs(100));
+    shop.erp.reset_tally();
+    shop.send(0, "sales-invoice", &sale(3, "1"));
+    let asked = || shop.erp.tally().requests.get("POST /api/resource/Sales Invoice").copied().unwrap_or(0);
+    until("the request under way", asked, |count| *count == 1);
+    let begun = Instant::now();
+    shop.town.office.stop().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(20), "the stop took {:?}", begun.elapsed());
+    assert_eq!(times(&shop.erp, &shop::id(3)), 1);
+    shop.erp.set_delay(Duration::ZERO);
+    shop.town.office.start().unwrap();
+    until("the second sale", || books(&shop.boxes[0], &shop::id(3)), |state| state.starts_with("posted"));
+    assert_eq!(times(&shop.erp, &shop::id(3)), 1);
     shop.close();
 }

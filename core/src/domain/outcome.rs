@@ -8,6 +8,9 @@ use super::id::IntentId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+/// In whose name a document is given up that is of before the first day that is posted: the office's settings decided it.
+pub const BY_SETTINGS: &str = "erpnext.toml";
+
 /// The office's word on one submission or one cancellation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -85,6 +88,19 @@ impl Fate {
         Self::GivenUp { by, reason: short(reason.into()) }
     }
 
+    /// Given up, since it is of before the first day that is posted.
+    pub fn before(first: Date) -> Self {
+        let by = Text::try_from(BY_SETTINGS).expect("invariant: the name of a file is a text");
+        let reason =
+            format!("It is of before {first}, the first day that is posted: what is of before was entered by hand.");
+        Self::given_up(by, reason)
+    }
+
+    /// True of what is of before the first day that is posted: the books have it by hand, or not at all.
+    pub fn is_before(&self) -> bool {
+        matches!(self, Self::GivenUp { by, .. } if by.as_str() == BY_SETTINGS)
+    }
+
     /// True where nothing more is to happen unless a person wants it: all but what is held.
     pub fn is_final(&self) -> bool {
         !matches!(self, Self::Held { .. })
@@ -102,6 +118,12 @@ fn short(mut text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_settings_gave_up_is_known_from_what_a_person_did() {
+        assert!(Fate::before(jiff::civil::date(2026, 12, 1)).is_before());
+        assert!(!Fate::given_up("wati".try_into().unwrap(), "torn paper").is_before());
+    }
 
     #[test]
     fn words_are_cut_between_letters() {

@@ -2,7 +2,7 @@
 
 use crate::domain::document::{Kind, Text};
 use crate::domain::id::{IntentId, SiteId};
-use crate::domain::outcome::Hold;
+use crate::domain::outcome::{Fate, Hold};
 use crate::domain::record::{Cancelled, Submitted};
 use jiff::civil::{Date, Time};
 
@@ -33,8 +33,12 @@ pub struct Posted {
 pub enum Verdict {
     /// It is in the books, and was read back: it says what the receipt says. Of a cancellation: it is cancelled there.
     Done(Posted),
+    /// The books say that they have made it. It was not read back yet, and nothing is said of it before [`Sink::confirm`].
+    Made,
     /// The books have no place for such a document, and need none.
     Kept,
+    /// It is never to be in the books: this is the last word on it.
+    Never(Fate),
     /// It is not in the books, and will not be until something changes; why, for people.
     Held(Hold, String),
     /// It may go through later. `alive` where the books answer otherwise: then it is this document that they fail over.
@@ -52,12 +56,17 @@ pub enum Verdict {
 ///
 /// The contract, which every sink's tests hold it to:
 /// - What was posted is found under its id ever after, and posting it again changes nothing and gives the same answer.
-/// - `Done` is said after reading back, never on the books' own success alone.
+/// - `Done` is said after reading back, never on the books' own success alone: that is `Made`.
+/// - What was made is confirmed by the sink that made it, or else found under its id by the next attempt.
 /// - After `Held` nothing of the document counts in the books, but with [`Hold::Differs`]: a person sees both figures, and decides.
 /// - Cancelling what is not in the books is `Kept`.
 pub trait Sink: Send {
     /// Posts a document.
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict;
+
+    /// Reads back what this sink has made: a verdict for each, in their order. [`Verdict::Again`] where nothing was learned of one: then it is
+    /// asked for by its id.
+    fn confirm(&mut self, made: &[IntentId]) -> Vec<Verdict>;
 
     /// Cancels one that was posted.
     fn cancel(&mut self, cancelled: &Cancelled, of: &Submitted, at: &Place) -> Verdict;

@@ -1,14 +1,23 @@
 //! One site's way into the books: one document at a time, in the order of its journal but for what has to wait.
+//!
+//! What was made there is read back in batches. Until then it has no word, and is in memory alone: so there are few of them, and after a
+//! start as many as there may have been are asked for by their ids.
 
 use super::sink::Verdict;
 use super::work::{Need, What, Work};
-use crate::domain::document::Text;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
 use crate::domain::outcome::{Fate, Hold, Outcome};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How often books that answer otherwise may fail over one document before it is held: about four minutes.
 pub const MAX_TRIES: u32 = 9;
+/// Most documents that are made and not read back: a list of so many names is one request, and an answer of some hundred kilobytes.
+pub const MAX_UNREAD: usize = 50;
+/// How many without a word may be in the books: those, and the one that is being tried.
+pub const UNDER_WAY: usize = MAX_UNREAD + 1;
+/// How long a document waits for others that are read back with it, while there are more to post.
+const READ_WITHIN_MS: u64 = 1_000;
 /// The longest pause between two attempts.
 const MAX_BACKOFF_MS: u64 = 60_000;
 
@@ -30,6 +39,8 @@ pub enum Next {
         /// An attempt was made before.
         again: bool,
     },
+    /// Read these back: [`Writer::confirmed`].
+    Confirm(Vec<IntentId>),
     /// Hand over what comes next in the journal: [`Writer::take`].
     Read,
     /// Nothing before this moment.
@@ -41,6 +52,9 @@ pub enum Next {
 
 /// The office's word, to be written down before anything else is done.
 pub type Said = Vec<Outcome>;
+
+/// What is in the books now, and the stock that each has brought: other sites are told.
+pub type Moved = Vec<(IntentId, BTreeSet<(Text, Text)>)>;
 
 /// The pause after a number of failed attempts.
 pub fn backoff_ms(tries: u32) -> u64 {
@@ -55,29 +69,62 @@ struct Held {
     doubt: bool,
 }
 
+/// A document whose turn it is, or was.
 #[derive(Clone, Debug)]
-struct Trying {
+struct Turn {
     work: Work,
     tries: u32,
     /// Failures while the books answered otherwise.
     failed: u32,
     again: bool,
+    /// The word on it is that it is held.
+    was_held: bool,
     not_before_ms: u64,
+}
+
+impl Turn {
+    fn new(work: Work, again: bool, was_held: bool) -> Self {
+        Self { work, tries: 0, failed: 0, again, was_held, not_before_ms: 0 }
+    }
+
+    /// Whether it names one of these.
+    fn names(&self, unread: &[Unread]) -> bool {
+        let is = |id: IntentId| unread.iter().any(|made| made.turn.work.id == id);
+        let of = if let What::Cancel(of) = self.work.what { Some(of) } else { None };
+        self.work.needs.iter().map(|need| need.id()).chain(of).any(is)
+    }
+}
+
+/// One that was made, and not read back.
+#[derive(Clone, Debug)]
+struct Unread {
+    turn: Turn,
+    since_ms: u64,
 }
 
 /// One site's writer.
 #[derive(Default)]
 pub struct Writer {
-    trying: Option<Trying>,
+    trying: Option<Turn>,
+    /// In the order in which they were made.
+    unread: Vec<Unread>,
+    /// The next one, which names some that are not read back.
+    behind: Option<Turn>,
+    /// They were made, and reading them back has failed: each is asked for, in the order of the journal.
+    doubtful: BTreeMap<(u64, IntentId), Turn>,
     /// Held ones that may go now, in the order of the journal.
     ready: BTreeSet<(u64, IntentId)>,
     held: HashMap<IntentId, Held>,
+    /// Held ones that may be in the books all the same, and whose word does not say so.
+    in_doubt: BTreeSet<IntentId>,
     /// Who waits for a document.
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
     /// Who waits for stock of an item in a warehouse, in the order of the journal.
     short: BTreeMap<(Text, Text), BTreeSet<(u64, IntentId)>>,
-    /// The first without a word was met: that one alone may have been under way when the program ended.
-    past_the_cut: bool,
+    /// How many without a word were met: the first of them may have been under way when the program ended.
+    met: usize,
+    /// All of those were met.
+    knows: bool,
 }
 
 impl Writer {
@@ -85,25 +132,52 @@ impl Writer {
     /// is nothing to do until something comes.
     pub fn next(&mut self, now_ms: u64, more: bool, fates: &dyn Fates) -> (Said, Option<Next>) {
         let mut said = Said::new();
+        self.knows |= !more || self.met >= UNDER_WAY;
+        // What was said has to be written down before the next one is held against it.
         while self.trying.is_none()
-            && let Some((_, id)) = self.ready.pop_first()
+            && said.is_empty()
+            && let Some(turn) = self.up()
         {
-            // What it needs may still be missing, or missing again.
-            if let Some(held) = self.unhold(id) {
-                said.extend(self.consider(held.work, held.doubt, fates));
+            if self.behind.is_none() && turn.names(&self.unread) {
+                self.behind = Some(turn);
+                break;
             }
+            // What it needs may still be missing, or missing again.
+            said = news(self.consider(turn, fates), fates);
         }
         let next = match &self.trying {
-            Some(trying) if trying.not_before_ms > now_ms => Some(Next::Sleep { until_ms: trying.not_before_ms }),
-            Some(trying) => Some(Next::Try { id: trying.work.id, again: trying.again }),
-            None => more.then_some(Next::Read),
+            _ if self.is_time_to_read(now_ms) => Some(Next::Confirm(self.unread())),
+            Some(turn) if turn.not_before_ms <= now_ms => Some(Next::Try { id: turn.work.id, again: turn.again }),
+            None if !said.is_empty() => Some(Next::Sleep { until_ms: now_ms }),
+            None if more && self.behind.is_none() => Some(Next::Read),
+            _ if !self.unread.is_empty() => Some(Next::Confirm(self.unread())),
+            Some(turn) => Some(Next::Sleep { until_ms: turn.not_before_ms }),
+            None => None,
         };
-        (news(said, fates), next)
+        (said, next)
+    }
+
+    /// The one whose turn it is, before anything more is taken.
+    fn up(&mut self) -> Option<Turn> {
+        let doubtful = self.doubtful.pop_first().map(|(_, turn)| turn);
+        if let Some(turn) = doubtful.or_else(|| self.behind.take()) {
+            return Some(turn);
+        }
+        let (_, id) = self.ready.pop_first()?;
+        let held = self.unhold(id)?;
+        Some(Turn::new(held.work, held.doubt, true))
+    }
+
+    /// Whether those that were made are to be read back before anything else is done. After a start one whose word is that it is held is not
+    /// asked for by itself: so that word does not stand for long.
+    fn is_time_to_read(&self, now_ms: u64) -> bool {
+        let late = |made: &Unread| made.turn.was_held || made.since_ms + READ_WITHIN_MS <= now_ms;
+        self.unread.len() >= MAX_UNREAD || self.unread.iter().any(late)
     }
 
     /// Takes what comes next in the journal. Never while something is being tried.
     pub fn take(&mut self, work: Work, fates: &dyn Fates) -> Said {
-        debug_assert!(self.trying.is_none());
+        debug_assert!(!self.is_busy());
         match fates.fate(work.id) {
             // A word from before a start. What it waits for may have come meanwhile, from another site.
             Some(Fate::Held { hold, .. }) => {
@@ -115,32 +189,70 @@ impl Writer {
             }
             Some(_) => Said::new(),
             None => {
-                let again = !std::mem::replace(&mut self.past_the_cut, true);
-                self.consider(work, again, fates)
+                let again = self.met < UNDER_WAY;
+                self.met += 1;
+                let turn = Turn::new(work, again, false);
+                if turn.names(&self.unread) {
+                    self.behind = Some(turn);
+                    return Said::new();
+                }
+                self.consider(turn, fates)
             }
         }
     }
 
     /// Something is being tried: nothing else may be taken.
     pub fn is_busy(&self) -> bool {
-        self.trying.is_some()
+        self.trying.is_some() || self.behind.is_some()
+    }
+
+    /// Nothing is on its way into the books, nor may be from before a start. Held ones may be in doubt.
+    pub fn is_quiet(&self) -> bool {
+        self.knows && !self.is_busy() && self.unread.is_empty() && self.doubtful.is_empty()
+    }
+
+    /// The words say what is in the books: figures that are read now hold what the words say.
+    pub fn is_settled(&self) -> bool {
+        self.is_quiet() && self.in_doubt.is_empty()
+    }
+
+    /// Some of the held ones that may be in the books all the same: those for which the books are to be asked, see [`Writer::asked`].
+    pub fn in_doubt(&self, most: usize) -> Vec<(IntentId, What)> {
+        let what = |id: &IntentId| self.held.get(id).map(|held| (*id, held.work.what));
+        self.in_doubt.iter().take(most).filter_map(what).collect()
+    }
+
+    /// The books were asked for one in doubt. What was done there is tried again, and its word comes of that.
+    pub fn asked(&mut self, id: IntentId, is_done: bool) {
+        let Some(held) = self.held.get_mut(&id) else { return };
+        if is_done {
+            self.ready.insert((held.work.order, id));
+        } else {
+            held.doubt = false;
+            self.in_doubt.remove(&id);
+        }
+    }
+
+    /// What was made and not read back.
+    pub fn unread(&self) -> Vec<IntentId> {
+        self.unread.iter().map(|made| made.turn.work.id).collect()
     }
 
     /// Tries it, or holds it where something is missing.
-    fn consider(&mut self, work: Work, again: bool, fates: &dyn Fates) -> Said {
-        if let What::Cancel(of) = work.what
-            && let Some(said) = self.withdraw(&work, of, fates)
+    fn consider(&mut self, turn: Turn, fates: &dyn Fates) -> Said {
+        if let What::Cancel(of) = turn.work.what
+            && let Some(said) = self.withdraw(&turn.work, of, fates)
         {
             return said;
         }
-        match lacks(&work, fates) {
+        match lacks(&turn.work, fates) {
             Some(why) => {
-                let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Waits, why) }];
-                self.hold(work, Hold::Waits, again);
+                let said = vec![Outcome { of: turn.work.id, fate: Fate::held(Hold::Waits, why) }];
+                self.hold(turn.work, Hold::Waits, turn.again);
                 said
             }
             None => {
-                self.trying = Some(Trying { work, tries: 0, failed: 0, again, not_before_ms: 0 });
+                self.trying = Some(turn);
                 Said::new()
             }
         }
@@ -151,6 +263,8 @@ impl Writer {
         let mut said = Said::new();
         match fates.fate(of)? {
             Fate::Posted { .. } => return None,
+            // The books may have it by hand, and there it has to be cancelled by hand.
+            fate if fate.is_before() => return None,
             Fate::Held { .. } => {
                 if self.held.get(&of).is_none_or(|held| held.doubt) {
                     return None;
@@ -162,41 +276,94 @@ impl Writer {
         }
         said.push(Outcome { of: work.id, fate: Fate::Withdrawn });
         self.wake(of);
+        self.wake(work.id);
         Some(said)
     }
 
     /// What the books made of the attempt under way.
     pub fn answered(&mut self, verdict: Verdict, now_ms: u64, fates: &dyn Fates) -> Said {
-        let Some(mut trying) = self.trying.take() else { return Said::new() };
-        let id = trying.work.id;
+        let Some(mut turn) = self.trying.take() else { return Said::new() };
         match verdict {
-            Verdict::Done(posted) => self.done(&trying.work, Fate::Posted { name: posted.name, day: posted.day }),
-            Verdict::Kept if matches!(trying.work.what, What::Cancel(_)) => self.done(&trying.work, Fate::Withdrawn),
-            Verdict::Kept => self.done(&trying.work, Fate::Kept),
-            Verdict::Held(hold, why) => {
-                self.hold(trying.work, hold, hold == Hold::Differs);
-                news(vec![Outcome { of: id, fate: Fate::held(hold, why) }], fates)
+            Verdict::Made => {
+                self.unread.push(Unread { turn, since_ms: now_ms });
+                Said::new()
+            }
+            Verdict::Never(fate) => {
+                let id = turn.work.id;
+                self.wake(id);
+                vec![Outcome { of: id, fate }]
             }
             Verdict::Again { why, alive } => {
-                trying.again = true;
-                trying.tries += 1;
-                trying.failed += u32::from(alive);
-                if trying.failed >= MAX_TRIES {
-                    self.hold(trying.work, Hold::Failing, true);
-                    let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
-                    return news(vec![Outcome { of: id, fate: Fate::held(Hold::Failing, why) }], fates);
+                turn.again = true;
+                turn.tries += 1;
+                turn.failed += u32::from(alive);
+                turn.not_before_ms = now_ms + backoff_ms(turn.tries);
+                if turn.failed >= MAX_TRIES {
+                    return news(self.failing(turn.work, &why), fates);
                 }
-                trying.not_before_ms = now_ms + backoff_ms(trying.tries);
-                self.trying = Some(trying);
+                self.trying = Some(turn);
                 Said::new()
             }
             Verdict::Stopped(_) => {
-                trying.again = true;
-                trying.not_before_ms = now_ms + MAX_BACKOFF_MS;
-                self.trying = Some(trying);
+                turn.again = true;
+                turn.not_before_ms = now_ms + MAX_BACKOFF_MS;
+                self.trying = Some(turn);
                 Said::new()
             }
+            Verdict::Done(_) | Verdict::Kept | Verdict::Held(..) => news(self.ended(turn.work, verdict), fates),
         }
+    }
+
+    /// What reading back has shown of all that was made: a verdict for each of [`Next::Confirm`], in their order. One without an answer is
+    /// asked for by its id; one that the books have lost again counts as an attempt at which they failed.
+    pub fn confirmed(&mut self, verdicts: Vec<Verdict>, now_ms: u64, fates: &dyn Fates) -> (Said, Moved) {
+        let (mut said, mut moved) = (Said::new(), Moved::new());
+        let mut verdicts = verdicts.into_iter();
+        for Unread { mut turn, .. } in std::mem::take(&mut self.unread) {
+            match verdicts.next() {
+                Some(verdict @ (Verdict::Done(_) | Verdict::Kept | Verdict::Held(..))) => {
+                    if matches!(verdict, Verdict::Done(_)) {
+                        moved.push((turn.work.id, turn.work.brings.clone()));
+                    }
+                    said.extend(self.ended(turn.work, verdict));
+                }
+                Some(Verdict::Again { why, alive: true }) if turn.failed + 1 >= MAX_TRIES => {
+                    said.extend(self.failing(turn.work, &why));
+                }
+                answer => {
+                    if matches!(answer, Some(Verdict::Again { alive: true, .. })) {
+                        turn.tries += 1;
+                        turn.failed += 1;
+                        turn.not_before_ms = now_ms + backoff_ms(turn.tries);
+                    }
+                    turn.again = true;
+                    self.doubtful.insert((turn.work.order, turn.work.id), turn);
+                }
+            }
+        }
+        (news(said, fates), moved)
+    }
+
+    /// The books have said what there is to say.
+    fn ended(&mut self, work: Work, verdict: Verdict) -> Said {
+        let is_cancel = matches!(work.what, What::Cancel(_));
+        match verdict {
+            Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day }),
+            Verdict::Held(hold, why) => {
+                let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
+                self.hold(work, hold, hold == Hold::Differs);
+                said
+            }
+            _ if is_cancel => self.done(&work, Fate::Withdrawn),
+            _ => self.done(&work, Fate::Kept),
+        }
+    }
+
+    fn failing(&mut self, work: Work, why: &str) -> Said {
+        let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
+        let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Failing, why) }];
+        self.hold(work, Hold::Failing, true);
+        said
     }
 
     fn done(&mut self, work: &Work, fate: Fate) -> Said {
@@ -245,11 +412,16 @@ impl Writer {
         for place in work.takes.iter().filter(|_| hold == Hold::Stock) {
             self.short.entry(place.clone()).or_default().insert((work.order, work.id));
         }
+        // Time on a Job Card has no id in the books, and is in no figure that is read.
+        if doubt && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
+            self.in_doubt.insert(work.id);
+        }
         self.held.insert(work.id, Held { work, hold, doubt });
     }
 
     fn unhold(&mut self, id: IntentId) -> Option<Held> {
         let held = self.held.remove(&id)?;
+        self.in_doubt.remove(&id);
         self.ready.remove(&(held.work.order, id));
         for need in &held.work.needs {
             if let Some(waiters) = self.waiting.get_mut(&need.id()) {
@@ -302,9 +474,10 @@ impl Writer {
     }
 }
 
-/// What is new of that: the same word twice tells nobody anything.
+/// What is new of that: held for the same reason once more tells nobody anything.
 fn news(mut said: Said, fates: &dyn Fates) -> Said {
-    said.retain(|outcome| fates.fate(outcome.of).as_ref() != Some(&outcome.fate));
+    let is_held = |fate: &Fate| matches!(fate, Fate::Held { .. });
+    said.retain(|outcome| !is_held(&outcome.fate) || fates.fate(outcome.of).as_ref() != Some(&outcome.fate));
     said
 }
 
@@ -314,6 +487,15 @@ fn lacks(work: &Work, fates: &dyn Fates) -> Option<String> {
         let name = || fates.called(need.id());
         match (need, fates.fate(need.id())) {
             (Need::Posted(_), Some(Fate::Posted { .. } | Fate::Kept)) => None,
+            (Need::Posted(_), Some(fate)) if fate.is_before() => {
+                let (does, remedy) = match work.what {
+                    What::Cancel(_) => ("cancels", "cancel that one in the books by hand, and give this up"),
+                    What::Post(_) => ("refers to", "enter this in the books by hand, and give it up"),
+                };
+                Some(format!("It {does} {}, which is of before the first day that is posted: {remedy}.", name()))
+            }
+            // What it stands for was never there: it is posted as one of its own.
+            (Need::Cancelled { by: Some(_), .. }, Some(fate)) if fate.is_before() => None,
             (Need::Posted(_), Some(Fate::GivenUp { .. } | Fate::Withdrawn)) => {
                 Some(format!("It refers to {}, which never went into the books: cancel it, or give it up.", name()))
             }

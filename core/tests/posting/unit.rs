@@ -2,8 +2,10 @@
 
 use outpost_core::domain::document::Text;
 use outpost_core::domain::id::IntentId;
-use outpost_core::domain::outcome::{Fate, Hold};
-use outpost_core::posting::{Fates, MAX_TRIES, Next, Posted, Verdict, What, Work, Writer, backoff_ms};
+use outpost_core::domain::outcome::{Fate, Hold, Outcome};
+use outpost_core::posting::{
+    Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, UNDER_WAY, Verdict, What, Work, Writer, backoff_ms,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -90,10 +92,140 @@ fn pauses_double_up_to_a_minute() {
 }
 
 #[test]
+fn what_refers_to_something_of_before_the_first_day_is_held_with_what_to_do() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let id = |n| IntentId(Uuid::from_u128(n));
+    words.0.insert(id(1), Fate::before(jiff::civil::date(2026, 12, 1)));
+    let payment = Work { needs: BTreeSet::from([Need::Posted(id(1))]), ..work(2, BTreeSet::new()) };
+    let cancellation = Work { what: What::Cancel(id(1)), ..Work { id: id(3), ..payment.clone() } };
+    for (work, remedy) in [(payment, "It refers to no. 1"), (cancellation, "It cancels no. 1")] {
+        let said = writer.take(work, &words);
+        let [Outcome { fate: Fate::Held { hold: Hold::Waits, why }, .. }] = &said[..] else { panic!("{said:?}") };
+        assert!(why.starts_with(remedy) && why.contains("by hand"), "{why}");
+    }
+    // What stands for it is posted as one of its own, and a last word frees who waits.
+    words.0.insert(id(4), Fate::before(jiff::civil::date(2026, 12, 1)));
+    let stands_for = Need::Cancelled { document: id(1), by: Some(id(4)) };
+    let amended = Work { needs: BTreeSet::from([stands_for]), ..work(5, BTreeSet::new()) };
+    assert!(writer.take(amended, &words).is_empty() && writer.is_busy());
+    let fate = Fate::before(jiff::civil::date(2026, 12, 1));
+    assert_eq!(writer.answered(Verdict::Never(fate.clone()), 0, &words), [Outcome { of: id(5), fate }]);
+    assert!(!writer.is_busy());
+}
+
+#[test]
 fn what_is_gone_from_restored_books_is_tried_only_by_name() {
     let (mut writer, words) = (Writer::default(), Words::default());
     assert_eq!(writer.gone(work(7, BTreeSet::new())).len(), 1);
     assert_eq!(writer.retry(None), 0);
     assert_eq!(writer.retry(Some(IntentId(Uuid::from_u128(7)))), 1);
     assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { again: true, .. })));
+}
+
+/// Takes and makes documents `from..` of a journal of `count` that has no needs, until something else is to be done.
+fn make(writer: &mut Writer, words: &Words, mut from: u128, count: u128) -> Option<Next> {
+    loop {
+        match writer.next(0, from <= count, words).1 {
+            Some(Next::Read) => {
+                assert!(writer.take(work(from, BTreeSet::new()), words).is_empty());
+                from += 1;
+            }
+            Some(Next::Try { .. }) => assert!(writer.answered(Verdict::Made, 0, words).is_empty()),
+            next => return next,
+        }
+    }
+}
+
+#[test]
+fn no_more_are_made_than_may_be_unread_and_each_gets_its_word_by_what_was_read() {
+    let (mut writer, words) = (Writer::default(), Words::default());
+    let Some(Next::Confirm(made)) = make(&mut writer, &words, 1, 500) else { panic!("nothing to confirm") };
+    assert_eq!(made.len(), MAX_UNREAD);
+    let verdict = |id: &IntentId| match id.0.as_u128() {
+        3 => Verdict::Held(Hold::Differs, "grand_total is 1 in ERPNext, and not 2".into()),
+        5 => Verdict::Again { why: "gone".into(), alive: true },
+        7 => Verdict::Again { why: "not asked".into(), alive: false },
+        _ => done(),
+    };
+    let (said, moved) = writer.confirmed(made.iter().map(verdict).collect(), 0, &words);
+    assert_eq!((said.len(), moved.len()), (MAX_UNREAD - 2, MAX_UNREAD - 3));
+    assert!(said.iter().all(|outcome| matches!(outcome.fate, Fate::Posted { .. }) || outcome.of == made[2]));
+    // What was lost again waits as after any failure; both are asked for before anything more is taken.
+    assert_eq!(writer.next(0, true, &words).1, Some(Next::Sleep { until_ms: backoff_ms(1) }));
+    assert_eq!(writer.next(backoff_ms(1), true, &words).1, Some(Next::Try { id: made[4], again: true }));
+    writer.answered(done(), 0, &words);
+    assert_eq!(writer.next(0, true, &words).1, Some(Next::Try { id: made[6], again: true }));
+    writer.answered(done(), 0, &words);
+    assert_eq!(writer.next(0, true, &words).1, Some(Next::Read));
+}
+
+#[test]
+fn a_lone_one_is_read_back_at_once_and_others_wait_a_second_at_most() {
+    let (mut writer, words) = (Writer::default(), Words::default());
+    assert_eq!(make(&mut writer, &words, 1, 1), Some(Next::Confirm(vec![IntentId(Uuid::from_u128(1))])));
+    assert_eq!(writer.next(999, true, &words).1, Some(Next::Read));
+    assert!(matches!(writer.next(1_000, true, &words).1, Some(Next::Confirm(_))));
+}
+
+#[test]
+fn what_names_one_that_is_not_read_back_is_tried_after_it_has_its_word() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    make(&mut writer, &words, 1, 2);
+    let mut next = work(3, BTreeSet::new());
+    next.needs.insert(Need::Posted(IntentId(Uuid::from_u128(2))));
+    assert!(writer.take(next.clone(), &words).is_empty());
+    let Some(Next::Confirm(made)) = writer.next(0, true, &words).1 else { panic!("not read back first") };
+    let (said, _) = writer.confirmed(vec![done(); made.len()], 0, &words);
+    words.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
+    assert!(matches!(writer.next(0, true, &words).1, Some(Next::Try { id, .. }) if id == next.id));
+}
+
+#[test]
+fn after_a_start_as_many_are_asked_for_as_may_have_been_under_way() {
+    let words = Words::default();
+    make(&mut Writer::default(), &words, 1, 500);
+    // The power went. One in between was held before, and has its word.
+    let mut words = Words::default();
+    words.0.insert(IntentId(Uuid::from_u128(9)), Fate::held(Hold::Refused, "no"));
+    let mut writer = Writer::default();
+    for n in 1..=UNDER_WAY as u128 + 3 {
+        writer.take(work(n, BTreeSet::new()), &words);
+        let next = writer.next(0, true, &words).1;
+        let again = n <= UNDER_WAY as u128 + 1;
+        match n {
+            9 => assert_eq!(next, Some(Next::Read)),
+            _ => assert_eq!(next, Some(Next::Try { id: IntentId(Uuid::from_u128(n)), again }), "{n}"),
+        }
+        if n != 9 {
+            writer.answered(done(), 0, &words);
+        }
+    }
+}
+
+#[test]
+fn one_whose_word_is_that_it_is_held_is_read_back_at_once() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    writer.take(work(1, BTreeSet::new()), &words);
+    let said = writer.answered(Verdict::Held(Hold::Refused, "no".into()), 0, &words);
+    words.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
+    writer.retry(None);
+    assert!(matches!(writer.next(0, true, &words).1, Some(Next::Try { .. })));
+    writer.answered(Verdict::Made, 0, &words);
+    assert!(matches!(writer.next(0, true, &words).1, Some(Next::Confirm(_))));
+}
+
+#[test]
+fn figures_may_be_read_only_where_nothing_can_be_in_the_books_without_a_word() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    writer.next(0, true, &words);
+    assert!(!writer.is_settled(), "what the journal still has may have been under way when the program ended");
+    writer.take(work(1, BTreeSet::new()), &words);
+    writer.next(0, false, &words);
+    assert!(!writer.is_settled(), "it is being tried");
+    writer.answered(Verdict::Made, 0, &words);
+    assert!(!writer.is_settled(), "it was not read back");
+    let (said, _) = writer.confirmed(vec![done()], 0, &words);
+    words.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
+    writer.next(0, false, &words);
+    assert!(writer.is_settled());
 }

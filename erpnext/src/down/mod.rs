@@ -51,3 +51,8 @@ pub struct Scope {
     /// Whose a warehouse is, where ERPNext's own field `outpost_site` does not say.
     pub warehouses: BTreeMap<String, SiteId>,
 }
+
+/// The doctypes that are read.
+pub fn doctypes() -> impl Iterator<Item = &'static str> {
+    sources::LISTED.iter().map(|listed| listed.doctype)
+}

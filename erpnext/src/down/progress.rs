@@ -119,7 +119,25 @@ pub struct Progress {
     pub(super) turn: Option<Turn>,
 }
 
+/// Doctypes with figures that sites' own documents change.
+const FIGURES: [&str; 4] = ["Sales Order", "Work Order", "Sales Invoice", "Purchase Invoice"];
+
 impl Progress {
+    /// A round is under way.
+    pub fn is_under_way(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// What the next page is of: a doctype, or what comes before and after all of them.
+    pub fn at(&self) -> &str {
+        self.turn.as_ref().map_or("(settings)", |turn| &turn.doctype)
+    }
+
+    /// The next page has figures that sites' documents change: none of those may be on its way while it is read.
+    pub fn has_figures(&self) -> bool {
+        FIGURES.contains(&self.at())
+    }
+
     /// ERPNext's time zone, where it was asked.
     pub fn time_zone(&self) -> Option<&str> {
         self.time_zone.as_deref()

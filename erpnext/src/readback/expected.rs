@@ -96,7 +96,7 @@ impl Expected {
         let (Kind::StockReconciliation, "items", Some(rows)) = (self.kind, field, ours.as_array()) else {
             return Cow::Borrowed(ours);
         };
-        let theirs = got.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let theirs = self::rows(got.get("items"));
         if theirs.len() >= rows.len() {
             return Cow::Borrowed(ours);
         }
@@ -130,9 +130,9 @@ impl Expected {
             found.field("", "purpose", "purpose", sent.get("stock_entry_type").unwrap_or(&Value::Null), Some(purpose));
         }
         for table in TABLES.iter().filter(|table| !sent.contains_key(**table) && self.compares(table)) {
-            let rows = got.get(*table).and_then(Value::as_array).map_or(0, Vec::len);
-            if rows > 0 {
-                found.differ(table, "no rows", format!("{rows} rows"));
+            let count = rows(got.get(*table)).len();
+            if count > 0 {
+                found.differ(table, "no rows", format!("{count} rows"));
             }
         }
         self.rows(sent, got, found);
@@ -143,9 +143,7 @@ impl Expected {
     }
 
     fn rows(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
-        let table = |of: Option<&Value>| of.and_then(Value::as_array).cloned().unwrap_or_default();
-        let rows = table(sent.get("items"));
-        for (i, (ours, theirs)) in rows.iter().zip(table(got.get("items"))).enumerate() {
+        for (i, (ours, theirs)) in rows(sent.get("items")).iter().zip(rows(got.get("items"))).enumerate() {
             let at = |field: &str| format!("items[{i}].{field}");
             let number = |field: &str, digits: u32| ours.get(field).and_then(values::decimal)?.rounded(digits);
             let qty = number("qty", FLOAT_PRECISION).unwrap_or_default();
@@ -173,16 +171,14 @@ impl Expected {
         if self.payable.is_none() {
             return;
         }
-        let rows = |of: Option<&Value>| of.and_then(|of| of.get("items")?.as_array().cloned()).unwrap_or_default();
         let number = |row: &Value, field: &str| row.get(field).and_then(values::decimal);
-        let theirs = rows(Some(got));
+        let (ours, theirs) = (rows(sent.get("items")), rows(got.get("items")));
         let sum = |rows: &[Value], field: &str| all(rows.iter().map(|row| number(row, field).unwrap_or_default()));
-        let ours = sent.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         if let (Some(qty), Some(read)) = (sum(ours, "qty"), got.get("total_qty")) {
             found.amount("total_qty", qty, Some(read), FLOAT_PRECISION);
         }
         let has = |field: &str| theirs.iter().all(|row| number(row, field).is_some());
-        if let (true, Some(net), Some(read)) = (has("net_amount"), sum(&theirs, "net_amount"), got.get("net_total")) {
+        if let (true, Some(net), Some(read)) = (has("net_amount"), sum(theirs, "net_amount"), got.get("net_total")) {
             found.amount("items.net_amount", net, Some(read), self.precision);
         }
         for (i, row) in theirs.iter().enumerate() {
@@ -224,8 +220,7 @@ impl Expected {
         if let Some(read) = got.get("rounding_adjustment") {
             found.amount("rounding_adjustment", adjusted, Some(read), self.precision);
         }
-        let rows = got.get("taxes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        for (i, (ours, theirs)) in totals.taxes.iter().zip(rows).enumerate() {
+        for (i, (ours, theirs)) in totals.taxes.iter().zip(rows(got.get("taxes"))).enumerate() {
             let field = "tax_amount_after_discount_amount";
             found.amount(&format!("taxes[{i}].{field}"), *ours, theirs.get(field), self.precision);
         }
@@ -261,9 +256,8 @@ impl Expected {
             Kind::Timesheet => {
                 of("total_hours", self.sum, found, FLOAT_PRECISION);
                 let day = |field: &str| got.get(field).and_then(Value::as_str).and_then(|day| day.get(..10));
-                let rows = got.get("time_logs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 let days = |field: &str| -> Vec<&str> {
-                    rows.iter().filter_map(|row| row.get(field)?.as_str()?.get(..10)).collect()
+                    rows(got.get("time_logs")).iter().filter_map(|row| row.get(field)?.as_str()?.get(..10)).collect()
                 };
                 let ends = [
                     ("start_date", days("from_time").into_iter().min()),
@@ -285,6 +279,11 @@ impl Expected {
             _ => {}
         }
     }
+}
+
+/// The rows of a table.
+fn rows(table: Option<&Value>) -> &[Value] {
+    table.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The field by which a master is named.

@@ -179,13 +179,15 @@ fn fields(path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value
     let digits = outpost_core::domain::decimal::MAX_SCALE;
     for (name, value) in got {
         let at = || format!("{path}{name}");
-        let unsaid = sent.is_some_and(|sent| !sent.contains_key(name)) && NOTHING.contains(&name.as_str());
+        // Most of what a document has is nothing.
+        let nothing = values::is_nothing(value);
+        let unsaid = || sent.is_some_and(|sent| !sent.contains_key(name)) && NOTHING.contains(&name.as_str());
         // Which row an invoice has used is not asked of one that is found later.
         let then = found.later && name == "reference_row";
-        if unsaid && !then && !values::is_nothing(value) && value != "No" {
+        if !nothing && value != "No" && !then && unsaid() {
             found.differ(&at(), "nothing", values::shown(Some(value)));
         }
-        if RATES.contains(&name.as_str()) && !values::is_nothing(value) {
+        if !nothing && RATES.contains(&name.as_str()) {
             found.amount(&at(), 1.into(), Some(value), digits);
         }
         let like = LIKE.iter().find(|(field, _)| field == name).map(|(_, other)| *other);
@@ -193,7 +195,7 @@ fn fields(path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value
         if let (Some(ours), Some(_)) = (other.and_then(decimal), decimal(value)) {
             let near = found.precision;
             let quantity = name == "received_qty";
-            if !(quantity && values::is_nothing(value)) {
+            if !(quantity && nothing) {
                 found.amount(&at(), ours, Some(value), near);
             }
         }

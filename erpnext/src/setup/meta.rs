@@ -7,10 +7,10 @@ use crate::client::{Client, Failure};
 use serde_json::{Value, json};
 
 /// A doctype as it is there.
-pub(super) struct Meta(Value);
+pub(crate) struct Meta(Value);
 
 impl Meta {
-    pub(super) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
         let answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
         // The doctype's child tables come with it.
         let docs = answer.get("docs").and_then(Value::as_array);
@@ -21,6 +21,13 @@ impl Meta {
             words: format!("it does not say what {doctype} is"),
             exception: String::new(),
         })
+    }
+
+    /// Its tables: the field, and the doctype of the rows.
+    pub(crate) fn tables(&self) -> Vec<(String, String)> {
+        let is_table = |field: &&Value| matches!(text(field, "fieldtype"), "Table" | "Table MultiSelect");
+        let of = |field: &Value| (text(field, "fieldname").to_owned(), text(field, "options").to_owned());
+        self.rows("fields").filter(is_table).map(of).collect()
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Value> {

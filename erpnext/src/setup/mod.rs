@@ -21,6 +21,7 @@ mod step;
 pub use check::{check, check_settings};
 pub use fields::Field;
 pub use finding::{Finding, Level};
+pub(crate) use meta::Meta;
 pub use plan::{Done, Plan, Stopped, plan, undo};
 pub use roles::ROLES;
 pub use status::{Reached, Status, status};

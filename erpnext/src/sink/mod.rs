@@ -1,6 +1,7 @@
 //! ERPNext as the books that documents are posted into: asked before it is told again, and never believed before it is read back.
 //!
-//! In: one document at a time, from one site. Out: a [`Verdict`]. Absent: what comes first, and when to try again: that is the core's.
+//! In: one document at a time, from one site. Out: a [`Verdict`]. Absent: what comes first, when to try again, and when to read back what
+//! was made: that is the core's.
 //!
 //! One request a document, draft and submission in one, with everything said that ERPNext would fill in only for drafts: parallel drafts
 //! deadlock, and a lost answer between two steps leaves a draft. What came of a request is decided by a question: is there a
@@ -8,6 +9,7 @@
 
 mod cancelling;
 mod cards;
+mod confirming;
 mod days;
 mod masters;
 mod names;
@@ -18,6 +20,7 @@ use crate::client::{Client, Failure};
 use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
+use confirming::Made;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use names::Erp;
@@ -53,19 +56,42 @@ pub struct Erpnext {
     parties: BTreeMap<IntentId, String>,
     /// Kinds of which ERPNext was asked for our id before: it has the field.
     asked: BTreeSet<Kind>,
+    /// What ERPNext has made and was not read back. As many as the writer lets wait.
+    made: BTreeMap<IntentId, Made>,
+    /// The tables of each doctype that lists were wanted of; none where they are not shown.
+    tables: BTreeMap<&'static str, Option<Vec<(String, String)>>>,
     blind: bool,
+    lists: bool,
 }
 
 impl Erpnext {
     /// For one site. `zone` is ERPNext's own time zone.
     pub fn new(client: Client, site: SiteId, map: SiteMap, zone: TimeZone, library: Arc<dyn Library>) -> Self {
-        Self { client, site, map, zone, library, parties: BTreeMap::new(), asked: BTreeSet::new(), blind: false }
+        Self {
+            client,
+            site,
+            map,
+            zone,
+            library,
+            parties: BTreeMap::new(),
+            asked: BTreeSet::new(),
+            made: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            blind: false,
+            lists: false,
+        }
     }
 
     /// Never asks whether a document is there already. For tests alone, that show what comes of it.
     #[doc(hidden)]
     pub fn blind(self) -> Self {
         Self { blind: true, ..self }
+    }
+
+    /// Reads even one document by lists. For tests alone, that show what lists show.
+    #[doc(hidden)]
+    pub fn by_lists(self) -> Self {
+        Self { lists: true, ..self }
     }
 
     /// `reading` is later where the document is there, and its body only held against it.
@@ -126,6 +152,10 @@ impl Sink for Erpnext {
             Some(open) if open > own => self.tell(submitted, at, Some(open)),
             _ => verdict,
         }
+    }
+
+    fn confirm(&mut self, made: &[IntentId]) -> Vec<Verdict> {
+        self.read_all(made)
     }
 
     fn cancel(&mut self, _: &Cancelled, of: &Submitted, _: &Place) -> Verdict {

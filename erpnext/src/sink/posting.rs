@@ -3,6 +3,7 @@
 //! In: a document. Out: a [`Verdict`]. A refusal alone says little: ERPNext looks at much before it looks whether the id is taken, so
 //! after each the question is whether the document is there.
 
+use super::confirming::Made;
 use super::{Erpnext, is_master, masters, words};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
@@ -43,12 +44,14 @@ impl Erpnext {
                 Err(failure) => return self.failed(failure),
             }
         }
-        match self.client.insert(request.doctype, &request.body) {
-            Ok(made) => match made.get("name").and_then(Value::as_str) {
-                Some(name) if is_master(submitted.document.kind()) => self.made(submitted, &request, name),
-                Some(name) => self.read_back(submitted, &request, name, Reading::First, day),
-                None => Verdict::Again { why: "ERPNext's answer names no document".into(), alive: true },
-            },
+        match self.client.make(request.doctype, &request.body) {
+            Ok(Some(name)) if is_master(submitted.document.kind()) => self.made(submitted, &request, &name),
+            Ok(Some(name)) => {
+                let expected = self.expected(submitted, Reading::First);
+                self.made.insert(submitted.id, Made { request, expected, name, day });
+                Verdict::Made
+            }
+            Ok(None) => Verdict::Again { why: "ERPNext's answer names no document".into(), alive: true },
             Err(failure @ Failure::Refused { .. }) if !self.blind => match self.found(submitted, at) {
                 Ok(Some(verdict)) => verdict,
                 Ok(None) => self.refused(&failure, &request),
@@ -85,7 +88,11 @@ impl Erpnext {
     /// would have been called a moment later.
     fn made(&mut self, submitted: &Submitted, request: &Request, name: &str) -> Verdict {
         match masters::apart(&self.client, &self.site, request, name) {
-            Ok(None) => self.read_back(submitted, request, name, Reading::First, None),
+            Ok(None) => {
+                let expected = self.expected(submitted, Reading::First);
+                let (request, name) = (request.clone(), name.to_owned());
+                self.read_alone(&Made { request, expected, name, day: None })
+            }
             Ok(Some(verdict)) => verdict,
             Err(failure) => self.failed(failure),
         }
@@ -124,22 +131,24 @@ impl Erpnext {
             Ok(Ask::Insert(request)) if is_master(submitted.document.kind()) => {
                 masters::found(&self.site, &request, there)
             }
-            Ok(Ask::Insert(request)) => self.compare(submitted, &request, name, Reading::Later, day, there),
+            Ok(Ask::Insert(request)) => {
+                let expected = self.expected(submitted, Reading::Later);
+                compare(&Made { request, expected, name: name.to_owned(), day }, there)
+            }
             Ok(Ask::AddToCard(_) | Ask::Nothing(_)) => Verdict::Kept,
             Err(why) => self.unmappable(why),
         }
     }
 
-    fn read_back(
-        &mut self,
-        submitted: &Submitted,
-        request: &Request,
-        name: &str,
-        reading: Reading,
-        day: Option<Date>,
-    ) -> Verdict {
-        match self.client.get(request.doctype, name) {
-            Ok(there) => self.compare(submitted, request, name, reading, day, &there),
+    fn expected(&self, submitted: &Submitted, reading: Reading) -> Expected {
+        Expected::of(submitted, &self.library.masters(), &self.site, reading)
+    }
+
+    /// Reads one back, whole.
+    pub(super) fn read_alone(&self, made: &Made) -> Verdict {
+        let name = &made.name;
+        match self.client.get(made.request.doctype, name) {
+            Ok(there) => compare(made, &there),
             Err(failure) if failure.is("DoesNotExistError") => {
                 Verdict::Again { why: format!("{name} is gone from ERPNext again"), alive: true }
             }
@@ -152,28 +161,25 @@ impl Erpnext {
             Err(failure) => self.failed(failure),
         }
     }
+}
 
-    fn compare(
-        &self,
-        submitted: &Submitted,
-        request: &Request,
-        name: &str,
-        reading: Reading,
-        day: Option<Date>,
-        there: &Value,
-    ) -> Verdict {
-        let expected = Expected::of(submitted, &self.library.masters(), &self.site, reading);
-        let found = differences(&request.body, &expected, there);
-        if found.is_empty() {
-            return match Text::try_from(name.to_owned()) {
-                Ok(name) => Verdict::Done(Posted { name, day }),
-                Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {name}, which is too long a name.")),
-            };
-        }
-        let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
-        let more = found.len().saturating_sub(MAX_TOLD);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let remedy = "Correct it there and retry, or cancel it.";
-        Verdict::Held(Hold::Differs, format!("{name}: {}{more}. {remedy}", told.join("; ")))
+/// Holds what is there against what was sent and what the paper says.
+fn compare(made: &Made, there: &Value) -> Verdict {
+    let found = differences(&made.request.body, &made.expected, there);
+    if found.is_empty() {
+        return done(made);
+    }
+    let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
+    let more = found.len().saturating_sub(MAX_TOLD);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let remedy = "Correct it there and retry, or cancel it.";
+    Verdict::Held(Hold::Differs, format!("{}: {}{more}. {remedy}", made.name, told.join("; ")))
+}
+
+/// It reads as it should.
+pub(super) fn done(made: &Made) -> Verdict {
+    match Text::try_from(made.name.clone()) {
+        Ok(name) => Verdict::Done(Posted { name, day: made.day }),
+        Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {}, which is too long a name.", made.name)),
     }
 }

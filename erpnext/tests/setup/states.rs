@@ -3,6 +3,7 @@
 use super::*;
 use erpnext_stand_in::Reach;
 use outpost_erpnext::client::Failure;
+use outpost_erpnext::map::{MasterData, Settings};
 use outpost_erpnext::setup::{check_settings, status};
 
 #[test]
@@ -90,4 +91,37 @@ fn an_administrator_sees_what_the_connector_may_not() {
         assert!(line.found.starts_with("not looked at"), "{line}");
         stand_in.restore(&backup);
     }
+}
+
+#[test]
+fn where_master_data_comes_from_there_its_names_are_looked_at() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let (settings, masters) = workshop(&stand_in);
+    let look = |company: &str, warehouse: &str| {
+        let own = MasterData {
+            company: company.into(),
+            changes_every_s: 60,
+            stock_every_s: 300,
+            warehouses: [(warehouse.to_owned(), "bandung".parse().unwrap())].into(),
+        };
+        let settings = Settings { master_data: Some(own), ..settings.clone() };
+        let found = check(&with_key(&stand_in, &key), &settings, &masters);
+        found.into_iter().filter(|finding| finding.field.starts_with("master_data")).collect::<Vec<_>>()
+    };
+    let good = look("Tailor Works", "Stores - TW");
+    assert!(good.iter().all(|finding| finding.level != Level::Error), "{good:#?}");
+    assert!(good.iter().any(|finding| finding.found == "Stores - TW is bandung's"), "{good:#?}");
+    let wrong = look("Tailor Work", "Stores - TW");
+    assert!(
+        matches!(&wrong[..], [one] if one.level == Level::Error && one.field == "master_data.company"),
+        "{wrong:#?}"
+    );
+    let wrong = look("Tailor Works", "Store - TW");
+    assert!(
+        wrong.iter().any(|one| one.level == Level::Error && one.found == "Store - TW is not in ERPNext"),
+        "{wrong:#?}"
+    );
+    let wrong = look("Tailor Works", "All Warehouses - TW");
+    assert!(wrong.iter().any(|one| one.level == Level::Error && one.found.contains("is a group")), "{wrong:#?}");
 }

@@ -1,7 +1,7 @@
 //! Each field of each document of the day reads otherwise in turn: what the paper says otherwise is never done.
 
 use crate::common::day::{Act, day};
-use crate::common::{Books, done, place};
+use crate::common::{Books, done, place, post};
 use erpnext_stand_in::Alteration;
 use outpost_core::domain::document::Kind;
 use outpost_core::posting::{Sink, Verdict};
@@ -645,7 +645,7 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
     let books = Books::with_fields();
     let mut slipped = Slipped::new();
     let mut tried = 0;
-    for act in day(&books).0 {
+    for act in day(&books.office, &books.orders).0 {
         let (of, submitted) = match act {
             // Joined with another site's, of which nothing is known but name and number.
             Act::Post(of, "the same Bu Ani" | "the same item", submitted) => {
@@ -665,9 +665,20 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
         }
         let said = submitted.document.serialize_fields(serde_json::value::Serializer).unwrap();
         let before = books.erp.snapshot();
-        let mut sink = books.sink(of);
-        let name = done(&mut sink, of, &submitted);
+        let (mut alone, mut listing) = (books.sink(of), books.sink(of).by_lists());
+        let asked = |books: &Books| {
+            let asked = books.erp.tally().requests.get(&format!("GET /api/resource/{}", kind.name())).copied();
+            books.erp.reset_tally();
+            asked
+        };
+        books.erp.reset_tally();
+        let name = done(&mut alone, of, &submitted);
+        let of_one = asked(&books);
         let after = books.erp.snapshot();
+        books.erp.restore(&before);
+        // As it is, lists alone are enough: there is one of its doctype in place of the document, and no document after it.
+        done(&mut listing, of, &submitted);
+        assert_eq!(asked(&books), of_one, "{}", kind.name());
         for pointer in books.erp.alterable(kind.name(), &name) {
             let alteration = Alteration { doctype: kind.name().into(), pointer: pointer.clone(), value: None };
             // Of what is found again a master is known by its name alone: the office may have put the rest right.
@@ -676,7 +687,8 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
                 tried += 1;
                 books.erp.restore(if again { &after } else { &before });
                 books.erp.alter(alteration.clone());
-                let verdict = sink.post(&submitted, &place(of, again));
+                // What reads otherwise in lists is read alone as well, so that it is not done says that neither hides it.
+                let verdict = post(&mut listing, &submitted, &place(of, again));
                 books.erp.alter_nothing();
                 let is_done = matches!(verdict, Verdict::Done(_));
                 if is_done && !is_right(kind, &said, &pointer, again) {

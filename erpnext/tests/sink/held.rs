@@ -1,6 +1,6 @@
 //! What ERPNext refuses: for what it is held, which remedy the words name, that nothing is booked, and that the remedy helps.
 
-use crate::common::{Books, OURS, Workshop, day_of, done, place};
+use crate::common::{Books, OURS, Workshop, day_of, done, place, post};
 use erpnext_stand_in::{Options, StandIn, Start};
 use jiff::tz::TimeZone;
 use outpost_core::domain::document::Kind;
@@ -43,7 +43,7 @@ impl Case {
     fn holds(&mut self, submitted: &Submitted, why: Hold, words: &[&str]) {
         let before = self.booked();
         for again in [false, true] {
-            let verdict = self.sink.post(submitted, &place(OF, again));
+            let verdict = post(&mut self.sink, submitted, &place(OF, again));
             let Verdict::Held(hold, said) = &verdict else { panic!("{verdict:?}") };
             assert_eq!(*hold, why, "{said}");
             for word in words {
@@ -57,7 +57,7 @@ impl Case {
 
     #[track_caller]
     fn goes_through(&mut self, submitted: &Submitted) {
-        let verdict = self.sink.post(submitted, &place(OF, true));
+        let verdict = post(&mut self.sink, submitted, &place(OF, true));
         assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
         assert_eq!(self.books.erp.submitted()[&submitted.id.to_string()].len(), 1);
     }
@@ -108,19 +108,19 @@ fn a_closed_month_and_the_first_open_day() {
         let closed = json!({"period_name": "Oct 2026", "start_date": "2026-10-01", "end_date": "2026-10-31",
             "closed_documents": ["Sales Invoice"]});
         case.books.office.put(Table::Period, closed);
-        let moved = case.sink.post(&late, &place(OF, false));
+        let moved = post(&mut case.sink, &late, &place(OF, false));
         let Verdict::Done(Posted { name, day }) = &moved else { panic!("{moved:?}") };
         assert_eq!(*day, Some(day_of("2026-11-01")));
         let doc = case.books.erp.document("Sales Invoice", name.as_str()).unwrap();
         assert_eq!((&doc["posting_date"], &doc["due_date"]), (&json!("2026-11-01"), &json!("2026-11-01")));
         assert_eq!(doc.get("outpost_date"), fields.then(|| json!("2026-10-15")).as_ref());
         // Its answer was lost: it is found where it was put, today and after November is closed as well.
-        assert_eq!(case.sink.post(&late, &place(OF, true)), moved);
+        assert_eq!(post(&mut case.sink, &late, &place(OF, true)), moved);
         if fields {
             let closed = json!({"period_name": "Nov 2026", "start_date": "2026-11-01", "end_date": "2026-11-30",
                 "closed_documents": ["Sales Invoice"]});
             case.books.office.put(Table::Period, closed);
-            assert_eq!(case.sink.post(&late, &place(OF, true)), moved);
+            assert_eq!(post(&mut case.sink, &late, &place(OF, true)), moved);
         }
     }
 }
@@ -215,7 +215,7 @@ fn a_connector_that_may_not_and_a_key_that_counts_no_more() {
     case.sink = connect(&case, &weak.key, &weak.secret);
     case.holds(&made, Hold::Refused, &["outpost office erpnext check"]);
     case.sink = connect(&case, &weak.key, "wrong");
-    let stopped = case.sink.post(&made, &place(OF, false));
+    let stopped = post(&mut case.sink, &made, &place(OF, false));
     assert!(matches!(stopped, Verdict::Stopped(_)), "{stopped:?}");
     case.sink = case.books.sink(OF);
     case.goes_through(&made);
@@ -245,7 +245,7 @@ fn the_books_are_restored_from_a_backup() {
     assert_eq!(case.sink.there(&both), Ok(vec![first.id, second.id]));
     case.books.erp.restore(&backup);
     assert_eq!(case.sink.there(&both), Ok(vec![first.id]));
-    let verdict = case.sink.post(&second, &place(OF, true));
+    let verdict = post(&mut case.sink, &second, &place(OF, true));
     assert!(matches!(&verdict, Verdict::Done(posted) if posted.name.as_str() == name), "{verdict:?}");
 }
 
@@ -257,7 +257,7 @@ fn a_draft_that_somebody_has_made_under_its_id_gives_way() {
     done(&mut case.sink, OF, &first);
     let made = case.shop.make("sales-invoice", sale(json!({})));
     case.books.erp.make("Sales Invoice", sale(json!({"outpost_id": made.id.to_string()})));
-    let verdict = case.sink.post(&made, &place(OF, false));
+    let verdict = post(&mut case.sink, &made, &place(OF, false));
     assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
     case.goes_through(&made);
 }

@@ -1,11 +1,13 @@
-//! ERPNext as the books that documents are posted into, against the stand-in: its contract, a whole day, fields that read otherwise,
-//! answers that are lost, refusals, and how fast it is.
+//! ERPNext as the books that documents are posted into, against the stand-in, and against a real one where one is named: its contract, a
+//! whole day, fields that read otherwise, answers that are lost, refusals, and how fast it is.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod altered;
 mod common;
 mod contract;
 mod faults;
+mod ground;
 mod held;
 mod rate;
+mod real;
 mod whole_day;

@@ -42,7 +42,7 @@ fn float(amount: Decimal) -> f64 {
 fn posted(books: &Books) -> (BTreeMap<&'static str, String>, Sums) {
     let (mut names, mut sums) = (BTreeMap::new(), Sums::default());
     let mut sinks = BTreeMap::from(["bandung", "garut"].map(|of| (of, books.sink(of))));
-    for act in day(books).0 {
+    for act in day(&books.office, &books.orders).0 {
         match act {
             Act::Post(of, called, submitted) => {
                 let sink = sinks.get_mut(of).unwrap();

@@ -1,9 +1,12 @@
 //! What others may see of a site's posting: how far it is, what is held, what is wrong.
 
+use super::entered::InBooks;
 use super::lock;
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::{Fate, Hold};
+use crate::domain::time::rfc3339;
+use crate::moment::rough_ms;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -31,6 +34,10 @@ struct Inner {
     to_read: u64,
     trying: Option<String>,
     trouble: Option<String>,
+    /// What of the site's documents is in the books; not kept where nothing is read from there, or not known yet.
+    sums: Option<InBooks>,
+    /// When stock was read, and what is in the way of it.
+    stock: (Option<String>, Option<String>),
 }
 
 /// One site's.
@@ -69,6 +76,32 @@ impl Board {
         lock(&self.0).trying = None;
     }
 
+    pub(super) fn keep_sums(&self, sums: InBooks) {
+        lock(&self.0).sums = Some(sums);
+    }
+
+    pub(super) fn forget_sums(&self) {
+        lock(&self.0).sums = None;
+    }
+
+    pub(super) fn keeps_sums(&self) -> bool {
+        lock(&self.0).sums.is_some()
+    }
+
+    /// Looks at the sums, or changes them, where they are kept.
+    pub(super) fn sums<T>(&self, look: impl FnOnce(&mut InBooks) -> T) -> Option<T> {
+        lock(&self.0).sums.as_mut().map(look)
+    }
+
+    /// Stock was read, or why it could not be.
+    pub(super) fn stock_read(&self, trouble: Option<String>) {
+        let mut inner = lock(&self.0);
+        if trouble.is_none() {
+            inner.stock.0 = i64::try_from(rough_ms()).ok().map(rfc3339);
+        }
+        inner.stock.1 = trouble;
+    }
+
     pub(super) fn holds(&self, id: IntentId) -> bool {
         lock(&self.0).orders.contains_key(&id)
     }
@@ -103,6 +136,8 @@ impl Board {
             "to_read": inner.to_read,
             "trying": inner.trying,
             "trouble": inner.trouble,
+            "stock_read": inner.stock.0,
+            "stock_trouble": inner.stock.1,
         })
     }
 }

@@ -4,39 +4,55 @@
 //! outcomes in the office's journal for the site. What comes when is the core's (`outpost_core::posting`), how is the sink's
 //! (`outpost_erpnext::sink`). An office without `erpnext.toml` has no books but its own, and none of this runs.
 //!
-//! A thread says its word, durably, before it goes on to the next document. What it did not get to say before a power cut it finds in the
+//! A thread says its word, durably, as soon as it has read a document back. What it did not get to say before a power cut it finds in the
 //! books under the document's id.
 
+mod down;
+mod entered;
 mod held;
+mod levels;
 mod library;
+mod reach;
 mod settings;
+mod turnstile;
 mod writer;
 
 pub use settings::{KEY, NAME, client, key, read, zone};
 
+use super::ledger::UnderWay;
 use super::sites::Sites;
 use crate::books::Shelves;
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
 use crate::views;
 use anyhow::Context;
+use down::Reader;
 use held::Board;
 use library::Books;
 use outpost_erpnext::client::Key;
+use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::setup;
 use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
 use settings::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use turnstile::Turnstile;
 use writer::SiteWriter;
 
 /// How often it is looked for sites that are to be posted, and for settings that were written.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a stop waits for documents that are under way: many times what one takes on an ordinary day.
+const STOP_WITHIN: Duration = Duration::from_secs(4);
+
+/// How often a stop looks whether they are done.
+const STOP_LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// How long a person's decision waits for a document that is under way: as long as one request may take, and a little.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -57,6 +73,10 @@ struct Hub {
     inboxes: Mutex<BTreeMap<SiteId, Vec<Order>>>,
     moved: Condvar,
     stop: Mutex<bool>,
+    turnstile: Arc<Turnstile>,
+    down: Mutex<down::Progress>,
+    /// Somebody wants master data to be gone through now, names too.
+    refresh: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -81,6 +101,11 @@ impl Hub {
         lock(&self.inboxes).get_mut(site).map(std::mem::take).unwrap_or_default()
     }
 
+    /// Of each site that is posted it is known what of it is in the books.
+    fn knows_what_is_entered(&self) -> bool {
+        lock(&self.board).values().all(|board| board.keeps_sums())
+    }
+
     fn stopped(&self) -> bool {
         *lock(&self.stop)
     }
@@ -94,10 +119,10 @@ impl Hub {
     }
 }
 
-/// The threads, and the one that starts them.
+/// The threads: the one that starts those of the sites, and the one that reads master data.
 pub(super) struct Posting {
     hub: Arc<Hub>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// For asking, and for what a person decides. Cheap to clone.
@@ -115,30 +140,45 @@ impl Posting {
         sites: Arc<Sites>,
         shelves: Arc<Shelves>,
         views: views::Reader,
+        under_way: UnderWay,
     ) -> std::io::Result<(Self, Clerk)> {
         let hub = Arc::new(Hub {
             board: Mutex::default(),
             inboxes: Mutex::default(),
             moved: Condvar::new(),
             stop: Mutex::new(false),
+            turnstile: Arc::default(),
+            down: Mutex::default(),
+            refresh: AtomicBool::new(false),
         });
         let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
+        let reader = Reader::new(dir, hub.clone(), books.clone(), under_way);
         let dir = dir.to_owned();
         let own = hub.clone();
-        let run = move || tend(&dir, &own, &books);
-        let thread = std::thread::Builder::new().name("posting".into()).spawn(run)?;
-        Ok((Self { hub, thread: Some(thread) }, clerk))
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        let threads = vec![
+            thread("posting").spawn(move || tend(&dir, &own, &books))?,
+            thread("master data").spawn(move || reader.run())?,
+        ];
+        Ok((Self { hub, threads }, clerk))
     }
 
-    /// Ends the threads; each finishes the document that it is at. Blocks.
-    pub(super) fn stop(mut self) {
+    /// Ends the threads; each finishes what it is at, where ERPNext answers soon. One that does not is left behind, and ends with the
+    /// process: what came of its request is found under the document's id at the next start. Blocks.
+    pub(super) fn stop(self) {
         *lock(&self.hub.stop) = true;
         self.hub.moved.notify_all();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the thread that posts documents panicked: tell who maintains outpost");
+        let end = Instant::now() + STOP_WITHIN;
+        for thread in self.threads {
+            while !thread.is_finished() && Instant::now() < end {
+                std::thread::sleep(STOP_LOOK_EVERY);
+            }
+            if !thread.is_finished() {
+                tracing::info!("ERPNext has not answered yet: what is under way is looked for at the next start");
+            } else if thread.join().is_err() {
+                tracing::error!("a thread that talks to ERPNext panicked: tell who maintains outpost");
+            }
         }
     }
 }
@@ -197,12 +237,38 @@ impl Clerk {
             Ok(None) => Value::Null,
             Ok(Some(settings)) => {
                 let board = lock(&self.hub.board);
-                let site = |site: &SiteId| board.get(site).map_or(Value::Null, |board| board.status());
-                let sites: BTreeMap<_, _> = settings.sites.keys().map(|name| (name, site(name))).collect();
-                json!({ "url": settings.url, "sites": sites })
+                let status = |(name, map): (&SiteId, &SiteMap)| {
+                    let mut status = board.get(name).map_or(Value::Null, |board| board.status());
+                    self.reach(name, map).iter().for_each(|reach| reach.add_to(&mut status));
+                    (name.clone(), status)
+                };
+                let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
+                let down = settings.master_data.is_some().then(|| lock(&self.hub.down).json());
+                json!({ "url": settings.url, "sites": sites, "master_data": down })
             }
             Err(error) => json!({ "error": format!("{error:#}") }),
         }
+    }
+
+    /// Has master data gone through at once, names, rights and settings as well.
+    pub(super) fn refresh(&self) -> Result<(), String> {
+        let settings = settings::read(&self.dir).map_err(|error| format!("{error:#}"))?;
+        if settings.is_none_or(|settings| settings.master_data.is_none()) {
+            return Err(format!("master data does not come from ERPNext here: {NAME} has no [master_data]"));
+        }
+        self.hub.refresh.store(true, Relaxed);
+        self.hub.moved.notify_all();
+        Ok(())
+    }
+
+    /// Where `erpnext.toml` and the key are.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The office is being stopped: a long question ends.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.hub.stopped()
     }
 
     /// Looks whether ERPNext has what documents will need: a line for each thing.
@@ -213,6 +279,7 @@ impl Clerk {
             self.books.forget_masters();
             let masters = self.books.masters();
             let mut findings = setup::check(&own, &settings, &masters);
+            findings.extend(settings.sites.iter().filter_map(|(site, map)| Some(self.reach(site, map)?.finding(site))));
             if let Some((key, secret)) = admin {
                 let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
                 findings.extend(setup::check_settings(&admin, &settings, &masters));

@@ -7,7 +7,7 @@ use crate::posting::Sink;
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 use outpost_erpnext::client::{Client, Key};
-use outpost_erpnext::map::Settings;
+use outpost_erpnext::map::{Settings, SiteMap};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,11 @@ const MAX_KEY: u64 = 1024;
 
 /// The settings in `dir`; none where the office has no ERPNext.
 pub fn read(dir: &Path) -> anyhow::Result<Option<Settings>> {
-    Ok(files::read_toml(&dir.join(NAME))?)
+    let settings: Option<Settings> = files::read_toml(&dir.join(NAME))?;
+    if let Some(why) = settings.as_ref().and_then(Settings::contradiction) {
+        bail!("{}: {why}", dir.join(NAME).display());
+    }
+    Ok(settings)
 }
 
 /// The key of a file.
@@ -69,15 +73,50 @@ impl Source {
         [NAME, KEY].map(|name| std::fs::metadata(self.dir.join(name)).and_then(|found| found.modified()).ok())
     }
 
+    /// The settings as they are now.
+    pub(super) fn settings(&self) -> Result<Settings, String> {
+        let settings = read(&self.dir).and_then(|found| found.with_context(|| format!("there is no {NAME}")));
+        settings.map_err(|error| format!("{error:#}"))
+    }
+
+    /// ERPNext under the connector's key.
+    pub(super) fn client(&self, settings: &Settings) -> Result<Client, String> {
+        let client = key(&self.dir.join(KEY)).and_then(|key| client(&self.dir, settings, &key));
+        client.map_err(|error| format!("{error:#}"))
+    }
+
+    /// What is set for a site now.
+    pub(super) fn map(&self, site: &SiteId) -> Result<SiteMap, String> {
+        let map = self.settings()?.sites.get(site).cloned();
+        map.ok_or_else(|| format!("{NAME} has no [sites.{site}]"))
+    }
+
     /// A site's way into the books; fails while they cannot be reached.
     pub(super) fn sink(&self, site: &SiteId) -> Result<Box<dyn Sink>, String> {
-        let made = || {
-            let settings = read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
-            let map = settings.sites.get(site).with_context(|| format!("{NAME} has no [sites.{site}]"))?.clone();
-            anyhow::Ok((client(&self.dir, &settings, &key(&self.dir.join(KEY))?)?, map))
-        };
-        let (client, map) = made().map_err(|error| format!("{error:#}"))?;
+        let settings = self.settings()?;
+        let map = settings.sites.get(site).ok_or_else(|| format!("{NAME} has no [sites.{site}]"))?.clone();
+        let client = self.client(&settings)?;
         let zone = zone(&client)?;
         Ok(Box::new(Erpnext::new(client, site.clone(), map, zone, self.books.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_is_told_with_its_remedy() {
+        let read = |more: &str| {
+            let text = format!("url = \"https://books.example\"\n[master_data]\ncompany = \"Tailor Works\"\n{more}");
+            toml::from_str::<Settings>(&text).unwrap().contradiction()
+        };
+        assert_eq!(read(""), None);
+        assert_eq!(read("changes_every_s = 1\nstock_every_s = 604800\n"), None);
+        assert!(read("changes_every_s = 0\n").unwrap().contains("changes_every_s = 0"));
+        assert!(read("stock_every_s = 604801\n").unwrap().contains("604800"));
+        assert_eq!(read("[sites.bandung]\ncompany = \"Tailor Works\"\n"), None);
+        let mapped = read("[sites.bandung.warehouses]\nShop = \"Bandung - TW\"\n").unwrap();
+        assert!(mapped.contains("sites.bandung") && mapped.contains("take the maps out"), "{mapped}");
     }
 }

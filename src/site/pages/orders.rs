@@ -223,6 +223,8 @@ impl Progressed<'_> {
             "transaction_date": submitted.day(),
             "delivery_date": order.delivery_date,
             "grand_total": submitted.effects().sum,
+            "additional_discount_percentage": order.additional_discount_percentage,
+            "discount_amount": order.discount_amount,
             "paid_ahead": sum(ahead, self.shop.progress(&of, None, Progress::Advanced)),
             "items": items,
         });
@@ -257,6 +259,8 @@ impl Progressed<'_> {
             "transaction_date": null,
             "delivery_date": order.delivery_date,
             "grand_total": order.grand_total,
+            "additional_discount_percentage": null,
+            "discount_amount": null,
             "paid_ahead": sum(order.advance_paid, self.shop.progress(of, None, Progress::Advanced)),
             "items": items,
         });

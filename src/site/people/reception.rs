@@ -135,7 +135,7 @@ impl Desk {
 
     /// Who shows this; a wrong one is on the disk before anybody hears that it was wrong.
     fn proven(&mut self, device: &DeviceId, showing: &Showing, masters: &Masters) -> Result<(User, Proof), No> {
-        if masters.users().next().is_none() {
+        if !masters.has_people() {
             return Err(No::new(
                 Code::NoPeople,
                 "the office has sent nobody's PIN yet: put the line up, or a stick in",
@@ -246,7 +246,7 @@ impl Desk {
         masters: &Masters,
     ) -> Result<Yes, No> {
         let moment = &self.seat.moment;
-        let apart = masters.is_complete() && masters.users().next().is_some();
+        let apart = masters.is_complete() && masters.has_people();
         let user = match (session, apart) {
             (None, true) => return Err(NoSession::Missing.into()),
             (Some(session), _) => self.people().present(&session, device, moment.now_ms())?.user.clone(),

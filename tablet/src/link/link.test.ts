@@ -168,3 +168,13 @@ test("an answer reaches who asked, and nobody waits for one past the connection"
   await expect(logout).rejects.toThrow();
   await expect(link.ask("login", {})).rejects.toThrow();
 });
+
+test("a refusal of what the box could not read is known by its packet", async () => {
+  const { gate, link, outbox } = await tablet();
+  await outbox.submit(sale("a"));
+  link.start();
+  await vi.waitFor(() => expect(gate.published.length).toBe(1));
+  const packet = gate.published[0]?.packet ?? 0;
+  gate.last().publish("receipt/till-1", { ...receipt("a", "e1", packet, "refused"), id: null });
+  await vi.waitFor(() => expect(outbox.get("a")?.state).toBe("refused"));
+});

@@ -16,7 +16,7 @@ const IN_FLIGHT = 16;
 const NO_ANSWER_MS = 20_000;
 const ASK_MS = 15_000;
 /** A tablet that was revoked may be let in again by a manager. */
-const REFUSED_LOGIN_MS = 30_000;
+const REFUSED_LOGIN_MS = 10_000;
 
 export interface Login {
   device: string;
@@ -57,7 +57,7 @@ export class Link {
   private readonly outbox: Outbox;
   private readonly open: Open;
   private readonly stopWork: () => void;
-  private readonly inFlight = new Map<string, number>();
+  private readonly inFlight = new Map<string, { sinceMs: number; packet: number }>();
   private readonly asked: Asked[] = [];
   private connection: Connection | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,8 +66,6 @@ export class Link {
   private running = false;
   private connected = false;
   private epochTold = false;
-  /** Called after each connection, to ask what became of things while there was none. */
-  onConnected: () => void = () => {};
 
   constructor(url: string, login: Login, outbox: Outbox, open: Open = openSocket) {
     this.url = url;
@@ -147,7 +145,6 @@ export class Link {
     this.turnedAway.value = false;
     this.reached.value = { up: true, sinceMs: Date.now() };
     this.pump();
-    this.onConnected();
   }
 
   private ended(why: End): void {
@@ -169,8 +166,9 @@ export class Link {
     for (const entry of this.outbox.toSend()) {
       if (this.inFlight.size >= IN_FLIGHT) return;
       if (this.inFlight.has(entry.id)) continue;
-      this.inFlight.set(entry.id, Date.now());
-      this.connection.publish(this.topicOf(entry), utf8.encode(entry.body)).acked.catch(() => {});
+      const { packet, acked } = this.connection.publish(this.topicOf(entry), utf8.encode(entry.body));
+      this.inFlight.set(entry.id, { sinceMs: Date.now(), packet });
+      acked.catch(() => {});
     }
   }
 
@@ -181,7 +179,7 @@ export class Link {
 
   private giveUpWaiting(): void {
     const before = Date.now() - NO_ANSWER_MS;
-    for (const [id, since] of this.inFlight) if (since < before) this.inFlight.delete(id);
+    for (const [id, { sinceMs }] of this.inFlight) if (sinceMs < before) this.inFlight.delete(id);
     this.pump();
   }
 
@@ -194,17 +192,25 @@ export class Link {
     if (root !== "state") return;
     if (what === "box") this.boxIs(said as unknown as BoxState);
     else if (what === "line") this.line.value = said as unknown as LineState;
-    else if (what === "stick") this.sticks.value = (said["sticks"] as StickState[] | undefined) ?? [];
-    else if (what === "rows") this.rowsCursor.value = String(said["cursor"]);
-    else if (what === "shop") this.shop.value = `${said["epoch"]} ${said["seq"]}`;
-    else if (what === "weight") this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
+    else if (what === "stick") this.sticks.value = (said.sticks as StickState[] | undefined) ?? [];
+    else if (what === "rows") this.rowsCursor.value = String(said.cursor);
+    else if (what === "shop") this.shop.value = `${said.epoch} ${said.seq}`;
+    else if (what === "weight")
+      this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
   }
 
   private receipt(receipt: Receipt): void {
-    void this.outbox.receipt(receipt).then(() => {
-      if (receipt.id !== null && receipt.packet !== null) this.inFlight.delete(receipt.id);
+    // What the box could not read has no id in its receipt; the packet says which it was.
+    const id = receipt.id ?? this.published(receipt.packet);
+    void this.outbox.receipt({ ...receipt, id }).then(() => {
+      if (id !== null && receipt.packet !== null) this.inFlight.delete(id);
       this.pump();
     });
+  }
+
+  private published(packet: number | null): string | null {
+    for (const [id, flying] of this.inFlight) if (flying.packet === packet) return id;
+    return null;
   }
 
   private answer(answer: SessionAnswer): void {

@@ -75,7 +75,11 @@ export function readTaxes(taxes: readonly TaxRule[], digits: number): Row[] {
 }
 
 /** The rows as they are for an item with rates of its own; null where these change nothing. */
-export function rowsOfItem(rows: readonly Row[], taxes: readonly TaxRule[], rates: readonly ItemTaxRate[]): Row[] | null {
+export function rowsOfItem(
+  rows: readonly Row[],
+  taxes: readonly TaxRule[],
+  rates: readonly ItemTaxRate[],
+): Row[] | null {
   let own: Row[] | null = null;
   taxes.forEach((tax, i) => {
     const rate = rates.filter((rate) => rate.tax_type === tax.account_head).at(-1);

@@ -63,7 +63,11 @@ test("what was recorded comes out the same", () => {
 });
 
 test("a tax may be a part of an earlier row or of all up to it", () => {
-  const rows = [tax("On Net Total", "10"), onRow("On Previous Row Amount", "5", 1), onRow("On Previous Row Total", "2", 2)];
+  const rows = [
+    tax("On Net Total", "10"),
+    onRow("On Previous Row Amount", "5", 1),
+    onRow("On Previous Row Total", "2", 2),
+  ];
   expect(figures(sheet([["4", "250"]], rows))).toEqual(["1000", ["100", "5", "22.1"], "1127.1", "1127"]);
   const both = [included("On Net Total", "10"), included("On Previous Row Total", "10", { row_id: 1 })];
   expect(figures(sheet([["1", "121"]], both))).toEqual(["100", ["10", "11"], "121", "121"]);
@@ -194,7 +198,12 @@ test("of a purchase one row may be taken off and another be in the goods' value 
     onRow("On Previous Row Total", "10", 2),
   ];
   expect(figures(sheet([["10", "100"]], rows))).toEqual(["1000", ["110", "20", "50", "109"], "1199", "1199"]);
-  expect(figures(sheet([["10", "100"]], [included("On Net Total", "20", off)]))).toEqual(["1250", ["250"], "1000", "1000"]);
+  expect(figures(sheet([["10", "100"]], [included("On Net Total", "20", off)]))).toEqual([
+    "1250",
+    ["250"],
+    "1000",
+    "1000",
+  ]);
 });
 
 test("rows that the box refuses are refused here by the same field", () => {

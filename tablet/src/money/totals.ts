@@ -166,13 +166,19 @@ function pass(lines: Line[], rows: readonly Row[], total: Decimal, taken: Taken 
   const counted = rows.map((row, i) => countsRounded(row.sense, at(rounded, i)));
   const taxed = netTotal.plus(sum(counted));
   const beforeRounding = rows.reduce(
-    (amount, row, i) => Fraction.of(amount).plus(counts(row.sense, at(exact, i))).rounded(digits),
+    (amount, row, i) =>
+      Fraction.of(amount)
+        .plus(counts(row.sense, at(exact, i)))
+        .rounded(digits),
     netTotal,
   );
   let adjustment = Decimal.ZERO;
   if (rows.some((row) => row.included)) {
     const onTop = sum(counted.filter((_, i) => !at(rows, i).included));
-    const off = total.plus(onTop).minus(taxed).minus(taken?.discountAmount ?? Decimal.ZERO);
+    const off = total
+      .plus(onTop)
+      .minus(taxed)
+      .minus(taken?.discountAmount ?? Decimal.ZERO);
     if (off.abs().compare(new Decimal(MAX_ADJUSTMENT, digits)) <= 0) adjustment = off;
   } else if (taken?.before && rows.length > 0) {
     adjustment = taken.before.minus(taken.discountAmount).minus(taxed);

@@ -43,7 +43,10 @@ test("a repeat's first receipt takes nothing back", () => {
 });
 
 test("what is held may still be posted, and is told with its reason until then", () => {
-  const held = onReceipt(entry("at_office"), receipt("held", { outcome: { held: { hold: "unmapped", why: "no item" } } }));
+  const held = onReceipt(
+    entry("at_office"),
+    receipt("held", { outcome: { held: { hold: "unmapped", why: "no item" } } }),
+  );
   expect([held.state, reached(held)]).toEqual(["held", 2]);
   expect(onReceipt(held, receipt("posted", { outcome: { posted: { name: "X" } } })).state).toBe("posted");
 });

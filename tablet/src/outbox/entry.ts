@@ -37,6 +37,12 @@ export interface Label {
   user?: string | undefined;
 }
 
+/** What a screen showed when it was submitted. */
+export interface Form {
+  screen: string;
+  value: unknown;
+}
+
 export interface Entry extends Label {
   id: string;
   /** The last part of its topic: a document's slug, `cancellation`, `day-close`; or `scan`. */
@@ -62,6 +68,7 @@ export interface Entry extends Label {
   cancels?: string;
   /** The document that it stands for. */
   amends?: string;
+  form?: Form;
 }
 
 const AFTER_OFFICE: readonly State[] = ["at_office", "posted", "held", "not_posted"];
@@ -103,7 +110,11 @@ export function onReceipt(entry: Entry, receipt: Receipt): Entry {
 
 /** What the box says of it when asked; null: it has it not. */
 export function onMark(entry: Entry, mark: Mark | null): Entry {
-  if (!mark) return isAtOffice(entry) || entry.state === "refused" ? entry : { ...entry, state: "waiting" };
+  if (!mark) {
+    // A box that tells of documents alone says nothing of a cancellation.
+    const stays = isAtOffice(entry) || entry.state === "refused" || entry.kind === "cancellation";
+    return stays ? entry : { ...entry, state: "waiting" };
+  }
   const known = without({ ...entry });
   if (mark.number) known.number = mark.number;
   if (mark.total) known.total = mark.total;
@@ -127,7 +138,8 @@ export function again(entry: Entry): Entry {
 }
 
 function further(from: State, to: State): State {
-  const rank = (state: State): number => (state === "saved" ? 1 : state === "at_office" ? 2 : AFTER_OFFICE.includes(state) ? 3 : 0);
+  const rank = (state: State): number =>
+    state === "saved" ? 1 : state === "at_office" ? 2 : AFTER_OFFICE.includes(state) ? 3 : 0;
   return rank(to) >= rank(from) ? to : from;
 }
 

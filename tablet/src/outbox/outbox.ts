@@ -12,13 +12,16 @@ import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onRe
 /** How long what is final is kept for looking at. */
 const KEEP_MS = 60 * 24 * 3600 * 1000;
 
+/** What is published, and is no document that could be asked about. */
+const NO_DOCUMENT: readonly string[] = ["scan", "day-close"];
+
 export class Outbox {
   /** All that is kept, the latest first. */
   readonly entries: Signal<readonly Entry[]> = signal([]);
   private readonly store: Store;
   private readonly wakers = new Set<() => void>();
   /** Other tabs of this page look at the same disk. */
-  private readonly others: BroadcastChannel | null;
+  private others: BroadcastChannel | null;
 
   private constructor(store: Store) {
     this.store = store;
@@ -35,6 +38,7 @@ export class Outbox {
 
   close(): void {
     this.others?.close();
+    this.others = null;
   }
 
   /** Calls back whenever there may be something to send. */
@@ -54,16 +58,17 @@ export class Outbox {
 
   /** What the box is asked about on each connection. */
   open(): Entry[] {
-    return this.entries.value.filter((entry) => !isFinal(entry) && entry.state !== "waiting");
+    const asked = (entry: Entry) => !NO_DOCUMENT.includes(entry.kind) && entry.state !== "waiting";
+    return this.entries.value.filter((entry) => asked(entry) && !isFinal(entry));
   }
 
-  /** Keeps an entry and ends its draft, both or neither. An id that is there already stays as it is. */
-  async submit(entry: Entry, screen?: string): Promise<Entry> {
+  /** Keeps an entry, what belongs to it, and ends its draft, all or nothing. An id that is there already stays as it is. */
+  async submit(entry: Entry, screen?: string, beside: readonly Entry[] = []): Promise<Entry> {
     const tx = this.store.transaction(["entries", "drafts"], "readwrite", { durability: "strict" });
     const entries = tx.objectStore("entries");
     const known = await entries.get(entry.id);
     if (!known) {
-      await entries.put(entry);
+      for (const one of [entry, ...beside]) await entries.put(one);
       const of = entry.cancels && (await entries.get(entry.cancels));
       if (of) await entries.put({ ...of, cancelledBy: entry.id });
     }
@@ -158,7 +163,7 @@ export class Outbox {
     const tx = this.store.transaction("entries", "readwrite");
     const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
     for (const entry of await tx.store.index("made").getAll(old)) {
-      if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
+      if (isFinal(entry) || isAtOffice(entry) || entry.kind === "scan") await tx.store.delete(entry.id);
     }
     await tx.done;
   }

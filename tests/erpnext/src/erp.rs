@@ -12,8 +12,10 @@ use crate::schema::{Doctype, Schema};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The company that there is.
+/// The company that there is from the start.
 pub(crate) const COMPANY: &str = "Tailor Works";
+/// Its letters.
+pub(crate) const ABBR: &str = "TW";
 
 /// Somebody with a key.
 #[derive(Clone, Debug)]

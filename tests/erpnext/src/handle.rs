@@ -285,6 +285,20 @@ impl StandIn {
         erp.schema = snapshot.schema.clone();
     }
 
+    /// Deletes a document past all rules, as books do that are restored from a backup of before it.
+    pub fn lose(&self, doctype: &str, name: &str) {
+        let mut erp = self.shared.erp();
+        erp.db.remove(doctype, name);
+        erp.db.begin();
+    }
+
+    /// Changes a field of one stored document past all rules, as somebody does in the database.
+    pub fn set(&self, doctype: &str, name: &str, field: &str, value: Value) {
+        let mut erp = self.shared.erp();
+        erp.db.change(doctype, name, |doc| drop(doc.insert(field.to_owned(), value)));
+        erp.db.begin();
+    }
+
     /// From now on, one field of a doctype's documents reads otherwise than it was booked, in the answer to the POST and later.
     pub fn alter(&self, alteration: Alteration) {
         self.shared.erp().alterations.push(alteration);

@@ -9,6 +9,7 @@ use crate::schema::{Doctype, Kind};
 use crate::shape::STANDARD;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a list is asked for.
@@ -135,7 +136,9 @@ impl Erp {
             if what.to_lowercase().starts_with("count(") {
                 count = Some(alias.unwrap_or_else(|| what.to_owned()));
             } else if what == "*" {
-                let own = STANDARD[..7].iter().map(|s| (*s).to_owned());
+                // A row says whose it is.
+                let own = if def.is_child { &STANDARD[..10] } else { &STANDARD[..7] };
+                let own = own.iter().map(|s| (*s).to_owned());
                 let all = own.chain(def.fields.iter().filter(|f| f.kind != Kind::Table).map(|f| f.name.clone()));
                 columns.extend(all.map(|f| {
                     let nothing = empty(&def, &f);
@@ -209,28 +212,44 @@ impl Erp {
 
     /// The documents that are worth a look: by an index where a condition allows it, or all.
     fn candidates(&self, def: &Doctype, all: &[Condition]) -> Vec<Arc<Doc>> {
-        for condition in all.iter().filter(|c| c.how == "=" && c.column.table.is_none() && c.value.is_string()) {
-            let value = condition.value.as_str().unwrap_or_default();
-            if condition.column.field == "name" {
-                return self.db.get(&def.name, value).into_iter().collect();
-            }
-            if !value.is_empty() && self.db.has_index(&def.name, &condition.column.field) {
-                let names = self.db.having(&def.name, &condition.column.field, value);
-                return names.iter().filter_map(|name| self.db.get(&def.name, name)).collect();
-            }
-        }
         if def.is_child {
             let places = self.schema.parents.get(&def.name).cloned().unwrap_or_default();
             let of = |(parent, table): &(String, String)| {
-                let table = table.clone();
-                let docs: Vec<_> = self.db.rows(parent).cloned().collect();
-                docs.into_iter()
-                    .flat_map(move |d| rows(&d, &table).into_iter().cloned().map(Arc::new).collect::<Vec<_>>())
+                let docs = match all.iter().find_map(|c| named(c, "parent")) {
+                    Some(names) => names.iter().filter_map(|name| self.db.get(parent, name)).collect(),
+                    None => self.db.rows(parent).cloned().collect::<Vec<_>>(),
+                };
+                let rows_of = |doc: Arc<Doc>| {
+                    let altered = (!self.alterations.is_empty()).then(|| self.shown(parent, Doc::clone(&doc)));
+                    rows(altered.as_ref().unwrap_or(&doc), table).into_iter().cloned().map(Arc::new).collect::<Vec<_>>()
+                };
+                docs.into_iter().flat_map(rows_of).collect::<Vec<_>>()
             };
             return places.iter().flat_map(of).collect();
         }
+        if let Some(names) = all.iter().find_map(|c| named(c, "name")) {
+            return names.iter().filter_map(|name| self.db.get(&def.name, name)).collect();
+        }
+        for condition in all {
+            let field = &condition.column.field;
+            if let Some(values) = named(condition, field).filter(|_| self.db.has_index(&def.name, field)) {
+                let names: BTreeSet<_> = values.iter().flat_map(|v| self.db.having(&def.name, field, v)).collect();
+                return names.iter().filter_map(|name| self.db.get(&def.name, name)).collect();
+            }
+        }
         self.db.rows(&def.name).cloned().collect()
     }
+}
+
+/// The texts that a condition lets a field of the document have; none where it lets it have others.
+fn named(condition: &Condition, field: &str) -> Option<BTreeSet<String>> {
+    let fits = condition.column.table.is_none() && condition.column.field == field;
+    let values = match (fits, condition.how.as_str()) {
+        (true, "=") => vec![condition.value.clone()],
+        (true, "in") => several(&condition.value),
+        _ => return None,
+    };
+    values.iter().map(|value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)).collect()
 }
 
 fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &'a Column) -> &'a Value {

@@ -3,7 +3,7 @@
 //! In: a document, and whether it may name itself. Out: its `name`. Absent: whether the name is taken.
 
 use crate::doc::{Doc, blank, int, owned, put, text};
-use crate::erp::{COMPANY, Erp};
+use crate::erp::{ABBR, COMPANY, Erp};
 use crate::error::{Error, Res};
 use crate::schema::Doctype;
 
@@ -74,7 +74,8 @@ impl Erp {
     }
 
     fn made(&mut self, def: &Doctype, doc: &Doc) -> Res<String> {
-        let abbr = |name: &str| if name.ends_with(" - TW") { name.to_owned() } else { format!("{name} - TW") };
+        let end = format!(" - {}", self.abbr(&Self::company(doc)));
+        let abbr = |name: &str| if name.ends_with(&end) { name.to_owned() } else { format!("{name}{end}") };
         Ok(match def.name.as_str() {
             "Customer" => {
                 let name = owned(doc, "customer_name");
@@ -119,10 +120,18 @@ impl Erp {
         })
     }
 
-    /// The company of a document; the one there is.
+    /// The company of a document; the first where it says none.
     pub(crate) fn company(doc: &Doc) -> String {
         let company = owned(doc, "company");
         if company.is_empty() { COMPANY.to_owned() } else { company }
+    }
+
+    /// A company's letters, at the end of the names of all that is its own.
+    pub(crate) fn abbr(&self, company: &str) -> String {
+        match self.value("Company", company, "abbr") {
+            abbr if abbr.is_empty() => ABBR.to_owned(),
+            abbr => abbr,
+        }
     }
 
     /// 0 draft, 1 submitted, 2 cancelled.

@@ -119,6 +119,7 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, hyper::Error
 }
 
 async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+    let came = tokio::time::Instant::now();
     let request = read(request).await.map_err(io::Error::other)?;
     let closed = || io::Error::from(io::ErrorKind::ConnectionAborted);
     let groups = {
@@ -150,7 +151,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     };
     let wait = Duration::from_micros(shared.delay.load(Ordering::Relaxed)) + fate.slow;
     if !wait.is_zero() {
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep_until(came + wait).await;
     }
     if fate.drop_after {
         return Err(closed());

@@ -5,7 +5,7 @@
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::doc::{Doc, owned, put, text};
-use crate::erp::{COMPANY, Erp, User};
+use crate::erp::{ABBR, COMPANY, Erp, User};
 use crate::faults::Random;
 use crate::schema::{Schema, field};
 use serde_json::{Value, json};
@@ -188,40 +188,10 @@ impl Erp {
             let whole = i32::from(matches!(uom, "Unit" | "Box" | "Nos" | "Pair" | "Set"));
             self.seed("UOM", uom, json!({ "uom_name": uom, "must_be_whole_number": whole, "enabled": 1 }));
         }
-        let company = json!({
-            "company_name": COMPANY, "abbr": "TW", "default_currency": "IDR", "country": "Indonesia",
-            "default_cash_account": "Cash - TW", "default_bank_account": "Bank Account - TW",
-            "default_receivable_account": "Debtors - TW", "default_payable_account": "Creditors - TW",
-            "default_income_account": "Sales - TW", "default_expense_account": "Cost of Goods Sold - TW",
-            "cost_center": "Main - TW", "round_off_account": "Round Off - TW", "stock_adjustment_account": "Stock Adjustment - TW",
-            "default_inventory_account": "Stock In Hand - TW", "enable_perpetual_inventory": 1,
-            "stock_received_but_not_billed": "Stock Received But Not Billed - TW", "write_off_account": "Write Off - TW",
-        });
+        let company =
+            json!({ "company_name": COMPANY, "abbr": ABBR, "default_currency": "IDR", "country": "Indonesia" });
         self.seed("Company", COMPANY, company);
-        for account in each(ACCOUNTS) {
-            let mut parts = account.split('|');
-            let (name, group, kind) =
-                (parts.next().unwrap_or_default(), parts.next() == Some("g"), parts.next().unwrap_or_default());
-            let row = json!({ "account_name": name, "company": COMPANY, "is_group": i32::from(group), "account_type": kind, "account_currency": "IDR" });
-            self.seed("Account", &format!("{name} - TW"), row);
-        }
-        for (name, group) in [("Tailor Works - TW", 1), ("Main - TW", 0)] {
-            self.seed(
-                "Cost Center",
-                name,
-                json!({ "cost_center_name": name.trim_end_matches(" - TW"), "company": COMPANY, "is_group": group }),
-            );
-        }
-        for (name, group, kind) in [
-            ("All Warehouses", 1, ""),
-            ("Stores", 0, ""),
-            ("Work In Progress", 0, ""),
-            ("Finished Goods", 0, ""),
-            ("Goods In Transit", 0, "Transit"),
-        ] {
-            let row = json!({ "warehouse_name": name, "company": COMPANY, "is_group": group, "warehouse_type": kind });
-            self.seed("Warehouse", &format!("{name} - TW"), row);
-        }
+        self.furnish(COMPANY);
         for (name, kind) in [
             ("Cheque", "Bank"),
             ("Credit Card", "Bank"),
@@ -259,6 +229,53 @@ impl Erp {
         ] {
             self.seed(single, single, settings);
         }
+    }
+
+    /// What comes with a company: its accounts, cost centers and warehouses, and which of them it takes by default.
+    pub(crate) fn furnish(&mut self, company: &str) {
+        let abbr = self.abbr(company);
+        let own = |name: &str| format!("{name} - {abbr}");
+        for account in ACCOUNTS.split(';') {
+            let mut parts = account.split('|');
+            let (name, group, kind) =
+                (parts.next().unwrap_or_default(), parts.next() == Some("g"), parts.next().unwrap_or_default());
+            let row = json!({ "account_name": name, "company": company, "is_group": i32::from(group), "account_type": kind, "account_currency": "IDR" });
+            self.seed("Account", &own(name), row);
+        }
+        for (name, group) in [(company, 1), ("Main", 0)] {
+            let row = json!({ "cost_center_name": name, "company": company, "is_group": group });
+            self.seed("Cost Center", &own(name), row);
+        }
+        for (name, group, kind) in [
+            ("All Warehouses", 1, ""),
+            ("Stores", 0, ""),
+            ("Work In Progress", 0, ""),
+            ("Finished Goods", 0, ""),
+            ("Goods In Transit", 0, "Transit"),
+        ] {
+            let row = json!({ "warehouse_name": name, "company": company, "is_group": group, "warehouse_type": kind });
+            self.seed("Warehouse", &own(name), row);
+        }
+        self.db.change("Company", company, |doc| {
+            for (field, account) in [
+                ("default_cash_account", "Cash"),
+                ("default_bank_account", "Bank Account"),
+                ("default_receivable_account", "Debtors"),
+                ("default_payable_account", "Creditors"),
+                ("default_income_account", "Sales"),
+                ("default_expense_account", "Cost of Goods Sold"),
+                ("cost_center", "Main"),
+                ("round_off_account", "Round Off"),
+                ("stock_adjustment_account", "Stock Adjustment"),
+                ("default_inventory_account", "Stock In Hand"),
+                ("stock_received_but_not_billed", "Stock Received But Not Billed"),
+                ("write_off_account", "Write Off"),
+            ] {
+                put(doc, field, own(account));
+            }
+            put(doc, "enable_perpetual_inventory", 1);
+        });
+        self.db.begin();
     }
 
     pub(crate) fn seed_user(&mut self, user: &User) {

@@ -352,6 +352,15 @@ fn lists_6() {
         &json!({ "parent": "Sales Invoice", "fields": ["parent", "qty"], "limit_page_length": 0 }),
     );
     assert_eq!(children.doc().as_array().unwrap().len(), 5);
+    let of_two = json!([["parent", "in", ["ACC-SINV-2026-00002", "ACC-SINV-2026-00004"]]]);
+    let whole =
+        json!({ "parent": "Sales Invoice", "fields": ["*"], "filters": of_two, "order_by": "parent asc, idx asc" });
+    let whole = client.list("Sales Invoice Item", &whole).doc().clone();
+    assert_eq!(whole.as_array().unwrap().len(), 2);
+    let mut row = client.get("Sales Invoice", "ACC-SINV-2026-00004").doc()["items"][0].clone();
+    // Of a row a list has every column, and nothing that is none.
+    row.as_object_mut().unwrap().retain(|field, _| !["doctype", "is_stock_item"].contains(&field.as_str()));
+    assert_eq!(whole[1], row);
     let many = json!({ "doctype": "Item", "fields": ["name"], "filters": [["item_code", "in", ["SHIRT", "BUTTON"]]] });
     assert_eq!(client.call("frappe.client.get_list", many).doc().as_array().unwrap().len(), 2);
     erp.add_stock("BUTTON", "Stores - TW", 3.0, 500.0);

@@ -110,6 +110,19 @@ fn every_field_can_be_made_to_read_otherwise() {
         erp.alter(Alteration { doctype: "Sales Invoice".into(), pointer: pointer.clone(), value: None });
         let after = client.get("Sales Invoice", &name).doc().clone();
         assert_ne!(after.pointer(&pointer), before.pointer(&pointer), "{pointer}");
+        // A list shows what a GET shows.
+        let all = json!({ "fields": ["*"], "filters": [["name", "in", [name]]] });
+        let rows = json!({ "fields": ["*"], "filters": [["parent", "in", [name]]], "order_by": "parent asc, idx asc",
+            "parent": "Sales Invoice" });
+        let listed = match pointer.split('/').collect::<Vec<_>>()[..] {
+            ["", field] => client.list("Sales Invoice", &all).doc()[0][field].clone(),
+            ["", "items", row, field] if field != "is_stock_item" => {
+                let row: usize = row.parse().unwrap();
+                client.list("Sales Invoice Item", &rows).doc()[row][field].clone()
+            }
+            _ => after.pointer(&pointer).unwrap().clone(),
+        };
+        assert_eq!(Some(&listed), after.pointer(&pointer), "{pointer}");
         erp.alter_nothing();
     }
     erp.alter(Alteration { doctype: "Sales Invoice".into(), pointer: "/grand_total".into(), value: Some(json!(7)) });

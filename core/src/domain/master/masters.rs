@@ -119,15 +119,23 @@ impl Masters {
                 self.boms.take(&BomOf(bom).parts());
             }
             Table::Customer => {
-                let id = self.tables.customers.get(place).and_then(|customer| customer.outpost_id);
-                id.map(|id| self.made_customers.remove(&id));
+                let Some(row) = self.tables.customers.get(place) else { return };
+                forget_made(&mut self.made_customers, row.outpost_id, row);
             }
             Table::Supplier => {
-                let id = self.tables.suppliers.get(place).and_then(|supplier| supplier.outpost_id);
-                id.map(|id| self.made_suppliers.remove(&id));
+                let Some(row) = self.tables.suppliers.get(place) else { return };
+                forget_made(&mut self.made_suppliers, row.outpost_id, row);
             }
             _ => {}
         }
+    }
+}
+
+/// A row goes; its id goes along, unless it has become another's: it was renamed.
+fn forget_made<T>(made: &mut BTreeMap<IntentId, Arc<T>>, id: Option<IntentId>, row: &Arc<T>) {
+    let Some(id) = id else { return };
+    if made.get(&id).is_some_and(|known| Arc::ptr_eq(known, row)) {
+        made.remove(&id);
     }
 }
 
@@ -182,6 +190,11 @@ impl Masters {
         user, users, User;
         /// A batch.
         batch, batches, Batch;
+    }
+
+    /// Somebody can show who they are, by a PIN or a badge: from then on people are told apart. Users alone, as an ERP has them, can not.
+    pub fn has_people(&self) -> bool {
+        self.users().any(|user| user.pin_hash.is_some() || user.badge_hash.is_some())
     }
 
     /// What the office decides for a site.

@@ -103,6 +103,20 @@ fn a_customer_is_found_by_name_and_by_its_site_s_own_id() {
 }
 
 #[test]
+fn a_customer_that_was_renamed_keeps_its_id_whichever_comes_first() {
+    let id = IntentId(Uuid::from_u128(7));
+    let named = |name: &str| {
+        row(Table::Customer, serde_json::json!({"name": name, "customer_name": "Bu Sari", "outpost_id": id}))
+    };
+    let mut masters = holding([named("CUST-1"), named("CUST-2")]);
+    assert_eq!(masters.customer(&id.to_string()).unwrap().name.as_str(), "CUST-2");
+    masters.delete(&named("CUST-1").key());
+    assert_eq!(masters.customer(&id.to_string()).unwrap().name.as_str(), "CUST-2");
+    masters.delete(&named("CUST-2").key());
+    assert!(masters.customer(&id.to_string()).is_none());
+}
+
+#[test]
 fn the_default_bill_of_materials_is_that_of_the_item() {
     let bom = |name: &str, item: &str, is_default: bool| {
         let fields = serde_json::json!({

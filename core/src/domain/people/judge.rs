@@ -75,9 +75,9 @@ impl From<rights::Refused> for Refused {
 }
 
 impl World<'_> {
-    /// Whether people are told apart here: the office has told all, and of somebody who works here.
+    /// Whether people are told apart here: the office has told all, and of somebody here who can show it.
     pub fn tells_people_apart(&self) -> bool {
-        self.masters.is_complete() && self.masters.users().next().is_some()
+        self.masters.is_complete() && self.masters.has_people()
     }
 
     fn works_here(&self, person: &Text) -> bool {

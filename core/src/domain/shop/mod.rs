@@ -12,6 +12,7 @@
 
 mod admission;
 mod days;
+mod entered;
 mod kept;
 mod place;
 mod progress;
@@ -22,6 +23,7 @@ mod till;
 mod world;
 
 pub use days::DayState;
+pub use entered::{Entered, OutOfOrder};
 pub use place::{MAX_COUNTS, Standing};
 pub use till::{Opened, Till};
 pub use world::{Lookup, Refusal, Why, World};

@@ -123,6 +123,12 @@ impl SiteRows {
         self.slots.iter().filter_map(|(key, slot)| Some((&**key, slot.body.as_deref()?, &slot.audience)))
     }
 
+    /// The rows from a key on, by key, without those that were deleted.
+    pub fn from(&self, key: Key) -> impl Iterator<Item = (&Key, &[u8], &Audience)> {
+        let slots = self.slots.range(Arc::new(key)..);
+        slots.filter_map(|(key, slot)| Some((&**key, slot.body.as_deref()?, &slot.audience)))
+    }
+
     /// All slots, deleted rows too, by version.
     pub fn slots(&self) -> impl Iterator<Item = (&Key, &Slot)> {
         let newest = self.by_version.iter().filter(|(version, key)| self.slots[*key].version == **version);

@@ -38,6 +38,7 @@ pub(super) fn look(books: &mut Books<'_>, about: &About<'_>, findings: &mut Find
         findings.error(about.place("settings"), "the office has no settings of this site", remedy);
     }
     zone(about, findings);
+    first_day(about, findings);
     let Some((name, company)) = company(books, about, findings) else { return };
     cost_center(books, about, (&name, &company), findings);
     profile(books, about, &name, findings);
@@ -56,6 +57,19 @@ fn zone(about: &About<'_>, findings: &mut Findings) {
             let remedy = "Write one of IANA's names in erpnext.toml, like Asia/Jakarta, or leave it out.";
             findings.error(place, format!("{name:?} is no time zone that is known"), remedy);
         }
+    }
+}
+
+/// Which documents go in at all, in words: nothing tells a day that was written wrongly from one that was meant.
+fn first_day(about: &About<'_>, findings: &mut Findings) {
+    let (place, today) = (about.place("from"), about.server.today);
+    match about.map.from {
+        None => findings.ok(place, "every document is posted, of whichever day"),
+        Some(first) if first > today => {
+            let remedy = "What is made until then has to be entered in ERPNext by hand.";
+            findings.warning(place, format!("nothing is posted before {first}, which is still to come"), remedy);
+        }
+        Some(first) => findings.ok(place, format!("documents of {first} and later are posted, and none of before")),
     }
 }
 

@@ -1,9 +1,10 @@
 //! A tailor's day at two sites: each kind of document at least once, with references, returns, a cancellation and its amendment.
 
-use super::{Books, Workshop, n, text};
+use super::{Office, Workshop, n, text};
 use outpost_core::domain::booked::Filled;
 use outpost_core::domain::record::{Cancelled, Submitted};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// One thing that happens.
 #[derive(Clone)]
@@ -32,15 +33,15 @@ pub fn ppn(included: u8) -> Value {
         "included_in_print_rate": included}])
 }
 
-pub fn day(books: &Books) -> Day {
-    let mut bandung = Workshop::new("bandung", &books.office, 1_000);
-    let mut garut = Workshop::new("garut", &books.office, 2_000);
+pub fn day(known: &Arc<Office>, orders: &[String; 2]) -> Day {
+    let mut bandung = Workshop::new("bandung", known, 1_000);
+    let mut garut = Workshop::new("garut", known, 2_000);
     let mut day = Day::default();
     goods(&mut day, &mut bandung, &mut garut);
     bespoke(&mut day, &mut bandung);
     counter(&mut day, &mut bandung);
     bought(&mut day, &mut bandung);
-    work(&mut day, &mut bandung, books);
+    work(&mut day, &mut bandung, orders);
     people(&mut day, &mut bandung, &mut garut);
     numbered(&mut day, &mut bandung);
     office(&mut day, &mut bandung);
@@ -73,13 +74,18 @@ fn goods(day: &mut Day, bandung: &mut Workshop, garut: &mut Workshop) {
         json!({"stock_entry_type": "Material Transfer", "outgoing_stock_entry": sent, "from_warehouse": "Bandung Transit - TW",
             "to_warehouse": "Garut - TW", "items": [{"item_code": "BUTTON", "qty": "18", "ste_detail": "1"}]}),
     );
+    let office = bandung.office.clone();
     let made = bandung.make_with(
         "stock-entry",
         json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "2", "items": [
             {"item_code": "SHIRT", "qty": "2", "t_warehouse": "Bandung - TW", "is_finished_item": 1}]}),
         |booked| {
-            let filled =
-                |item: &str, qty: &str| Filled { item_code: text(item), warehouse: text("Bandung - TW"), qty: n(qty) };
+            let named = |name: &str| text(&office.names.of(name));
+            let filled = |item: &str, qty: &str| Filled {
+                item_code: named(item),
+                warehouse: named("Bandung - TW"),
+                qty: n(qty),
+            };
             booked.filled = vec![filled("CLOTH-1", "-3"), filled("BUTTON", "-14")];
         },
     );
@@ -299,12 +305,12 @@ fn bought(day: &mut Day, shop: &mut Workshop) {
 const DAY_BEFORE: &str = "2026-11-19";
 
 /// Work: on a card, by the hour, and a Work Order's materials.
-fn work(day: &mut Day, shop: &mut Workshop, books: &Books) {
+fn work(day: &mut Day, shop: &mut Workshop, orders: &[String; 2]) {
     day.post(
         shop,
         "job card",
         "job-card",
-        json!({"work_order": books.orders[0], "operation": "Sew", "time_logs": [{"employee": "HR-EMP-00001",
+        json!({"work_order": orders[0], "operation": "Sew", "time_logs": [{"employee": "HR-EMP-00001",
             "from_time": "2026-11-20 13:00:00", "to_time": "2026-11-20 14:10:00", "completed_qty": "1"}]}),
     );
     day.post(
@@ -318,7 +324,7 @@ fn work(day: &mut Day, shop: &mut Workshop, books: &Books) {
         shop,
         "materials to work",
         "stock-entry",
-        json!({"stock_entry_type": "Material Transfer for Manufacture", "work_order": books.orders[1],
+        json!({"stock_entry_type": "Material Transfer for Manufacture", "work_order": orders[1],
             "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "1", "from_warehouse": "Bandung - TW",
             "to_warehouse": "Work In Progress - TW",
             "items": [{"item_code": "CLOTH-1", "qty": "1.5"}, {"item_code": "BUTTON", "qty": "7"}]}),
@@ -327,7 +333,7 @@ fn work(day: &mut Day, shop: &mut Workshop, books: &Books) {
         shop,
         "manufacture of a work order",
         "stock-entry",
-        json!({"stock_entry_type": "Manufacture", "work_order": books.orders[1], "bom_no": "BOM-SHIRT-001",
+        json!({"stock_entry_type": "Manufacture", "work_order": orders[1], "bom_no": "BOM-SHIRT-001",
             "fg_completed_qty": "1", "items": [
             {"item_code": "CLOTH-1", "qty": "1.5", "s_warehouse": "Work In Progress - TW"},
             {"item_code": "BUTTON", "qty": "7", "s_warehouse": "Work In Progress - TW"},

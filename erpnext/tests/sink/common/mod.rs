@@ -1,10 +1,12 @@
 //! A stand-in ERPNext with two sites of a tailor's, the office that knows their documents, and a day of theirs.
 
 pub mod day;
+pub mod names;
 
 use erpnext_stand_in::{Options, StandIn};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use names::Names;
 use outpost_core::domain::booked::Booked;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Document, Text};
@@ -45,6 +47,7 @@ pub fn text(text: &str) -> Text {
 
 /// The office: what it knows of documents, and its master data.
 pub struct Office {
+    pub names: Names,
     made: Mutex<BTreeMap<IntentId, Submitted>>,
     masters: Mutex<Arc<Masters>>,
 }
@@ -59,6 +62,13 @@ impl Library for Office {
 }
 
 impl Office {
+    pub fn new(names: Names) -> Self {
+        let rows = masters(&names);
+        let office = Self { names, made: Mutex::default(), masters: Mutex::default() };
+        rows.into_iter().for_each(|(table, row)| office.put(table, row));
+        office
+    }
+
     pub fn put(&self, table: Table, row: Value) {
         let mut masters = self.masters.lock().unwrap();
         let row = Row::deserialize_as(table, &row).unwrap_or_else(|error| panic!("{error}: {row}"));
@@ -70,17 +80,20 @@ impl Office {
     }
 }
 
-fn masters() -> Vec<(Table, Value)> {
+fn masters(names: &Names) -> Vec<(Table, Value)> {
     let mut rows = Vec::new();
+    let company = names.0.as_ref().map_or("Tailor Works", |own| &own.company);
     for (site, prefix) in [("bandung", "BDG"), ("garut", "GRT")] {
         rows.push((
             Table::Settings,
-            json!({"site": site, "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
-                "smallest_currency_fraction_value": "0"}),
+            json!({"site": site, "company": company, "currency": "IDR", "number_prefix": prefix,
+                "smallest_currency_fraction_value": "0", "selling_price_list": names.of("Standard Selling"),
+                "buying_price_list": names.of("Standard Buying")}),
         ));
     }
     for (mode, kind, account) in [("Cash", "Cash", "Cash - TW"), ("Wire Transfer", "Bank", "Bank Account - TW")] {
-        rows.push((Table::ModeOfPayment, json!({"mode_of_payment": mode, "type": kind, "default_account": account})));
+        let row = json!({"mode_of_payment": names.of(mode), "type": kind, "default_account": names.of(account)});
+        rows.push((Table::ModeOfPayment, row));
     }
     for (code, uom, stock) in [
         ("CLOTH-1", "Meter", 1),
@@ -91,6 +104,7 @@ fn masters() -> Vec<(Table, Value)> {
         ("SILK", "Meter", 1),
         ("MACHINE", "Nos", 1),
     ] {
+        let code = names.of(code);
         rows.push((
             Table::Item,
             json!({"item_code": code, "item_name": code, "stock_uom": uom, "is_stock_item": stock}),
@@ -135,9 +149,7 @@ impl Books {
         let sew =
             json!([{"operation": "Sew", "workstation": "Sewing Table", "time_in_mins": 60, "bom": "BOM-SHIRT-002"}]);
         let orders = [order("BOM-SHIRT-002", sew), order("BOM-SHIRT-001", json!([]))];
-        let office = Office { made: Mutex::default(), masters: Mutex::default() };
-        masters().into_iter().for_each(|(table, row)| office.put(table, row));
-        Self { erp, office: Arc::new(office), orders }
+        Self { erp, office: Arc::new(Office::new(Names::default())), orders }
     }
 
     /// As it is once our own fields are set up.
@@ -197,7 +209,7 @@ impl Books {
 /// A box: it gives ids, numbers and moments, and works out what a document comes to.
 pub struct Workshop {
     pub site: &'static str,
-    office: Arc<Office>,
+    pub office: Arc<Office>,
     first: u128,
     /// How many it has made; what it makes next is later by as many.
     pub made: u32,
@@ -210,7 +222,7 @@ impl Workshop {
 
     /// The id that the next document gets.
     pub fn next_id(&self) -> IntentId {
-        id(self.first + u128::from(self.made) + 1)
+        id(self.office.names.first() + self.first + u128::from(self.made) + 1)
     }
 
     /// As a tablet sends it, and the box books it.
@@ -218,7 +230,8 @@ impl Workshop {
         self.make_with(slug, fields, |_| {})
     }
 
-    pub fn make_with(&mut self, slug: &str, mut fields: Value, more: impl FnOnce(&mut Booked)) -> Submitted {
+    pub fn make_with(&mut self, slug: &str, fields: Value, more: impl FnOnce(&mut Booked)) -> Submitted {
+        let mut fields = self.office.names.all(fields);
         let device: DeviceId = "till-1".parse().unwrap();
         fields["id"] = json!(self.next_id().to_string());
         fields["user"] = json!("wati");
@@ -249,7 +262,7 @@ impl Workshop {
         let time = Time::midnight().wrapping_add(jiff::SignedDuration::from_secs(seconds));
         let mut booked = Booked {
             no: Some(serde_json::from_value(json!(["A", self.made])).unwrap()),
-            day: Some(DAY.parse().unwrap()),
+            day: Some(self.office.names.day()),
             time: Some(time),
             ..Booked::default()
         };
@@ -280,17 +293,29 @@ impl Workshop {
 
 /// Where and when, as the office says it.
 pub fn place(of: &str, again: bool) -> Place {
-    Place { site: site(of), day: day_of(DAY), time: Time::midnight(), again }
+    place_on(of, day_of(DAY), again)
+}
+
+pub fn place_on(of: &str, day: Date, again: bool) -> Place {
+    Place { site: site(of), day, time: Time::midnight(), again }
 }
 
 pub fn day_of(day: &str) -> Date {
     day.parse().unwrap()
 }
 
+/// Posts it, and reads it back where it was only made.
+pub fn post(sink: &mut dyn Sink, submitted: &Submitted, at: &Place) -> Verdict {
+    match sink.post(submitted, at) {
+        Verdict::Made => sink.confirm(&[submitted.id]).remove(0),
+        verdict => verdict,
+    }
+}
+
 /// Posts it, and it is done; its name.
 #[track_caller]
 pub fn done(sink: &mut dyn Sink, of: &str, submitted: &Submitted) -> String {
-    match sink.post(submitted, &place(of, false)) {
+    match post(sink, submitted, &place(of, false)) {
         Verdict::Done(Posted { name, day: None }) => name.to_string(),
         other => panic!("{} {}: {other:?}\n{:?}", submitted.document.kind().name(), submitted.id, submitted.document),
     }

@@ -7,7 +7,7 @@ use super::totals::{booked_taxes, payable, totals};
 use super::trade::buys;
 use crate::clock;
 use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
-use crate::erp::{COMPANY, Erp};
+use crate::erp::Erp;
 use crate::error::{Error, Res};
 use crate::lifecycle::Act;
 use serde_json::{Value, json};
@@ -126,7 +126,8 @@ impl Erp {
         }
         let profile = owned(doc, "pos_profile");
         let found = if profile.is_empty() {
-            self.db.rows("POS Profile").next().cloned()
+            let company = Self::company(doc);
+            self.db.rows("POS Profile").find(|profile| text(profile, "company") == company).cloned()
         } else {
             self.db.get("POS Profile", &profile)
         };
@@ -182,12 +183,13 @@ impl Erp {
         if !is(doc, "is_pos") {
             return Ok(());
         }
+        let company = Self::company(doc);
         let mut table = crate::doc::take(doc, "payments");
         for row in &mut table {
             let mode = owned(row, "mode_of_payment");
             let found = self.db.get("Mode of Payment", &mode);
             let account = found.as_ref().and_then(|m| {
-                let row = rows(m, "accounts").into_iter().find(|r| text(r, "company") == COMPANY);
+                let row = rows(m, "accounts").into_iter().find(|r| text(r, "company") == company);
                 row.map(|r| owned(r, "default_account"))
             });
             let Some(account) = account.filter(|a| !a.is_empty()) else {

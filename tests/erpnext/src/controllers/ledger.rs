@@ -29,7 +29,9 @@ impl Erp {
             return Err(Error::invalid(text));
         }
         let now = self.clock.now();
-        for line in lines.into_iter().filter(|l| money(l.amount) != 0.0) {
+        let abbr = self.abbr(&Self::company(doc));
+        let own = |line: Line| Line { account: super::of_company(&line.account, &abbr), ..line };
+        for line in lines.into_iter().map(own).filter(|l| money(l.amount) != 0.0) {
             if !self.db.has("Account", &line.account) {
                 return Err(Error::invalid(format!("Account {} does not exist", line.account)));
             }

@@ -17,9 +17,30 @@ mod work;
 
 use crate::clock;
 use crate::doc::{Doc, fill, is, owned, put, rows, text};
-use crate::erp::{COMPANY, Erp};
+use crate::erp::{ABBR, COMPANY, Erp};
 use crate::error::{Error, Res};
 use crate::lifecycle::Act;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What was filled in of the first company's accounts, cost centers and warehouses is another one's.
+fn relocate(doc: &mut Doc, abbr: &str) {
+    for value in doc.values_mut() {
+        match value {
+            Value::String(name) => *name = of_company(name, abbr),
+            Value::Array(rows) => rows.iter_mut().filter_map(Value::as_object_mut).for_each(|row| relocate(row, abbr)),
+            _ => {}
+        }
+    }
+}
+
+/// The account, cost center or warehouse of the same name in another company.
+fn of_company(name: &str, abbr: &str) -> String {
+    match name.strip_suffix(&format!(" - {ABBR}")) {
+        Some(plain) => format!("{plain} - {abbr}"),
+        None => name.to_owned(),
+    }
+}
 
 /// A day as ERPNext shows it to people.
 pub(crate) fn shown_day(day: &str) -> String {
@@ -32,6 +53,15 @@ pub(crate) fn shown_day(day: &str) -> String {
 
 impl Erp {
     pub(crate) fn validate(&mut self, doc: &mut Doc, act: Act) -> Res<()> {
+        self.validate_kind(doc, act)?;
+        let abbr = self.abbr(&Self::company(doc));
+        if abbr != ABBR {
+            relocate(doc, &abbr);
+        }
+        Ok(())
+    }
+
+    fn validate_kind(&mut self, doc: &mut Doc, act: Act) -> Res<()> {
         match text(doc, "doctype") {
             "Sales Invoice" | "Purchase Invoice" => self.validate_invoice(doc, act),
             "Sales Order" | "Purchase Order" => self.validate_order(doc),
@@ -61,6 +91,7 @@ impl Erp {
             "Custom Field" => self.add_field(doc),
             "User" => self.keep_user(doc),
             "Item" => self.after_insert_item(doc),
+            "Company" => self.furnish(text(doc, "name")),
             _ => {}
         }
         Ok(())
@@ -172,7 +203,9 @@ impl Erp {
             return Err(Error::refused("FiscalYearError", text));
         }
         let doctype = text(doc, "doctype");
-        for period in self.db.rows("Accounting Period").filter(|p| within(p, "start_date", "end_date")) {
+        let company = Self::company(doc);
+        let ours = |p: &&Arc<Doc>| within(p, "start_date", "end_date") && text(p, "company") == company;
+        for period in self.db.rows("Accounting Period").filter(ours) {
             let closed = |row: &&Doc| text(row, "document_type") == doctype && is(row, "closed");
             if rows(period, "closed_documents").iter().any(closed) {
                 let name = text(period, "name");

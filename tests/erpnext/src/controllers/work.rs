@@ -267,7 +267,7 @@ impl Erp {
                 }
                 Ok(json!({
                     "name": null, "doctype": "Stock Entry", "docstatus": 0, "stock_entry_type": purpose, "purpose": purpose, "work_order": text(&order, "name"),
-                    "company": COMPANY, "from_bom": 1, "bom_no": text(&order, "bom_no"), "fg_completed_qty": float(qty),
+                    "company": Self::company(&order), "from_bom": 1, "bom_no": text(&order, "bom_no"), "fg_completed_qty": float(qty),
                     "to_warehouse": if makes { target } else { wip }, "items": items, "owner": user.name,
                 }))
             }
@@ -278,7 +278,7 @@ impl Erp {
                     .map(|r| json!({ "operation": text(r, "operation"), "workstation": text(r, "workstation"), "time_in_mins": float(num(r, "time_in_mins")), "bom": text(&bom, "name"), "status": "Pending" }))
                     .collect();
                 Ok(json!({
-                    "doctype": "Work Order", "docstatus": 0, "production_item": text(&bom, "item"), "bom_no": text(&bom, "name"), "company": COMPANY,
+                    "doctype": "Work Order", "docstatus": 0, "production_item": text(&bom, "item"), "bom_no": text(&bom, "name"), "company": Self::company(&bom),
                     "qty": float(argument(args, "qty")), "operations": operations, "owner": user.name, "status": "Draft",
                 }))
             }

@@ -1,0 +1,75 @@
+//! The lines that are held against each other.
+
+use crate::domain::decimal::Decimal;
+use crate::domain::document::Kind;
+use crate::domain::id::IntentId;
+use crate::domain::number::Number;
+use crate::domain::outcome::Fate;
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// A document of the site, as the journal or the office's books have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The device's id of it.
+    pub id: IntentId,
+    /// Which kind.
+    pub kind: Kind,
+    /// Its own day.
+    pub day: Date,
+    /// What it comes to, rounded as the company's books keep it; zero where it comes to nothing.
+    pub sum: Decimal,
+    /// Its number on paper.
+    pub number: Option<Number>,
+    /// The id of its cancellation, where it was cancelled.
+    pub cancelled: Option<IntentId>,
+}
+
+/// How a document stands in the company's books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It counts.
+    Submitted,
+    /// It does not any more; of a master: it is out of use.
+    Cancelled,
+    /// It never did.
+    Draft,
+}
+
+/// A document in the company's books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct There {
+    /// Its name there.
+    pub name: String,
+    /// Which kind.
+    pub kind: Kind,
+    /// Our id, where it has one.
+    pub id: Option<IntentId>,
+    /// The day on which it was posted, of a master on which it was made there; none where its kind has no day there.
+    pub day: Option<Date>,
+    /// The day that its paper says, where that was put beside.
+    pub truly: Option<Date>,
+    /// What it comes to, where its kind comes to something there; rounded.
+    pub sum: Option<Decimal>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// Everything that is compared. A document beyond the days that are asked for may be among them, where the company's books have it on one
+/// of these.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// What the site's journal has.
+    pub journal: Vec<Document>,
+    /// What the office's books have.
+    pub books: Vec<Document>,
+    /// The office's latest word on each document and each cancellation.
+    pub said: HashMap<IntentId, Fate>,
+    /// What the company's books have; none where there are none, or this site is not posted into them.
+    pub there: Option<Vec<There>>,
+}
+
+/// True of what is never submitted in the company's books: it lives on there, and may be put out of use.
+pub(super) fn is_master(kind: Kind) -> bool {
+    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
+}

@@ -1,0 +1,129 @@
+//! What of a site's documents is in the books, kept beside the words said on them, where figures are read from the books.
+//!
+//! In: words. Out: sums on the site's board (`domain::shop::Entered`). A document that is there and differs from its paper is in the books'
+//! figures as well. Made anew from the journal and the words where nothing is known: at a start, or after a count that came late.
+
+use super::library::Words;
+use super::writer::SiteWriter;
+use crate::domain::id::{IntentId, Position};
+use crate::domain::outcome::{Fate, Hold};
+use crate::domain::record::{Entry, Submitted};
+use crate::domain::shop::{Entered, OutOfOrder};
+use crate::posting::Fates;
+use crate::views::{Journals, Stream};
+use crate::wire::record;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+/// The sums, and what of them is there otherwise than its paper says.
+#[derive(Default)]
+pub(super) struct InBooks {
+    pub(super) sums: Entered,
+    differing: HashSet<IntentId>,
+}
+
+impl InBooks {
+    /// Takes the word on a document; what it was before is known for those that differ.
+    fn take(&mut self, at: Position, submitted: &Submitted, fate: &Fate) -> Result<(), OutOfOrder> {
+        let differed = self.differing.contains(&submitted.id);
+        match fate {
+            Fate::Held { hold: Hold::Differs, .. } if !differed => {
+                self.sums.add(at, submitted)?;
+                self.differing.insert(submitted.id);
+            }
+            Fate::Held { hold: Hold::Differs, .. } => {}
+            Fate::Posted { .. } if differed => drop(self.differing.remove(&submitted.id)),
+            // Somebody has entered it by hand.
+            fate if fate.is_before() && !differed => self.sums.add(at, submitted)?,
+            Fate::Posted { .. } => self.sums.add(at, submitted)?,
+            Fate::Held { hold: Hold::Gone, .. } => self.sums.take_back(at, submitted),
+            _ if differed => {
+                self.differing.remove(&submitted.id);
+                self.sums.take_back(at, submitted);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl SiteWriter {
+    /// A word was said: the sums follow, where they are kept.
+    pub(super) fn enter(&self, entry: Option<&Entry>, fate: &Fate) {
+        let Some(entry) = entry.filter(|_| self.board.keeps_sums()) else { return };
+        let done = match (entry, fate) {
+            (Entry::Submitted(submitted), fate) => self.position(submitted.id).is_none_or(|at| {
+                let taken = self.board.sums(|books| books.take(at, submitted, fate));
+                taken.is_none_or(|taken| taken.is_ok())
+            }),
+            (Entry::Cancelled(cancelled), fate) if matches!(fate, Fate::Posted { .. }) || fate.is_before() => {
+                self.take_back(cancelled.document);
+                true
+            }
+            _ => true,
+        };
+        if !done {
+            // A count that came late: what stands behind it cannot be told apart any more.
+            self.board.forget_sums();
+        }
+    }
+
+    fn take_back(&self, id: IntentId) {
+        let of = self.books.document_of(self.number, id);
+        if let (Some((submitted, _)), Some(at)) = (of, self.position(id)) {
+            self.board.sums(|books| {
+                books.differing.remove(&id);
+                books.sums.take_back(at, &submitted);
+            });
+        }
+    }
+
+    fn position(&self, id: IntentId) -> Option<Position> {
+        let line = self.books.ask(|views| views.document(self.number, id))??;
+        Some(line.position)
+    }
+
+    /// Makes the sums from the journal and from what was said. An error where the journal cannot be read.
+    pub(super) fn enter_anew(&self) -> Result<(), String> {
+        let (mut sums, stream) = (InBooks::default(), Stream::Up(self.number));
+        let there = self.books.views.applied(stream);
+        let words = Words { books: &self.books, site: self.number };
+        let scanned = self.books.shelves.scan(stream, None, &mut |at, body| {
+            if at.ordinal > there || self.books.hub.stopped() {
+                return ControlFlow::Break(());
+            }
+            let Ok(record) = record::decode(body) else { return ControlFlow::Continue(()) };
+            match &record.entry {
+                Entry::Submitted(submitted) => {
+                    let fate = words.fate(submitted.id);
+                    let in_books = fate.as_ref().is_some_and(|fate| {
+                        matches!(fate, Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. }) || fate.is_before()
+                    });
+                    let is_first = || self.position(submitted.id) == Some(at.position);
+                    if let Some(fate) = fate.filter(|_| in_books && is_first())
+                        && sums.take(at.position, submitted, &fate).is_err()
+                    {
+                        tracing::warn!(site = %self.site, id = %submitted.id, "a count of stock came out of order: what the site is told of that stock is wrong until the next count");
+                    }
+                }
+                Entry::Cancelled(cancelled) => {
+                    let fate = words.fate(cancelled.id);
+                    if fate.is_some_and(|fate| matches!(fate, Fate::Posted { .. }) || fate.is_before())
+                        && let Some((submitted, _)) = self.books.document_of(self.number, cancelled.document)
+                        && let Some(position) = self.position(cancelled.document)
+                    {
+                        sums.sums.take_back(position, &submitted);
+                    }
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        scanned.map_err(|error| error.to_string())?;
+        // One that is being stopped has not seen all.
+        if !self.books.hub.stopped() {
+            self.board.keep_sums(sums);
+        }
+        Ok(())
+    }
+}

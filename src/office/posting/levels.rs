@@ -1,0 +1,129 @@
+//! A site's stock as the books have it, read by the site's own thread between two of its documents: so it is known which of them are in
+//! the figure.
+//!
+//! In: ERPNext's bins of the site's warehouses. Out: rows for the site. A row changes where others have moved something, or once a day:
+//! what the site moved itself its box knows, and a line that is paid by the megabyte need not say it again.
+
+use super::down;
+use super::writer::SiteWriter;
+use crate::domain::decimal::Decimal;
+use crate::domain::document::Text;
+use crate::domain::master::segment::Audience;
+use crate::domain::master::{Level, Row, RowKey, Table};
+use crate::moment::up_ms;
+use crate::rows::Told;
+use crate::sabotage;
+use crate::wire::row;
+use outpost_erpnext::down::levels;
+use outpost_erpnext::map::Settings;
+use std::collections::BTreeSet;
+
+/// How often it is looked whether stock is due.
+const LOOK_EVERY_MS: u64 = 1_000;
+/// The pause after a failure.
+const RETRY_MS: u64 = 60_000;
+/// How often every row says how much of the figure is the site's own.
+const WHOLE_EVERY_MS: u64 = 24 * 3_600_000;
+
+/// When stock is read next.
+#[derive(Default)]
+pub(super) struct Due {
+    look_ms: u64,
+    read_ms: u64,
+    whole_ms: u64,
+}
+
+impl SiteWriter {
+    /// Reads the site's stock where it is time to. Nothing of the site's may be on its way into the books.
+    pub(super) fn look_at_stock(&mut self) {
+        let now_ms = up_ms();
+        if now_ms < self.stock.look_ms {
+            return;
+        }
+        self.stock.look_ms = now_ms + LOOK_EVERY_MS;
+        let settings = self.source.settings().ok();
+        let Some((settings, wanted)) = settings.and_then(|all| all.master_data.clone().map(|own| (all, own))) else {
+            self.board.forget_sums();
+            return;
+        };
+        let mut look = || {
+            if !self.board.keeps_sums() {
+                self.enter_anew()?;
+            }
+            if self.ask_for_doubtful()? > 0 || now_ms < self.stock.read_ms {
+                return Ok(false);
+            }
+            let whole = now_ms >= self.stock.whole_ms;
+            self.read_stock(&settings, whole)?;
+            if whole {
+                self.stock.whole_ms = now_ms + WHOLE_EVERY_MS;
+            }
+            Ok::<_, String>(true)
+        };
+        match look() {
+            Ok(true) => {
+                self.stock.read_ms = up_ms() + wanted.stock_every_s.saturating_mul(1_000);
+                self.board.stock_read(None);
+            }
+            Ok(false) => {}
+            Err(why) => {
+                self.stock.look_ms = up_ms() + RETRY_MS;
+                self.board.stock_read(Some(why));
+            }
+        }
+    }
+
+    fn read_stock(&self, settings: &Settings, whole: bool) -> Result<(), String> {
+        let rows = self.books.sites.rows();
+        let mut warehouses = Vec::new();
+        down::each(rows, Table::Warehouse, &mut |row| match row {
+            Row::Warehouse(row) if row.site.as_ref() == Some(&self.site) => warehouses.push(row.name),
+            _ => {}
+        });
+        // What is not ERPNext's any more, or lies nowhere, has no row.
+        let mut gone: BTreeSet<RowKey> = BTreeSet::new();
+        down::each(rows, Table::Level, &mut |row| match &row {
+            Row::Level(level) if warehouses.contains(&level.warehouse) => drop(gone.insert(row.key())),
+            _ => {}
+        });
+        let client = self.source.client(settings)?;
+        let included = |warehouse: &Text, item: &Text| {
+            if sabotage::is("included") {
+                return Default::default();
+            }
+            self.board.sums(|books| books.sums.since_count(warehouse, item)).unwrap_or_default()
+        };
+        let readers = Audience::Sites([self.site.clone()].into());
+        let mut failed = None;
+        let told = levels(&client, &warehouses, &included, &mut |page| {
+            let mut changes: Vec<Told> = Vec::new();
+            for new in page {
+                let key = new.key();
+                gone.remove(&key);
+                let before = rows.get(&key).and_then(|(body, _)| row::decode(key.table, &body).ok());
+                if whole || !says_the_same(before.as_ref(), &new) {
+                    changes.push((key, Some((row::encode(&new), readers.clone()))));
+                }
+            }
+            failed = failed.take().or(rows.put(changes).err());
+        });
+        let told = told.map_err(|failure| failure.to_string())?;
+        if let Some(error) = failed {
+            return Err(error.to_string());
+        }
+        for words in told {
+            tracing::warn!(site = %self.site, words, "stock from ERPNext");
+        }
+        rows.put(gone.into_iter().map(|key| (key, None)).collect()).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}
+
+/// Both come to the same stock at the box: only the site itself moved something.
+fn says_the_same(before: Option<&Row>, new: &Row) -> bool {
+    let others = |level: &Level| level.actual_qty.minus(level.included).unwrap_or(Decimal::ZERO);
+    match (before, new) {
+        (Some(Row::Level(before)), Row::Level(new)) => before.counted == new.counted && others(before) == others(new),
+        _ => false,
+    }
+}

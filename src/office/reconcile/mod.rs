@@ -1,0 +1,133 @@
+//! A site's days side by side: its journal, the office's books, and ERPNext where the site is posted.
+//!
+//! In: a question, the office's stores, `erpnext.toml`. Out: a sheet (`outpost_core::reconcile`). It runs on the thread of whoever asks,
+//! with a connection to ERPNext of its own, and writes nothing: neither posting nor the lines wait for it. In memory are the documents of
+//! the days that are asked for, and never the journal.
+//!
+//! The three move on while they are read. So they are read in the order in which a document goes through them backwards (words, books,
+//! journal) and then ERPNext, and what differs is looked at once more before it is told.
+
+mod again;
+mod journal;
+mod listed;
+mod posted;
+
+use super::ledger::masters;
+use super::posting::{Clerk, NAME};
+use super::sites::Sites;
+use crate::books::{Shelves, catch_up};
+use crate::domain::decimal::Decimal;
+use crate::domain::id::SiteId;
+use crate::domain::master::Masters;
+use crate::reconcile::{Question, Sheet, Sources, compare};
+use crate::views::{self, NotNow, SiteNo};
+use jiff::civil::Date;
+use posted::Posted;
+
+/// Most days of one sheet: their documents are in memory.
+const MAX_DAYS: i32 = 366;
+/// Digits of a currency where the site's settings are not known.
+const DIGITS: u8 = 2;
+
+/// Whom it asks.
+pub(super) struct Reconciling<'a> {
+    pub(super) sites: &'a Sites,
+    pub(super) shelves: &'a Shelves,
+    pub(super) views: &'a views::Reader,
+    pub(super) clerk: &'a Clerk,
+}
+
+/// One site's days, while they are compared.
+struct About<'a> {
+    shelves: &'a Shelves,
+    views: &'a views::Reader,
+    clerk: &'a Clerk,
+    site: &'a SiteId,
+    number: SiteNo,
+    days: (Date, Date),
+    utc_offset_minutes: i16,
+    digits: u32,
+}
+
+impl Reconciling<'_> {
+    /// Compares.
+    pub(super) fn sheet(&self, site: &SiteId, (from, to): (Date, Date)) -> Result<Sheet, String> {
+        if to < from {
+            return Err(format!("the last day {to} is before the first, {from}"));
+        }
+        if views::days_since_1970(to) - views::days_since_1970(from) >= MAX_DAYS {
+            return Err(format!("more than {MAX_DAYS} days: ask for them in parts"));
+        }
+        let numbers = self.sites.numbers();
+        let number = numbers.iter().find(|(name, _)| name == site).map(|(_, number)| *number);
+        let number = number.ok_or_else(|| format!("no site {site} is enrolled here: `outpost status` lists them"))?;
+        let masters = masters(self.sites.rows());
+        let about = About {
+            shelves: self.shelves,
+            views: self.views,
+            clerk: self.clerk,
+            site,
+            number,
+            days: (from, to),
+            utc_offset_minutes: self.sites.with_premises(|premises| premises.config.utc_offset_minutes),
+            digits: digits(&masters, site),
+        };
+        let question = Question { site: site.clone(), from, to, prefix: masters.number_prefix(site) };
+        about.compare(&question)
+    }
+}
+
+impl About<'_> {
+    fn compare(&self, question: &Question) -> Result<Sheet, String> {
+        // Who has no ERPNext is told so; who has one that does not answer is told that nothing was compared.
+        let (posted, without) = match Posted::open(self)? {
+            Ok(posted) => (Some(posted), None),
+            Err(why) => (None, Some(why)),
+        };
+        catch_up(self.views, self.shelves, self.number)?;
+        let mut sources = Sources::default();
+        self.listed(&mut sources)?;
+        self.journal(&mut sources)?;
+        if let Some(posted) = &posted {
+            posted.read(&mut sources)?;
+        }
+        let first = compare(question, &sources);
+        let told: Vec<_> =
+            first.differences.iter().filter_map(|difference| Some((difference.id?, difference.why))).collect();
+        let sheet = match self.look_again(&told, &mut sources)? {
+            true => compare(question, &sources),
+            false => first,
+        };
+        Ok(Sheet { without, ..sheet })
+    }
+
+    fn asked(&self, day: Date) -> bool {
+        (self.days.0..=self.days.1).contains(&day)
+    }
+
+    /// An amount as the company's books keep it.
+    fn rounded(&self, sum: Decimal) -> Decimal {
+        sum.rounded(self.digits).unwrap_or(sum)
+    }
+
+    /// An error once the office is being stopped.
+    fn goes_on(&self) -> Result<(), String> {
+        match self.clerk.is_stopped() {
+            true => Err("the office is being stopped: ask again when it runs".into()),
+            false => Ok(()),
+        }
+    }
+}
+
+fn digits(masters: &Masters, site: &SiteId) -> u32 {
+    masters.settings(site).map_or(DIGITS, |settings| settings.currency_precision).into()
+}
+
+fn not_now(error: NotNow) -> String {
+    error.to_string()
+}
+
+/// Why a site is not compared with ERPNext.
+fn not_posted(site: &SiteId) -> String {
+    format!("{site} is not posted: {NAME} has no [sites.{site}]")
+}

@@ -1,0 +1,164 @@
+import { expect, test } from "vitest";
+import { Decimal } from "../money/decimal";
+import type { Entry } from "../outbox/entry";
+import { Masters } from "../rows/masters";
+import type { StoredRow } from "../store";
+import { add, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
+import { manufacture, needed } from "./documents";
+import { left, openOrders, paidAheadOpen } from "./orders";
+import { likelyNotes, settle, TooMuch } from "./pay";
+
+const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
+const shirt: CartLine = {
+  item_code: "SHIRT",
+  item_name: "Shirt",
+  uom: "Nos",
+  qty: "1",
+  list: "150000",
+  percent: "",
+  price: "",
+};
+const masters = new Masters(
+  [
+    row("settings", "bandung", { site: "bandung", currency: "IDR", smallest_currency_fraction_value: "0" }),
+    row("item", "SHIRT", { item_code: "SHIRT", item_name: "Shirt", stock_uom: "Nos" }),
+    row("item", "CLOTH", { item_code: "CLOTH", item_name: "Cloth", stock_uom: "Meter" }),
+    row("item", "BUTTON", { item_code: "BUTTON", item_name: "Button", stock_uom: "Nos" }),
+    row("uom", "Nos", { uom_name: "Nos", must_be_whole_number: 1 }),
+    row("uom", "Meter", { uom_name: "Meter" }),
+  ],
+  "bandung",
+);
+const n = Decimal.from;
+const cash = (amount: string) => ({ mode_of_payment: "Cash", amount, cash: true });
+const wire = (amount: string) => ({ mode_of_payment: "Wire", amount, cash: false });
+
+test("the same item scanned twice is two of it, and a piece with a number is there once", () => {
+  const twice = add(add(emptyCart("Counter"), shirt), shirt);
+  expect(twice.lines.map((line) => line.qty)).toEqual(["2"]);
+  const piece = { ...shirt, serial_no: "S1" };
+  const pieces = add(add(add(emptyCart(""), piece), { ...piece, serial_no: "S2" }), piece);
+  expect(pieces.lines.map((line) => [line.qty, line.serial_no])).toEqual([["2", "S1\nS2"]]);
+});
+
+test("a line's discount is off the list's price, and the box is told both", () => {
+  const cart: Cart = { ...emptyCart("Counter"), lines: [{ ...shirt, percent: "12.5" }] };
+  expect(`${rate(cart.lines[0] as CartLine, 2)}`).toBe("131250");
+  expect(itemRows(cart, 2)).toEqual([
+    {
+      item_code: "SHIRT",
+      qty: "1",
+      rate: "131250",
+      uom: "Nos",
+      price_list_rate: "150000",
+      discount_percentage: "12.5",
+    },
+  ]);
+  expect(`${cartTotals({ ...cart, percent: "10" }, masters, "2026-11-02")?.payable}`).toBe("118125");
+});
+
+test("what keeps a cart from being submitted is said", () => {
+  const of = (to: Partial<CartLine>) => lacking({ ...emptyCart(""), lines: [{ ...shirt, ...to }] });
+  expect(lacking(emptyCart(""))).toBe("empty");
+  expect([of({ qty: "0" }), of({ list: null }), of({ percent: "101" }), of({})]).toEqual([
+    "qty",
+    "price",
+    "percent",
+    null,
+  ]);
+});
+
+test("change is given of cash alone, which stands last", () => {
+  const both = settle(n("100"), [cash("80"), wire("50")]);
+  expect(both.payments.map((row) => row.mode_of_payment)).toEqual(["Wire", "Cash"]);
+  expect([both.change, both.open].map(String)).toEqual(["30", "0"]);
+  expect([settle(n("100"), [cash("40")]).open, settle(n("100"), []).open].map(String)).toEqual(["60", "100"]);
+  expect(() => settle(n("100"), [wire("120")])).toThrow(TooMuch);
+  expect(() => settle(n("100"), [wire("120"), cash("10")])).toThrow(TooMuch);
+});
+
+test("the notes that are offered are enough", () => {
+  expect(likelyNotes(n("285000")).map(String)).toEqual(["285000", "290000", "300000"]);
+});
+
+const work = {
+  name: "WO",
+  production_item: "SHIRT",
+  bom_no: "BOM",
+  qty: "10",
+  source_warehouse: "Store",
+  wip_warehouse: "Work",
+  fg_warehouse: "Shop",
+  required_items: [
+    { item_code: "CLOTH", required_qty: "15" },
+    { item_code: "BUTTON", required_qty: "75" },
+  ],
+};
+
+test("materials follow the quantity, and what has no halves is taken whole", () => {
+  expect(needed(work, n("3"), masters).map(({ qty }) => `${qty}`)).toEqual(["4.5", "23"]);
+});
+
+test("what is made comes out where the order says, and materials from where work is in progress", () => {
+  const line = { item_code: "CLOTH", item_name: "Cloth", uom: "Meter", qty: "4.5" };
+  const scrap = { ...line, item_code: "SCRAP", qty: "0.2" };
+  const fields = manufacture(
+    work,
+    { qty: "3", materials: [line], scrap: [scrap] },
+    { day: "2026-11-02", time: "10:00:00" },
+  );
+  expect(fields.items).toEqual([
+    { item_code: "CLOTH", qty: "4.5", s_warehouse: "Work" },
+    { item_code: "SHIRT", qty: "3", t_warehouse: "Shop", is_finished_item: 1 },
+    { item_code: "SCRAP", qty: "0.2", t_warehouse: "Shop", is_scrap_item: 1 },
+  ]);
+});
+
+let made = 0;
+function entry(id: string, kind: string, fields: object, more: Partial<Entry> = {}): Entry {
+  return {
+    id,
+    kind,
+    body: JSON.stringify({ id, ...fields }),
+    madeMs: ++made,
+    day: "2026-11-02",
+    state: "waiting",
+    ...more,
+  };
+}
+
+const order = entry("11111111-1111-7111-8111-111111111111", "sales-order", {
+  customer: "Bu Sari",
+  delivery_date: "2026-11-20",
+  items: [{ item_code: "SHIRT", qty: "2", rate: "150000" }],
+});
+const deposit = entry("22222222-2222-7222-8222-222222222222", "payment-entry", {
+  references: [{ reference_doctype: "Sales Order", reference_name: order.id, allocated_amount: "100000" }],
+});
+const bill = (qty: string, used: string) =>
+  entry("33333333-3333-7333-8333-333333333333", "sales-invoice", {
+    update_stock: 1,
+    items: [{ item_code: "SHIRT", qty, rate: "150000", sales_order: order.id, so_detail: "1" }],
+    advances: [{ reference_name: deposit.id, reference_row: "1", allocated_amount: used }],
+  });
+
+test("an order that this tablet made is open until it has delivered and billed all of it, with no box in reach", () => {
+  const of = (...entries: Entry[]) => openOrders(masters, entries, null);
+  const [open] = of(order, deposit);
+  expect([open?.customer, open?.grand_total, open && `${paidAheadOpen(open)}`]).toEqual([
+    "Bu Sari",
+    "300000",
+    "100000",
+  ]);
+  const [half] = of(order, deposit, bill("1", "60000"));
+  expect(half && left(half).map((line) => `${line.to_deliver}`)).toEqual(["1"]);
+  expect(half && `${paidAheadOpen(half)}`).toBe("40000");
+  expect(of(order, deposit, bill("2", "100000"))).toEqual([]);
+});
+
+test("what was refused or taken back did nothing to an order", () => {
+  const stop = entry("44444444-4444-7444-8444-444444444444", "cancellation", {}, { cancels: deposit.id });
+  const refused = { ...bill("2", "0"), state: "refused" as const };
+  const [open] = openOrders(masters, [order, deposit, stop, refused], null);
+  expect(open && [left(open).length, `${paidAheadOpen(open)}`]).toEqual([1, "0"]);
+});

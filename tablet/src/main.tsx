@@ -1,0 +1,75 @@
+// The workshop's app: which screen is shown. Everything else is behind it.
+
+import { render } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import "./app.css";
+import { app, running, start } from "./app";
+import { preferred, speak, t } from "./i18n";
+import { Bar } from "./parts/bar";
+import { Button, Frame, Notice } from "./parts/frame";
+import { goInstead, place } from "./parts/place";
+import { SCREENS } from "./screens";
+import { Home } from "./screens/home";
+import { Login } from "./screens/login";
+import { Pair } from "./screens/pair";
+
+/** A screen that fails takes nothing else along: what was written is on the disk, and the way home is there. */
+function Guarded() {
+  const [error, again] = useErrorBoundary((error) => reportError(error));
+  const { screen, of } = place.value;
+  useEffect(() => again(), [screen, of]);
+  if (!error) return <Shown />;
+  return (
+    <Frame title={t("failed.title")}>
+      <Notice kind="bad">{t("failed.says", { error: String(error) })}</Notice>
+      <Button kind="main" onClick={() => goInstead("")}>
+        {t("home")}
+      </Button>
+    </Frame>
+  );
+}
+
+function Shown() {
+  const { screen, of } = place.value;
+  const { rows } = app();
+  if (screen === "pair") return <Pair />;
+  if (rows.masters.value.hasPeople && !isLoggedIn() && screen !== "status") return <Login />;
+  const Screen = SCREENS[screen];
+  // The key begins a screen anew where it is about something else.
+  return Screen ? <Screen key={`${screen}/${of}`} of={of} /> : <Home />;
+}
+
+function Root() {
+  useEffect(() => {
+    void start();
+  }, []);
+  const now = running.value;
+  if (now === null) return <p class="quiet">{t("wait")}</p>;
+  if (now === "unpaired") return <Pair />;
+  return (
+    <>
+      <Bar />
+      <Guarded />
+    </>
+  );
+}
+
+/** A session that has ended goes on out of range, where nobody could log in: the box takes what was made in it. */
+function isLoggedIn(): boolean {
+  const { people, link, clock } = app();
+  const session = people.session.value;
+  if (!session) return false;
+  const ended = Date.parse(session.until) < clock.nowMs();
+  return !(ended && link.reached.value.up);
+}
+
+async function begin(): Promise<void> {
+  await speak(preferred());
+  const root = document.getElementById("app");
+  if (root) render(<Root />, root);
+  // Only over HTTPS or at the box itself; over plain HTTP the page lives on while it is open.
+  if ("serviceWorker" in navigator && import.meta.env.PROD)
+    await navigator.serviceWorker.register("/sw.js").catch(() => null);
+}
+
+void begin();

@@ -1,0 +1,37 @@
+// A second person's word for a document that the box would not take without one. It is sent again, the same, once they have agreed.
+
+import { useState } from "preact/hooks";
+import { app } from "../app";
+import { t } from "../i18n";
+import type { Entry } from "../outbox/entry";
+import { Dialog } from "./dialog";
+import { Button } from "./frame";
+import { whyOf } from "./marks";
+import { AskProof, seconds } from "./proof";
+
+export function Approve({ entry }: { entry: Entry }) {
+  const [open, setOpen] = useState(false);
+  const { people, outbox } = app();
+  return (
+    <>
+      <Button kind="main" icon="person" onClick={() => setOpen(true)}>
+        {t("approve.ask")}
+      </Button>
+      {open && (
+        <Dialog title={t("approve.title")} onClose={() => setOpen(false)}>
+          <p>{whyOf(entry).split(":")[0]}</p>
+          <AskProof
+            people={seconds()}
+            submit={t("approve.go")}
+            onProof={async (proof) => {
+              await people.approve(proof, entry.id);
+              setOpen(false);
+              await outbox.again(entry.id);
+            }}
+          />
+          <Button onClick={() => setOpen(false)}>{t("close")}</Button>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+// Documents of this tablet and of others in one shape: an entry, and the fields as they were sent.
+
+import type { DocumentDetail, Mark } from "../api-types";
+import { app } from "../app";
+import type { Entry, State } from "../outbox/entry";
+import { onMark } from "../outbox/entry";
+import { KINDS } from "../submit";
+
+export interface Shown {
+  entry: Entry;
+  fields: Record<string, unknown>;
+  /** It is another tablet's: what is known of it is what the box said. */
+  elsewhere: boolean;
+  returned: Record<string, string>;
+  cancelled: boolean;
+}
+
+export function slugOf(kind: string): string {
+  return Object.entries(KINDS).find(([, name]) => name === kind)?.[0] ?? kind;
+}
+
+export function fieldsOf(entry: Entry): Record<string, unknown> {
+  return JSON.parse(entry.body) as Record<string, unknown>;
+}
+
+export function ofThisTablet(entry: Entry): Shown {
+  const cancellation = entry.cancelledBy ? app().outbox.get(entry.cancelledBy) : undefined;
+  const cancelled = cancellation !== undefined && cancellation.state !== "refused";
+  return { entry, fields: fieldsOf(entry), elsewhere: false, returned: {}, cancelled };
+}
+
+/** A line of the box's lists as an entry, for its marks. */
+export function entryOfMark(mark: Mark): Entry {
+  const state: State = "saved";
+  const entry: Entry = { id: mark.id, kind: slugOf(mark.kind), body: "{}", madeMs: 0, day: mark.day, state };
+  if (mark.party) entry.party = mark.party;
+  return onMark(entry, mark);
+}
+
+export function ofTheBox(detail: DocumentDetail): Shown {
+  const entry = entryOfMark(detail.line);
+  const seq = Number(/(\d+)$/.exec(String((detail.line as { position?: string }).position ?? ""))?.[1] ?? Number.NaN);
+  return {
+    entry: {
+      ...entry,
+      at: detail.at,
+      hash: detail.hash,
+      ...(Number.isNaN(seq) ? {} : { seq }),
+      ...(detail.user ? { user: detail.user } : {}),
+    },
+    fields: detail.document,
+    elsewhere: true,
+    returned: detail.returned,
+    cancelled: detail.line.cancelled,
+  };
+}

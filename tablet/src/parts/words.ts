@@ -1,0 +1,61 @@
+// Names and amounts as screens show them: of items, customers, kinds of documents, money of this site.
+
+import { app } from "../app";
+import { money as formatted, type Key, tOr } from "../i18n";
+import type { Decimal } from "../money/decimal";
+import type { Pick } from "./picker";
+
+export function money(value: Decimal | string): string {
+  const { settings, precision } = app().rows.masters.value;
+  return formatted(value, settings?.currency ?? "IDR", precision);
+}
+
+export function kindName(slug: string): string {
+  return tOr(`kind.${slug}` as Key, slug);
+}
+
+/** What people call a customer or supplier, by name or by the id of the site that made it. */
+export function partyName(name: string): string {
+  const masters = app().rows.masters.value;
+  const customer = masters.get("customer", name) ?? masters.all("customer").find((row) => row.outpost_id === name);
+  if (customer) return customer.customer_name;
+  const supplier = masters.get("supplier", name);
+  if (supplier) return supplier.supplier_name;
+  return app().outbox.get(name)?.party ?? name;
+}
+
+export function itemName(code: string): string {
+  return app().rows.masters.value.get("item", code)?.item_name ?? code;
+}
+
+/** Customers of the office, and those that this tablet has just made, named by their ids. */
+export function customerPicks(): Pick[] {
+  const { rows, outbox } = app();
+  const known = rows.masters.value.customers();
+  const ids = new Set(known.map((row) => row.outpost_id));
+  const made = outbox.entries.value.filter(
+    (entry) => entry.kind === "customer" && entry.state !== "refused" && !entry.cancelledBy && !ids.has(entry.id),
+  );
+  return [
+    ...made.map((entry) => ({ key: entry.id, text: entry.party ?? "", more: entry.number })),
+    ...known.map((row) => ({ key: row.name, text: row.customer_name, more: row.mobile_no })),
+  ];
+}
+
+export function supplierPicks(): Pick[] {
+  return app()
+    .rows.masters.value.suppliers()
+    .map((row) => ({ key: row.name, text: row.supplier_name }));
+}
+
+export function itemPicks(buying = false): Pick[] {
+  const { rows, clock } = app();
+  const masters = rows.masters.value;
+  const list = buying ? masters.settings?.buying_price_list : masters.settings?.selling_price_list;
+  const day = clock.day();
+  return masters.items().map((item) => {
+    const price = masters.price(item, list, item.stock_uom, day);
+    const more = item.item_name === item.item_code ? undefined : item.item_code;
+    return { key: item.item_code, text: item.item_name, more, end: price ? money(price) : undefined };
+  });
+}

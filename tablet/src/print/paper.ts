@@ -1,0 +1,110 @@
+// What is printed of a document: from its fields as they were sent, and what the box has made of it.
+//
+// In: an entry (or another device's document, from the box). Out: lines of text and amounts, in order. Absent: layout (receipt.tsx).
+
+import { number } from "../forms/cart";
+import { Decimal, sum } from "../money/decimal";
+import type { TaxRule } from "../money/taxes";
+import { type Totals, totals } from "../money/totals";
+import type { Masters } from "../rows/masters";
+
+export interface PaperLine {
+  name: string;
+  qty: string;
+  uom: string;
+  rate: string;
+  amount: string;
+  notes: string[];
+}
+
+export interface Paper {
+  lines: PaperLine[];
+  discount: Decimal;
+  taxes: { name: string; amount: Decimal; included: boolean }[];
+  total: Decimal | null;
+  payments: { mode: string; amount: string }[];
+  change: Decimal;
+  /** Paid ahead, and used up by this bill. */
+  ahead: Decimal;
+  open: Decimal;
+}
+
+type Row = Record<string, string | undefined>;
+
+const rowsOf = (fields: Record<string, unknown>, name: string): Row[] => (fields[name] as Row[] | undefined) ?? [];
+const text = (value: unknown): string =>
+  typeof value === "string" ? value : typeof value === "number" ? `${value}` : "";
+
+/** `bookedTotal`: what the box says that it comes to. */
+export function paperOf(
+  fields: Record<string, unknown>,
+  masters: Masters,
+  day: string,
+  bookedTotal: string | undefined,
+): Paper {
+  const items = rowsOf(fields, "items");
+  const isPriced = items.length > 0 && items.every((row) => row.rate !== undefined);
+  const itemRates = items.map((row) => masters.itemRates(masters.get("item", row.item_code ?? ""), day));
+  const taxes = (fields.taxes as TaxRule[] | undefined) ?? masters.taxesFor(itemRates, "supplier" in fields);
+  const found = isPriced ? reckon(fields, items, itemRates, taxes, masters) : null;
+  const money = text(fields.paid_amount);
+  const total =
+    bookedTotal !== undefined ? Decimal.from(bookedTotal) : (found?.payable ?? (money ? Decimal.from(money) : null));
+  const payments = rowsOf(fields, "payments").map((row) => ({
+    mode: row.mode_of_payment ?? "",
+    amount: row.amount ?? "0",
+  }));
+  const change = number(text(fields.change_amount));
+  const paid = sum(payments.map((row) => number(row.amount))).minus(change);
+  const advanced = sum(rowsOf(fields, "advances").map((row) => number(row.allocated_amount ?? "0")));
+  const owes = "customer" in fields && "posting_date" in fields && isPriced;
+  return {
+    lines: items.map((row) => lineOf(row, masters)),
+    discount: found?.discountAmount ?? Decimal.ZERO,
+    taxes: taxes.map((tax, i) => ({
+      name: tax.description ?? tax.account_head,
+      amount: found?.taxes[i] ?? Decimal.ZERO,
+      included: !!tax.included_in_print_rate,
+    })),
+    total,
+    payments,
+    change,
+    ahead: advanced,
+    open: owes && total ? total.minus(paid).minus(advanced) : Decimal.ZERO,
+  };
+}
+
+function reckon(
+  fields: Record<string, unknown>,
+  items: Row[],
+  itemRates: ReturnType<Masters["itemRates"]>[],
+  taxes: TaxRule[],
+  masters: Masters,
+): Totals | null {
+  const percent = number(text(fields.additional_discount_percentage));
+  try {
+    return totals({
+      lines: items.map((row) => ({ qty: number(row.qty ?? "0"), rate: number(row.rate ?? "0") })),
+      itemRates,
+      taxes,
+      discount: percent.isZero() ? null : { percent, onNet: false },
+      rounding: masters.rounding,
+    });
+  } catch {
+    return null;
+  }
+}
+
+function lineOf(row: Row, masters: Masters): PaperLine {
+  const item = masters.get("item", row.item_code ?? "");
+  const [qty, rate] = [number(row.qty ?? "0"), number(row.rate ?? "0")];
+  const notes = [row.description, row.batch_no, row.serial_no].filter((note): note is string => !!note);
+  return {
+    name: item?.item_name ?? row.item_code ?? "",
+    qty: `${qty}`,
+    uom: row.uom ?? item?.stock_uom ?? "",
+    rate: row.rate === undefined ? "" : `${rate}`,
+    amount: row.rate === undefined ? "" : `${qty.times(rate).rounded(masters.precision)}`,
+    notes,
+  };
+}

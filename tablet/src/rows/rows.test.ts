@@ -1,0 +1,113 @@
+import "fake-indexeddb/auto";
+import { expect, test } from "vitest";
+import type { RowsPage } from "../api-types";
+import { openStore, type StoredRow } from "../store";
+import { Masters } from "./masters";
+import { Rows } from "./sync";
+
+const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
+
+const shirt = {
+  item_code: "SHIRT",
+  item_name: "Shirt",
+  stock_uom: "Nos",
+  barcodes: [{ barcode: "899" }, { barcode: "1899", uom: "Box" }],
+  uoms: [{ uom: "Box", conversion_factor: "12" }],
+};
+
+const price = (rate: string, more = {}) => ({
+  item_code: "SHIRT",
+  price_list: "Selling",
+  uom: "Nos",
+  price_list_rate: rate,
+  ...more,
+});
+
+test("a barcode names an item and a unit, and an item in use before one that is not", () => {
+  const masters = new Masters(
+    [row("item", "OLD", { ...shirt, item_code: "OLD", disabled: 1 }), row("item", "SHIRT", shirt)],
+    "bandung",
+  );
+  expect(masters.itemOfBarcode("899")?.item.item_code).toBe("SHIRT");
+  expect(masters.itemOfBarcode("1899")?.uom).toBe("Box");
+  expect(masters.itemOfBarcode("7")).toBeUndefined();
+});
+
+test("the price is the latest that has begun, and that of a larger unit is made from it", () => {
+  const masters = new Masters(
+    [
+      row("item", "SHIRT", shirt),
+      row("item-price", "b", price("165000", { valid_from: "2027-01-01" })),
+      row("item-price", "a", price("150000")),
+    ],
+    "bandung",
+  );
+  const item = masters.items()[0];
+  if (!item) throw new Error("no item");
+  expect(`${masters.price(item, "Selling", "Nos", "2026-12-31")}`).toBe("150000");
+  expect(`${masters.price(item, "Selling", "Nos", "2027-01-01")}`).toBe("165000");
+  expect(`${masters.price(item, "Selling", "Box", "2026-12-31")}`).toBe("1800000");
+  expect(masters.price(item, "Buying", "Nos", "2026-12-31")).toBeNull();
+});
+
+test("an item's own tax template of the day counts, the latest that has begun before those without a day", () => {
+  const taxes = [
+    { item_tax_template: "Always" },
+    { item_tax_template: "January", valid_from: "2026-01-01" },
+    { item_tax_template: "Export", valid_from: "2026-06-01", tax_category: "Abroad" },
+  ];
+  const named = (name: string) => row("item-tax-template", name, { name, taxes: [{ tax_type: name, tax_rate: "1" }] });
+  const masters = new Masters([named("Always"), named("January"), named("Export")], "bandung");
+  const on = (day: string) => masters.itemRates({ ...shirt, taxes }, day)[0]?.tax_type;
+  expect([on("2025-12-31"), on("2026-01-01"), on("2026-06-01")]).toEqual(["Always", "January", "January"]);
+});
+
+test("it takes making and submitting of one and the same role", () => {
+  const permission = (role: string, deeds: object) => row("permission", role, { role, document: "Customer", ...deeds });
+  const masters = new Masters(
+    [
+      row("user", "wati", { name: "wati", full_name: "Wati" }),
+      permission("Maker", { create: 1 }),
+      permission("Submitter", { submit: 1 }),
+      permission("Both", { create: 1, submit: 1 }),
+    ],
+    "bandung",
+  );
+  expect(masters.may("submit", "Customer", ["Maker", "Submitter"])).toBe(false);
+  expect(masters.may("submit", "Customer", ["Both"])).toBe(true);
+  expect(new Masters([], "bandung").may("submit", "Customer", [])).toBe(true);
+});
+
+const page = (rows: RowsPage["rows"], more: Partial<RowsPage>): RowsPage => ({
+  reset: false,
+  rows,
+  cursor: "g.1",
+  more: false,
+  complete: true,
+  ...more,
+});
+
+test("rows stay over a reload, deletions go, and a reset replaces all of them at once", async () => {
+  const store = await openStore("rows-test");
+  const rows = new Rows(store, "bandung");
+  const asked: (string | null)[] = [];
+  const answer = (pages: RowsPage[]) => async (after: string | null) => {
+    asked.push(after);
+    const next = pages.shift();
+    if (!next) throw new Error("asked too often");
+    return next;
+  };
+  const item = (name: string) => ({ table: "item", name, row: { ...shirt, item_code: name } });
+  await rows.update(answer([page([item("A")], { more: true, reset: true }), page([item("B")], { cursor: "g.2" })]));
+  expect(rows.masters.value.items().map((item) => item.item_code)).toEqual(["A", "B"]);
+  await rows.update(answer([page([{ table: "item", name: "A", row: null }], { cursor: "g.3" })]));
+  const reloaded = new Rows(store, "bandung");
+  await reloaded.open();
+  expect(reloaded.masters.value.items().map((item) => item.item_code)).toEqual(["B"]);
+  const broken = [page([item("C")], { more: true, reset: true, cursor: "h.1" })];
+  await expect(reloaded.update(answer(broken))).rejects.toThrow();
+  expect(reloaded.masters.value.items().map((item) => item.item_code)).toEqual(["B"]);
+  await reloaded.update(answer([page([item("C")], { reset: true, cursor: "h.1" })]));
+  expect(reloaded.masters.value.items().map((item) => item.item_code)).toEqual(["C"]);
+  expect(asked).toEqual([null, "g.1", "g.2", "g.3", "h.1", "g.3"]);
+});

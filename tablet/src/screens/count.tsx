@@ -1,0 +1,47 @@
+// A count: what there really is. It sets the figure; what nobody counted stays as it was.
+
+import { app } from "../app";
+import { counted, type GoodsLine } from "../forms/documents";
+import { t } from "../i18n";
+import { useDraft } from "../parts/draft";
+import { Choice } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Frame } from "../parts/frame";
+import { Goods } from "../parts/goods";
+
+interface Counting {
+  warehouse: string;
+  lines: GoodsLine[];
+}
+
+const SCREEN = "count";
+
+export function Count() {
+  const own = app().rows.masters.value.warehouses();
+  const draft = useDraft<Counting>(SCREEN, () => ({ warehouse: own[0] ?? "", lines: [] }));
+  if (!draft) return <Frame title={t("tile.count")}>{null}</Frame>;
+  const { value } = draft;
+  const set = (to: Partial<Counting>) => draft.set({ ...value, ...to });
+  return (
+    <Form
+      screen={SCREEN}
+      title={t("tile.count")}
+      draft={draft}
+      lacks={value.lines.length === 0 ? "goods" : value.lines.some((line) => line.qty === "") ? "qty" : null}
+      done="count.done"
+      make={(when) => ({ kind: "stock-reconciliation", fields: counted(value.warehouse, value.lines, when) })}
+      label={{ party: value.warehouse }}
+    >
+      <p>{t("count.how")}</p>
+      {own.length > 1 && (
+        <Choice
+          label={t("count.where")}
+          value={value.warehouse}
+          options={own.map((name) => ({ value: name, text: name }))}
+          onChange={(warehouse) => set({ warehouse })}
+        />
+      )}
+      <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
+    </Form>
+  );
+}

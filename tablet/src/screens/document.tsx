@@ -1,0 +1,263 @@
+// One document: its marks, its paper, and what can be done with it: print, correct, cancel, take back, pay; where the box refused it, put right.
+
+import { useEffect, useState } from "preact/hooks";
+import { app } from "../app";
+import { t } from "../i18n";
+import { NotReached } from "../link/link";
+import { type Entry, reached } from "../outbox/entry";
+import { Approve } from "../parts/approve";
+import { Dialog } from "../parts/dialog";
+import { fieldsOf, ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
+import { prepare } from "../parts/draft";
+import { Choice, TextField } from "../parts/fields";
+import { Button, Frame, Notice } from "../parts/frame";
+import { Marks, whyOf } from "../parts/marks";
+import { go, goInstead } from "../parts/place";
+import { itemName, kindName, money } from "../parts/words";
+import { Receipt } from "../print/receipt";
+import { cancel, KINDS } from "../submit";
+import { uuid } from "../uuid";
+
+export function DocumentScreen({ of }: { of: string | null }) {
+  const { outbox, api } = app();
+  const own = outbox.get(of ?? "");
+  const [other, setOther] = useState<Shown | "asking" | "nobody">("asking");
+  useEffect(() => {
+    if (own || of === null) return;
+    api
+      .document(of)
+      .then((detail) => setOther(ofTheBox(detail)))
+      .catch(() => setOther("nobody"));
+  }, [of, own === undefined]);
+  const shown = own ? ofThisTablet(own) : other;
+  if (shown === "asking") return <Frame title={t("document")}>{t("wait")}</Frame>;
+  if (shown === "nobody") {
+    return (
+      <Frame title={t("document")}>
+        <Notice kind="bad">{t("document.not_here")}</Notice>
+      </Frame>
+    );
+  }
+  return <Document shown={shown} />;
+}
+
+function Document({ shown }: { shown: Shown }) {
+  const { entry, fields } = shown;
+  const { outbox, people, rows } = app();
+  const roles = people.session.value?.roles ?? [];
+  const mayCancel = rows.masters.value.may("cancel", KINDS[entry.kind] ?? "", roles);
+  const cancellation = entry.cancelledBy ? outbox.get(entry.cancelledBy) : undefined;
+  const change = fields.change_amount;
+  const recorded = reached(entry) > 0 || shown.elsewhere;
+  const isSale = entry.kind === "sales-invoice" && !fields.is_return;
+  const [printing, setPrinting] = useState(false);
+  return (
+    <Frame
+      title={`${kindName(entry.kind)} ${entry.number ?? ""}`}
+      onBack={() => goInstead("")}
+      actions={
+        <>
+          <Button icon="print" onClick={() => setPrinting(true)}>
+            {t("print")}
+          </Button>
+          <Button kind="main" icon="check" onClick={() => goInstead("")}>
+            {t("home")}
+          </Button>
+        </>
+      }
+    >
+      <Marks entry={entry} words />
+      {shown.cancelled && <Notice kind="warn">{t("document.cancelled")}</Notice>}
+      {typeof change === "string" && entry.state !== "refused" && (
+        <p class="change">{t("document.change", { amount: money(change) })}</p>
+      )}
+      <Refused entry={entry} />
+      {entry.state === "held" && <Notice kind="warn">{t("document.held", { why: whyOf(entry) })}</Notice>}
+      <BoxMarks marks={entry.marks ?? []} />
+      {cancellation && <Cancellation entry={cancellation} />}
+      <Receipt entry={entry} fields={fields} widthMm={58} />
+      {recorded && !shown.cancelled && !entry.cancelledBy && (
+        <div class="buttons">
+          {isSale && (
+            <Button icon="returned" onClick={() => go("return", entry.id)}>
+              {t("return.do")}
+            </Button>
+          )}
+          {isSale && (
+            <Button
+              icon="money"
+              onClick={() => void prepare("payment", { value: payFor(shown) }).then(() => go("payment"))}
+            >
+              {t("tile.payment")}
+            </Button>
+          )}
+          {entry.form && mayCancel && <Correct entry={entry} />}
+          {mayCancel && <Cancel entry={entry} />}
+        </div>
+      )}
+      {printing && <Print shown={shown} onClose={() => setPrinting(false)} />}
+    </Frame>
+  );
+}
+
+function payFor({ entry, fields }: Shown) {
+  return {
+    kind: "Receive",
+    party_type: "Customer",
+    party: String(fields.customer ?? ""),
+    mode_of_payment: "",
+    amount: "",
+    reference_no: "",
+    references: [{ reference_doctype: "Sales Invoice", reference_name: entry.id, allocated_amount: "" }],
+    remarks: "",
+  };
+}
+
+/** Why the box would not take it, and the ways on. */
+function Refused({ entry }: { entry: Entry }) {
+  const { outbox } = app();
+  if (entry.state !== "refused") return null;
+  return (
+    <>
+      <Notice kind="bad">
+        {entry.reason?.code === "approval"
+          ? t("document.needs_second", { why: whyOf(entry).split(":")[0] ?? "" })
+          : t("document.refused", { why: whyOf(entry) })}
+      </Notice>
+      <div class="buttons">
+        {entry.reason?.code === "approval" && <Approve entry={entry} />}
+        {entry.form && (
+          <Button
+            icon="order"
+            kind={entry.reason?.code === "approval" ? "plain" : "main"}
+            onClick={() => void open(entry, { replaces: entry.id, amends: entry.amends })}
+          >
+            {t("document.put_right")}
+          </Button>
+        )}
+        <Button onClick={() => void outbox.again(entry.id)}>{t("document.again")}</Button>
+        <Button kind="danger" icon="cross" onClick={() => void outbox.drop(entry.id).then(() => goInstead("today"))}>
+          {t("document.drop")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+async function open(entry: Entry, as: { amends?: string | undefined; replaces?: string }): Promise<void> {
+  if (!entry.form) return;
+  await prepare(entry.form.screen, { value: entry.form.value, ...as });
+  go(entry.form.screen);
+}
+
+/** What the box found unusual, and took all the same. */
+function BoxMarks({ marks }: { marks: unknown[] }) {
+  const says = marks.map((mark) => {
+    if (mark === "unchecked") return t("marked.unchecked");
+    const [what, of] = Object.entries(mark as Record<string, Record<string, string>>)[0] ?? [];
+    if (what === "short") return t("marked.short", { item: itemName(of?.item_code ?? ""), by: of?.by ?? "" });
+    if (what === "not_booked") return t("marked.not_booked", { mode: of?.mode_of_payment ?? "", why: of?.why ?? "" });
+    return t("marked.other", { what: what ?? "" });
+  });
+  return (
+    <>
+      {says.map((text) => (
+        <Notice kind="warn" key={text}>
+          {text}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+function Cancellation({ entry }: { entry: Entry }) {
+  return (
+    <section class="boxed">
+      <h2>{t("kind.cancellation")}</h2>
+      <p>{String(fieldsOf(entry).reason ?? "")}</p>
+      <Marks entry={entry} />
+      <Refused entry={entry} />
+    </section>
+  );
+}
+
+function Correct({ entry }: { entry: Entry }) {
+  return (
+    <Button icon="order" onClick={() => void open(entry, { amends: entry.id })}>
+      {t("correct.do")}
+    </Button>
+  );
+}
+
+function Cancel({ entry }: { entry: Entry }) {
+  // Made as the dialog opens: a second tap is the same cancellation.
+  const [id, setId] = useState<string | null>(null);
+  const [reason, setReason] = useState("");
+  return (
+    <>
+      <Button kind="danger" icon="cross" onClick={() => setId(uuid())}>
+        {t("cancel.do")}
+      </Button>
+      {id && (
+        <Dialog title={t("cancel.title", { what: entry.number ?? kindName(entry.kind) })} onClose={() => setId(null)}>
+          <TextField label={t("cancel.reason")} value={reason} onInput={setReason} />
+          <div class="buttons">
+            <Button
+              kind="danger"
+              icon="cross"
+              disabled={reason.trim() === ""}
+              onClick={() => void cancel(app(), id, entry.id, reason.trim(), entry).then(() => setId(null))}
+            >
+              {t("cancel.do")}
+            </Button>
+            <Button onClick={() => setId(null)}>{t("close")}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+type Width = "58" | "80";
+
+function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
+  const [width, setWidth] = useState<Width>(() => (localStorage.getItem("paper") === "80" ? "80" : "58"));
+  const [said, setSaid] = useState<string | null>(null);
+  const choose = (to: Width) => {
+    setWidth(to);
+    localStorage.setItem("paper", to);
+  };
+  const widthMm = width === "80" ? 80 : 58;
+  const atBox = () =>
+    app()
+      .api.print(shown.entry.id, widthMm, true)
+      .then(() => setSaid(t("print.sent")))
+      .catch((error: unknown) => setSaid(error instanceof NotReached ? t("login.no_box") : (error as Error).message));
+  return (
+    <Dialog title={t("print")} full onClose={onClose}>
+      <Choice
+        label={t("print.width")}
+        value={width}
+        options={[
+          { value: "58", text: "58 mm" },
+          { value: "80", text: "80 mm" },
+        ]}
+        onChange={choose}
+      />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
+      <section class="printed" tabIndex={0} aria-label={t("print.paper")}>
+        <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} />
+      </section>
+      {said && <Notice kind="warn">{said}</Notice>}
+      <div class="buttons">
+        <Button kind="main" icon="print" onClick={() => window.print()}>
+          {t("print.browser")}
+        </Button>
+        <Button icon="box" onClick={() => void atBox()}>
+          {t("print.box")}
+        </Button>
+        <Button onClick={onClose}>{t("close")}</Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,129 @@
+// An order: what, to which measures, promised for which day, and what is paid ahead on it at once.
+
+import { app } from "../app";
+import { type Cart, emptyCart, lacking } from "../forms/cart";
+import { order, type Paid, payment, type When } from "../forms/documents";
+import { t } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { Invalid } from "../money/taxes";
+import { Bill, reckon } from "../parts/bill";
+import { useDraft } from "../parts/draft";
+import { NumberField, TextField } from "../parts/fields";
+import { Button, Frame, Notice } from "../parts/frame";
+import { Lines } from "../parts/lines";
+import { ModeChoice, needsReference } from "../parts/mode";
+import { Picker } from "../parts/picker";
+import { goInstead } from "../parts/place";
+import { customerPicks, partyName } from "../parts/words";
+import { now, submitWritten } from "../parts/written";
+import type { Meant } from "../submit";
+import { uuid } from "../uuid";
+
+interface Ordering {
+  cart: Cart;
+  deliveryDate: string;
+  deposit: string;
+  mode: string;
+  reference: string;
+  /** The deposit's own id, so that it too is there once. */
+  depositId: string;
+}
+
+const SCREEN = "order";
+
+export function OrderScreen() {
+  const { rows } = app();
+  const masters = rows.masters.value;
+  const draft = useDraft<Ordering>(SCREEN, () => ({
+    cart: emptyCart(""),
+    deliveryDate: "",
+    deposit: "",
+    mode: masters.modes()[0]?.mode_of_payment ?? "",
+    reference: "",
+    depositId: uuid(),
+  }));
+  if (!draft) return <Frame title={t("tile.order")}>{null}</Frame>;
+  const { value } = draft;
+  const { cart } = value;
+  const set = (to: Partial<Ordering>) => draft.set({ ...value, ...to });
+  const totals = reckon(cart);
+  const good = totals && !(totals instanceof Invalid) ? totals : null;
+  const deposit = Decimal.read(value.deposit) ?? Decimal.ZERO;
+  const lacks =
+    lacking(cart) ??
+    (cart.customer === "" ? "customer" : value.deliveryDate === "" ? "delivery_date" : null) ??
+    (good && deposit.compare(good.payable) > 0 ? "deposit" : null) ??
+    (deposit.isPositive() && needsReference(value.mode) && value.reference.trim() === "" ? "reference" : null);
+  const finish = async () => {
+    if (!good || lacks) return;
+    const label = { party: partyName(cart.customer), total: `${good.payable}` };
+    const make = (when: When) => ({
+      kind: "sales-order",
+      fields: order(cart, value.deliveryDate, masters, when),
+    });
+    const beside = deposit.isPositive() ? [depositOf(draft.id, value, label.party)] : [];
+    const entry = await submitWritten(SCREEN, draft, make, label, beside);
+    goInstead("document", entry.id);
+  };
+  return (
+    <Frame
+      title={t("tile.order")}
+      actions={
+        <Button kind="main" icon="check" disabled={!good || lacks !== null} onClick={() => void finish()}>
+          {t("order.done")}
+        </Button>
+      }
+    >
+      <Picker
+        label={t("customer")}
+        value={cart.customer}
+        picks={customerPicks()}
+        onPick={(customer) => set({ cart: { ...cart, customer } })}
+      />
+      <Lines cart={cart} measures onChange={(cart) => set({ cart })} />
+      <p class="quiet">{t("order.measures_how")}</p>
+      <TextField
+        label={t("order.promised")}
+        type="date"
+        value={value.deliveryDate}
+        onInput={(deliveryDate) => set({ deliveryDate })}
+      />
+      {cart.lines.length > 0 && (
+        <>
+          <NumberField
+            label={t("sell.discount")}
+            unit="%"
+            value={cart.percent}
+            onInput={(percent) => set({ cart: { ...cart, percent } })}
+          />
+          <Bill cart={cart} />
+          <NumberField label={t("order.deposit")} value={value.deposit} onInput={(deposit) => set({ deposit })} />
+          {deposit.isPositive() && (
+            <ModeChoice
+              mode={value.mode}
+              reference={value.reference}
+              onChange={(mode, reference) => set({ mode, reference })}
+            />
+          )}
+        </>
+      )}
+      {lacks && lacks !== "empty" && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
+    </Frame>
+  );
+}
+
+/** What is paid ahead on the order of that id. */
+function depositOf(order: string, value: Ordering, party: string): Meant {
+  const allocated_amount = `${Decimal.from(value.deposit)}`;
+  const paid: Paid = {
+    kind: "Receive",
+    party_type: "Customer",
+    party: value.cart.customer,
+    mode_of_payment: value.mode,
+    amount: value.deposit,
+    reference_no: value.reference,
+    references: [{ reference_doctype: "Sales Order", reference_name: order, allocated_amount }],
+    remarks: "",
+  };
+  return { id: value.depositId, kind: "payment-entry", fields: payment(paid, now()), party, total: allocated_amount };
+}

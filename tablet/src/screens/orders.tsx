@@ -1,0 +1,217 @@
+// Open orders, and handing over what is ready: with the bill and its balance, or with a delivery note alone.
+
+import { useEffect, useState } from "preact/hooks";
+import type { Order } from "../api-types";
+import { app } from "../app";
+import { emptyCart, number } from "../forms/cart";
+import { bill, delivery, type GoodsLine } from "../forms/documents";
+import { left, type OpenOrder, openOrders, paidAheadOpen } from "../forms/orders";
+import { type Tendered, TooMuch } from "../forms/pay";
+import { day as shownDay, t } from "../i18n";
+import { Decimal, min } from "../money/decimal";
+import { Invalid } from "../money/taxes";
+import { reckon } from "../parts/bill";
+import { prepare, useDraft } from "../parts/draft";
+import { Choice } from "../parts/fields";
+import { Button, Frame, Notice } from "../parts/frame";
+import { Goods, goodsLine, someGoods } from "../parts/goods";
+import { Sum } from "../parts/lines";
+import { PickList } from "../parts/picker";
+import { go, goInstead } from "../parts/place";
+import { settled, Tender } from "../parts/tender";
+import { money, partyName } from "../parts/words";
+import { submitWritten } from "../parts/written";
+
+/** What the box says, as long as it can be asked; the tablet's own knowledge otherwise. */
+function useOrders(): OpenOrder[] {
+  const { api, rows, outbox, link } = app();
+  const [asked, setAsked] = useState<Order[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    api
+      .orders()
+      .then((orders) => !gone && setAsked(orders))
+      .catch(() => !gone && setAsked(null));
+    return () => {
+      gone = true;
+    };
+  }, [link.shop.value, link.reached.value.up]);
+  return openOrders(rows.masters.value, outbox.entries.value, asked);
+}
+
+export function Orders() {
+  const orders = useOrders();
+  const picks = orders
+    .sort((a, b) => ((a.delivery_date ?? "") < (b.delivery_date ?? "") ? -1 : 1))
+    .map((order) => ({
+      key: order.order,
+      text: partyName(order.customer),
+      more: [order.number ?? "", order.delivery_date ? shownDay(order.delivery_date) : ""].filter(Boolean).join(" · "),
+      end: money(order.grand_total),
+    }));
+  return (
+    <Frame title={t("tile.deliver")}>
+      <PickList label={t("orders.search")} picks={picks} onPick={(order) => go("deliver", order)} />
+    </Frame>
+  );
+}
+
+interface Delivering {
+  order: string;
+  lines: GoodsLine[];
+  how: "bill" | "note";
+  tendered: Tendered[];
+}
+
+const SCREEN = "deliver";
+
+export function Deliver({ of }: { of: string | null }) {
+  const order = useOrders().find((order) => order.order === of);
+  if (!order) {
+    return (
+      <Frame title={t("tile.deliver")}>
+        <Notice kind="warn">{t("orders.gone")}</Notice>
+      </Frame>
+    );
+  }
+  return <HandOver order={order} />;
+}
+
+function linesOf(order: OpenOrder): GoodsLine[] {
+  return left(order).map((line) => {
+    const qty = `${line.to_deliver.isPositive() ? line.to_deliver : line.to_bill}`;
+    return goodsLine(line.item_code, {
+      row: line.row,
+      left: qty,
+      qty,
+      rate: line.rate,
+      ...(line.uom ? { uom: line.uom } : {}),
+      ...(line.warehouse ? { warehouse: line.warehouse } : {}),
+    });
+  });
+}
+
+function HandOver({ order }: { order: OpenOrder }) {
+  const { rows, people } = app();
+  const masters = rows.masters.value;
+  const roles = people.session.value?.roles ?? [];
+  const mayBill = masters.may("submit", "Sales Invoice", roles);
+  const first = (): Delivering => ({
+    order: order.order,
+    lines: linesOf(order),
+    how: mayBill ? "bill" : "note",
+    tendered: [],
+  });
+  const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
+  if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
+  const { lines, how, tendered } = draft.value;
+  const set = (to: Partial<Delivering>) => draft.set({ ...draft.value, ...to });
+  const label = { party: partyName(order.customer) };
+  const screen = `${SCREEN} ${order.order}`;
+  // Delivered already by a note: the bill moves no stock.
+  const delivered = left(order).every((line) => !line.to_deliver.isPositive());
+
+  const cart = {
+    ...emptyCart(order.customer),
+    percent: order.percent,
+    lines: lines.filter((line) => number(line.qty).isPositive()).map(asCartLine),
+  };
+  const totals = reckon(cart);
+  const payable = totals && !(totals instanceof Invalid) ? totals.payable : Decimal.ZERO;
+  const ahead = min(paidAheadOpen(order), payable);
+  const balance = payable.minus(ahead);
+  const result = settled(balance, tendered);
+  const good = someGoods(lines) && (how === "note" || !(result instanceof TooMuch));
+
+  const finish = async () => {
+    if (!good) return;
+    const entry = await submitWritten(
+      screen,
+      draft,
+      (when) => {
+        if (how === "note")
+          return { kind: "delivery-note", fields: delivery(order.customer, order.order, lines, masters, when) };
+        if (result instanceof TooMuch) throw new Error("invariant: what is too much is not submitted");
+        const advances = useUp(order, ahead);
+        const fields = bill(order.customer, order.order, lines, advances, result, !delivered, masters, when);
+        return { kind: "sales-invoice", fields: withPercent(fields, order.percent) };
+      },
+      how === "bill" ? { ...label, total: `${payable}` } : label,
+    );
+    goInstead("document", entry.id);
+  };
+  const deposit = () => void prepare("payment", { value: depositFor(order) }).then(() => go("payment"));
+  return (
+    <Frame
+      title={`${t("tile.deliver")} ${order.number ?? ""}`}
+      actions={
+        <Button kind="main" icon="check" disabled={!good} onClick={() => void finish()}>
+          {t("deliver.done")}
+        </Button>
+      }
+    >
+      <p>
+        <b>{label.party}</b>
+        {order.delivery_date && ` · ${t("order.promised")} ${shownDay(order.delivery_date)}`}
+      </p>
+      {order.items.map((line) => line.description && <pre key={line.row}>{line.description}</pre>)}
+      <Goods lines={lines} onChange={(lines) => set({ lines })} />
+      {mayBill && (
+        <Choice
+          label={t("deliver.how")}
+          value={how}
+          options={[
+            { value: "bill", text: t("deliver.bill") },
+            { value: "note", text: t("deliver.note") },
+          ]}
+          onChange={(how) => set({ how })}
+        />
+      )}
+      {how === "bill" && (
+        <>
+          <dl class="bill">
+            <Sum label={t("bill.total")} amount={money(payable)} />
+            {!ahead.isZero() && <Sum label={t("deliver.ahead")} amount={money(ahead.negated())} />}
+            <Sum large label={t("pay.to_pay")} amount={money(balance)} />
+          </dl>
+          <Tender payable={balance} tendered={tendered} onChange={(tendered) => set({ tendered })} />
+        </>
+      )}
+      <Button icon="money" onClick={deposit}>
+        {t("order.more_deposit")}
+      </Button>
+    </Frame>
+  );
+}
+
+function asCartLine(line: GoodsLine) {
+  const { item_code, item_name, uom, qty } = line;
+  return { item_code, item_name, uom, qty, list: null, percent: "", price: line.rate ?? "0" };
+}
+
+function withPercent(fields: Record<string, unknown>, percent: string): Record<string, unknown> {
+  return percent === "" ? fields : { ...fields, additional_discount_percentage: percent };
+}
+
+/** What of the payments ahead is used up by a bill, the oldest first. */
+function useUp(order: OpenOrder, amount: Decimal) {
+  let rest = amount;
+  return order.advances.flatMap(({ reference_name, reference_row, open }) => {
+    const part = min(number(open), rest);
+    rest = rest.minus(part);
+    return part.isPositive() ? [{ reference_name, reference_row, allocated_amount: `${part}` }] : [];
+  });
+}
+
+function depositFor(order: OpenOrder) {
+  return {
+    kind: "Receive",
+    party_type: "Customer",
+    party: order.customer,
+    mode_of_payment: "",
+    amount: "",
+    reference_no: "",
+    references: [{ reference_doctype: "Sales Order", reference_name: order.order, allocated_amount: "" }],
+    remarks: "",
+  };
+}

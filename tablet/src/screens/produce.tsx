@@ -1,0 +1,165 @@
+// Making: a Work Order, how many, what was used of each material (as the order plans it, unless somebody says otherwise), and scrap. What lies on the
+// scale can be taken over.
+
+import { app } from "../app";
+import { number } from "../forms/cart";
+import { type GoodsLine, manufacture, materialsToWork, needed } from "../forms/documents";
+import { number as shown, t } from "../i18n";
+import { Decimal, max } from "../money/decimal";
+import { useDraft } from "../parts/draft";
+import { Choice, NumberField } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Button, Frame, Notice } from "../parts/frame";
+import { Goods, goodsLine } from "../parts/goods";
+import { PickList } from "../parts/picker";
+import { go } from "../parts/place";
+import { itemName } from "../parts/words";
+import type { WorkOrder } from "../rows/types";
+
+export function Produce() {
+  const orders = app().rows.masters.value.all("work-order");
+  const picks = orders.map((order) => ({
+    key: order.name,
+    text: itemName(order.production_item),
+    more: order.name,
+    end: shown(toMake(order)),
+  }));
+  return (
+    <Frame title={t("tile.produce")}>
+      {picks.length === 0 ? (
+        <Notice kind="good">{t("produce.nothing")}</Notice>
+      ) : (
+        <PickList label={t("produce.search")} picks={picks} onPick={(name) => go("make", name)} />
+      )}
+    </Frame>
+  );
+}
+
+/** What is left of an order, as far as the office and this tablet know. */
+function toMake(order: WorkOrder): Decimal {
+  const made = app().outbox.entries.value.filter(
+    (entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy,
+  );
+  let left = Decimal.from(order.qty).minus(Decimal.from(order.produced_qty ?? "0"));
+  for (const entry of made) {
+    const fields = JSON.parse(entry.body) as {
+      stock_entry_type: string;
+      work_order?: string;
+      fg_completed_qty?: string;
+    };
+    if (fields.work_order !== order.name || fields.stock_entry_type !== "Manufacture") continue;
+    left = left.minus(number(fields.fg_completed_qty ?? "0"));
+  }
+  return max(left, Decimal.ZERO);
+}
+
+interface Making {
+  what: "make" | "materials";
+  qty: string;
+  /** Somebody has said what was used; until then it follows the quantity. */
+  own: boolean;
+  materials: GoodsLine[];
+  scrap: GoodsLine[];
+}
+
+export function Make({ of }: { of: string | null }) {
+  const order = app().rows.masters.value.get("work-order", of ?? "");
+  if (!order) {
+    return (
+      <Frame title={t("tile.produce")}>
+        <Notice kind="warn">{t("produce.gone")}</Notice>
+      </Frame>
+    );
+  }
+  return <MakeOf order={order} />;
+}
+
+function planned(order: WorkOrder, qty: string): GoodsLine[] {
+  return needed(order, number(qty), app().rows.masters.value).map(({ item_code, qty }) =>
+    goodsLine(item_code, { qty: `${qty}` }),
+  );
+}
+
+function MakeOf({ order }: { order: WorkOrder }) {
+  const screen = `make ${order.name}`;
+  const all = `${toMake(order)}`;
+  const first = (): Making => ({ what: "make", qty: all, own: false, materials: planned(order, all), scrap: [] });
+  const draft = useDraft<Making>(screen, first);
+  if (!draft) return <Frame title={t("tile.produce")}>{null}</Frame>;
+  const { value } = draft;
+  const set = (to: Partial<Making>) => draft.set({ ...value, ...to });
+  const setQty = (qty: string) => set(value.own ? { qty } : { qty, materials: planned(order, qty) });
+  return (
+    <Form
+      screen={screen}
+      title={itemName(order.production_item)}
+      draft={draft}
+      lacks={number(value.qty).isPositive() ? null : "qty"}
+      done={value.what === "make" ? "produce.done" : "produce.materials_done"}
+      make={(when) => ({
+        kind: "stock-entry",
+        fields:
+          value.what === "make"
+            ? manufacture(order, value, when)
+            : materialsToWork(order, value.qty, value.materials, when),
+      })}
+      label={{ party: order.name }}
+    >
+      <p>{t("produce.order", { order: order.name, left: shown(all) })}</p>
+      {!order.skip_transfer && order.wip_warehouse && (
+        <Choice
+          label={t("produce.what")}
+          value={value.what}
+          options={[
+            { value: "materials", text: t("produce.materials") },
+            { value: "make", text: t("produce.make") },
+          ]}
+          onChange={(what) => set({ what })}
+        />
+      )}
+      <NumberField label={t("produce.qty")} steps value={value.qty} onInput={setQty} />
+      <h2>{t("produce.used")}</h2>
+      <Goods lines={value.materials} onChange={(materials) => set({ materials, own: true })} />
+      {value.what === "make" && (
+        <>
+          <h2>{t("produce.scrap")}</h2>
+          <Goods free scanAdds="0" lines={value.scrap} onChange={(scrap) => set({ scrap })} />
+        </>
+      )}
+      <Scales
+        lines={[...value.materials, ...value.scrap]}
+        onTake={(item_code, qty) => {
+          const put = (lines: GoodsLine[]) =>
+            lines.map((line) => (line.item_code === item_code ? { ...line, qty } : line));
+          set({ own: true, materials: put(value.materials), scrap: put(value.scrap) });
+        }}
+      />
+    </Form>
+  );
+}
+
+/** What lies on each scale now, to be taken over for one of the lines in the scale's unit. */
+function Scales({ lines, onTake }: { lines: readonly GoodsLine[]; onTake: (item: string, qty: string) => void }) {
+  const weights = Object.entries(app().link.weights.value);
+  return (
+    <>
+      {weights.map(([scale, { weight, unit }]) => (
+        <section class="boxed" key={scale}>
+          <h2>{t("produce.scale", { scale })}</h2>
+          <p class="change" role="status">
+            {shown(weight)} {unit}
+          </p>
+          <div class="buttons">
+            {lines
+              .filter((line) => line.uom.toLowerCase() === unit.toLowerCase())
+              .map((line) => (
+                <Button key={line.item_code} onClick={() => onTake(line.item_code, weight)}>
+                  {t("produce.take_weight", { item: line.item_name })}
+                </Button>
+              ))}
+          </div>
+        </section>
+      ))}
+    </>
+  );
+}

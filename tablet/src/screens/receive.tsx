@@ -1,0 +1,54 @@
+// Goods that come from a supplier.
+
+import { app } from "../app";
+import { type GoodsLine, lineSum, receipt } from "../forms/documents";
+import { t } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { useDraft } from "../parts/draft";
+import { TextField } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Frame } from "../parts/frame";
+import { Goods, someGoods } from "../parts/goods";
+import { Picker } from "../parts/picker";
+import { partyName, supplierPicks } from "../parts/words";
+
+interface Receiving {
+  supplier: string;
+  note: string;
+  lines: GoodsLine[];
+}
+
+const SCREEN = "receive";
+
+export function Receive() {
+  const masters = app().rows.masters.value;
+  const draft = useDraft<Receiving>(SCREEN, () => ({ supplier: "", note: "", lines: [] }));
+  if (!draft) return <Frame title={t("tile.receive")}>{null}</Frame>;
+  const { value } = draft;
+  const set = (to: Partial<Receiving>) => draft.set({ ...value, ...to });
+  const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
+  const lacks = value.supplier === "" ? "supplier" : !someGoods(value.lines) ? "goods" : !priced ? "price" : null;
+  return (
+    <Form
+      screen={SCREEN}
+      title={t("tile.receive")}
+      draft={draft}
+      lacks={lacks}
+      done="receive.done"
+      make={(when) => ({
+        kind: "purchase-receipt",
+        fields: receipt(value.supplier, value.note, value.lines, masters, when),
+      })}
+      label={{ party: partyName(value.supplier), total: `${lineSum(value.lines, masters.precision)}` }}
+    >
+      <Picker
+        label={t("supplier")}
+        value={value.supplier}
+        picks={supplierPicks()}
+        onPick={(supplier) => set({ supplier })}
+      />
+      <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
+      <TextField label={t("receive.note")} value={value.note} onInput={(note) => set({ note })} />
+    </Form>
+  );
+}

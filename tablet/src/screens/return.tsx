@@ -1,0 +1,139 @@
+// Goods that come back of a sale, and the money for them: given back, or taken off what is owed.
+
+import { useEffect, useState } from "preact/hooks";
+import { app } from "../app";
+import { number } from "../forms/cart";
+import { type GoodsLine, returned } from "../forms/documents";
+import { t } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { Invalid } from "../money/taxes";
+import { forReturn, totals } from "../money/totals";
+import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
+import { useDraft } from "../parts/draft";
+import { Choice } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Frame, Notice } from "../parts/frame";
+import { Goods, goodsLine, someGoods } from "../parts/goods";
+import { Sum } from "../parts/lines";
+import { money, partyName } from "../parts/words";
+
+type Line = GoodsLine & { row: string };
+
+interface Returning {
+  lines: Line[];
+  /** The mode by which money goes back; "" takes it off the invoice. */
+  mode: string;
+}
+
+export function Return({ of }: { of: string | null }) {
+  const { outbox, api } = app();
+  const own = outbox.get(of ?? "");
+  const [asked, setAsked] = useState<Shown | null>(null);
+  useEffect(() => {
+    // The box knows as well what has come back already.
+    if (of === null) return;
+    void api
+      .document(of)
+      .then((detail) => setAsked(ofTheBox(detail)))
+      .catch(() => {});
+  }, [of]);
+  const sold = asked ?? (own ? ofThisTablet(own) : null);
+  if (!sold) {
+    return (
+      <Frame title={t("return.title")}>
+        <Notice kind="warn">{t("document.not_here")}</Notice>
+      </Frame>
+    );
+  }
+  return <ReturnOf key={asked ? "asked" : "own"} sold={sold} />;
+}
+
+function linesOf({ fields, returned: back }: Shown): Line[] {
+  const items = (fields.items as Record<string, string | undefined>[] | undefined) ?? [];
+  return items.flatMap((row, i) => {
+    const name = `${i + 1}`;
+    const left = number(row.qty ?? "0").minus(number(back[name] ?? "0"));
+    if (!left.isPositive()) return [];
+    const { item_code = "", rate = "0", uom, batch_no } = row;
+    const line = goodsLine(item_code, {
+      left: `${left}`,
+      rate,
+      ...(uom ? { uom } : {}),
+      ...(batch_no ? { batch_no } : {}),
+    });
+    return [{ ...line, row: name }];
+  });
+}
+
+function ReturnOf({ sold }: { sold: Shown }) {
+  const { rows, clock } = app();
+  const masters = rows.masters.value;
+  const screen = `return ${sold.entry.id}`;
+  const paid = (sold.fields.payments as { mode_of_payment: string }[] | undefined) ?? [];
+  const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1)?.mode_of_payment ?? "" });
+  const draft = useDraft<Returning>(screen, first);
+  if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
+  const { lines, mode } = draft.value;
+  const set = (to: Partial<Returning>) => draft.set({ ...draft.value, ...to });
+  const back = lines.filter((line) => number(line.qty).isPositive());
+  const amount = comesTo(back, clock.day());
+  const customer = String(sold.fields.customer ?? "");
+  const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
+  return (
+    <Form
+      screen={screen}
+      title={`${t("return.title")} ${sold.entry.number ?? ""}`}
+      draft={draft}
+      lacks={!someGoods(lines) ? "goods" : tooMany ? "too_many" : null}
+      done="return.done"
+      make={(when) => ({
+        kind: "sales-invoice",
+        fields: returned(
+          {
+            customer,
+            against: sold.entry.id,
+            warehouse: (sold.fields.set_warehouse as string | undefined) ?? masters.warehouses()[0],
+            lines: back,
+            mode_of_payment: mode === "" ? null : mode,
+            amount,
+          },
+          when,
+        ),
+      })}
+      label={{ party: partyName(customer), total: `${amount.negated()}` }}
+    >
+      <Goods lines={lines} onChange={(lines) => set({ lines: lines as Line[] })} />
+      <Choice
+        label={t("return.money")}
+        value={mode}
+        options={[
+          ...masters.modes().map(({ mode_of_payment }) => ({ value: mode_of_payment, text: mode_of_payment })),
+          { value: "", text: t("return.off_invoice") },
+        ]}
+        onChange={(mode) => set({ mode })}
+      />
+      <dl class="bill">
+        <Sum large label={t("return.gives_back")} amount={money(amount)} />
+      </dl>
+    </Form>
+  );
+}
+
+/** What these lines come to, above zero. */
+function comesTo(lines: readonly Line[], day: string): Decimal {
+  const masters = app().rows.masters.value;
+  if (lines.length === 0) return Decimal.ZERO;
+  const itemRates = lines.map((line) => masters.itemRates(masters.get("item", line.item_code), day));
+  try {
+    return totals({
+      lines: lines.map((line) => ({ qty: number(line.qty).negated(), rate: number(line.rate ?? "0") })),
+      itemRates,
+      taxes: forReturn(masters.taxesFor(itemRates, false)),
+      discount: null,
+      rounding: masters.rounding,
+    }).payable.negated();
+  } catch (error) {
+    if (error instanceof Invalid) return Decimal.ZERO;
+    throw error;
+  }
+}

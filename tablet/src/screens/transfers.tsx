@@ -1,0 +1,192 @@
+// Goods between sites: sent through a transit warehouse, and received out of it, as many as came. Neither side waits for the other.
+
+import { useEffect, useState } from "preact/hooks";
+import type { TransitRow } from "../api-types";
+import { app } from "../app";
+import { number } from "../forms/cart";
+import { type GoodsLine, transferIn, transferOut } from "../forms/documents";
+import { day as shownDay, t } from "../i18n";
+import { useDraft } from "../parts/draft";
+import { Choice } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Frame, Notice } from "../parts/frame";
+import { Goods, goodsLine, someGoods } from "../parts/goods";
+import { PickList } from "../parts/picker";
+import { go } from "../parts/place";
+
+interface Sending {
+  from: string;
+  to: string;
+  lines: GoodsLine[];
+}
+
+const OUT = "transfer-out";
+
+export function TransferOut() {
+  const masters = app().rows.masters.value;
+  const own = masters.warehouses();
+  const transit = masters.transitWarehouses().filter((row) => row.site !== masters.site);
+  const first = () => ({ from: own[0] ?? "", to: transit.length === 1 ? (transit[0]?.name ?? "") : "", lines: [] });
+  const draft = useDraft<Sending>(OUT, first);
+  if (!draft) return <Frame title={t("tile.transfer_out")}>{null}</Frame>;
+  const { value } = draft;
+  const set = (to: Partial<Sending>) => draft.set({ ...value, ...to });
+  return (
+    <Form
+      screen={OUT}
+      title={t("tile.transfer_out")}
+      draft={draft}
+      lacks={value.to === "" ? "to" : !someGoods(value.lines) ? "goods" : null}
+      done="transfer.out_done"
+      make={(when) => ({ kind: "stock-entry", fields: transferOut(value.from, value.to, value.lines, when) })}
+      label={{ party: value.to }}
+    >
+      {own.length > 1 && (
+        <Choice
+          label={t("transfer.from")}
+          value={value.from}
+          options={own.map((name) => ({ value: name, text: name }))}
+          onChange={(from) => set({ from })}
+        />
+      )}
+      <Choice
+        label={t("transfer.to")}
+        value={value.to}
+        options={transit.map(({ name, site }) => ({ value: name, text: site ? `${site} (${name})` : name }))}
+        onChange={(to) => set({ to })}
+      />
+      <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
+    </Form>
+  );
+}
+
+/** What is under way to here: by the box's word, else by the office's rows without what this tablet has received. */
+function useTransit(): TransitRow[] {
+  const { api, rows, outbox, link } = app();
+  const [asked, setAsked] = useState<TransitRow[] | null>(null);
+  useEffect(() => {
+    let gone = false;
+    api
+      .transit()
+      .then((found) => !gone && setAsked(found))
+      .catch(() => !gone && setAsked(null));
+    return () => {
+      gone = true;
+    };
+  }, [link.shop.value, link.reached.value.up]);
+  const masters = rows.masters.value;
+  const known =
+    asked ??
+    masters
+      .all("transit")
+      .filter((way) => way.to === masters.site)
+      .flatMap(({ entry, number: no, from, warehouse, sent_on, items }) =>
+        items.map((line) => ({
+          entry,
+          number: no ?? null,
+          from: from ?? null,
+          warehouse,
+          sent_on,
+          row: line.name,
+          item_code: line.item_code,
+          qty: line.qty,
+          received: line.received ?? "0",
+        })),
+      );
+  const mine = outbox.entries.value.filter(
+    (entry) =>
+      entry.kind === "stock-entry" &&
+      entry.state !== "refused" &&
+      !entry.cancelledBy &&
+      (!asked || entry.state === "waiting"),
+  );
+  return known
+    .map((row) => {
+      let received = number(row.received);
+      for (const entry of mine) {
+        const fields = JSON.parse(entry.body) as {
+          outgoing_stock_entry?: string;
+          items: { ste_detail?: string; qty: string }[];
+        };
+        if (fields.outgoing_stock_entry !== row.entry) continue;
+        for (const item of fields.items) if (item.ste_detail === row.row) received = received.plus(number(item.qty));
+      }
+      return { ...row, received: `${received}` };
+    })
+    .filter((row) => number(row.qty).compare(number(row.received)) > 0);
+}
+
+export function TransfersIn() {
+  const rows = useTransit();
+  const entries = [...new Map(rows.map((row) => [row.entry, row])).values()];
+  const picks = entries.map((row) => ({
+    key: row.entry,
+    text: row.from ?? t("office"),
+    more: [row.number, shownDay(row.sent_on)].filter(Boolean).join(" · "),
+  }));
+  return (
+    <Frame title={t("tile.transfer_in")}>
+      {picks.length === 0 ? (
+        <Notice kind="good">{t("transfer.nothing")}</Notice>
+      ) : (
+        <PickList label={t("transfer.search")} picks={picks} onPick={(entry) => go("take-in", entry)} />
+      )}
+    </Frame>
+  );
+}
+
+interface TakingIn {
+  lines: GoodsLine[];
+  to: string;
+}
+
+export function TakeIn({ of }: { of: string | null }) {
+  const rows = useTransit().filter((row) => row.entry === of);
+  const [first] = rows;
+  if (!first) {
+    return (
+      <Frame title={t("tile.transfer_in")}>
+        <Notice kind="warn">{t("transfer.gone")}</Notice>
+      </Frame>
+    );
+  }
+  return <TakeInRows rows={rows} first={first} />;
+}
+
+function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) {
+  const masters = app().rows.masters.value;
+  const screen = `take-in ${first.entry}`;
+  const own = masters.warehouses();
+  const draft = useDraft<TakingIn>(screen, () => ({
+    to: own[0] ?? "",
+    lines: rows.map((row) => {
+      const left = `${number(row.qty).minus(number(row.received))}`;
+      return goodsLine(row.item_code, { row: row.row, left, qty: left });
+    }),
+  }));
+  if (!draft) return <Frame title={t("tile.transfer_in")}>{null}</Frame>;
+  const { lines, to } = draft.value;
+  const set = (change: Partial<TakingIn>) => draft.set({ ...draft.value, ...change });
+  return (
+    <Form
+      screen={screen}
+      title={`${t("tile.transfer_in")} ${first.number ?? ""}`}
+      draft={draft}
+      lacks={someGoods(lines) ? null : "goods"}
+      done="transfer.in_done"
+      make={(when) => ({ kind: "stock-entry", fields: transferIn(first.entry, first.warehouse, to, lines, when) })}
+      label={{ party: first.from ?? t("office") }}
+    >
+      <p>{t("transfer.count_what_came")}</p>
+      {own.length > 1 && (
+        <Choice
+          label={t("transfer.into")}
+          value={to}
+          options={own.map((name) => ({ value: name, text: name }))}
+          onChange={(to) => set({ to })}
+        />
+      )}
+      <Goods lines={lines} onChange={(lines) => set({ lines })} />
+    </Form>
+  );
+}

@@ -1,0 +1,53 @@
+// Debian's Chromium, and what tests do on the page: by what people see and touch.
+
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+export const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 1024, height: 768 } } as const;
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+}
+
+export async function open(browser: Browser, size: { width: number; height: number }, locale = "en-GB") {
+  const context = await browser.newContext({ viewport: size, locale, hasTouch: true, timezoneId: "Asia/Jakarta" });
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => {
+    const text = message.text();
+    // The network is cut on purpose, and questions that a fixture does not answer are 404.
+    if (message.type() === "error" && !/ERR_|404|WebSocket|Failed to load/.test(text)) wrong.push(text);
+  });
+  return { context, page, wrong };
+}
+
+/** Pairs with the code that the box shows. */
+export async function pair(page: Page, url: string, code: string, name = ""): Promise<void> {
+  await page.goto(`${url}/#pair=${code}`);
+  if (name) await page.getByLabel("Name of this tablet").fill(name);
+  await page.getByRole("button", { name: /^(Pair|Hubungkan)$/ }).click();
+}
+
+export async function login(page: Page, name: string, pin: string): Promise<void> {
+  await page.getByRole("button", { name }).click();
+  for (const digit of pin) await page.getByRole("button", { name: digit, exact: true }).click();
+  await page.getByRole("button", { name: /^(Log in|Masuk)$/ }).click();
+}
+
+/** What a scanner types, five milliseconds a key by its own clock, whatever else this machine does. */
+export async function scan(page: Page, code: string): Promise<void> {
+  const keys = await page.context().newCDPSession(page);
+  let timestamp = Date.now() / 1000;
+  const down = (key: string, more: object = {}) => {
+    timestamp += 0.005;
+    return keys.send("Input.dispatchKeyEvent", { type: "keyDown", key, timestamp, ...more });
+  };
+  const typed = [...code].map((key) => (key === "\u001d" ? down("]", { modifiers: 2 }) : down(key, { text: key })));
+  await Promise.all([...typed, down("Enter", { text: "\r" })]);
+  await keys.detach();
+}
+
+export type { Browser, BrowserContext, Page };

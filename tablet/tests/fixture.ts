@@ -1,0 +1,128 @@
+// The way between a browser and the box in a test: it can be cut, as out of range. Questions and MQTT go to the real box; the page is the one
+// that was built here, whatever the program has built in; pairing is answered here, with a device that was added by the box's own command.
+
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { extname, join, resolve } from "node:path";
+import type { Stage } from "./stage";
+
+const DIST = resolve(import.meta.dirname, "../dist");
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json",
+};
+const POLICY = [
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'",
+  "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+].join("; ");
+const CODE = "381204";
+
+export interface Fixture {
+  url: string;
+  code: string;
+  /** No bytes go through any more, as out of range; open connections are cut. */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function fixture(on: Stage, password: string): Promise<Fixture> {
+  let down = false;
+  const sockets = new Set<{ destroy(): void }>();
+
+  const toBox = (incoming: IncomingMessage, path: string) => {
+    const { hostname, port } = new URL(on.pages);
+    return request({ hostname, port, path, method: incoming.method, headers: incoming.headers });
+  };
+
+  const pair = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    let body = "";
+    incoming.on("data", (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    incoming.on("end", () => {
+      const { code, name = "till-1" } = JSON.parse(body) as { code: string; name?: string };
+      const right = code === CODE;
+      if (right && name !== "till-1") on.addTablet(name, password);
+      outgoing.writeHead(right ? 201 : 403, { "Content-Type": "application/json" });
+      const wrong = { error: { input: "code", rule: "it is not this code", remedy: "two tries are left" } };
+      outgoing.end(JSON.stringify(right ? { device: name, password, site: on.site } : wrong));
+    });
+  };
+
+  const page = (path: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const file = join(DIST, path === "/" ? "index.html" : path);
+    if (!file.startsWith(DIST) || !existsSync(file)) {
+      outgoing.writeHead(404).end();
+      return;
+    }
+    const headers: Record<string, string> = {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY,
+      "Cache-Control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+    };
+    const packed = existsSync(`${file}.br`) && String(incoming.headers["accept-encoding"]).includes("br");
+    if (packed) headers["Content-Encoding"] = "br";
+    outgoing.writeHead(200, headers).end(readFileSync(packed ? `${file}.br` : file));
+  };
+
+  const server: Server = createServer((incoming, outgoing) => {
+    if (down) return incoming.socket.destroy();
+    const path = new URL(incoming.url ?? "/", "http://box").pathname;
+    if (path === "/api/pair") return pair(incoming, outgoing);
+    if (!path.startsWith("/api/")) return page(path, incoming, outgoing);
+    const asked = toBox(incoming, incoming.url ?? "/");
+    asked.on("response", (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    asked.on("error", () => outgoing.destroy());
+    incoming.pipe(asked);
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.on("upgrade", (incoming, socket, head) => {
+    if (down) return socket.destroy();
+    const through = toBox(incoming, "/mqtt");
+    through.on("upgrade", (answered, there, first) => {
+      const lines = answered.rawHeaders.reduce((all, item, i) => all + item + (i % 2 === 0 ? ": " : "\r\n"), "");
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`);
+      socket.write(first);
+      there.write(head);
+      there.pipe(socket).pipe(there);
+      sockets.add(there);
+      const end = () => {
+        there.destroy();
+        socket.destroy();
+      };
+      there.on("error", end).on("close", end);
+      socket.on("error", end).on("close", end);
+    });
+    through.on("error", () => socket.destroy());
+    through.on("response", () => socket.destroy());
+    through.end();
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("no port");
+  return {
+    url: `http://localhost:${address.port}`,
+    code: CODE,
+    cut() {
+      down = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      down = false;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(() => done()));
+    },
+  };
+}

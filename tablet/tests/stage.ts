@@ -1,0 +1,199 @@
+// An office and a box of their own for a test: real processes of the built program, in a directory of their own, on ports that the system
+// chooses. OUTPOST_BIN names the program.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Mark } from "../src/api-types";
+
+export const program: string | undefined = process.env.OUTPOST_BIN;
+const master = resolve(import.meta.dirname, "../../examples/master");
+
+export interface Stage {
+  dir: string;
+  site: string;
+  websocket: string;
+  /** Where the box's pages are. */
+  pages: string;
+  /** Asks the box what a command asks it. */
+  box(...args: string[]): string;
+  office(...args: string[]): string;
+  killBox(): Promise<void>;
+  /** Which documents of a kind are in the office's books, by their ids. */
+  inBooks(kind: string): Set<string>;
+  /** Does something while the office hears nothing, so that nothing is acked. */
+  pauseOffice(what: () => Promise<void>): Promise<void>;
+  startBox(): Promise<void>;
+  /** The box's card is dead: another one takes its place, with nothing of what was on it. */
+  replaceBox(): Promise<void>;
+  addTablet(name: string, password: string): void;
+  /** What the box knows of a document; null where it has it not. */
+  mark(id: string): Mark | null;
+  end(): Promise<void>;
+}
+
+/** `outpost status --document`. */
+interface Told {
+  id: string;
+  kind: string;
+  way: { state: "saved" } | { state: "at the office"; since: string };
+  books: { state: string; outcome: unknown } | null;
+}
+
+function markOf(told: Told): Mark {
+  const nothing = { number: null, party: null, total: null, name: null, why: null, cancelled: false };
+  const at = told.way.state === "saved" ? "saved" : "at_office";
+  const outcome = told.books?.outcome as Record<string, { name?: string; why?: string }> | string | undefined;
+  const since = "since" in told.way ? told.way.since : null;
+  const line: Mark = { ...nothing, id: told.id, kind: told.kind, day: "", mark: at, since };
+  if (typeof outcome === "string") return { ...line, mark: outcome as Mark["mark"] };
+  if (outcome?.posted) return { ...line, mark: "posted", name: outcome.posted.name ?? null };
+  if (outcome?.held) return { ...line, mark: "held", why: outcome.held.why ?? null };
+  return line;
+}
+
+/** `items`: so many more than the sample workshop has. */
+export async function stage({ people, items = 0 }: { people: boolean; items?: number }): Promise<Stage> {
+  if (!program) throw new Error("name the built program in OUTPOST_BIN");
+  const bin = program;
+  const dir = mkdtempSync(join(tmpdir(), "outpost-pages-"));
+  const [officeDir, site] = [join(dir, "office"), "bandung"];
+  let boxDir = join(dir, "box");
+  const running = new Map<string, ChildProcess>();
+  const run = (...args: string[]) => execFileSync(bin, args, { encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+
+  async function start(role: string, at: string): Promise<string> {
+    const log = join(dir, `${role}.log`);
+    writeFileSync(log, "");
+    const out = openSync(log, "a");
+    const child = spawn(bin, [role, "--dir", at], { stdio: ["ignore", out, out] });
+    running.set(role, child);
+    for (let tries = 0; tries < 300; tries++) {
+      const said = readFileSync(log, "utf8");
+      if (said.includes("is ready")) return said;
+      if (child.exitCode !== null) break;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`the ${role} did not start:\n${readFileSync(log, "utf8")}`);
+  }
+  async function kill(role: string): Promise<void> {
+    const child = running.get(role);
+    running.delete(role);
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
+    await gone;
+  }
+  const ports = (said: string) => [...said.matchAll(/connect to .*:(\d+)$/gm)].map((found) => found[1] ?? "");
+
+  mkdirSync(officeDir);
+  writeFileSync(
+    join(officeDir, "office.toml"),
+    'tls = ["127.0.0.1:0"]\nnames = ["localhost"]\nutc_offset_minutes = 420\n',
+  );
+  const [officePort] = ports(await start("office", officeDir));
+  const fixed = readFileSync(join(officeDir, "office.toml"), "utf8").replace("127.0.0.1:0", `127.0.0.1:${officePort}`);
+  writeFileSync(join(officeDir, "office.toml"), fixed);
+  run("office", "load", "--dir", officeDir, master, join(import.meta.dirname, "master"));
+  if (items > 0) {
+    const lines = Array.from({ length: items }, (_, i) => `ITEM-${String(i).padStart(4, "0")},Thing ${i},Nos`);
+    writeFileSync(join(dir, "item.csv"), ["item_code,item_name,stock_uom", ...lines, ""].join("\n"));
+    run("office", "load", "--dir", officeDir, join(dir, "item.csv"));
+  }
+  if (people) run("office", "load", "--dir", officeDir, join(master, "people"));
+
+  let websocketPort = "0";
+  let pagesPort = "0";
+  let enrolments = 0;
+  const settings = () => {
+    mkdirSync(boxDir);
+    mkdirSync(join(dir, "sticks"), { recursive: true });
+    writeFileSync(
+      join(boxDir, "box.toml"),
+      `tcp = []\nhttp = ["127.0.0.1:${pagesPort}"]\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
+    );
+    appendFileSync(join(boxDir, "box.toml"), `sticks = false\nstick_dirs = ["${dir}/sticks"]\ntrial_sticks = true\n`);
+  };
+  const enrol = (...more: string[]) => {
+    const file = join(dir, `enrolment-${enrolments++}.toml`);
+    run("enrol", "--dir", officeDir, site, "--trust", "--out", file, ...more);
+    run("enrol", "--dir", boxDir, "--take", file);
+  };
+  const startBox = async () => {
+    const said = await start("box", boxDir);
+    websocketPort = ports(said)[0] ?? "0";
+    pagesPort = /pages are at http:\/\/[^:]+:(\d+)/.exec(said)?.[1] ?? "0";
+    // A box that is started again, or replaced, is found where it was.
+    const toml = join(boxDir, "box.toml");
+    const fixed = readFileSync(toml, "utf8")
+      .replace('websocket = ["127.0.0.1:0"]', `websocket = ["127.0.0.1:${websocketPort}"]`)
+      .replace('http = ["127.0.0.1:0"]', `http = ["127.0.0.1:${pagesPort}"]`);
+    writeFileSync(toml, fixed);
+  };
+  const tablets = new Map<string, string>();
+  const addTablet = (name: string, password: string) => {
+    tablets.set(name, password);
+    execFileSync(bin, ["device", "add", "--dir", boxDir, name, "--kind", "tablet", "--password-stdin"], {
+      input: password,
+    });
+  };
+  const untilComplete = async () => {
+    for (let tries = 0; tries < 400; tries++) {
+      const status = JSON.parse(run("status", "--dir", boxDir, "--json")) as { master: { complete: boolean } | null };
+      if (status.master?.complete) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error("the master data did not come");
+  };
+  settings();
+  enrol();
+  addTablet("till-1", "workshop-till-password");
+  await startBox();
+  await untilComplete();
+
+  return {
+    dir,
+    site,
+    get websocket() {
+      return `ws://127.0.0.1:${websocketPort}`;
+    },
+    get pages() {
+      return `http://127.0.0.1:${pagesPort}`;
+    },
+    box: (command, ...args) => run(command ?? "", "--dir", boxDir, ...args),
+    office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),
+    inBooks(kind) {
+      const csv = run("export", "--dir", officeDir, "--kind", kind, "--from", "2026-01-01", "--to", "2099-12-31");
+      return new Set(csv.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/gm));
+    },
+    killBox: () => kill("box"),
+    async pauseOffice(what) {
+      running.get("office")?.kill("SIGSTOP");
+      await what();
+      running.get("office")?.kill("SIGCONT");
+    },
+    startBox,
+    async replaceBox() {
+      await kill("box");
+      boxDir = join(dir, `box-${enrolments}`);
+      settings();
+      enrol("--replace");
+      for (const [name, password] of tablets) addTablet(name, password);
+      await startBox();
+      await untilComplete();
+    },
+    addTablet,
+    mark(id) {
+      try {
+        return markOf(JSON.parse(run("status", "--dir", boxDir, "--document", id, "--json")) as Told);
+      } catch {
+        return null;
+      }
+    },
+    async end() {
+      for (const role of [...running.keys()]) await kill(role);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,161 @@
+//! Master data from ERPNext: what is made, renamed and deleted there is so at the workshop, and stock counts once whoever moved it.
+
+use super::shop::{DAY, Shop, answered, id, sale, send};
+use super::{SOON, books, until};
+use erpnext_stand_in::StandIn;
+use outpost_erpnext::client::{Client, Key};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Somebody at ERPNext.
+fn accountant(erp: &StandIn) -> Client {
+    let admin = erp.admin();
+    Client::new(&erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap()
+}
+
+/// What the box says there is of an item.
+fn here(shop: &Shop, item: &str) -> Option<f64> {
+    let told = shop.boxes[0].command(&["show", "stock", "--json"], "").unwrap();
+    let sheet: Value = serde_json::from_str(&told).unwrap();
+    let rows = sheet["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row[0] == "Stores - TW" && row[1] == item)?;
+    row[2].as_str().unwrap().parse().ok()
+}
+
+/// What the box says to a document: `taken`, or why not.
+fn said(shop: &Shop, document: &Value) -> String {
+    let receipt = answered(&shop.boxes[0], "sales-invoice", document);
+    println!("{receipt}");
+    match receipt["status"].as_str() {
+        Some("refused") => receipt.to_string(),
+        _ => "taken".into(),
+    }
+}
+
+fn sale_of(n: u32, item: &str, customer: &str) -> Value {
+    json!({
+        "id": id(n), "customer": customer, "posting_date": DAY, "posting_time": "10:00:00", "update_stock": 1,
+        "set_warehouse": "Stores - TW",
+        "items": [{"item_code": item, "qty": "1", "rate": "1000"}],
+        "payments": [{"mode_of_payment": "Cash", "amount": "1000"}],
+    })
+}
+
+#[test]
+fn stock_counts_once_while_documents_go_into_the_books() {
+    // Before the sales, as ERPNext counts.
+    let bring = |erp: &StandIn| drop(erp.add_stock_at("BUTTON", "Stores - TW", 500.0, 500.0, "2026-11-19"));
+    let shop = Shop::reading("bandung", &bring);
+    let before = shop.stock_before;
+    shop.wait_read();
+    until("the stock that ERPNext has", || here(&shop, "BUTTON"), |qty| *qty == Some(before));
+    let sales: Vec<Value> = (1..=60).map(|n| sale(n, "1")).collect();
+    send(&shop.boxes[0], "sales-invoice", &sales.iter().collect::<Vec<_>>());
+    // While they are posted, and stock is read between them, the box's figure stands still.
+    let posted = |sale: &Value| books(&shop.boxes[0], sale["id"].as_str().unwrap()).starts_with("posted");
+    let mut seen = 0;
+    until(
+        "all sales in the books",
+        || {
+            assert_eq!(here(&shop, "BUTTON"), Some(before - 60.0));
+            seen += 1;
+            sales.iter().rev().take(1).all(posted)
+        },
+        |all| *all,
+    );
+    assert!(seen > 1, "it was over before anybody looked");
+    assert_eq!(shop.erp.stock("BUTTON", "Stores - TW"), before - 60.0);
+    // Read once more since: nothing is taken twice.
+    let status = || shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"]["stock_read"].clone();
+    let now = status();
+    until("stock read again", status, |read| *read != now);
+    until("and again", status, |read| *read != now);
+    assert_eq!(here(&shop, "BUTTON"), Some(before - 60.0));
+    // Somebody else brings some.
+    shop.erp.add_stock("BUTTON", "Stores - TW", 10.0, 500.0);
+    until("what another has brought", || here(&shop, "BUTTON"), |qty| *qty == Some(before - 50.0));
+    shop.close();
+}
+
+#[test]
+fn stock_would_count_twice_without_what_is_the_site_s_own() {
+    let bring = |erp: &StandIn| drop(erp.add_stock_at("BUTTON", "Stores - TW", 500.0, 500.0, "2026-11-19"));
+    let mut shop = Shop::reading("bandung", &bring);
+    shop.town.office.stop().unwrap();
+    shop.town.office.env.push(("OUTPOST_SABOTAGE".into(), "included".into()));
+    shop.town.office.start().unwrap();
+    shop.wait_read();
+    let before = shop.stock_before;
+    shop.send(0, "sales-invoice", &sale(1, "3"));
+    until("stock that is wrong", || here(&shop, "BUTTON"), |qty| *qty == Some(before - 6.0));
+    shop.close();
+}
+
+#[test]
+fn what_is_made_renamed_and_deleted_there_is_so_at_the_workshop() {
+    let shop = Shop::reading("bandung", &|erp| {
+        erp.add_item("THREAD", "Raw Material", "Nos", false);
+        erp.add_customer("Bu Wati");
+    });
+    shop.wait_read();
+    let books = accountant(&shop.erp);
+    let mut n = 0;
+    let mut try_it = |item: &str, customer: &str| {
+        n += 1;
+        // A device that is refused too often is sent away.
+        std::thread::sleep(Duration::from_millis(500));
+        said(&shop, &sale_of(n, item, customer))
+    };
+    assert_eq!(try_it("THREAD", "Bu Wati"), "taken");
+    assert_ne!(try_it("RIBBON", "Bu Wati"), "taken", "an item that is not there yet is refused");
+    shop.erp.add_item("RIBBON", "Raw Material", "Nos", false);
+    until("a new item", || try_it("RIBBON", "Bu Wati"), |said| said == "taken");
+    shop.erp.add_item("LACE", "Raw Material", "Nos", false);
+    until("another", || try_it("LACE", "Bu Sari"), |said| said == "taken");
+    let rename = json!({ "doctype": "Customer", "old_name": "Bu Wati", "new_name": "Ibu Wati" });
+    books.call("frappe.client.rename_doc", &rename).unwrap();
+    shop.erp.add_item("SATIN", "Raw Material", "Nos", false);
+    books.delete("Item", "SATIN").unwrap();
+    shop.town.office.command(&["office", "erpnext", "refresh"], "").unwrap();
+    until("the customer's new name", || try_it("RIBBON", "Ibu Wati"), |said| said == "taken");
+    until("the old one refused", || try_it("RIBBON", "Bu Wati"), |said| said != "taken");
+    until("what was deleted refused", || try_it("SATIN", "Ibu Wati"), |said| said != "taken");
+    shop.close();
+}
+
+#[test]
+fn a_first_load_goes_on_where_it_was_cut_off() {
+    const ITEMS: usize = 6_000;
+    let mut shop = Shop::reading("bandung", &|erp| {
+        for n in 0..ITEMS {
+            erp.seed(
+                "Item",
+                &format!("CLOTH-{n:05}"),
+                json!({ "item_code": format!("CLOTH-{n:05}"), "item_name": format!("Cloth {n}"), "item_group": "Raw Material", "stock_uom": "Meter" }),
+            );
+        }
+        erp.set_delay(Duration::from_millis(30));
+    });
+    let rows = |shop: &Shop| shop.boxes[0].status().unwrap()["master"]["rows"].as_u64().unwrap_or(0);
+    let (mut cut, mut at) = (0, 0);
+    let end = Instant::now() + SOON;
+    while at < ITEMS as u64 {
+        assert!(Instant::now() < end, "{at} rows after {SOON:?}");
+        std::thread::sleep(Duration::from_millis(150));
+        let now = rows(&shop);
+        assert!(now >= at, "{now} rows after {at}");
+        if now > at && cut < 6 {
+            shop.town.office.kill9().unwrap();
+            shop.town.office.start().unwrap();
+            cut += 1;
+        }
+        at = now;
+    }
+    assert!(cut >= 3, "cut off {cut} times only");
+    // What was read was not read again: pages, not whole tables.
+    let asked = shop.erp.tally();
+    println!("{ITEMS} items, {cut} cuts: {asked:?}");
+    shop.wait_read();
+    assert_eq!(said(&shop, &sale_of(1, "CLOTH-05999", "Bu Sari")), "taken");
+    shop.close();
+}
