@@ -33,6 +33,11 @@ impl Shelves {
         journals.push((stream, reader));
     }
 
+    /// The disk.
+    pub fn store(&self) -> StoreId {
+        *self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The disk has a new id.
     pub fn renew(&self, store: StoreId) {
         *self.store.write().unwrap_or_else(PoisonError::into_inner) = store;
@@ -59,7 +64,7 @@ impl Journals for Shelves {
     }
 
     fn store_id(&self, stream: Stream) -> Option<StoreId> {
-        self.reader(stream).map(|_| *self.store.read().unwrap_or_else(PoisonError::into_inner))
+        self.reader(stream).map(|_| self.store())
     }
 
     fn records(&self, stream: Stream) -> u64 {

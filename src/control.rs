@@ -4,7 +4,7 @@
 //! not), then the answer's bytes until the end. Who runs the program may ask, and nobody else.
 
 use crate::domain::document::{Kind, Text};
-use crate::domain::id::{IntentId, SiteId};
+use crate::domain::id::{DeviceId, IntentId, SiteId};
 use crate::keys::key::Fingerprint;
 use crate::load::Order;
 use jiff::civil::Date;
@@ -69,6 +69,11 @@ pub enum Ask {
         from: Date,
         /// The last day.
         to: Date,
+    },
+    /// The box: let a tablet pair; one JSON object with code and address.
+    Pair {
+        /// What it is to be called; the box finds a name where none.
+        name: Option<DeviceId>,
     },
     /// The office: somebody has compared the fingerprint of a new box; a line of text.
     Confirm {

@@ -130,6 +130,7 @@ fn each_crate_to_be_replaced_one_day_has_one_place() {
     assert_eq!(users("zstd"), ["core/src/wire/compress.rs"]);
     assert_eq!(users("ureq"), ["erpnext/src/client.rs"]);
     assert_eq!(users("rumqttd"), ["src/gate/router.rs"]);
+    assert_eq!(users("qrcodegen"), ["src/web/qr.rs"]);
     let sled = users("sled");
     assert!(!sled.is_empty() && sled.iter().all(|path| path.starts_with("src/views/")), "{sled:?}");
     for word in ["hyper", "hyper_util", "http_body_util", "axum"] {

@@ -1,9 +1,11 @@
 //! `outpost device`: the logins of scanners, scales and tablets.
 
 use super::{Place, device_name};
+use crate::control::{self, Ask};
 use crate::domain::id::DeviceId;
 use crate::gate::logins;
 use crate::site::{KINDS, Paths};
+use crate::web::qr;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use std::io::Read;
@@ -23,6 +25,17 @@ pub(super) enum What {
         /// Read its password from standard input instead of making one up: for devices that can only be told by hand.
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Let a tablet pair: shows a code, and where to open the page. The code is good once, for ten minutes.
+    Pair {
+        #[command(flatten)]
+        place: Place,
+        /// What it is. Only tablets pair.
+        #[arg(long, default_value = "tablet", value_parser = ["tablet"])]
+        kind: String,
+        /// What it is to be called; else tablet-1 and so on.
+        #[arg(long, value_parser = device_name)]
+        name: Option<DeviceId>,
     },
     /// Show the devices that may come in.
     List {
@@ -44,7 +57,7 @@ impl What {
         match self {
             Self::Add { place, name, kind, password_stdin } => {
                 let path = devices(&place)?;
-                let password = if password_stdin { typed()? } else { made_up()? };
+                let password = if password_stdin { typed()? } else { logins::made_up_password()? };
                 logins::add(&path, name.clone(), &kind, &password)?;
                 println!("{name} may come in.");
                 println!("  user name and client id  {name}");
@@ -53,6 +66,7 @@ impl What {
                     println!("It is shown this once. Remove the device and add it again where it is lost.");
                 }
             }
+            Self::Pair { place, kind: _, name } => pair(&place, name)?,
             Self::List { place } => {
                 let known = logins::list(&devices(&place)?)?;
                 if known.is_empty() {
@@ -79,16 +93,21 @@ fn devices(place: &Place) -> anyhow::Result<std::path::PathBuf> {
     Ok(paths.devices)
 }
 
+fn pair(place: &Place, name: Option<DeviceId>) -> anyhow::Result<()> {
+    let mut told = Vec::new();
+    control::ask(&place.dir, &Ask::Pair { name }, &mut told)?;
+    let told: serde_json::Value = serde_json::from_slice(&told)?;
+    let [code, url, until] = ["code", "url", "until"].map(|field| told[field].as_str().unwrap_or_default());
+    let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    println!("{}", qr::terminal(&format!("{url}#pair={digits}")));
+    println!("Let the tablet's camera look at this, or open {url} on it and type the code:");
+    println!("  {code}");
+    println!("It is good once, until {until}.");
+    Ok(())
+}
+
 fn typed() -> anyhow::Result<String> {
     let mut password = String::new();
     std::io::stdin().take(1024).read_to_string(&mut password).context("no password came")?;
     Ok(password.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// Twenty characters that are read out over the phone without doubt: 100 bits.
-fn made_up() -> anyhow::Result<String> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut random = [0; 20];
-    getrandom::fill(&mut random)?;
-    Ok(random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
 }

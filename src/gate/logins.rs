@@ -151,6 +151,14 @@ pub fn list(path: &Path) -> Result<Vec<Login>, LoginsError> {
     Ok(read(path)?.into_values().collect())
 }
 
+/// Twenty characters that are read out over the phone without doubt: 100 bits.
+pub fn made_up_password() -> Result<String, LoginsError> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = [0; 20];
+    getrandom::fill(&mut random).map_err(|error| LoginsError::Hash(error.to_string()))?;
+    Ok(random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
 fn argon2() -> Argon2<'static> {
     let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, None).expect("invariant: the parameters are valid");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

@@ -144,6 +144,7 @@ impl Answer for Answers {
                 told(json!(shown.show(what)?), out)
             }
             Ask::Load { .. } => Err("files follow this question, and none did".into()),
+            Ask::Pair { .. } => Err("tablets belong to a box: ask there".into()),
             Ask::StickCsv { .. } => Err("the office writes CSV with `outpost export`".into()),
             Ask::Document { id } => {
                 let mut found = Vec::new();

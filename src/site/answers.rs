@@ -1,5 +1,6 @@
 //! What a running box answers on its control socket.
 
+use super::pages::Pages;
 use super::show::Figures;
 use super::start::SITE_NO;
 use super::state::State;
@@ -20,6 +21,7 @@ pub(super) struct Answers {
     pub(super) shelves: Arc<Shelves>,
     pub(super) figures: Figures,
     pub(super) sticks: Asker,
+    pub(super) pages: Arc<Pages>,
 }
 
 impl Answer for Answers {
@@ -59,6 +61,7 @@ impl Answer for Answers {
                 let word = self.sticks.csv((from, to))?;
                 writeln!(out, "{word}").map_err(|error| error.to_string())
             }
+            Ask::Pair { name } => told(self.pages.open_pairing(name)?, out),
             Ask::Import { .. } => Err("a box takes sticks by itself: put it in and wait for the light".into()),
             Ask::Enrol { .. } | Ask::Confirm { .. } | Ask::Revoke { .. } => {
                 Err("a box enrols and revokes nobody: the office does".into())

@@ -5,10 +5,12 @@ use super::health::Health;
 use super::people::Reception;
 use crate::domain::id::{DeviceId, SiteId};
 use crate::domain::person::SessionId;
-use crate::domain::record::{Entry, Sent};
+use crate::domain::record::{Entry, Sent, Weight};
+use crate::domain::time::rfc3339;
 use crate::gate::{self, Answer, Incoming, Pass, Publisher, Qos, Refusal, RefusalCode, RefusalReason, Route};
 use crate::intake::{self, Code, Reason, Receipt, Status, receipt};
 use crate::journal::{Done, Reply, ScribeHandle};
+use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
 /// The kinds of device, and what each may do: its own topics, its receipts, and the state of the box.
@@ -51,7 +53,11 @@ pub(super) struct Desk {
 impl Desk {
     fn submit(&self, (entry, session): Read, reason: Option<Reason>, came: Came, answer: Answer, code: RefusalCode) {
         let counted = reason.is_some();
-        let reply = self.reply(came.device.clone(), came.sent.packet, answer, code, counted);
+        let weighed = match &entry {
+            Entry::Weight(weight) => Some(weight.clone()),
+            _ => None,
+        };
+        let reply = self.reply(came.device.clone(), came.sent.packet, weighed, answer, (code, counted));
         // A full queue drops the answer: the device is told nothing, keeps what it has and comes again.
         if let Err(error) = self.scribe.try_submit(Submission::new(entry, reason, session, came), reply) {
             self.health.overloaded(&error);
@@ -59,7 +65,14 @@ impl Desk {
     }
 
     /// `counted` where it is a refusal that is in the device's quota already.
-    fn reply(&self, device: DeviceId, packet: u16, answer: Answer, code: RefusalCode, counted: bool) -> Reply<Note> {
+    fn reply(
+        &self,
+        device: DeviceId,
+        packet: u16,
+        weighed: Option<Weight>,
+        answer: Answer,
+        (code, counted): (RefusalCode, bool),
+    ) -> Reply<Note> {
         let (site, health, publisher) = (self.site.clone(), self.health.clone(), self.publisher.clone());
         Box::new(move |done| match done {
             Ok(Done { written, note, .. }) => {
@@ -72,6 +85,11 @@ impl Desk {
                         answer.refused_recorded(RefusalCode::ImplementationSpecific);
                     }
                     Some(_) => answer.refused_recorded(code),
+                }
+                if let (Some(Weight { weight, unit, .. }), Some(publisher)) = (&weighed, publisher.get()) {
+                    // For the tablet beside the scale: what is weighed now, and never what was.
+                    let now = json!({ "weight": weight, "unit": unit, "at": rfc3339(note.at_ms) });
+                    publisher.publish(&format!("state/weight/{device}"), now.to_string(), false);
                 }
                 let topic = receipt::topic(&device);
                 let Some(publisher) = publisher.get().filter(|publisher| publisher.is_wanted(&topic)) else { return };

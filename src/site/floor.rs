@@ -38,6 +38,8 @@ pub(super) struct Settings {
     pub(super) series: Series,
     /// The office's data, the newest.
     pub(super) masters: watch::Receiver<Arc<Masters>>,
+    /// Shows the last record on the disk that changed the figures.
+    pub(super) changed: watch::Sender<Option<Position>>,
 }
 
 /// What the box worked out for a document, as its receipt tells it.
@@ -82,6 +84,8 @@ pub(super) struct Floor {
     coming: Vec<Record>,
     /// Which of these was submitted.
     answered: usize,
+    /// The last of the group that changes the figures.
+    changes: Option<Position>,
 }
 
 impl Floor {
@@ -104,8 +108,10 @@ impl Floor {
             next_ordinal,
             coming,
             answered: 0,
+            changes: None,
         };
         floor.catch_up();
+        floor.settings.changed.send_replace(floor.shop.reached());
         floor
     }
 
@@ -172,6 +178,9 @@ impl Floor {
     /// What was lined up stands at these positions.
     pub(super) fn appended(&mut self, at: &[Position], group: &Group<'_>) {
         for (position, record) in at.iter().zip(self.coming.drain(..)) {
+            if matches!(record.entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_)) {
+                self.changes = Some(*position);
+            }
             self.shop.apply(*position, &record, &|id| find(group, id));
         }
     }
@@ -180,6 +189,9 @@ impl Floor {
     pub(super) fn settled(&mut self, written: Option<&[Written]>) {
         self.shop.settle(written.is_some());
         self.coming.clear();
+        if let Some(changes) = self.changes.take().filter(|_| written.is_some()) {
+            self.settings.changed.send_replace(Some(changes));
+        }
         // The first record of an epoch is written past the admission, and says nothing of the figures.
         if let Some(last) = written.and_then(<[Written]>::last)
             && self.shop.reached() == Some(last.position)

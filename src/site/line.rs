@@ -39,10 +39,14 @@ const TELL_BYTES: usize = 256 * 1024;
 pub(super) struct LineState {
     /// The road is up.
     pub(super) connected: bool,
+    /// Since when that is so, milliseconds since 1970.
+    pub(super) since_ms: i64,
     /// The office has answered on it.
     pub(super) settled: bool,
     /// Records that the office has not acked.
     pub(super) waiting: u64,
+    /// Which these are; none before the line has begun.
+    pub(super) unacked: Option<Vec<Span>>,
     /// Batches whose ack is awaited.
     pub(super) under_way: usize,
     /// The office has not answered yet, and may not know this box's key.
@@ -89,6 +93,7 @@ pub(super) struct Line<C> {
     pub(super) publisher: Arc<OnceLock<Publisher>>,
     pub(super) state: watch::Sender<LineState>,
     pub(super) connected: bool,
+    pub(super) since_ms: i64,
     pub(super) saved_ms: u64,
 }
 
@@ -170,7 +175,7 @@ impl<C: Courier> Line<C> {
     fn arrived(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::Connected => {
-                self.connected = true;
+                self.went(true);
                 if let Some(introduction) = self.introduction.clone() {
                     self.introduced_ms = Some(up_ms());
                     self.hand_over(Purpose::Enrol, introduction);
@@ -179,7 +184,7 @@ impl<C: Courier> Line<C> {
             }
             Arrival::Disconnected { why } => {
                 tracing::info!(%why, "the line is down");
-                self.connected = false;
+                self.went(false);
                 self.exchange.disconnected();
             }
             Arrival::Envelope { bytes, .. } => {
@@ -189,6 +194,13 @@ impl<C: Courier> Line<C> {
                     self.came(&arrived);
                 }
             }
+        }
+    }
+
+    /// The road is up or down, from now on.
+    fn went(&mut self, up: bool) {
+        if std::mem::replace(&mut self.connected, up) != up {
+            self.since_ms = self.moment.now_ms();
         }
     }
 
@@ -277,8 +289,10 @@ impl<C: Courier> Line<C> {
         let link = self.exchange.link();
         let state = LineState {
             connected: self.connected,
+            since_ms: self.since_ms,
             settled: link.is_settled(),
             waiting: link.outbox().unacked(),
+            unacked: Some(link.outbox().waiting().collect()),
             under_way: link.under_way(),
             introducing: self.introduction.is_some(),
             tally: self.exchange.tally().clone(),

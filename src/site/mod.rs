@@ -15,6 +15,7 @@ mod holes;
 mod letter;
 mod line;
 mod masters;
+mod on_card;
 mod pages;
 mod people;
 mod show;
@@ -95,6 +96,7 @@ impl Site {
             people,
             masters,
             rows,
+            figures: changed,
             exchange,
             introduction,
             moment,
@@ -167,6 +169,11 @@ impl Site {
             warn_free_mb: config.warn_free_mb,
             sticks: board,
             pages: bound.addresses().into(),
+            shelves: shelves.clone(),
+            masters: masters.clone(),
+            rows: rows.clone(),
+            changed,
+            utc_offset_minutes: config.utc_offset_minutes,
         };
         let line = Line {
             site,
@@ -186,6 +193,7 @@ impl Site {
             publisher,
             state: line_state,
             connected: false,
+            since_ms: moment.now_ms(),
             saved_ms: up_ms(),
         };
         let fallen = Fallen::default();
@@ -204,21 +212,13 @@ impl Site {
             views: views.reader(),
             shelves: shelves.clone(),
         };
-        let answers = answers::Answers {
+        let pages = Arc::new(pages::Pages {
+            site: identity.site.clone(),
             state: state.clone(),
             views: views.reader(),
             shelves: shelves.clone(),
-            figures: figures.clone(),
-            sticks: sticks.asker(),
-        };
-        let control = Control::listen(&paths.dir, Arc::new(answers))?;
-        let pages = pages::Pages {
-            site: identity.site.clone(),
-            state,
-            views: views.reader(),
-            shelves,
             journal,
-            figures,
+            figures: figures.clone(),
             fold,
             masters,
             rows,
@@ -226,10 +226,22 @@ impl Site {
             door,
             moment,
             utc_offset_minutes: config.utc_offset_minutes,
+            devices: paths.devices.clone(),
+            pairing: pages::Pairing::default(),
+            sticks: sticks.asker(),
             working: pages::working(),
+        });
+        let answers = answers::Answers {
+            state,
+            views: views.reader(),
+            shelves,
+            figures,
+            sticks: sticks.asker(),
+            pages: pages.clone(),
         };
+        let control = Control::listen(&paths.dir, Arc::new(answers))?;
         let addresses = bound.addresses().to_vec();
-        let pages = (addresses, bound.serve("index.html", rules, Some(gate.entrance()), Arc::new(pages)));
+        let pages = (addresses, bound.serve("index.html", rules, Some(gate.entrance()), pages));
         Ok(Self { gate, pages, scribe, views, courier, control, sticks, stop, tasks, fallen })
     }
 
@@ -276,7 +288,8 @@ async fn show(
     (mut light, mut player): start::Signs,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut published = [const { serde_json::Value::Null }; 3];
+    let mut published = [const { serde_json::Value::Null }; 5];
+    let mut on_card = on_card::OnCard::default();
     let mut shown = board::light::State::Starting;
     let mut tick = tokio::time::interval(Duration::from_millis(board::light::TICK_MS));
     let every = (LOOK_EVERY.as_millis() as u64 / board::light::TICK_MS).max(1);
@@ -288,8 +301,9 @@ async fn show(
         if n.is_multiple_of(every) {
             state.moment.look();
             shown = state.light();
-            let now = [state.of_box(), state.of_line(), state.of_sticks()];
-            let topics = [state::TOPIC, state::LINE_TOPIC, state::STICK_TOPIC];
+            tokio::task::block_in_place(|| state.look(&mut on_card));
+            let now = [state.of_box(), state.of_line(&on_card), state.of_sticks(), state.of_rows(), state.of_shop()];
+            let topics = [state::TOPIC, state::LINE_TOPIC, state::STICK_TOPIC, state::ROWS_TOPIC, state::SHOP_TOPIC];
             for ((topic, now), published) in topics.iter().zip(&now).zip(&published) {
                 if now != published {
                     publisher.publish(topic, now.to_string(), true);

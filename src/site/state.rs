@@ -2,14 +2,19 @@
 
 use super::health::Health;
 use super::line::LineState;
+use super::on_card::OnCard;
+use super::pages::Cursor;
 use super::sticks::Board;
+use crate::books::Shelves;
 use crate::courier::mqtt::{Line, LinkState};
-use crate::domain::id::SiteId;
+use crate::domain::id::{Position, SiteId};
+use crate::domain::master::Masters;
 use crate::domain::time::{Quality, rfc3339};
 use crate::files::free_mb;
 use crate::journal::Reader;
 use crate::keys::key::Fingerprint;
 use crate::moment::{Moment, up_ms};
+use crate::rows::SharedRows;
 use crate::views::Progress;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -22,6 +27,11 @@ pub(super) const TOPIC: &str = "state/box";
 pub(super) const STICK_TOPIC: &str = "state/stick";
 /// The retained topic of the line.
 pub(super) const LINE_TOPIC: &str = "state/line";
+
+/// The retained topic of the office's data.
+pub(super) const ROWS_TOPIC: &str = "state/rows";
+/// The retained topic of the workshop's figures.
+pub(super) const SHOP_TOPIC: &str = "state/shop";
 
 /// Whatever tells how the box is.
 #[derive(Clone)]
@@ -39,6 +49,12 @@ pub(super) struct State {
     pub(super) sticks: Arc<Board>,
     /// Where the pages are.
     pub(super) pages: Arc<[String]>,
+    pub(super) shelves: Arc<Shelves>,
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
+    pub(super) rows: SharedRows,
+    /// The last record that changed stock, progress, tills or documents.
+    pub(super) changed: watch::Receiver<Option<Position>>,
+    pub(super) utc_offset_minutes: i16,
 }
 
 fn quality(quality: Quality) -> &'static str {
@@ -81,13 +97,44 @@ impl State {
             "warning": warning,
             "time_from": quality(self.moment.quality()),
             "version": env!("CARGO_PKG_VERSION"),
+            "store": self.shelves.store(),
+            "epoch": self.journal.last().map(|at| at.epoch),
+            "utc_offset_minutes": self.utc_offset_minutes,
+            "people": self.masters.borrow().users().next().is_some(),
         })
     }
 
+    /// Looks again which documents are on this card alone.
+    pub(super) fn look(&self, on_card: &mut OnCard) {
+        let unacked = self.line.borrow().unacked.clone();
+        if let Some(unacked) = unacked {
+            on_card.look(&self.journal, &unacked);
+        }
+    }
+
     /// The content of `state/line`.
-    pub(super) fn of_line(&self) -> Value {
+    pub(super) fn of_line(&self, on_card: &OnCard) -> Value {
         let line = self.line.borrow();
-        json!({ "up": line.connected, "office_answers": line.settled, "waiting": line.waiting })
+        json!({
+            "up": line.connected,
+            "office_answers": line.settled,
+            "waiting": line.waiting,
+            "since": rfc3339(line.since_ms),
+            "on_card": on_card.count(),
+            "oldest_on_card": on_card.oldest_ms().map(rfc3339),
+        })
+    }
+
+    /// The content of `state/rows`.
+    pub(super) fn of_rows(&self) -> Value {
+        let here = self.rows.read().cursor();
+        let cursor = Cursor::all(here.generation, here.version).to_string();
+        json!({ "cursor": cursor, "complete": self.masters.borrow().is_complete() })
+    }
+
+    /// The content of `state/shop`; nothing before there is a record.
+    pub(super) fn of_shop(&self) -> Value {
+        self.changed.borrow().map_or(Value::Null, |at| json!({ "epoch": at.epoch, "seq": at.seq.0 }))
     }
 
     /// The content of `state/stick`.

@@ -12,6 +12,7 @@ mod headers;
 mod listener;
 mod paging;
 mod patience;
+pub mod qr;
 mod query;
 mod reply;
 mod route;

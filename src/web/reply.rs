@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
 /// See the module.
@@ -52,6 +52,13 @@ impl Reply {
     /// A line for people, outside of `/api`.
     pub(super) fn text(status: StatusCode, line: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
+    }
+
+    /// Dated by the answerer's clock, which may know better than the machine's.
+    pub fn dated(self, at_ms: i64) -> Self {
+        let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let date = moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        self.with(DATE, HeaderValue::from_str(&date).expect("invariant: a date is letters and digits"))
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -74,6 +74,11 @@ fn where_people_are_told_apart_a_person_sees_what_their_roles_may_read() {
     assert_eq!(listed["items"].as_array().unwrap().len(), 0, "{listed}");
     let of_kind = as_person("till", &joko, "/api/documents?day=2026-01-05&kind=sales-invoice");
     assert_eq!(of_kind.refused(403), "Outpost-Session");
+    let session = format!("Outpost-Session: {wati}");
+    let headers = [&*basic("till", PASSWORD), &session, "Content-Type: application/json"];
+    let days = br#"{"from": "2026-01-05", "to": "2026-01-05"}"#;
+    let stick = request(at, "POST /api/stick/csv", &headers, days);
+    assert_eq!(stick.refused(403), "Outpost-Session", "Wati is no manager");
     let listed = as_person("till", &wati, "/api/documents?day=2026-01-05").json();
     assert_eq!(listed["items"][0]["id"], id(1), "{listed}");
 }

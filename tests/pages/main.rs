@@ -8,8 +8,10 @@ mod http;
 mod limits;
 mod logins;
 mod page;
+mod pairing;
 mod rows;
 mod socket;
+mod state;
 
 /// The program under test.
 const EXE: &str = env!("CARGO_BIN_EXE_outpost");

@@ -128,7 +128,8 @@ impl Tablet {
         }
     }
 
-    fn publish(&mut self, topic: &str, payload: &Value) {
+    /// Publishes, and does not wait.
+    pub fn publish(&mut self, topic: &str, payload: &Value) {
         let body = [text(topic), vec![0, 7], payload.to_string().into_bytes()].concat();
         self.write(&packet(0x32, &body));
     }

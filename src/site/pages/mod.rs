@@ -10,13 +10,19 @@ mod figures;
 mod line;
 mod marks;
 mod orders;
+mod pairing;
 mod rows;
+mod stick;
 mod who;
+
+pub(super) use pairing::Pairing;
+pub(super) use rows::Cursor;
 
 use super::fold::Fold;
 use super::people;
 use super::show::Figures;
 use super::state::State;
+use super::sticks::Asker;
 use crate::books::{self, Shelves};
 use crate::domain::document::Kind;
 use crate::domain::id::{DeviceId, SiteId};
@@ -29,6 +35,7 @@ use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 
@@ -55,6 +62,10 @@ pub(super) struct Pages {
     pub(super) door: Arc<people::Door>,
     pub(super) moment: Arc<Moment>,
     pub(super) utc_offset_minutes: i16,
+    /// The file of the devices' logins.
+    pub(super) devices: PathBuf,
+    pub(super) pairing: Pairing,
+    pub(super) sticks: Asker,
     pub(super) working: Arc<Semaphore>,
 }
 
@@ -87,6 +98,9 @@ type Answer = fn(&Pages, &Question<'_>) -> Result<Reply, Fault>;
 const ROUTES: &[(&str, &str, Whose, Answer)] = &[
     ("GET", "/api/openapi.json", Whose::Anybody, |_, question| contract(question)),
     ("GET", "/api/hello", Whose::Anybody, Pages::hello),
+    ("GET", "/api/pairing", Whose::Anybody, Pages::pairing),
+    ("POST", "/api/pairing", Whose::Anybody, Pages::begin_pairing),
+    ("POST", "/api/pair", Whose::Anybody, Pages::pair),
     ("GET", "/api/status", Whose::Tablet, Pages::status),
     ("GET", "/api/rows", Whose::Tablet, Pages::rows),
     ("GET", "/api/stock", Whose::Tablet, Pages::stock),
@@ -102,6 +116,7 @@ const ROUTES: &[(&str, &str, Whose, Answer)] = &[
     ("GET", "/api/documents/{id}", Whose::Person, Pages::document),
     ("GET", "/api/scans", Whose::Person, Pages::scans),
     ("GET", "/api/export", Whose::Person, Pages::export),
+    ("POST", "/api/stick/csv", Whose::Person, Pages::stick_csv),
 ];
 
 fn paths() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -118,7 +133,11 @@ fn contract(question: &Question<'_>) -> Result<Reply, Fault> {
 
 impl web::Pages for Pages {
     fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply> {
-        async move { self.reply(asked).await.unwrap_or_else(Reply::from) }.boxed()
+        async move {
+            let moment = Arc::clone(&self.moment);
+            self.reply(asked).await.unwrap_or_else(Reply::from).dated(moment.now_ms())
+        }
+        .boxed()
     }
 }
 
@@ -133,7 +152,11 @@ impl Pages {
         let (_, _, whose, answer) = ROUTES[index];
         let device = if whose == Whose::Anybody { None } else { Some(self.tablet(&asked).await?) };
         let stopping = || Fault::not_now("the box is being stopped");
-        let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopping())?;
+        // Who waits for a stick keeps nobody from asking; the stick hears one at a time.
+        let working = match asked.path == "/api/stick/csv" {
+            true => None,
+            false => Some(Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopping())?),
+        };
         let work = move || {
             let _working = working;
             let masters = self.masters.borrow().clone();
