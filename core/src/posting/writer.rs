@@ -233,6 +233,11 @@ impl Writer {
         }
     }
 
+    /// What is being tried has failed before: the books may not answer at all.
+    pub fn is_failing(&self) -> bool {
+        self.trying.as_ref().is_some_and(|turn| turn.not_before_ms > 0)
+    }
+
     /// What was made and not read back.
     pub fn unread(&self) -> Vec<IntentId> {
         self.unread.iter().map(|made| made.turn.work.id).collect()

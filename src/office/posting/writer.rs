@@ -118,9 +118,10 @@ impl SiteWriter {
                 self.books.hub.wait(pause);
             }
         }
-        // What is not said now is found in the books after the next start.
+        // What is not said now is found in the books after the next start. Books that do not answer are not waited for.
         let unread = self.writer.unread();
         if !unread.is_empty()
+            && !self.writer.is_failing()
             && let Err(why) = self.confirm(&unread)
         {
             tracing::warn!(site = %self.site, why, "posted, and not said yet: found again after the next start");

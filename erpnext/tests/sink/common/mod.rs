@@ -48,13 +48,14 @@ pub fn text(text: &str) -> Text {
 /// The office: what it knows of documents, and its master data.
 pub struct Office {
     pub names: Names,
-    made: Mutex<BTreeMap<IntentId, Submitted>>,
+    /// What it knows; nothing where it keeps nothing.
+    made: Option<Mutex<BTreeMap<IntentId, Submitted>>>,
     masters: Mutex<Arc<Masters>>,
 }
 
 impl Library for Office {
     fn document(&self, id: IntentId) -> Option<Submitted> {
-        self.made.lock().unwrap().get(&id).cloned()
+        self.made.as_ref()?.lock().unwrap().get(&id).cloned()
     }
     fn masters(&self) -> Arc<Masters> {
         self.masters.lock().unwrap().clone()
@@ -64,7 +65,7 @@ impl Library for Office {
 impl Office {
     pub fn new(names: Names) -> Self {
         let rows = masters(&names);
-        let office = Self { names, made: Mutex::default(), masters: Mutex::default() };
+        let office = Self { names, made: Some(Mutex::default()), masters: Mutex::default() };
         rows.into_iter().for_each(|(table, row)| office.put(table, row));
         office
     }
@@ -76,7 +77,9 @@ impl Office {
     }
 
     pub fn know(&self, submitted: &Submitted) {
-        self.made.lock().unwrap().insert(submitted.id, submitted.clone());
+        if let Some(made) = &self.made {
+            made.lock().unwrap().insert(submitted.id, submitted.clone());
+        }
     }
 }
 
@@ -204,6 +207,13 @@ impl Books {
     pub fn sink_with(&self, of: &str, map: SiteMap) -> Erpnext {
         Erpnext::new(self.client(), site(of), map, TimeZone::get(ZONE).unwrap(), self.office.clone())
     }
+
+    /// Of a stand-in that another process has.
+    pub fn sink_at(url: &str, of: &str, office: Arc<Office>) -> Erpnext {
+        let key = Key { key: "connector-key".into(), secret: "connector-secret".into() };
+        let client = Client::new(url, &key, None).unwrap();
+        Erpnext::new(client, site(of), Self::map(of), TimeZone::get(ZONE).unwrap(), office)
+    }
 }
 
 /// A box: it gives ids, numbers and moments, and works out what a document comes to.
@@ -218,6 +228,12 @@ pub struct Workshop {
 impl Workshop {
     pub fn new(site: &'static str, office: &Arc<Office>, first: u128) -> Self {
         Self { site, office: office.clone(), first, made: 0 }
+    }
+
+    /// One whose office keeps no document in memory.
+    pub fn unknown(site: &'static str, first: u128) -> Self {
+        let office = Office { made: None, ..Office::new(Names::default()) };
+        Self::new(site, &Arc::new(office), first)
     }
 
     /// The id that the next document gets.
