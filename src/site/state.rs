@@ -100,7 +100,7 @@ impl State {
             "store": self.shelves.store(),
             "epoch": self.journal.last().map(|at| at.epoch),
             "utc_offset_minutes": self.utc_offset_minutes,
-            "people": self.masters.borrow().users().next().is_some(),
+            "people": self.masters.borrow().has_people(),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::http::{basic, get, request};
 use crate::socket::Tablet;
 use crate::{JOKOS_PIN, WATIS_PIN};
 use rig::town::PASSWORD;
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -47,6 +48,13 @@ fn whoever_guesses_is_slowed_down_here_as_at_the_gate() {
     let slowed = wrong(10);
     assert_eq!((slowed.refused(429), slowed.header("retry-after")), ("Authorization".into(), Some("60")));
     assert_eq!(Tablet::connect(shop.at, "till", "wrong password").1, 5, "the gate counts the same");
+}
+
+#[test]
+fn where_nobody_has_a_pin_or_badge_nobody_is_told_apart() {
+    let shop = Shop::open(&[("user", json!({"name": "wati", "full_name": "Wati", "roles": ["Till"]}))]);
+    assert_eq!(get(shop.at, "/api/till").status, 200);
+    assert_eq!(Tablet::log_on(shop.at, "till").hear("state/box")["people"], false);
 }
 
 #[test]

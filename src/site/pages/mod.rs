@@ -76,7 +76,7 @@ enum Whose {
     Anybody,
     /// A tablet's, by its login.
     Tablet,
-    /// A person's at a tablet, where the office has sent people.
+    /// A person's at a tablet, where people are told apart.
     Person,
 }
 

@@ -56,9 +56,9 @@ impl Pages {
         }
     }
 
-    /// The person who asks; nobody where the office has sent no people, so that nobody is told apart.
+    /// The person who asks; nobody where none has a PIN or badge, so that nobody is told apart.
     pub(super) fn person(&self, asked: &Asked, device: &DeviceId, masters: &Masters) -> Result<Option<User>, Fault> {
-        if masters.users().next().is_none() {
+        if !masters.has_people() {
             return Ok(None);
         }
         let remedy = "log in at this tablet";
