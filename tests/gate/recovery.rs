@@ -2,7 +2,7 @@
 
 use crate::floor::*;
 use outpost::gate::Limits;
-use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::{QoS, v4};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -78,7 +78,10 @@ async fn a_router_that_hangs_is_replaced_though_its_links_hold() {
     till.subscribe(&[("state/#", QoS::AtLeastOnce)]).await;
     till.message().await;
     floor.gate.hang_router();
-    assert_eq!(till.closed().await, vec![]);
+    // What is retained may come twice where it is published while somebody subscribes.
+    let rest = till.closed().await;
+    let is_state = |packet: &v4::Packet| matches!(packet, v4::Packet::Publish(publish) if publish.topic == "state/box");
+    assert!(rest.iter().all(is_state), "{rest:?}");
     floor.reaches("router_restarts", 1).await;
     let mut again = floor.device("till-1").await;
     again.subscribe(&[("state/#", QoS::AtLeastOnce)]).await;
