@@ -120,6 +120,12 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "of the site solo",
     ),
     (
+        |_, map, _| site(map).from = Some(jiff::civil::date(2999, 1, 1)),
+        Level::Warning,
+        "sites.bandung.from",
+        "still to come",
+    ),
+    (
         |_, _, masters| put(masters, Table::Warehouse, json!({ "name": "Shop" })),
         Level::Warning,
         "sites.bandung.warehouses",
