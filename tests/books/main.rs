@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
 mod down;
+mod guard;
+mod guard_script;
 mod held;
 mod reconcile;
 mod shop;
