@@ -15,12 +15,14 @@
 //! - [`readback`] holds what ERPNext says it booked against what the customer's receipt says; pure.
 //! - [`down`] makes rows of master data of what ERPNext has; the reading is pure, the fetching is not.
 //! - [`reconcile`] reads what ERPNext has of a site, for a comparison with what the office has.
+//! - [`guard`] keeps people in ERPNext from a workshop's stock while the link to it is down, where it is installed.
 //! - [`setup`] makes what has to stand in ERPNext before, and says what is wrong there.
 //!
 //! Absent: which document comes first, what is held, what is tried again when: that is the core's, for any books.
 
 pub mod client;
 pub mod down;
+pub mod guard;
 pub mod map;
 pub mod payload;
 pub mod readback;

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// The longest pause between two looks: a week.
 const LONGEST_S: u64 = 7 * 24 * 3600;
 
+/// A pause between two words on a site that is too long: the guard's patience is 300 s, and one word may be late.
+const LONGEST_GUARD_S: u64 = 121;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +25,9 @@ pub struct Settings {
     /// Master data comes from ERPNext as well; where absent it comes from files.
     #[serde(default)]
     pub master_data: Option<MasterData>,
+    /// The office says in ERPNext which workshops it hears; where absent it does not.
+    #[serde(default)]
+    pub guard: Option<Guard>,
     /// Each site that is posted.
     #[serde(default)]
     pub sites: BTreeMap<SiteId, SiteMap>,
@@ -30,6 +36,9 @@ pub struct Settings {
 impl Settings {
     /// What of it cannot be: the setting, the rule, the remedy.
     pub fn contradiction(&self) -> Option<String> {
+        if let Some(Guard { every_s: seconds @ (0 | LONGEST_GUARD_S..) }) = self.guard {
+            return Some(format!("guard.every_s = {seconds}: it is from 1 to {} seconds", LONGEST_GUARD_S - 1));
+        }
         let own = self.master_data.as_ref()?;
         for (setting, seconds) in [("changes_every_s", own.changes_every_s), ("stock_every_s", own.stock_every_s)] {
             if seconds == 0 || seconds > LONGEST_S {
@@ -43,6 +52,15 @@ impl Settings {
             )
         })
     }
+}
+
+/// The guard in ERPNext, which refuses what is for a workshop that the office does not hear.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// Seconds between two words on a site.
+    #[serde(default = "a_minute")]
+    pub every_s: u64,
 }
 
 /// Master data out of ERPNext.

@@ -6,7 +6,7 @@ use crate::office::posting::{self, KEY, NAME};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use outpost_erpnext::client::{Client, Key};
-use outpost_erpnext::setup::{Plan, Wishes, plan, undo};
+use outpost_erpnext::setup::{Plan, Wish, Wishes, plan, undo};
 use serde_json::Value;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,14 @@ pub(super) struct Setup {
     /// Make a new key, though the office has one: the old one counts no more.
     #[arg(long)]
     new_key: bool,
-    /// Take it all back: the fields, the user, the key.
+    /// Make the guard as well: whoever submits something in ERPNext for a workshop's warehouse is refused while the link to that
+    /// workshop is down. It is made of Server Scripts, which ERPNext has to have switched on.
+    #[arg(long, conflicts_with_all = ["no_guard", "undo"])]
+    guard: bool,
+    /// Take the guard away, and leave the rest.
+    #[arg(long, conflicts_with = "undo")]
+    no_guard: bool,
+    /// Take it all back: the guard, the fields, the user, the key.
     #[arg(long, conflicts_with = "new_key")]
     undo: bool,
     /// With --undo: remove outpost_id even where documents have one. What is posted again afterwards is there twice.
@@ -133,6 +140,11 @@ impl Setup {
             full_name: String::new(),
             known_key,
             new_key: self.new_key,
+            guard: match (self.guard, self.no_guard) {
+                (true, _) => Wish::There,
+                (_, true) => Wish::Gone,
+                _ => Wish::AsItIs,
+            },
             even_with_documents: self.even_with_documents,
         };
         let plan = if self.undo { undo(&client, &wishes) } else { plan(&client, &wishes) };
@@ -152,7 +164,21 @@ impl Setup {
                 path.display()
             );
         }
+        self.say_of_the_guard(settings.is_some_and(|settings| settings.guard.is_some()));
         Ok(())
+    }
+
+    /// Scripts without an office that writes, and the other way round, are of no use to anybody.
+    fn say_of_the_guard(&self, is_written: bool) {
+        if self.guard && !is_written {
+            println!(
+                "Write a line [guard] in {NAME} now: until the office says there whom it hears, ERPNext refuses whatever people submit \
+                 for a workshop's warehouse"
+            );
+        }
+        if (self.no_guard || self.undo) && is_written {
+            println!("Take [guard] out of {NAME}: there is no guard any more that looks at what the office says");
+        }
     }
 
     fn carry_out(&self, dir: &Path, client: &Client, plan: &Plan) -> anyhow::Result<()> {

@@ -43,6 +43,17 @@ impl Road {
             }
         }
     }
+
+    /// Whether a box listens at the office's own gate at this moment, by what the gate itself sees of its connection. A broker of
+    /// somebody else's does not tell.
+    pub(super) fn is_listening(&self, site: &SiteId) -> Option<bool> {
+        match self {
+            Self::Broker(_) => None,
+            Self::Gate(publisher) => {
+                Some(publisher.get().is_some_and(|publisher| publisher.is_wanted(&format!("op/{site}/down"))))
+            }
+        }
+    }
 }
 
 /// A box's rights at the office's gate: its own three topics.

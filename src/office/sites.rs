@@ -19,7 +19,7 @@ use crate::files;
 use crate::gate::logins;
 use crate::keys::enrolment::BrokerLogin;
 use crate::keys::register::Register;
-use crate::moment::Moment;
+use crate::moment::{Moment, up_ms};
 use crate::rows::OfficeRows;
 use crate::store;
 use crate::views::{self, SiteNo, Stream};
@@ -164,6 +164,28 @@ impl Sites {
     /// Each site with what the views call it.
     pub(super) fn numbers(&self) -> Vec<(SiteId, SiteNo)> {
         self.lock().running.iter().map(|(site, running)| (site.clone(), running.number)).collect()
+    }
+
+    /// When each site was last known to be there on its line, milliseconds since 1970. A box that is connected and has answered is there
+    /// now, however silent; through somebody else's broker only what it sends tells.
+    pub(super) fn seen_at_ms(&self) -> Vec<(SiteId, i64)> {
+        let now_ms = self.moment.now_ms();
+        let mut seen = Vec::new();
+        self.each(|site, running| {
+            let state = running.state.borrow();
+            let ago_ms = match self.road.is_listening(site) {
+                Some(is_listening) => (is_listening && state.settled).then_some(0),
+                None => state.tally.heard_ms.map(|at_ms| up_ms().saturating_sub(at_ms)),
+            };
+            let at_ms = ago_ms.and_then(|ago_ms| now_ms.checked_sub(i64::try_from(ago_ms).ok()?));
+            seen.extend(at_ms.map(|at_ms| (site.clone(), at_ms)));
+        });
+        seen
+    }
+
+    /// Milliseconds since 1970, as those that are seen are told.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.moment.now_ms()
     }
 
     /// Sites that were enrolled and whose box has not come yet.

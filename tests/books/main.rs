@@ -4,6 +4,8 @@
 
 mod down;
 mod first_day;
+mod guard;
+mod guard_script;
 mod held;
 mod reconcile;
 mod shop;

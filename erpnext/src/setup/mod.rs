@@ -4,6 +4,7 @@
 //! their remedies, a [`Status`]. Absent: the command line, where the key is kept, and what a site posts.
 //!
 //! - `fields` are the custom fields; [`ROLES`] are the connector's roles and what each is for.
+//! - `guard` are the steps of the guard ([`crate::guard`]), which is there where somebody wishes it.
 //! - [`plan()`] says what is missing and makes it; [`undo`] is the same backwards.
 //! - [`check()`] looks with the connector's key at everything that a document would be held for later.
 //! - [`check_settings`] looks with the administrator's at settings that the connector may not read.
@@ -12,6 +13,7 @@
 mod check;
 mod fields;
 mod finding;
+mod guard;
 mod meta;
 mod plan;
 mod roles;
@@ -21,6 +23,7 @@ mod step;
 pub use check::{check, check_settings};
 pub use fields::Field;
 pub use finding::{Finding, Level};
+pub use guard::Wish;
 pub(crate) use meta::Meta;
 pub use plan::{Done, Plan, Stopped, plan, undo};
 pub use roles::ROLES;
@@ -38,6 +41,8 @@ pub struct Wishes {
     pub known_key: Option<String>,
     /// A new key in any case. The old one is taken no more.
     pub new_key: bool,
+    /// The guard; [`undo`] takes it away in any case.
+    pub guard: Wish,
     /// Of [`undo`]: the custom fields go even where documents are told apart by them.
     pub even_with_documents: bool,
 }

@@ -3,6 +3,7 @@
 //! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
 
 use super::fields::{self, Field};
+use super::guard;
 use super::meta::{Meta, get, number, roles_of, text, who};
 use super::roles::{NEVER, ROLES};
 use super::{Step, Wishes};
@@ -98,6 +99,7 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
         }
     }
     connector(wishes, user.as_ref(), &mut plan);
+    guard::plan(admin, wishes.guard, &mut plan)?;
     Ok(plan)
 }
 
@@ -105,6 +107,8 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
 pub fn undo(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let Some(user) = may(admin, wishes, &mut plan)? else { return Ok(plan) };
+    // It looks at a field that goes later.
+    guard::remove(admin, &mut plan)?;
     let email = &wishes.email;
     if let Some(user) = user.filter(|user| number(user, "enabled") == 1) {
         if !text(&user, "api_key").is_empty() {

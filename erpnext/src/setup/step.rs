@@ -2,7 +2,8 @@
 
 use super::fields::Field;
 use super::meta::text;
-use crate::client::{Client, Failure, Key};
+use crate::client::{Client, Failure, Key, Query};
+use crate::guard::{self, LINK, Script};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -37,7 +38,20 @@ pub enum Step {
     VoidKey(String),
     /// The user is disabled.
     Disable(String),
+    /// The guard's doctype is made.
+    MakeLinks,
+    /// One of the guard's scripts is made.
+    MakeScript(Script),
+    /// One of the guard's scripts is written anew, and enabled.
+    MendScript(Script),
+    /// One of the guard's scripts is removed.
+    RemoveScript(Script),
+    /// The guard's doctype is removed, with its rows.
+    RemoveLinks,
 }
+
+/// More sites than an office has.
+const SITES: usize = 500;
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,6 +70,19 @@ impl fmt::Display for Step {
             }
             Self::VoidKey(email) => write!(f, "make the key of {email} worthless"),
             Self::Disable(email) => write!(f, "disable the user {email}"),
+            Self::MakeLinks => write!(f, "make the doctype {LINK}, where the office keeps when it heard each workshop"),
+            Self::MakeScript(script) => {
+                let doctype = script.doctype;
+                write!(
+                    f,
+                    "{doctype}: make the Server Script {script}, which refuses it while the workshop's link is down"
+                )
+            }
+            Self::MendScript(script) => {
+                write!(f, "{}: write the Server Script {script} anew, and enable it", script.doctype)
+            }
+            Self::RemoveScript(script) => write!(f, "{}: remove the Server Script {script}", script.doctype),
+            Self::RemoveLinks => write!(f, "remove the doctype {LINK}, and what stands in it"),
         }
     }
 }
@@ -87,6 +114,19 @@ impl Step {
             Self::Disable(email) => admin.update("User", email, &json!({ "enabled": 0 })).map(|_| None),
             Self::VoidKey(email) => new_secret(admin, email).map(|_| None),
             Self::NewKey(email) => new_secret(admin, email).map(Some),
+            Self::MakeLinks => admin.insert("DocType", &guard::link()).map(|_| None),
+            Self::MakeScript(script) => admin.insert("Server Script", &script.body()).map(|_| None),
+            Self::MendScript(script) => {
+                admin.update("Server Script", &script.to_string(), &script.body()).map(|_| None)
+            }
+            Self::RemoveScript(script) => admin.delete("Server Script", &script.to_string()).map(|()| None),
+            Self::RemoveLinks => {
+                let query = Query { fields: &["name"], page: SITES, ..Query::default() };
+                for row in admin.list(LINK, &query)? {
+                    admin.delete(LINK, text(&row, "name"))?;
+                }
+                admin.delete("DocType", LINK).map(|()| None)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Setup, its undoing, the check and the status, against a stand-in for ERPNext over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod guard;
 mod plans;
 mod sabotage;
 mod states;

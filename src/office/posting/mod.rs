@@ -9,6 +9,7 @@
 
 mod down;
 mod entered;
+mod guard;
 mod held;
 mod levels;
 mod library;
@@ -27,6 +28,7 @@ use crate::domain::id::{IntentId, SiteId};
 use crate::views;
 use anyhow::Context;
 use down::Reader;
+use guard::Herald;
 use held::Board;
 use library::Books;
 use outpost_erpnext::client::Key;
@@ -75,6 +77,7 @@ struct Hub {
     stop: Mutex<bool>,
     turnstile: Arc<Turnstile>,
     down: Mutex<down::Progress>,
+    guard: Mutex<guard::Told>,
     /// Somebody wants master data to be gone through now, names too.
     refresh: AtomicBool,
 }
@@ -119,7 +122,7 @@ impl Hub {
     }
 }
 
-/// The threads: the one that starts those of the sites, and the one that reads master data.
+/// The threads: the one that starts those of the sites, the one that reads master data, the one that tells the guard whom it hears.
 pub(super) struct Posting {
     hub: Arc<Hub>,
     threads: Vec<JoinHandle<()>>,
@@ -149,17 +152,20 @@ impl Posting {
             stop: Mutex::new(false),
             turnstile: Arc::default(),
             down: Mutex::default(),
+            guard: Mutex::default(),
             refresh: AtomicBool::new(false),
         });
         let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
         let reader = Reader::new(dir, hub.clone(), books.clone(), under_way);
+        let herald = Herald::new(dir, hub.clone(), books.sites.clone());
         let dir = dir.to_owned();
         let own = hub.clone();
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         let threads = vec![
             thread("posting").spawn(move || tend(&dir, &own, &books))?,
             thread("master data").spawn(move || reader.run())?,
+            thread("guard").spawn(move || herald.run())?,
         ];
         Ok((Self { hub, threads }, clerk))
     }
@@ -244,7 +250,8 @@ impl Clerk {
                 };
                 let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
                 let down = settings.master_data.is_some().then(|| lock(&self.hub.down).json());
-                json!({ "url": settings.url, "sites": sites, "master_data": down })
+                let guard = settings.guard.is_some().then(|| lock(&self.hub.guard).json());
+                json!({ "url": settings.url, "sites": sites, "master_data": down, "guard": guard })
             }
             Err(error) => json!({ "error": format!("{error:#}") }),
         }

@@ -63,10 +63,12 @@ pub(crate) struct Erp {
     pub(crate) v1_names: bool,
     /// As it tells it.
     pub(crate) version: String,
+    /// Server Scripts are switched on; version 15 begins with them off.
+    pub(crate) scripts_on: bool,
 }
 
 /// Doctypes that only a System Manager sees, and whose definitions do not say so.
-const OF_MANAGERS: [&str; 14] = [
+const OF_MANAGERS: [&str; 15] = [
     "Role",
     "DocPerm",
     "Custom DocPerm",
@@ -81,6 +83,7 @@ const OF_MANAGERS: [&str; 14] = [
     "Global Defaults",
     "Selling Settings",
     "Buying Settings",
+    "Server Script",
 ];
 
 impl Erp {

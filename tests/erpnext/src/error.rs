@@ -21,7 +21,7 @@ pub struct Error {
 pub(crate) type Res<T> = Result<T, Error>;
 
 /// Where a class is at home; `frappe.exceptions` where it is not here.
-const HOMES: [(&str, &str); 18] = [
+const HOMES: [(&str, &str); 19] = [
     ("NegativeStockError", "erpnext.stock.stock_ledger"),
     ("InvalidQtyError", "erpnext.controllers.accounts_controller"),
     ("UOMMustBeIntegerError", "erpnext.utilities.transaction_base"),
@@ -40,6 +40,7 @@ const HOMES: [(&str, &str); 18] = [
     ("TypeError", ""),
     ("AttributeError", ""),
     ("ImportError", ""),
+    ("ServerScriptNotEnabled", "frappe.utils.safe_exec"),
 ];
 
 impl Error {

@@ -249,6 +249,11 @@ impl StandIn {
         }
     }
 
+    /// Switches Server Scripts on or off.
+    pub fn set_server_scripts(&self, on: bool) {
+        self.shared.erp().scripts_on = on;
+    }
+
     /// Puts the site's clock on.
     pub fn put_clock_on(&self, by: Duration) {
         self.shared.erp().clock.ahead += by;

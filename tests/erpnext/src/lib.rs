@@ -23,7 +23,8 @@
 //! - [`StandIn::start`] starts one on a port of its own; everything a test wants of it is on that handle.
 //! - `tests/transcripts.rs` holds its answers against the recorded ones, line by line.
 //!
-//! Absent: more than one currency, what two companies have with each other, item-wise taxes, POS Invoice and POS Closing, Data Import's work, printing, the desk.
+//! Absent: more than one currency, what two companies have with each other, item-wise taxes, POS Invoice and POS Closing, Data Import's work,
+//! printing, the desk, and what a Server Script says: one is kept, and stands in the way of its documents where scripts are switched off.
 //! What stock is worth is the moving average; a real one takes first in, first out unless it is told otherwise.
 
 mod alter;
@@ -40,6 +41,7 @@ mod lifecycle;
 mod list;
 mod naming;
 mod schema;
+mod scripts;
 mod server;
 mod shape;
 mod shown;

@@ -64,7 +64,9 @@ impl Erp {
         doc.remove("__newname");
         let act = Act { new: true, submit: state == 1 };
         self.validate(&mut doc, act)?;
-        if !act.submit {
+        if act.submit {
+            self.scripts(&doc, "Before Submit")?;
+        } else {
             self.before_save(&mut doc)?;
         }
         self.complete(&def, &doc)?;
@@ -191,7 +193,9 @@ impl Erp {
         self.stamp(user, &mut doc);
         let act = Act { new: false, submit };
         self.validate(&mut doc, act)?;
-        if !submit {
+        if submit {
+            self.scripts(&doc, "Before Submit")?;
+        } else {
             self.before_save(&mut doc)?;
         }
         self.complete(def, &doc)?;
@@ -269,6 +273,7 @@ impl Erp {
             2 => return Err(cancelled()),
             _ => {}
         }
+        self.scripts(&doc, "Before Cancel")?;
         put(&mut doc, "docstatus", 2);
         if def.field("status").is_some_and(|f| f.options.contains("Cancelled")) {
             put(&mut doc, "status", "Cancelled");

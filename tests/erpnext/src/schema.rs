@@ -118,7 +118,7 @@ impl Doctype {
 }
 
 /// Doctypes that a site has and whose definitions were not kept, and what names them.
-pub(crate) const FREE: [(&str, &str); 23] = [
+pub(crate) const FREE: [(&str, &str); 25] = [
     ("User Type", "Prompt"),
     ("Currency", "field:currency_name"),
     ("Gender", "field:gender"),
@@ -142,6 +142,8 @@ pub(crate) const FREE: [(&str, &str); 23] = [
     ("Address Template", "hash"),
     ("Payment Terms Template", "Prompt"),
     ("Material Request", "hash"),
+    ("DocType", "Prompt"),
+    ("Server Script", "Prompt"),
 ];
 
 const LAYOUT: [&str; 8] = ["Section Break", "Column Break", "Tab Break", "HTML", "Button", "Image", "Heading", "Fold"];
@@ -247,7 +249,8 @@ pub(crate) fn field(value: &Value) -> Option<Field> {
     })
 }
 
-fn doctype(whole: &Value) -> Doctype {
+/// A doctype as its document has it.
+pub(crate) fn doctype(whole: &Value) -> Doctype {
     let none = Vec::new();
     let mut doctype = Doctype {
         name: whole["name"].as_str().unwrap_or_default().to_owned(),

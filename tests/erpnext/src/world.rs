@@ -90,7 +90,8 @@ impl Erp {
             secret: format!("{name}-secret"),
             roles: roles.iter().map(|r| (*r).to_owned()).collect(),
         };
-        let managers: Vec<&str> = ROLES.iter().copied().chain(["System Manager", "HR Manager"]).collect();
+        let managers: Vec<&str> =
+            ROLES.iter().copied().chain(["System Manager", "HR Manager", "Script Manager"]).collect();
         let mut erp = Self {
             db: Db::default(),
             schema: Schema::load(),
@@ -106,6 +107,7 @@ impl Erp {
             random: Random::new(seed ^ 0x0e4b),
             v1_names: true,
             version: String::new(),
+            scripts_on: false,
         };
         for (doctype, field) in [
             ("Item Price", "item_code"),
@@ -180,7 +182,7 @@ impl Erp {
                 self.seed(doctype, name, json!({ field: name }));
             }
         }
-        for role in ROLES.iter().copied().chain(["System Manager", "HR Manager"]) {
+        for role in ROLES.iter().copied().chain(["System Manager", "HR Manager", "Script Manager"]) {
             self.seed("Role", role, json!({ "role_name": role }));
         }
         for uom in each("Unit;Box;Nos;Pair;Set;Meter;Centimeter;Yard;Kilogram;Gram;Litre;Hour;Minute;Day;Square Meter")

@@ -3,9 +3,10 @@
 //! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
 //!
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
-//! what a site pays with and prices in, `master` what comes down, `settings` what is set for all.
+//! what a site pays with and prices in, `master` what comes down, `settings` what is set for all, `guard` the guard.
 
 mod books;
+mod guard;
 mod master;
 mod money;
 mod rights;
@@ -29,6 +30,7 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
     if let Some(own) = &settings.master_data {
         master::look(&mut books, own, &mut findings);
     }
+    guard::of_connector(&books, settings, &server.roles, &mut findings);
     if settings.sites.is_empty() {
         let remedy = "Give each workshop that is to be posted a section [sites.NAME] in erpnext.toml.";
         findings.warning("sites", "no site is posted", remedy);
@@ -44,5 +46,6 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
 pub fn check_settings(admin: &Client, settings: &Settings, masters: &Masters) -> Vec<Finding> {
     let mut findings = Findings::default();
     settings::of_all(&Books::new(admin), settings, masters, &mut findings);
+    guard::of_all(admin, &mut findings);
     findings.0
 }

@@ -74,6 +74,8 @@ impl Erp {
             "BOM" => self.validate_bom(doc),
             "Work Order" => self.validate_work_order(doc, act),
             "Job Card" => self.validate_job_card(doc, act),
+            "DocType" => Self::validate_doctype(doc),
+            "Server Script" => self.validate_script(doc),
             _ => self.validate_master(doc, act),
         }
     }
@@ -89,6 +91,7 @@ impl Erp {
     pub(crate) fn after_insert(&mut self, doc: &Doc) -> Res<()> {
         match text(doc, "doctype") {
             "Custom Field" => self.add_field(doc),
+            "DocType" => self.add_doctype(doc),
             "User" => self.keep_user(doc),
             "Item" => self.after_insert_item(doc),
             "Company" => self.furnish(text(doc, "name")),
@@ -104,8 +107,10 @@ impl Erp {
     }
 
     pub(crate) fn after_delete(&mut self, doc: &Doc) {
-        if text(doc, "doctype") == "Custom Field" {
-            self.drop_field(doc);
+        match text(doc, "doctype") {
+            "Custom Field" => self.drop_field(doc),
+            "DocType" => drop(self.schema.types.remove(text(doc, "name"))),
+            _ => {}
         }
     }
 

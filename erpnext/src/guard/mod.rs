@@ -1,0 +1,92 @@
+//! The guard in ERPNext: who submits something there for a workshop's warehouse is refused while the link to that workshop is down.
+//!
+//! In: when a site was heard. Out: the site's row of the doctype [`LINK`], which the office saves each minute while the line is up; the
+//! script that looks at it. The script goes by when ERPNext itself says the row was saved, so that the two clocks need not agree.
+//! Absent: installing it (`setup`), who is heard (the office), and any agreement with the box: while the link is up everything passes.
+
+use crate::client::{Client, Failure};
+use serde_json::{Value, json};
+use std::fmt;
+
+/// The doctype with a row for each site.
+pub const LINK: &str = "Outpost Link";
+
+/// What looks at it, in ERPNext: Python, as far as Server Scripts may.
+pub const SCRIPT: &str = include_str!("script.py");
+
+/// Doctypes that move stock and that workshops make as well.
+const GUARDED: [&str; 6] =
+    ["Stock Entry", "Stock Reconciliation", "Delivery Note", "Purchase Receipt", "Sales Invoice", "Purchase Invoice"];
+
+/// One Server Script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Of which documents.
+    pub doctype: &'static str,
+    event: &'static str,
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Outpost Guard: {} {}", self.doctype, self.event)
+    }
+}
+
+impl Script {
+    /// The document that makes it.
+    pub fn body(&self) -> Value {
+        let name = self.to_string();
+        json!({
+            "name": name, "__newname": name, "script_type": "DocType Event", "reference_doctype": self.doctype,
+            "doctype_event": self.event, "disabled": 0, "script": SCRIPT,
+        })
+    }
+
+    /// True of one that is there and does what it has to.
+    pub fn is_whole(&self, found: &Value) -> bool {
+        let wanted = self.body();
+        let text = |doc: &Value, field: &str| doc[field].as_str().unwrap_or_default().trim().to_owned();
+        let same = |field: &&str| text(found, field) == text(&wanted, field);
+        let enabled = found["disabled"].as_u64().unwrap_or_default() == 0;
+        enabled && ["script_type", "reference_doctype", "doctype_event", "script"].iter().all(same)
+    }
+}
+
+/// All of them.
+pub fn scripts() -> impl Iterator<Item = Script> {
+    GUARDED.into_iter().flat_map(|doctype| ["Before Submit", "Before Cancel"].map(|event| Script { doctype, event }))
+}
+
+/// The document that makes the doctype [`LINK`]. People see it; of people's roles only a Stock Manager, as the connector is, may write it.
+pub fn link() -> Value {
+    let field = |name: &str, label: &str, kind: &str, more: Value| {
+        let mut field = json!({ "fieldname": name, "label": label, "fieldtype": kind, "in_list_view": 1, "reqd": 1 });
+        if let (Some(field), Value::Object(more)) = (field.as_object_mut(), more) {
+            field.extend(more);
+        }
+        field
+    };
+    let read = |role: &str| json!({ "role": role, "read": 1, "report": 1 });
+    let all = |role: &str, delete: u8| json!({ "role": role, "read": 1, "report": 1, "write": 1, "create": 1, "delete": delete });
+    let readers = ["Stock User", "Sales User", "Purchase User", "Accounts User"].map(read);
+    let permissions: Vec<Value> =
+        [all("System Manager", 1), all("Stock Manager", 0)].into_iter().chain(readers).collect();
+    json!({
+        "name": LINK, "__newname": LINK, "module": "Custom", "custom": 1, "naming_rule": "By fieldname", "autoname": "field:site",
+        "track_changes": 0, "permissions": permissions,
+        "fields": [
+            field("site", "Site", "Data", json!({ "unique": 1 })),
+            field("heard", "Heard", "Datetime", json!({})),
+        ],
+    })
+}
+
+/// Says that a site was heard at that moment, in ERPNext's time zone: `2026-11-23 16:15:00`.
+pub fn say(client: &Client, site: &str, heard: &str) -> Result<(), Failure> {
+    match client.update(LINK, site, &json!({ "heard": heard })) {
+        Err(Failure::Refused { status: 404, .. }) => {
+            client.insert(LINK, &json!({ "site": site, "heard": heard })).map(|_| ())
+        }
+        answer => answer.map(|_| ()),
+    }
+}

@@ -1,0 +1,32 @@
+# Outpost's guard: a workshop's stock is left alone while the link to it is down (docs/ERPNEXT.md).
+# Made by `outpost office erpnext setup --guard`, which writes over what is changed here, and `setup --no-guard` takes it away.
+# The office saves the Outpost Link of a workshop each minute while its line is up. How old that is, is told by ERPNext's own clock.
+longest_s = 300
+
+moves_stock = doc.doctype not in ("Sales Invoice", "Purchase Invoice") or doc.get("update_stock")
+# What a workshop has made has been decided there. A cancellation is the workshop's where whoever posted it takes it back.
+is_workshops = doc.get("outpost_id") and (doc.docstatus != 2 or doc.owner == frappe.session.user)
+
+warehouses = []
+if moves_stock and not is_workshops:
+    for table in ("items", "packed_items"):
+        for row in doc.get(table) or []:
+            for field in ("warehouse", "s_warehouse", "t_warehouse", "from_warehouse", "target_warehouse", "rejected_warehouse"):
+                name = row.get(field)
+                if name and name not in warehouses:
+                    warehouses.append(name)
+
+for name in warehouses:
+    warehouse = frappe.db.get_value("Warehouse", name, ["outpost_site", "warehouse_type"], as_dict=True)
+    # The office's own, and what is under way and nobody's.
+    if not warehouse or not warehouse.get("outpost_site") or warehouse.get("warehouse_type") == "Transit":
+        continue
+    site = warehouse.get("outpost_site")
+    link = frappe.db.get_value("Outpost Link", site, ["heard", "modified"], as_dict=True)
+    if link and frappe.utils.time_diff_in_seconds(frappe.utils.now_datetime(), link.get("modified")) <= longest_s:
+        continue
+    since = "down since " + str(link.get("heard")) if link else "down, and was never up"
+    frappe.throw(
+        "the link to " + site + " is " + since + ", and " + name + " is that workshop's. "
+        + "Send the goods through a transit warehouse, let " + site + " enter it, or submit this once the link is up."
+    )

@@ -1,0 +1,124 @@
+//! The guard: whether it is there, whether ERPNext runs it, when each site's link was last written.
+//!
+//! The connector sees the links, and warehouses; scripts are for an administrator's key.
+
+use super::super::finding::Findings;
+use super::super::guard::{SWITCH_ON, are_on};
+use super::super::meta::{Meta, get, text};
+use super::books::Books;
+use crate::client::{Client, Failure};
+use crate::guard::{LINK, scripts};
+use crate::map::Settings;
+use serde_json::json;
+
+const PLACE: &str = "guard";
+const INSTALL: &str = "Install it with `outpost office erpnext setup --guard`, or take [guard] out of erpnext.toml.";
+
+/// What the connector sees.
+pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, roles: &[String], findings: &mut Findings) {
+    let meta = match Meta::read(books.client, LINK) {
+        // What is not there nobody may read.
+        Err(failure @ Failure::Refused { .. }) if failure.is("PermissionError") || failure.is("DoesNotExistError") => {
+            None
+        }
+        answer => match findings.answer(PLACE, answer) {
+            Some(meta) => Some(meta),
+            None => return,
+        },
+    };
+    match (meta, &settings.guard) {
+        (None, None) => findings.ok(PLACE, "not installed"),
+        (None, Some(_)) => {
+            findings.error(PLACE, format!("ERPNext has no {LINK}, or the connector may not read it"), INSTALL)
+        }
+        (Some(_), None) => {
+            let remedy = "Write [guard] in erpnext.toml, or take it out of ERPNext with `setup --no-guard`.";
+            let found = "it is in ERPNext, and no office writes there whom it hears: what is submitted for a workshop's warehouse is refused";
+            findings.error(PLACE, found, remedy);
+        }
+        (Some(meta), Some(_)) => {
+            if !["read", "write", "create"].iter().all(|right| meta.allows(roles, right)) {
+                let remedy = "Give Stock Manager read, write and create there in ERPNext's Role Permissions Manager.";
+                findings.error(PLACE, format!("the connector may not write {LINK}"), remedy);
+                return;
+            }
+            for site in settings.sites.keys() {
+                link(books, site.as_str(), findings);
+            }
+        }
+    }
+}
+
+/// One site's link, and whether there is anything to guard.
+fn link(books: &Books<'_>, site: &str, findings: &mut Findings) {
+    let place = format!("{PLACE}.{site}");
+    let asked = books.list("Warehouse", &["name"], vec![json!(["outpost_site", "=", site])]);
+    let Some(warehouses) = findings.answer(&place, asked) else { return };
+    if warehouses.is_empty() {
+        let remedy = "Write the site's name into Outpost Site of its warehouses in ERPNext.";
+        findings.warning(place, "no warehouse in ERPNext is said to be its, so nothing of it is guarded", remedy);
+        return;
+    }
+    let asked = books.list(LINK, &["name", "heard", "modified"], vec![json!(["name", "=", site])]);
+    let Some(links) = findings.answer(&place, asked) else { return };
+    match links.first() {
+        Some(link) => {
+            let (heard, modified) = (text(link, "heard"), text(link, "modified"));
+            findings.ok(place, format!("heard {heard}, written {modified}, for {} warehouses", warehouses.len()));
+        }
+        None => {
+            let remedy = "It is written while the workshop's line is up: has its box ever been heard?";
+            findings.warning(
+                place,
+                "its link was never written, so what is submitted for it in ERPNext is refused",
+                remedy,
+            );
+        }
+    }
+}
+
+/// What an administrator sees.
+pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
+    let mut found = Vec::new();
+    for script in scripts() {
+        match get(admin, "Server Script", &script.to_string()) {
+            Ok(there) => found.push((script, there)),
+            Err(failure) if failure.is("PermissionError") => {
+                findings.ok(PLACE, "its scripts are not looked at: only a Script Manager's key reads them");
+                return;
+            }
+            Err(failure) => {
+                findings.answer::<()>(PLACE, Err(failure));
+                return;
+            }
+        }
+    }
+    if found.iter().all(|(_, there)| there.is_none()) {
+        return findings.ok(PLACE, "it has no scripts in ERPNext");
+    }
+    let Some(on) = findings.answer(PLACE, are_on(admin)) else { return };
+    if on == Some(false) {
+        let place = format!("{PLACE}.server_script_enabled");
+        let remedy = format!("{SWITCH_ON}. Or take the guard away: `setup --no-guard`.");
+        findings.error(
+            place,
+            "Server Scripts are switched off: ERPNext refuses each document that the guard looks at",
+            remedy,
+        );
+    }
+    let is_whole = |(script, there): &&(crate::guard::Script, Option<serde_json::Value>)| {
+        there.as_ref().is_some_and(|there| script.is_whole(there))
+    };
+    let broken: Vec<_> = found.iter().filter(|one| !is_whole(one)).map(|(script, _)| script.doctype).collect();
+    match broken.first() {
+        None => findings.ok(PLACE, format!("its {} scripts are as they were made", found.len())),
+        Some(doctype) => {
+            let told = format!(
+                "{} of its {} scripts are missing, disabled or changed, of {doctype} first",
+                broken.len(),
+                found.len()
+            );
+            findings.warning(PLACE, told, "Run `setup --guard` again.");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The guard's part of a plan: the doctype of links, the scripts, and the way back.
+//!
+//! In: an administrator's connection. Out: steps, or what is in their way. While Server Scripts are switched off ERPNext refuses every
+//! document that one is made for, whoever submits it: so nothing is installed before ERPNext says that they are on.
+
+use super::Step;
+use super::meta::{get, number, roles_of, text, who};
+use super::plan::Plan;
+use crate::client::{Client, Failure};
+use crate::guard::{self, LINK};
+use serde_json::{Value, json};
+
+/// What is wished for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// It stays as it is.
+    #[default]
+    AsItIs,
+    /// It is there.
+    There,
+    /// It is gone.
+    Gone,
+}
+
+/// The role that ERPNext asks of whoever writes scripts.
+const WRITER: &str = "Script Manager";
+
+/// How they are switched on.
+pub(super) const SWITCH_ON: &str = "On ERPNext's machine: `bench set-config -g server_script_enabled 1`, then `bench restart` (at Frappe \
+                                    Cloud it is a setting of the bench)";
+
+/// Whether ERPNext runs Server Scripts; nothing where it does not tell whoever asks.
+pub(super) fn are_on(admin: &Client) -> Result<Option<bool>, Failure> {
+    match admin.call("frappe.core.doctype.server_script.server_script.enabled", &json!({})) {
+        Ok(said) => Ok(said.as_bool().or_else(|| said.as_u64().map(|said| said == 1))),
+        Err(Failure::Refused { .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What is to be done so that it is as wished.
+pub(super) fn plan(admin: &Client, wish: Wish, plan: &mut Plan) -> Result<(), Failure> {
+    match wish {
+        Wish::AsItIs => Ok(()),
+        Wish::There => install(admin, plan),
+        Wish::Gone => remove(admin, plan),
+    }
+}
+
+fn install(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+    let own = who(admin)?;
+    if !roles_of(admin, &own)?.iter().any(|role| role == WRITER) {
+        plan.obstacles.push(format!(
+            "the key is {own}'s, who has not the role {WRITER}, and the guard is made of Server Scripts. Give {own} that role in ERPNext"
+        ));
+        return Ok(());
+    }
+    match are_on(admin)? {
+        Some(true) => {}
+        Some(false) => plan.obstacles.push(format!(
+            "Server Scripts are switched off in ERPNext, and with the guard's it would refuse every document. {SWITCH_ON}"
+        )),
+        None => plan.obstacles.push(format!(
+            "ERPNext does not say whether Server Scripts are switched on, and while they are off it would refuse every document with the \
+             guard's. {SWITCH_ON}; where that is so already, this version of ERPNext cannot have the guard"
+        )),
+    }
+    match get(admin, "DocType", LINK)? {
+        None => plan.steps.push(Step::MakeLinks),
+        Some(found) => plan.obstacles.extend(wrong(&found)),
+    }
+    for script in guard::scripts() {
+        match get(admin, "Server Script", &script.to_string())? {
+            None => plan.steps.push(Step::MakeScript(script)),
+            Some(found) if script.is_whole(&found) => {}
+            Some(_) => plan.steps.push(Step::MendScript(script)),
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the doctype that is there.
+fn wrong(found: &Value) -> Option<String> {
+    let has = |name: &str, kind: &str| {
+        let fields = found.get("fields").and_then(Value::as_array).into_iter().flatten();
+        fields.into_iter().any(|field| text(field, "fieldname") == name && text(field, "fieldtype") == kind)
+    };
+    let good = has("site", "Data") && has("heard", "Datetime") && text(found, "autoname") == "field:site";
+    let remedy = "Whose is it? Where nobody needs it, delete it in ERPNext and run setup again";
+    (!good).then(|| {
+        format!("there is a doctype {LINK} that is not named by a field `site` (Data) or has no `heard` (Datetime). {remedy}")
+    })
+}
+
+/// The scripts go first: without the links they would refuse everything.
+pub(super) fn remove(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+    for script in guard::scripts() {
+        if get(admin, "Server Script", &script.to_string())?.is_some() {
+            plan.steps.push(Step::RemoveScript(script));
+        }
+    }
+    // One of another shape is somebody else's.
+    if get(admin, "DocType", LINK)?.is_some_and(|found| wrong(&found).is_none() && number(&found, "custom") == 1) {
+        plan.steps.push(Step::RemoveLinks);
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Server Scripts and doctypes of people's own: what Frappe asks of them when they are saved.
+//!
+//! In: a document of `DocType` or `Server Script`. Out: a doctype that takes documents; scripts that are kept. Absent: running them. Where
+//! scripts are switched off, each document that one is made for is refused, as `safe_exec` does. From Frappe's source, not recorded.
+
+use crate::doc::{Doc, blank, int, text};
+use crate::erp::{Erp, User};
+use crate::error::{Error, Res};
+use crate::schema;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The role that may write scripts.
+const WRITER: &str = "Script Manager";
+/// When one may run.
+const EVENTS: [&str; 12] = [
+    "Before Insert",
+    "Before Validate",
+    "Before Save",
+    "After Insert",
+    "After Save",
+    "Before Submit",
+    "After Submit",
+    "Before Cancel",
+    "After Cancel",
+    "Before Delete",
+    "After Delete",
+    "Before Save (Submitted Document)",
+];
+
+fn lacks(doc: &Doc, field: &str) -> Res<()> {
+    let told = format!("[{}, {}]: {field}", text(doc, "doctype"), text(doc, "name"));
+    if blank(doc, field) { Err(Error::refused("MandatoryError", told)) } else { Ok(()) }
+}
+
+impl Erp {
+    pub(crate) fn writes_scripts(&self, user: &User) -> bool {
+        user.roles.iter().any(|role| role == WRITER)
+    }
+
+    pub(crate) fn validate_script(&self, doc: &Doc) -> Res<()> {
+        let by = text(doc, "modified_by");
+        if !self.users.iter().any(|user| user.name == by && self.writes_scripts(user)) {
+            return Err(Error::denied(format!("This action is only allowed for <strong>{WRITER}</strong>")));
+        }
+        lacks(doc, "script_type")?;
+        lacks(doc, "script")?;
+        let event = text(doc, "doctype_event");
+        if !event.is_empty() && !EVENTS.contains(&event) {
+            let told =
+                format!("DocType Event cannot be \"{event}\". It should be one of \"{}\"", EVENTS.join("\", \""));
+            return Err(Error::invalid(told));
+        }
+        let of = text(doc, "reference_doctype");
+        if !of.is_empty() && self.schema.get(of).is_none() {
+            return Err(Error::refused("LinkValidationError", format!("Could not find Reference Document Type: {of}")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn validate_doctype(doc: &Doc) -> Res<()> {
+        if int(doc, "custom") != 1 {
+            let told = "Not in Developer Mode! Set in site_config.json or make 'Custom' DocType.";
+            return Err(Error::refused("CannotCreateStandardDoctypeError", told));
+        }
+        lacks(doc, "module")
+    }
+
+    /// A doctype that somebody made takes documents.
+    pub(crate) fn add_doctype(&mut self, doc: &Doc) {
+        let made = schema::doctype(&Value::Object(doc.clone()));
+        self.schema.types.insert(made.name.clone(), Arc::new(made));
+    }
+
+    /// Looks for scripts before a document is submitted or cancelled.
+    pub(crate) fn scripts(&self, doc: &Doc, event: &str) -> Res<()> {
+        let is_for = |script: &Doc| {
+            let same = |field: &str, wanted: &str| text(script, field) == wanted;
+            same("reference_doctype", text(doc, "doctype"))
+                && same("doctype_event", event)
+                && int(script, "disabled") == 0
+        };
+        if !self.scripts_on && self.db.rows("Server Script").any(|script| is_for(script)) {
+            let told = "Server Scripts are disabled. Please enable server scripts from bench configuration.";
+            return Err(Error::with(403, "ServerScriptNotEnabled", told));
+        }
+        Ok(())
+    }
+}
