@@ -152,7 +152,7 @@ fn user(name: &str, is_manager: bool, role: &str) -> Row {
         sites: Vec::new(),
         roles: vec![text(role)],
         is_manager,
-        pin_hash: None,
+        pin_hash: Some("a hash".into()),
         badge_hash: None,
     })
 }
