@@ -33,13 +33,19 @@ impl fmt::Display for Script {
 }
 
 impl Script {
-    /// The document that makes it.
+    /// What it is to be.
     pub fn body(&self) -> Value {
-        let name = self.to_string();
         json!({
-            "name": name, "__newname": name, "script_type": "DocType Event", "reference_doctype": self.doctype,
-            "doctype_event": self.event, "disabled": 0, "script": SCRIPT,
+            "script_type": "DocType Event", "reference_doctype": self.doctype, "doctype_event": self.event, "disabled": 0, "script": SCRIPT,
         })
+    }
+
+    /// The document that makes it, under its name.
+    pub fn new_body(&self) -> Value {
+        let mut body = self.body();
+        body["name"] = self.to_string().into();
+        body["__newname"] = self.to_string().into();
+        body
     }
 
     /// True of one that is there and does what it has to.

@@ -115,7 +115,7 @@ impl Step {
             Self::VoidKey(email) => new_secret(admin, email).map(|_| None),
             Self::NewKey(email) => new_secret(admin, email).map(Some),
             Self::MakeLinks => admin.insert("DocType", &guard::link()).map(|_| None),
-            Self::MakeScript(script) => admin.insert("Server Script", &script.body()).map(|_| None),
+            Self::MakeScript(script) => admin.insert("Server Script", &script.new_body()).map(|_| None),
             Self::MendScript(script) => {
                 admin.update("Server Script", &script.to_string(), &script.body()).map(|_| None)
             }
