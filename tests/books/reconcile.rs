@@ -108,6 +108,10 @@ fn each_thing_that_is_wrong_is_told_by_the_document_that_it_is_wrong_with() {
     shop.send(0, "sales-invoice", &short);
     shop.wait_held(1);
 
+    // With nothing to do it has looked for the latest documents, and does so again in an hour.
+    let idle = |status: &Value| status["erpnext"]["sites"]["bandung"]["trying"].is_null();
+    shop.town.office.wait_until("posting to be idle", super::SOON, idle).unwrap();
+
     let admin = shop.erp.admin();
     let by_hand = Client::new(&shop.erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap();
     by_hand.cancel("Sales Invoice", &cancelled).unwrap();
@@ -122,13 +126,10 @@ fn each_thing_that_is_wrong_is_told_by_the_document_that_it_is_wrong_with() {
     let (code, sheet) = days(&shop, CLOSED_DAY, DAY);
     assert_eq!((code, &sheet["equal"]), (1, &json!(false)));
     let told: Vec<Value> = sheet["differences"].as_array().unwrap().iter().map(told).collect();
-    // The office looks for the latest documents now and then, and may have missed it by itself.
-    let gone = json!({ "held": "gone" });
-    let missing = if told.iter().any(|one| one[1] == gone) { gone } else { json!("missing") };
     let expected = [
         (5, json!("open_day"), json!(moved), json!("5000"), json!("5000"), false),
         (1, json!("cancelled_there"), json!(cancelled), json!("1000"), Value::Null, true),
-        (2, missing, Value::Null, json!("1000"), Value::Null, true),
+        (2, json!("missing"), Value::Null, json!("1000"), Value::Null, true),
         (3, json!("sum"), json!(altered), json!("1000"), json!("1001"), true),
         (6, json!({ "held": "stock" }), Value::Null, json!("500000"), Value::Null, true),
         (99, json!("foreign"), json!("SINV-FOREIGN"), Value::Null, json!("1000"), true),
