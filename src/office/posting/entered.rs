@@ -49,8 +49,10 @@ impl InBooks {
 
 impl SiteWriter {
     /// A word was said: the sums follow, where they are kept.
-    pub(super) fn enter(&self, entry: Option<&Entry>, fate: &Fate) {
-        let Some(entry) = entry.filter(|_| self.board.keeps_sums()) else { return };
+    pub(super) fn enter(&self, entry: &Entry, fate: &Fate) {
+        if !self.board.keeps_sums() {
+            return;
+        }
         let done = match (entry, fate) {
             (Entry::Submitted(submitted), fate) => self.position(submitted.id).is_none_or(|at| {
                 let taken = self.board.sums(|books| books.take(at, submitted, fate));

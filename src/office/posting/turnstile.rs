@@ -30,6 +30,16 @@ impl Drop for Pass {
     }
 }
 
+/// Somebody reads, or is about to, until it is dropped: a panic in between stops nobody.
+struct Reading<'a>(&'a Turnstile);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).reading = false;
+        self.0.moved.notify_all();
+    }
+}
+
 impl Turnstile {
     /// Waits until nobody reads.
     pub(super) fn enter(self: &Arc<Self>) -> Pass {
@@ -43,13 +53,11 @@ impl Turnstile {
     pub(super) fn alone<T>(&self, patience: Duration, read: impl FnOnce() -> T) -> Option<T> {
         let mut state = lock(&self.state);
         state.reading = true;
+        let _reading = Reading(self);
         let waited = self.moved.wait_timeout_while(state, patience, |state| state.posting > 0);
         let (state, late) = waited.unwrap_or_else(PoisonError::into_inner);
         drop(state);
-        let answer = (!late.timed_out()).then(read);
-        lock(&self.state).reading = false;
-        self.moved.notify_all();
-        answer
+        (!late.timed_out()).then(read)
     }
 }
 
@@ -79,6 +87,15 @@ mod tests {
                 read.fetch_add(1, SeqCst);
             }
         });
+    }
+
+    #[test]
+    fn a_reader_that_panics_stops_nobody() {
+        let turnstile = Arc::new(Turnstile::default());
+        let own = turnstile.clone();
+        let reader = std::thread::spawn(move || own.alone(Duration::ZERO, || panic!("on purpose")));
+        assert!(reader.join().is_err());
+        drop(turnstile.enter());
     }
 
     #[test]

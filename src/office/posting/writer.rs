@@ -176,8 +176,11 @@ impl SiteWriter {
         }
         self.books.say((&self.site, self.number), self.owed.clone())?;
         for Outcome { of, fate } in std::mem::take(&mut self.owed) {
-            let entry = self.at.get(&of).and_then(|(_, at)| self.books.entry(self.number, *at));
-            self.enter(entry.as_ref(), &fate);
+            if self.board.keeps_sums()
+                && let Some(entry) = self.at.get(&of).and_then(|(_, at)| self.books.entry(self.number, *at))
+            {
+                self.enter(&entry, &fate);
+            }
             match &fate {
                 Fate::Held { hold, why } => self.post_up(of, *hold, why.clone()),
                 _ => {

@@ -26,6 +26,7 @@ pub(super) use own::each;
 use place::{Place, Whole};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -104,8 +105,16 @@ impl Reader {
         Self { dir: dir.to_owned(), hub, books, under_way }
     }
 
-    /// Runs until the office stops.
+    /// Runs until the office stops. What panics is told, and begun again.
     pub(super) fn run(self) {
+        while catch_unwind(AssertUnwindSafe(|| self.rounds())).is_err() {
+            tracing::error!("reading master data has failed, and is started again: tell who maintains outpost");
+            self.tell(|progress| progress.trouble = Some("reading has failed, and is started again".into()));
+            self.hub.wait(RETRY_MAX);
+        }
+    }
+
+    fn rounds(&self) {
         let (mut place, mut due_ms, mut pause) = (None, 0, RETRY);
         while !self.hub.stopped() {
             // What is wrong with the file is said by whoever posts.

@@ -57,7 +57,7 @@ impl SiteWriter {
         let said: Said = before.iter().map(|of| Outcome { of: *of, fate: Fate::before(first) }).collect();
         self.say(said)?;
         for came in coming.iter().filter(|came| came.record.entry.intent().is_some_and(|id| before.contains(&id))) {
-            self.enter(Some(&came.record.entry), &Fate::before(first));
+            self.enter(&came.record.entry, &Fate::before(first));
         }
         for id in &before {
             self.writer.moved(*id, &BTreeSet::new());
