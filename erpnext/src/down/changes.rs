@@ -7,7 +7,7 @@
 //! what was read of that stretch is remembered.
 
 use super::feed::Came;
-use super::fetch::Fetch;
+use super::fetch::{Fetch, Whole};
 use super::names;
 use super::odd::{Odd, odd};
 use super::progress::{Follow, Mark, Phase, Progress, Stretch};
@@ -59,6 +59,9 @@ pub(super) fn load(
     let whole = fetch.complete(progress, &mut came.told, documents)?;
     fetch.rows(&whole, came);
     let from = top.as_ref().map(|top| progress.overlap(&top.modified));
+    // What was changed since the load began may have come before, under another key.
+    let again = |whole: &&Whole| Mark::of(&whole.fields).is_some_and(|mark| Some(&mark.modified) >= from.as_ref());
+    names::siblings(fetch, whole.iter().filter(again), came)?;
     let follow = progress.follow(doctype);
     if at.is_none() {
         follow.seen.clear();
@@ -143,7 +146,7 @@ pub(super) fn next(
     });
     let whole = fetch.complete(progress, &mut came.told, documents)?;
     fetch.rows(&whole, came);
-    names::siblings(fetch, &whole, came)?;
+    names::siblings(fetch, whole.iter(), came)?;
     let recent = progress.overlap(&newest.modified);
     let follow = progress.follow(doctype);
     marks.iter().filter(|mark| mark.modified >= recent).for_each(|mark| follow.saw(mark));

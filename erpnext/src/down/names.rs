@@ -106,9 +106,13 @@ fn absent(
 }
 
 /// Rows whose key begins as that of a changed document does, and that are there no more: a price's day was changed, say.
-pub(super) fn siblings(fetch: &Fetch<'_>, changed: &[Whole], came: &mut Came) -> Result<(), Failure> {
+pub(super) fn siblings<'a>(
+    fetch: &Fetch<'_>,
+    changed: impl Iterator<Item = &'a Whole>,
+    came: &mut Came,
+) -> Result<(), Failure> {
     let Lookup::Group(field) = fetch.listed.lookup else { return Ok(()) };
-    let groups: BTreeSet<&str> = changed.iter().map(|whole| whole.doc().str(field)).filter(|g| !g.is_empty()).collect();
+    let groups: BTreeSet<&str> = changed.map(|whole| whole.doc().str(field)).filter(|group| !group.is_empty()).collect();
     let rows = fetch.known.of_groups(fetch.listed.table, &groups);
     if rows.is_empty() {
         return Ok(());

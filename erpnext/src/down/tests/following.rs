@@ -189,3 +189,16 @@ fn a_price_whose_day_was_changed_leaves_no_price_of_the_old_day() {
     office.round(&fake, Round::Changes);
     assert_eq!(office.kept.names(Table::ItemPrice), ["SHIRT-2\u{1f}Standard Selling\u{1f}Nos\u{1f}2026-01-01"]);
 }
+
+#[test]
+fn a_price_whose_day_is_changed_while_all_is_read_leaves_no_row_of_its_old_day() {
+    let (mut fake, mut office) = (Fake::new(), Office { page: Some(1), ..Office::default() });
+    fake.price("p1", "SHIRT", "5.5", "2026-04-01");
+    fake.price("p2", "SHIRT", "5.5", "2026-01-01");
+    while office.kept.names(Table::ItemPrice).is_empty() {
+        office.step(&fake, Round::Changes).unwrap();
+    }
+    fake.price("p1", "SHIRT", "5.5", "2026-04-02");
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
