@@ -21,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most rows of documents in one list: each is some 3 kB.
 const MAX_ROWS: usize = 500;
+/// Lists that one site asks for at once. They lock nothing; what ERPNext has no worker for waits there.
+pub(super) const LISTS_AT_ONCE: usize = 8;
 
 /// A document that ERPNext has made.
 pub(super) struct Made {
@@ -96,7 +98,7 @@ impl Erpnext {
                 continue;
             };
             let names: Vec<&str> = some.iter().map(|(_, made)| made.name.as_str()).collect();
-            match lists(&self.client, doctype, &tables, &names) {
+            match lists(&self.client, self.at_once, (doctype, &tables), &names) {
                 Ok(read) => whole.extend(read),
                 // The connector may see documents of that doctype, and not its lists.
                 Err(Failure::Refused { .. }) => drop(self.tables.insert(doctype, None)),
@@ -124,30 +126,61 @@ fn is_as_sent(made: &Made, there: &Value) -> bool {
     differences(&made.request.body, &made.expected, there).is_empty()
 }
 
-/// The documents of these names with their rows, in one request for each doctype.
-fn lists(client: &Client, doctype: &str, tables: &[Table], names: &[&str]) -> Result<BTreeMap<String, Value>, Failure> {
+/// The documents of these names with their rows, in one request for each doctype; some of those at once.
+fn lists(
+    client: &Client,
+    at_once: usize,
+    (doctype, tables): (&str, &[Table]),
+    names: &[&str],
+) -> Result<BTreeMap<String, Value>, Failure> {
     let all = Query { fields: &["*"], ..Query::default() };
-    let query = Query { filters: vec![json!(["name", "in", names])], page: names.len(), ..all.clone() };
+    let list = |child: &Option<&str>| match child {
+        None => {
+            let query = Query { filters: vec![json!(["name", "in", names])], page: names.len(), ..all.clone() };
+            client.list(doctype, &query)
+        }
+        Some(child) => {
+            let of = vec![json!(["parent", "in", names]), json!(["parenttype", "=", doctype])];
+            let rows = Query { filters: of, order_by: "parent asc, idx asc", parent: Some(doctype), ..all.clone() };
+            client.list(child, &rows)
+        }
+    };
+    let children: BTreeSet<&str> = tables.iter().map(|(_, child)| child.as_str()).collect();
+    let asked: Vec<Option<&str>> = std::iter::once(None).chain(children.into_iter().map(Some)).collect();
+    let mut answers = together(&asked, at_once, list)?.into_iter();
     let mut whole: BTreeMap<String, Value> = BTreeMap::new();
-    for mut document in client.list(doctype, &query)? {
+    for mut document in answers.next().unwrap_or_default() {
         for (field, _) in tables {
             document[field] = json!([]);
         }
         whole.insert(text(&document, "name").to_owned(), document);
     }
-    let children: BTreeSet<&str> = tables.iter().map(|(_, child)| child.as_str()).collect();
-    for child in children {
-        let of = vec![json!(["parent", "in", names]), json!(["parenttype", "=", doctype])];
-        let query = Query { filters: of, order_by: "parent asc, idx asc", parent: Some(doctype), ..all.clone() };
-        for row in client.list(child, &query)? {
-            let table =
-                whole.get_mut(text(&row, "parent")).and_then(|document| document.get_mut(text(&row, "parentfield")));
-            if let Some(Value::Array(rows)) = table {
-                rows.push(row);
-            }
+    for row in answers.flatten() {
+        let table =
+            whole.get_mut(text(&row, "parent")).and_then(|document| document.get_mut(text(&row, "parentfield")));
+        if let Some(Value::Array(rows)) = table {
+            rows.push(row);
         }
     }
     Ok(whole)
+}
+
+/// Asks each of these, so many at once; what a failure says where one fails, after which its own asker asks no more.
+fn together<T: Sync, A: Send>(
+    what: &[T],
+    at_once: usize,
+    ask: impl Fn(&T) -> Result<A, Failure> + Sync,
+) -> Result<Vec<A>, Failure> {
+    let ask_all = |some: &[T]| some.iter().map(&ask).collect::<Result<Vec<_>, _>>();
+    let share = what.len().div_ceil(at_once).max(1);
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let askers: Vec<_> = what.chunks(share).map(|some| scope.spawn(move || ask_all(some))).collect();
+        let join = |asker: std::thread::ScopedJoinHandle<'_, _>| {
+            asker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        askers.into_iter().map(join).collect()
+    });
+    Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 fn text<'a>(row: &'a Value, field: &str) -> &'a str {

@@ -20,7 +20,7 @@ use crate::client::{Client, Failure};
 use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
-use confirming::Made;
+use confirming::{LISTS_AT_ONCE, Made};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use names::Erp;
@@ -62,6 +62,8 @@ pub struct Erpnext {
     tables: BTreeMap<&'static str, Option<Vec<(String, String)>>>,
     blind: bool,
     lists: bool,
+    /// Lists that are asked for at once.
+    at_once: usize,
 }
 
 impl Erpnext {
@@ -79,6 +81,7 @@ impl Erpnext {
             tables: BTreeMap::new(),
             blind: false,
             lists: false,
+            at_once: LISTS_AT_ONCE,
         }
     }
 
@@ -92,6 +95,12 @@ impl Erpnext {
     #[doc(hidden)]
     pub fn by_lists(self) -> Self {
         Self { lists: true, ..self }
+    }
+
+    /// Asks for one list after the other. For tests alone, whose seeds stand for the order of faults.
+    #[doc(hidden)]
+    pub fn in_turn(self) -> Self {
+        Self { at_once: 1, ..self }
     }
 
     /// `reading` is later where the document is there, and its body only held against it.

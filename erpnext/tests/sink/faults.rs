@@ -7,6 +7,7 @@ use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold};
 use outpost_core::domain::record::{Cancelled, Submitted};
 use outpost_core::posting::{Fates, Need, Next, Place, Said, Sink, Verdict, Work, Writer};
+use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -395,9 +396,13 @@ fn faults(seed: u64, rate: f64) -> Faults {
 }
 
 fn world(seed: u64, rate: f64, what: &[u64]) -> [usize; 3] {
+    world_of(seed, rate, what, Erpnext::in_turn)
+}
+
+fn world_of(seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext) -> Erpnext) -> [usize; 3] {
     let books = Books::new();
     let recorded = Recorded::new(&books, seed, 200, what);
-    let sinks = SITES.map(|of| -> Box<dyn Sink> { Box::new(books.sink(of)) });
+    let sinks = SITES.map(|of| -> Box<dyn Sink> { Box::new(asks(books.sink(of))) });
     books.erp.set_faults(faults(seed, rate));
     let mut world = World::new(&books, &recorded, sinks);
     world.run();
@@ -426,6 +431,14 @@ fn each_document_is_there_once_where_many_are_read_back_together() {
     let [lost, unread] = [0, 1].map(|at| worlds.iter().map(|world| world[at]).sum::<usize>());
     assert!(worlds.iter().all(|[.., largest]| *largest > 12), "{worlds:?}: too few together");
     assert!(lost > 10 && unread > 10, "{lost} lost, {unread} not read back at once: too few for a proof");
+}
+
+#[test]
+fn each_document_is_there_once_where_lists_are_asked_for_at_once() {
+    let worlds = [(1, 0.0), (2, 0.01), (3, 0.02), (4, 0.02), (5, 0.02)];
+    let worlds = worlds.map(|(seed, rate)| world_of(seed, rate, Recorded::ALONE, |sink| sink));
+    let unread: usize = worlds.iter().map(|world| world[1]).sum();
+    assert!(unread > 10, "{unread} not read back at once: too few for a proof");
 }
 
 /// Believes that nothing was ever tried before.

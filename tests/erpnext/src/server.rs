@@ -150,8 +150,10 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         shared.erp().answer(&request)
     };
     let wait = Duration::from_micros(shared.delay.load(Ordering::Relaxed)) + fate.slow;
-    if !wait.is_zero() {
-        tokio::time::sleep_until(came + wait).await;
+    let left = wait.saturating_sub(came.elapsed());
+    if !left.is_zero() {
+        // The runtime's own clock counts whole milliseconds, and always one too many.
+        tokio::task::spawn_blocking(move || std::thread::sleep(left)).await.map_err(io::Error::other)?;
     }
     if fate.drop_after {
         return Err(closed());
