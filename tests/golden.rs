@@ -14,7 +14,7 @@ use outpost::keys::enrolment::Enrolment;
 use outpost::keys::sealed::{self, Code, Sealed};
 use outpost::wire::envelope::{Known, Proof, Purpose, Secret, open, seal};
 use outpost::wire::frame::record_hash;
-use outpost::wire::message::{Ack, Held, Hello, Message, Run};
+use outpost::wire::message::{Ack, Condition, Held, Hello, Message, Run};
 use outpost::wire::refusal::Refusal;
 use outpost::wire::{cbor, record, row};
 use rand_chacha::ChaCha8Rng;
@@ -233,6 +233,25 @@ fn records_of_people_v1() {
 fn message_v1() {
     golden("message.cbor", &cbor::to_vec(&message()));
     assert_eq!(cbor::from_slice::<Message>(&cbor::to_vec(&message())).unwrap(), message());
+}
+
+#[test]
+fn message_with_a_condition_v1() {
+    let condition = Condition {
+        version: "0.1.0".into(),
+        at_ms: 1_793_581_347_000,
+        time_from: "clock chip".into(),
+        free_mb: Some(27_900),
+        bytes_this_month: 81_234_567,
+    };
+    let message = Message { condition: Some(condition), ..Message::default() };
+    let bytes = cbor::to_vec(&message);
+    golden("message-condition.cbor", &bytes);
+    assert_eq!(cbor::from_slice::<Message>(&bytes).unwrap(), message);
+    // Who does not know such a part reads the others all the same.
+    let at = bytes.windows(9).position(|part| part == b"condition").unwrap();
+    let unknown = [&bytes[..at], b"conditiox", &bytes[at + 9..]].concat();
+    assert_eq!(cbor::from_slice::<Message>(&unknown).unwrap(), Message::default());
 }
 
 #[test]

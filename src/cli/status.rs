@@ -95,6 +95,9 @@ fn road(road: &Value) -> String {
     }
 }
 
+/// By how many seconds a box's clock may be off before that is said: what a bad line takes is no fault of a clock.
+const CLOCK_OFF_S: i64 = 120;
+
 fn office(value: &Value) {
     println!("office");
     println!("  {:<24} {:<16} {:>9} {:>9} {:>9} {:>9}", "site", "heard", "records", "documents", "to come", "missing");
@@ -117,6 +120,18 @@ fn office(value: &Value) {
             text(&site["to_come"]),
             text(&site["missing"]),
         );
+        let told = &site["condition"];
+        if told.is_object() {
+            let free = told["free_mb"].as_u64().map_or("not known".into(), |free| format!("{free} MB"));
+            let ahead = told["clock"]["ahead_s"].as_i64().filter(|ahead| ahead.abs() >= CLOCK_OFF_S);
+            let clock = ahead.map_or(String::new(), |ahead| format!(", ITS CLOCK IS {} s OFF", ahead));
+            println!(
+                "    version {}, {free} free, {} bytes this month, time from {}{clock}",
+                text(&told["version"]),
+                text(&told["bytes_this_month"]),
+                text(&told["clock"]["from"]),
+            );
+        }
         for gap in site["gaps"].as_array().unwrap_or(&none) {
             println!("    missing: {}", text(gap));
         }

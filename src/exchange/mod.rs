@@ -15,7 +15,7 @@ use crate::journal::{ReadError, Reader, Replica, WriteError};
 use crate::sync::{Heard, Inbox, Link, Outbox, Parcel, Rules, Tell};
 use crate::wire::cbor;
 use crate::wire::envelope::{self, Header, Known, Proof, Public, Purpose, Secret, Unopened};
-use crate::wire::message::{Message, Run};
+use crate::wire::message::{Condition, Message, Run};
 use crate::wire::refusal::Refusal;
 use getrandom::SysRng;
 pub use master::{Lying, Master, RowsExtent, STICK_BYTES};
@@ -27,6 +27,11 @@ use std::path::PathBuf;
 
 /// Most words for the operator that are kept for `outpost status`, newest last.
 const NOTICES: usize = 50;
+/// How often this site's condition is said on a line that stays up: some 100 bytes.
+const CONDITION_EVERY_MS: u64 = 3_600_000;
+
+/// Looks how this site is.
+pub type Look = Box<dyn Fn() -> Condition + Send>;
 
 /// What an exchange is made of.
 pub struct Parts {
@@ -94,6 +99,8 @@ pub struct Arrived {
     pub rows: u64,
     /// The peer's time in milliseconds since 1970, and whether it was said in answer to this connection.
     pub clock: Option<(i64, bool)>,
+    /// How the peer is, by its own word.
+    pub condition: Option<Condition>,
     /// This store turned out to be restored from a backup: it needs a new id ([`Exchange::renew`]), a successor of this one.
     pub is_older: Option<StoreId>,
     /// The peer's acks moved.
@@ -146,6 +153,9 @@ pub struct Exchange {
     master: Part,
     acks: PathBuf,
     tally: Tally,
+    /// How this site is, where the peer is to know, and when it was last said on the line.
+    look: Option<Look>,
+    looked_ms: u64,
 }
 
 impl Exchange {
@@ -161,7 +171,13 @@ impl Exchange {
         let shelf = PeerShelf(replica.reader());
         let tally = Tally::default();
         let master = Part::new(master);
-        Ok(Self { me, peer, secret, peer_keys, replica, log: OwnLog(own), shelf, link, master, acks, tally })
+        let (log, look, looked_ms) = (OwnLog(own), None, 0);
+        Ok(Self { me, peer, secret, peer_keys, replica, log, shelf, link, master, acks, tally, look, looked_ms })
+    }
+
+    /// Tells the peer how this site is, from now on.
+    pub fn tells_condition(&mut self, look: Look) {
+        self.look = Some(look);
     }
 
     /// The state machine, for looking at.
@@ -319,9 +335,11 @@ impl Exchange {
 
     fn take(&mut self, now_ms: u64, message: Message, hear: Hear) -> Result<Arrived, Rejected> {
         let came = message.batch.iter().map(|run| run.bodies.len() as u64).sum::<u64>();
+        let condition = message.condition.clone();
         let heard = hear(&mut self.link, now_ms, message, &self.shelf);
         let new = heard.store.iter().map(|run| run.bodies.len() as u64).sum::<u64>();
-        let mut arrived = Arrived { clock: heard.clock, acks_moved: heard.acks_moved, ..Arrived::default() };
+        let (clock, acks_moved) = (heard.clock, heard.acks_moved);
+        let mut arrived = Arrived { clock, condition, acks_moved, ..Arrived::default() };
         arrived.known = came.saturating_sub(new);
         arrived.is_older = heard.tells.iter().find_map(|tell| match tell {
             Tell::ThisStoreIsOlder(known) => Some(*known),
@@ -402,6 +420,12 @@ impl Exchange {
         if let Some(message) = message.as_mut().filter(|message| message.batch.is_empty()) {
             message.more = if settled && !self.link.is_held_back() { self.link.more() } else { 0 };
         }
+        if let (Some(message), Some(look)) = (&mut message, &self.look)
+            && (message.hello.is_some() || now_ms >= self.looked_ms + CONDITION_EVERY_MS)
+        {
+            self.looked_ms = now_ms;
+            message.condition = Some(look());
+        }
         // What was not sealed stays under way until its time is over; then it is made anew.
         Ok(message.and_then(|message| self.seal(&message)))
     }
@@ -419,7 +443,8 @@ impl Exchange {
 
     /// The word that goes on a stick beside them: acks, and what the peer is believed to hold.
     pub fn word(&mut self, clock_ms: Option<i64>) -> Option<Vec<u8>> {
-        let message = Message { cursor: self.master.cursor(), ..self.link.word(clock_ms) };
+        let condition = self.look.as_ref().map(|look| look());
+        let message = Message { cursor: self.master.cursor(), condition, ..self.link.word(clock_ms) };
         self.seal(&message)
     }
 

@@ -98,3 +98,53 @@ fn a_refusal_opens_for_the_box_that_is_meant_and_is_no_message() {
     assert_eq!(second.refused(&envelope).unwrap(), refusal);
     assert!(matches!(first.arrived(0, &envelope), Err(Rejected::Misdirected { .. })));
 }
+
+#[test]
+fn how_a_box_is_comes_with_its_hello_by_stick_and_each_hour_beside_something_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let (site, office) = ("bdg".parse().unwrap(), SiteId::office());
+    let mut here = end(&dir.path().join("box"), 1, &site, &office, vec![key(9).public()]);
+    let mut there = end(&dir.path().join("office"), 9, &office, &site, vec![key(1).public()]);
+    let condition = Condition {
+        version: "v".repeat(32),
+        at_ms: 7,
+        time_from: "office".into(),
+        free_mb: Some(1),
+        bytes_this_month: u64::MAX,
+    };
+    let said = condition.clone();
+    here.tells_condition(Box::new(move || said.clone()));
+    here.connected(0);
+    there.connected(0);
+    let hour = CONDITION_EVERY_MS;
+    let mut told = Vec::new();
+    for now in [0, 0, hour - 1, 2 * hour, 2 * hour + hour / 2] {
+        while let Some(envelope) = there.poll(now, None).unwrap() {
+            here.arrived(now, &envelope).unwrap();
+        }
+        while let Some(envelope) = here.poll(now, None).unwrap() {
+            let message = there.peek(&envelope, &[key(1).public()]).unwrap();
+            told.push((now, message.hello.is_some(), message.condition));
+            // Its acks are lost: so the office sends its record again, and it acks that.
+            if message.hello.is_some() {
+                assert!(there.arrived(now, &envelope).unwrap().condition.is_some());
+            }
+        }
+    }
+    let some = |at| told.iter().filter(move |(now, ..)| *now == at);
+    assert!(some(0).all(|(_, is_hello, told)| *is_hello == told.is_some()), "{told:?}");
+    for (at, wanted) in [(hour - 1, None), (2 * hour, Some(&condition)), (2 * hour + hour / 2, None)] {
+        assert!(some(at).count() > 0 && some(at).all(|(_, _, told)| told.as_ref() == wanted), "{at}: {told:?}");
+    }
+
+    let word = here.word(None).unwrap();
+    assert_eq!(there.carried(0, &word).unwrap().condition.as_ref(), Some(&condition));
+    // Who has a key that was the site's once says nothing of the site.
+    assert_eq!(there.released(0, &word, &[key(1).public()]).unwrap().condition, None);
+
+    let long = Condition { version: "v".repeat(33), ..condition };
+    here.tells_condition(Box::new(move || long.clone()));
+    let word = here.word(None).unwrap();
+    let refused = there.carried(0, &word).unwrap_err().to_string();
+    assert!(refused.contains("a condition with a longer text"), "{refused}");
+}

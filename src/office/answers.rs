@@ -2,7 +2,7 @@
 
 use super::figures::Included;
 use super::ledger::UnderWay;
-use super::line::Order;
+use super::line::{self, Order};
 use super::load;
 use super::posting::Clerk;
 use super::quarantine::BadEnvelopeId;
@@ -61,6 +61,7 @@ impl Answers {
                 "site": site,
                 "heard": state.heard_at_ms.map(rfc3339),
                 "carried": state.carried_at_ms.map(rfc3339),
+                "condition": state.condition.as_ref().map(line::Told::json),
                 "heard_s_ago": state.tally.heard_ms.map(seconds_since),
                 "answers": state.settled,
                 "records": state.held,

@@ -17,7 +17,7 @@ use crate::rows::OfficeRows;
 use crate::sync::Rules;
 use crate::views;
 use crate::wire::envelope::{Public, Secret};
-use crate::wire::message::{MAX_BATCH_RECORDS, Message};
+use crate::wire::message::{Condition, MAX_BATCH_RECORDS, Message};
 use crate::wire::record;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -85,6 +85,8 @@ pub(super) struct SiteState {
     pub(super) heard_at_ms: Option<i64>,
     /// When something of it last came on a stick, milliseconds since 1970.
     pub(super) carried_at_ms: Option<i64>,
+    /// How the box is, as far as it said.
+    pub(super) condition: Option<Told>,
     /// What the exchange has counted.
     pub(super) tally: Tally,
     /// Envelopes in quarantine.
@@ -93,6 +95,28 @@ pub(super) struct SiteState {
     pub(super) turned_away: (u64, Option<String>),
     /// Up to which version the box has the office's master data, as far as it said.
     pub(super) master_version: Option<u64>,
+}
+
+/// A box's word on how it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) condition: Condition,
+    /// By how many seconds its clock is ahead; not known of a word that was carried.
+    pub(super) ahead_s: Option<i64>,
+}
+
+impl Told {
+    /// For people.
+    pub(super) fn json(&self) -> Value {
+        let Condition { version, at_ms, time_from, free_mb, bytes_this_month } = &self.condition;
+        json!({
+            "at": rfc3339(*at_ms),
+            "version": version,
+            "clock": { "from": time_from, "ahead_s": self.ahead_s },
+            "free_mb": free_mb,
+            "bytes_this_month": bytes_this_month,
+        })
+    }
 }
 
 /// What a site's line is made from.
@@ -136,6 +160,7 @@ pub(super) struct SiteLine {
     rows: Arc<OfficeRows>,
     heard_at_ms: Option<i64>,
     carried_at_ms: Option<i64>,
+    condition: Option<Told>,
     /// Keys that were the site's once.
     ended: Vec<Public>,
     quarantine: Quarantine,
@@ -184,6 +209,7 @@ impl SiteLine {
             rows,
             heard_at_ms,
             carried_at_ms: None,
+            condition: None,
             ended,
             quarantine,
             turned_away,
@@ -223,6 +249,10 @@ impl SiteLine {
             Err(_) => return None,
         };
         self.heard_at_ms = Some(self.moment.now_ms());
+        if let Some(condition) = arrived.condition.clone() {
+            let ahead_s = Some(condition.at_ms.saturating_sub(self.moment.now_ms()) / 1_000);
+            self.condition = Some(Told { condition, ahead_s });
+        }
         self.owes_word(&arrived);
         arrived.is_older
     }
@@ -382,6 +412,7 @@ impl SiteLine {
             settled: link.is_settled(),
             heard_at_ms: self.heard_at_ms,
             carried_at_ms: self.carried_at_ms,
+            condition: self.condition.clone(),
             tally: self.exchange.tally().clone(),
             quarantined: self.quarantine.count(),
             turned_away: self.turned_away.clone(),
@@ -471,6 +502,12 @@ impl Owner for SiteLine {
         match self.exchange.carried(up_ms(), envelope) {
             Ok(arrived) => {
                 self.carried_at_ms = Some(self.moment.now_ms());
+                let is_later = |condition: &Condition| {
+                    self.condition.as_ref().is_none_or(|known| known.condition.at_ms < condition.at_ms)
+                };
+                if let Some(condition) = arrived.condition.clone().filter(is_later) {
+                    self.condition = Some(Told { condition, ahead_s: None });
+                }
                 self.owes_word(&arrived);
                 let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
                 Ok(Took { new, known: arrived.known, rows: arrived.rows, set_aside: false, older: arrived.is_older })

@@ -97,7 +97,7 @@ impl Site {
             masters,
             rows,
             figures: changed,
-            exchange,
+            mut exchange,
             introduction,
             moment,
             report,
@@ -175,6 +175,7 @@ impl Site {
             changed,
             utc_offset_minutes: config.utc_offset_minutes,
         };
+        exchange.tells_condition(state.condition());
         let line = Line {
             site,
             paths: paths.clone(),

@@ -10,12 +10,14 @@ use crate::courier::mqtt::{Line, LinkState};
 use crate::domain::id::{Position, SiteId};
 use crate::domain::master::Masters;
 use crate::domain::time::{Quality, rfc3339};
+use crate::exchange::Look;
 use crate::files::free_mb;
 use crate::journal::Reader;
 use crate::keys::key::Fingerprint;
 use crate::moment::{Moment, up_ms};
 use crate::rows::SharedRows;
 use crate::views::Progress;
+use crate::wire::message::Condition;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,6 +70,18 @@ fn quality(quality: Quality) -> &'static str {
 }
 
 impl State {
+    /// What the office is told of this box, whenever it is asked for.
+    pub(super) fn condition(&self) -> Look {
+        let state = self.clone();
+        Box::new(move || Condition {
+            version: env!("CARGO_PKG_VERSION").into(),
+            at_ms: state.moment.now_ms(),
+            time_from: quality(state.moment.quality()).into(),
+            free_mb: free_mb(&state.dir),
+            bytes_this_month: state.road.borrow().usage.this_month.wire(),
+        })
+    }
+
     /// What the light shows.
     pub(super) fn light(&self) -> board::light::State {
         let line = self.line.borrow();

@@ -1,8 +1,9 @@
 //! What one sale costs on a line that is up and has nothing else to carry.
 
 use crate::SOON;
-use crate::shop::{Shop, since};
+use crate::shop::{SITE, Shop, since};
 use rig::line::Counts;
+use rig::town::Town;
 use std::time::{Duration, Instant};
 
 /// Longer than anything waits that belongs to a sale: the box's ack of the office's word goes with the next one.
@@ -41,5 +42,10 @@ fn a_lone_sale_costs_at_most_350_bytes_up() {
     let [up, down] = [all.bytes_up, all.bytes_down].map(|bytes| bytes.div_ceil(SALES));
     println!("a lone sale, with the ack of the office's word on the one before: {up} B up and {down} B down");
     shop.check_books();
+    let site = Town::site(&shop.town.office.status().unwrap(), SITE);
+    let told = &site["condition"];
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"), "{site}");
+    assert!(told["free_mb"].as_u64().unwrap() > 0 && told["bytes_this_month"].as_u64().is_some(), "{told}");
+    assert!(told["clock"]["ahead_s"].as_i64().unwrap().abs() < 60, "{told}");
     assert!(up <= MOST_UP, "{all:?} for {SALES} sales");
 }

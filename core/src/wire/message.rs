@@ -17,6 +17,8 @@ pub const MAX_BATCH_BYTES: usize = 512 * 1024;
 pub const MAX_BEYOND: usize = 64;
 /// Most heads in an ack: each copy or fork of a site's journal makes one.
 pub const MAX_HEADS: usize = 64;
+/// Longest text in a [`Condition`], in bytes.
+pub const MAX_CONDITION: usize = 32;
 
 /// One message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +47,24 @@ pub struct Message {
     /// How far the sender of this message is in the receiver's master data. Whoever never says one gets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
+    /// How the sender is. Said with a hello, and each hour beside something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// How a box is, by its own word: for people to look at. Nothing is decided by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The program's version.
+    pub version: String,
+    /// Its time, milliseconds since 1970.
+    pub at_ms: i64,
+    /// Whom it has that from, as `state/box` says it.
+    pub time_from: String,
+    /// Free space, in MB of 10^6 bytes; none where the system does not say.
+    pub free_mb: Option<u64>,
+    /// Bytes over its line this month, both ways, as a provider counts them.
+    pub bytes_this_month: u64,
 }
 
 /// What each says on connecting.
@@ -161,6 +181,10 @@ impl Message {
         let records: usize = self.batch.iter().map(|run| run.bodies.len()).sum();
         if records > MAX_BATCH_RECORDS {
             return Some("more records than a batch may have");
+        }
+        let texts = self.condition.iter().flat_map(|condition| [&condition.version, &condition.time_from]);
+        if texts.into_iter().any(|text| text.len() > MAX_CONDITION) {
+            return Some("a condition with a longer text than it may have");
         }
         let acks = self.ack.iter().chain(self.hello.iter().filter_map(|hello| hello.believes.as_ref()));
         if acks.into_iter().any(|ack| ack.held.through.len() > MAX_HEADS || ack.held.beyond.len() > MAX_BEYOND) {
