@@ -48,6 +48,8 @@ pub struct Config {
     pub csv_button: Option<Pin>,
     /// The days that the button asks for, up to today.
     pub csv_button_days: u16,
+    /// A receipt printer that understands ESC/POS: a device file like /dev/usb/lp0, or an address like 192.168.1.9:9100.
+    pub printer: Option<String>,
     /// A DS3231 clock chip: its I2C bus, like /dev/i2c-1.
     pub clock_chip: Option<PathBuf>,
     /// The kernel's clock counts as right while the network disciplines it. Off where the network's time is not to be trusted.
@@ -87,6 +89,7 @@ impl Default for Config {
             buzzer: None,
             csv_button: None,
             csv_button_days: 31,
+            printer: None,
             clock_chip: None,
             network_time: true,
             warn_free_mb: 256,

@@ -18,6 +18,7 @@ mod masters;
 mod on_card;
 mod pages;
 mod people;
+mod printer;
 mod show;
 mod start;
 mod state;
@@ -230,6 +231,7 @@ impl Site {
             devices: paths.devices.clone(),
             pairing: pages::Pairing::default(),
             sticks: sticks.asker(),
+            printer: config.printer.clone().map(printer::Printer::new),
             working: pages::working(),
         });
         let answers = answers::Answers {

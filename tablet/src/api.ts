@@ -17,6 +17,7 @@ import type {
   TransitRow,
 } from "./api-types";
 import { type Login, NotReached } from "./link/link";
+import type { PrintedLine } from "./print/lines";
 
 /** A slow answer is worth more than none, up to here. */
 const PATIENCE_MS = 15_000;
@@ -110,8 +111,8 @@ export class Api {
     return this.post("scans/resolve", of);
   }
 
-  print(id: string, widthMm: 58 | 80, copy: boolean): Promise<unknown> {
-    return this.post("print", { id, width_mm: widthMm, copy });
+  print(id: string, widthMm: 58 | 80, lines: PrintedLine[]): Promise<unknown> {
+    return this.post("print", { id, width_mm: widthMm, lines });
   }
 
   stickCsv(from: string, to: string): Promise<unknown> {

@@ -38,6 +38,19 @@ impl Shop {
         Self { at: house.pages().unwrap(), house, _town: town, _dir: dir }
     }
 
+    /// Starts it again with this in its settings, which has its own line.
+    pub fn set(&mut self, line: &str) {
+        self.house.stop().unwrap();
+        let file = self.house.dir.join("box.toml");
+        let name = line.split_once(" = ").unwrap().0;
+        let settings = std::fs::read_to_string(&file).unwrap();
+        let others = settings.lines().filter(|line| !line.starts_with(name));
+        let settings: String = [line].into_iter().chain(others).map(|line| format!("{line}\n")).collect();
+        std::fs::write(&file, settings).unwrap();
+        self.house.start().unwrap();
+        self.at = self.house.pages().unwrap();
+    }
+
     /// Starts it again after a change of its data.
     pub fn open_again(&mut self, version: u64, changes: &[(&str, Value)], gone: &[(&str, &str)]) {
         self.house.stop().unwrap();

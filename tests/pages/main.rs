@@ -9,6 +9,7 @@ mod limits;
 mod logins;
 mod page;
 mod pairing;
+mod print;
 mod rows;
 mod socket;
 mod state;

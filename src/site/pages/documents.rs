@@ -19,6 +19,11 @@ use std::collections::BTreeMap;
 /// The rule of a parameter that is a day.
 pub(super) const DAY: (&str, &str) = ("a day is written YYYY-MM-DD", "send it like 2026-11-02");
 
+/// No document has this id.
+pub(super) fn no_id() -> Fault {
+    Fault::absent(Some("id"), "no document has this id here", "look for it by its day or number")
+}
+
 /// The kind that a parameter names.
 pub(super) fn kind(query: &Query) -> Result<Option<Kind>, Fault> {
     let named = |text: &str| Kind::ALL.iter().copied().find(|kind| kind.slug() == text);
@@ -89,8 +94,7 @@ impl Pages {
         let id = question.segment.parse().map(IntentId);
         let id = id.map_err(|_| Fault::bad("id", "a document's id is a UUID", "take it from a list of documents"))?;
         self.catch_up()?;
-        let absent = || Fault::absent(Some("id"), "no document has this id here", "look for it by its day or number");
-        let line = self.views.document(SITE_NO, id)?.ok_or_else(absent)?;
+        let line = self.views.document(SITE_NO, id)?.ok_or_else(no_id)?;
         question.must_read(line.kind)?;
         let read = self.read(&line);
         let lost = || Fault::not_now("its record cannot be read: look at the box with outpost doctor");

@@ -11,6 +11,7 @@ mod line;
 mod marks;
 mod orders;
 mod pairing;
+mod print;
 mod rows;
 mod stick;
 mod who;
@@ -20,6 +21,7 @@ pub(super) use rows::Cursor;
 
 use super::fold::Fold;
 use super::people;
+use super::printer::Printer;
 use super::show::Figures;
 use super::state::State;
 use super::sticks::Asker;
@@ -66,6 +68,7 @@ pub(super) struct Pages {
     pub(super) devices: PathBuf,
     pub(super) pairing: Pairing,
     pub(super) sticks: Asker,
+    pub(super) printer: Option<Printer>,
     pub(super) working: Arc<Semaphore>,
 }
 
@@ -116,6 +119,7 @@ const ROUTES: &[(&str, &str, Whose, Answer)] = &[
     ("GET", "/api/documents/{id}", Whose::Person, Pages::document),
     ("GET", "/api/scans", Whose::Person, Pages::scans),
     ("GET", "/api/export", Whose::Person, Pages::export),
+    ("POST", "/api/print", Whose::Person, Pages::print),
     ("POST", "/api/stick/csv", Whose::Person, Pages::stick_csv),
 ];
 
@@ -152,8 +156,8 @@ impl Pages {
         let (_, _, whose, answer) = ROUTES[index];
         let device = if whose == Whose::Anybody { None } else { Some(self.tablet(&asked).await?) };
         let stopping = || Fault::not_now("the box is being stopped");
-        // Who waits for a stick keeps nobody from asking; the stick hears one at a time.
-        let working = match asked.path == "/api/stick/csv" {
+        // Who waits for a stick or a printer keeps nobody from asking; each of those hears one at a time.
+        let working = match ["/api/stick/csv", "/api/print"].contains(&asked.path.as_str()) {
             true => None,
             false => Some(Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopping())?),
         };

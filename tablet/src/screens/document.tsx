@@ -13,7 +13,8 @@ import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
-import { itemName, kindName, money } from "../parts/words";
+import { itemName, kindName, money, partyName } from "../parts/words";
+import { linesOf } from "../print/lines";
 import { Receipt } from "../print/receipt";
 import { cancel, KINDS } from "../submit";
 import { uuid } from "../uuid";
@@ -228,11 +229,16 @@ function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
     localStorage.setItem("paper", to);
   };
   const widthMm = width === "80" ? 80 : 58;
-  const atBox = () =>
-    app()
-      .api.print(shown.entry.id, widthMm, true)
+  const atBox = () => {
+    const { api, rows } = app();
+    const { entry, fields } = shown;
+    const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
+    const words = { kind: kindName(entry.kind), party, money, copy: true };
+    return api
+      .print(entry.id, widthMm, linesOf(entry, fields, rows.masters.value, words))
       .then(() => setSaid(t("print.sent")))
       .catch((error: unknown) => setSaid(error instanceof NotReached ? t("login.no_box") : (error as Error).message));
+  };
   return (
     <Dialog title={t("print")} full onClose={onClose}>
       <Choice
