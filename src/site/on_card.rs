@@ -1,13 +1,15 @@
-//! Which documents the office does not have yet: what would be lost with this box's card.
+//! Which documents neither the office nor a stick in the box has: what would be lost with this box's card.
 //!
-//! In: the journal, and the runs of it that the office has not acked. Out: how many documents are in these, and since when the oldest is.
-//! Absent: sticks. What lies on one counts here until the office's ack of it has come, so it is never too few.
+//! In: the journal, the runs of it that the office has not acked, and up to where a stick that is in has them. Out: how many documents are
+//! left, and since when the oldest is. Absent: sticks that were taken away. What lies on one counts here again until the office's ack of it
+//! has come, so it is never too few.
 
 use crate::domain::id::Position;
 use crate::domain::record::{Entry, Span};
 use crate::journal::{Reader, Slot, Stored};
 use crate::wire::record;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 /// Bytes of records that are read at a time.
 const READ_BYTES: usize = 256 * 1024;
@@ -19,6 +21,8 @@ pub(super) struct OnCard {
     documents: BTreeMap<Position, i64>,
     /// The ordinal of the first record that was not looked at; none before the first look.
     next: Option<u64>,
+    /// Up to where a stick has them.
+    mirrored: Option<Position>,
 }
 
 fn is_in(spans: &[Span], at: Position) -> bool {
@@ -27,7 +31,8 @@ fn is_in(spans: &[Span], at: Position) -> bool {
 
 impl OnCard {
     /// Looks again.
-    pub(super) fn look(&mut self, reader: &Reader, unacked: &[Span]) {
+    pub(super) fn look(&mut self, reader: &Reader, unacked: &[Span], mirrored: Option<Position>) {
+        self.mirrored = mirrored;
         let count = reader.count();
         match self.next {
             Some(next) => reader.scan(next).flatten().for_each(|stored| self.note(&stored)),
@@ -62,12 +67,20 @@ impl OnCard {
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.documents.len()
+        self.here_alone().count()
+    }
+
+    fn here_alone(&self) -> impl Iterator<Item = i64> {
+        let range = match self.mirrored {
+            Some(through) => (Bound::Excluded(through), Bound::Unbounded),
+            None => (Bound::Unbounded, Bound::Unbounded),
+        };
+        self.documents.range(range).map(|(_, at_ms)| *at_ms)
     }
 
     /// The moment of the oldest.
     pub(super) fn oldest_ms(&self) -> Option<i64> {
-        self.documents.values().min().copied()
+        self.here_alone().min()
     }
 }
 
@@ -106,13 +119,16 @@ mod tests {
         append(2, true);
         let reader = append(3, false);
         let (mut early, mut late) = (OnCard::default(), OnCard::default());
-        early.look(&reader, &[span(1, 4)]);
+        early.look(&reader, &[span(1, 4)], None);
         assert_eq!((early.count(), early.oldest_ms()), (2, Some(1_000_001)));
         let reader = append(4, false);
         for on_card in [&mut early, &mut late] {
-            on_card.look(&reader, &[span(3, 5)]);
+            let through = Position { epoch, seq: Seq(4) };
+            on_card.look(&reader, &[span(3, 5)], Some(through));
+            assert_eq!((on_card.count(), on_card.oldest_ms()), (1, Some(1_000_004)), "the other is on a stick");
+            on_card.look(&reader, &[span(3, 5)], None);
             assert_eq!((on_card.count(), on_card.oldest_ms()), (2, Some(1_000_003)));
-            on_card.look(&reader, &[]);
+            on_card.look(&reader, &[], None);
             assert_eq!((on_card.count(), on_card.oldest_ms()), (0, None));
         }
     }

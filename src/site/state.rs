@@ -122,7 +122,7 @@ impl State {
     pub(super) fn look(&self, on_card: &mut OnCard) {
         let unacked = self.line.borrow().unacked.clone();
         if let Some(unacked) = unacked {
-            on_card.look(&self.journal, &unacked);
+            on_card.look(&self.journal, &unacked, self.sticks.mirrored());
         }
     }
 

@@ -49,3 +49,33 @@ fn a_weight_is_heard_by_the_tablet_beside_the_scale_once() {
     scale.publish("in/other/weight", &json!({"weight": "2", "unit": "kg"}));
     assert_ne!(later.hear("state/weight/other")["weight"], Value::from("1.25"));
 }
+
+#[test]
+fn what_a_stick_that_is_in_has_is_not_on_the_card_alone() {
+    let mut shop = Shop::open(&[]);
+    let sticks = shop.house.dir.join("trial");
+    let stick = sticks.join("KINGSTON");
+    std::fs::create_dir(&sticks).unwrap();
+    shop.set("trial_sticks = true");
+    shop.set("mirror_every_s = 1");
+    shop.set(&format!("stick_dirs = [{sticks:?}]"));
+    let mut tablet = Tablet::log_on(shop.at, "till");
+    let wait = |tablet: &mut Tablet, count: u32| while tablet.hear("state/line")["on_card"] != count {};
+    tablet.submit("sales-invoice", &sale(1, 1, None));
+    wait(&mut tablet, 1);
+    std::fs::create_dir(&stick).unwrap();
+    wait(&mut tablet, 0);
+    let mut other = Tablet::log_on(shop.at, "other");
+    let mut told = other.hear("state/stick")["sticks"][0].clone();
+    while told["state"] != "may_pull" {
+        told = other.hear("state/stick")["sticks"][0].clone();
+    }
+    assert!(told["mirror"] == true && told["through"].is_string(), "{told}");
+    // It stays in, and is brought up to date.
+    tablet.submit("sales-invoice", &sale(2, 1, None));
+    wait(&mut tablet, 1);
+    wait(&mut tablet, 0);
+    // Pulled, nobody knows what becomes of it.
+    std::fs::remove_dir_all(&stick).unwrap();
+    wait(&mut tablet, 2);
+}

@@ -1,6 +1,6 @@
 //! What one stick gets: what lies there for this box is taken in, what the office lacks is written.
 
-use super::shown::{Board, Doing, Phase, Shown};
+use super::shown::{Board, Doing, Mirror, Phase, Shown};
 use super::{Csv, Premises};
 use crate::carry::place::{Open, Place};
 use crate::carry::{self, Exported, Folder, Import, Progress, Stopped, Way};
@@ -16,6 +16,7 @@ pub(super) fn serve(premises: &Premises, place: &Place, key: &str, csv: Option<C
     let working = |doing| Phase::Working { doing, since_ms: up_ms(), progress: Progress::default() };
     premises.board.show(key, shown(None, working(Doing::Opening)));
     let mut label = None;
+    let through = premises.own.last();
     let served = place.open(&premises.mounts).and_then(|open| {
         label = open.label.clone();
         premises.board.show(key, shown(label.clone(), working(Doing::Reading)));
@@ -29,6 +30,9 @@ pub(super) fn serve(premises: &Premises, place: &Place, key: &str, csv: Option<C
     if let Some(csv) = csv {
         csv.answer(served.as_ref().map(Served::word).map_err(Clone::clone));
     }
+    let whole = served.as_ref().is_ok_and(|served| served.exported.is_some());
+    let mirror = through.filter(|_| whole).map(|through| Mirror { through, at_ms: premises.moment.now_ms() });
+    premises.board.mirrors(key, mirror);
     let phase = match served {
         Ok(served) => {
             let word = format!("you may pull it: {}", served.word());
@@ -50,6 +54,7 @@ pub(super) fn serve(premises: &Premises, place: &Place, key: &str, csv: Option<C
 pub(super) fn fallen(premises: &Premises, place: &Place, key: &str) {
     let word = "the program failed on this stick: take another one, and tell who maintains outpost".to_owned();
     premises.board.ring(Tune::Problem);
+    premises.board.mirrors(key, None);
     premises.board.show(key, Shown { name: place.name(), label: None, phase: Phase::Problem { word } });
 }
 

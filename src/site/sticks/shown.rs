@@ -1,6 +1,8 @@
 //! What people are told of each stick: on `state/stick`, by the light, by the buzzer, in `outpost status`.
 
 use crate::carry::Progress;
+use crate::domain::id::Position;
+use crate::domain::time::rfc3339;
 use crate::moment::up_ms;
 use board::buzzer::Tune;
 use serde_json::{Value, json};
@@ -47,7 +49,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    fn json(&self, now_ms: u64) -> Value {
+    fn json(&self, now_ms: u64, mirror: Option<&Mirror>) -> Value {
         let (state, word, more) = match &self.phase {
             Phase::Working { doing, since_ms, progress } => {
                 let Progress { done, total } = *progress;
@@ -58,7 +60,15 @@ impl Shown {
             Phase::MayPull { word } => ("may_pull", word.clone(), Value::Null),
             Phase::Problem { word } => ("problem", word.clone(), Value::Null),
         };
-        json!({ "name": self.name, "label": self.label, "state": state, "word": word, "progress": more })
+        json!({
+            "name": self.name,
+            "label": self.label,
+            "state": state,
+            "word": word,
+            "progress": more,
+            "mirror": mirror.is_some(),
+            "through": mirror.map(|mirror| rfc3339(mirror.at_ms)),
+        })
     }
 }
 
@@ -68,16 +78,43 @@ fn seconds_left(took_ms: u64, Progress { done, total }: Progress) -> Option<u64>
     (done > 0).then(|| (u128::from(took_ms) * u128::from(left) / u128::from(done)).div_ceil(1000) as u64)
 }
 
+/// What a stick has of this box that the office does not: all, up to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mirror {
+    pub(super) through: Position,
+    /// When it was brought up to date, milliseconds since 1970.
+    pub(super) at_ms: i64,
+}
+
 /// All sticks, by the key that their insertion has.
 #[derive(Debug, Default)]
 pub(in crate::site) struct Board {
     sticks: Mutex<BTreeMap<String, Shown>>,
+    mirrors: Mutex<BTreeMap<String, Mirror>>,
     tune: Mutex<Option<Tune>>,
 }
 
 impl Board {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Shown>> {
         self.sticks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_mirrors(&self) -> MutexGuard<'_, BTreeMap<String, Mirror>> {
+        self.mirrors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stick was brought up to date; none where it cannot be relied on.
+    pub(super) fn mirrors(&self, key: &str, mirror: Option<Mirror>) {
+        let mut mirrors = self.lock_mirrors();
+        match mirror {
+            Some(mirror) => drop(mirrors.insert(key.to_owned(), mirror)),
+            None => drop(mirrors.remove(key)),
+        }
+    }
+
+    /// Up to which record a stick that is in has what the office does not have.
+    pub(in crate::site) fn mirrored(&self) -> Option<Position> {
+        self.lock_mirrors().values().map(|mirror| mirror.through).max()
     }
 
     /// Has the buzzer say something to whoever waits beside the box.
@@ -103,12 +140,15 @@ impl Board {
     /// Forgets the sticks that are not there.
     pub(super) fn keep(&self, is_there: impl Fn(&str) -> bool) {
         self.lock().retain(|key, _| is_there(key));
+        self.lock_mirrors().retain(|key, _| is_there(key));
     }
 
     /// The content of `state/stick`.
     pub(in crate::site) fn json(&self) -> Value {
         let now_ms = up_ms();
-        let sticks: Vec<Value> = self.lock().values().map(|shown| shown.json(now_ms)).collect();
+        let mirrors = self.lock_mirrors().clone();
+        let json = |(key, shown): (&String, &Shown)| shown.json(now_ms, mirrors.get(key));
+        let sticks: Vec<Value> = self.lock().iter().map(json).collect();
         json!({ "sticks": sticks })
     }
 
@@ -127,6 +167,7 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::{Epoch, Seq};
 
     fn shown(phase: Phase) -> Shown {
         Shown { name: "sda1".into(), label: None, phase }
@@ -149,7 +190,12 @@ mod tests {
         let progress = Progress { done: 1, total: 2 };
         board.show("b", shown(Phase::Working { doing: Doing::Writing, since_ms: 0, progress }));
         assert_eq!(board.light(), Some(board::light::State::StickBusy));
+        let through = Position { epoch: Epoch::new(1, [1; 10]), seq: Seq(7) };
+        board.mirrors("b", Some(Mirror { through, at_ms: 0 }));
+        assert_eq!(board.mirrored(), Some(through));
+        assert_eq!(board.json()["sticks"][1]["through"], "1970-01-01T00:00:00Z");
         board.keep(|key| key == "a");
+        assert_eq!((board.mirrored(), &board.json()["sticks"][0]["mirror"]), (None, &json!(false)));
         assert_eq!(board.light(), Some(board::light::State::StickDone));
         assert_eq!(board.json()["sticks"][0]["state"], "may_pull");
     }
