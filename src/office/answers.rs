@@ -42,7 +42,7 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    fn status(&self) -> Value {
+    pub(super) fn status(&self) -> Value {
         let mut sites = Vec::new();
         let compare: BTreeMap<_, _> = self.sites.to_compare().into_iter().collect();
         let letters = self.sites.letters();

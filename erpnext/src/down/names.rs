@@ -112,7 +112,8 @@ pub(super) fn siblings<'a>(
     came: &mut Came,
 ) -> Result<(), Failure> {
     let Lookup::Group(field) = fetch.listed.lookup else { return Ok(()) };
-    let groups: BTreeSet<&str> = changed.map(|whole| whole.doc().str(field)).filter(|group| !group.is_empty()).collect();
+    let groups: BTreeSet<&str> =
+        changed.map(|whole| whole.doc().str(field)).filter(|group| !group.is_empty()).collect();
     let rows = fetch.known.of_groups(fetch.listed.table, &groups);
     if rows.is_empty() {
         return Ok(());

@@ -144,7 +144,7 @@ impl web::Pages for Pages {
 impl Pages {
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
         let route = match web::find(paths(), asked.method.as_str(), &asked.path) {
-            Found::Route(index, segment) => (index, segment.unwrap_or_default().to_owned()),
+            Found::Route(index, places) => (index, places.first().copied().unwrap_or_default().to_owned()),
             Found::WrongMethod => return Err(Fault::method(&web::methods(paths(), &asked.path))),
             Found::Nothing => return Err(Fault::no_path()),
         };

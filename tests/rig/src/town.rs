@@ -157,7 +157,8 @@ impl Town {
         let (exe, addr) = (exe.into(), free_addr()?);
         let office_dir = dir.join("office");
         std::fs::create_dir_all(&office_dir)?;
-        let settings = format!("tls = [\"{addr}\"]\nnames = [\"localhost\", \"127.0.0.1\"]\n{more}\n");
+        let names = r#"names = ["localhost", "127.0.0.1"]"#;
+        let settings = format!("tls = [\"{addr}\"]\nhttp = [\"127.0.0.1:0\"]\n{names}\n{more}\n");
         std::fs::write(office_dir.join("office.toml"), settings)?;
         let mut office = House::new(exe.clone(), "office", &office_dir, addr);
         office.start()?;
