@@ -10,6 +10,7 @@ mod figures;
 mod ledger;
 mod line;
 mod load;
+mod months;
 mod pages;
 mod parting;
 pub mod posting;
@@ -21,6 +22,7 @@ mod sites;
 mod start;
 mod stick;
 mod sticks;
+mod words;
 
 pub use load::offline as load_offline;
 pub use sites::{Terms, confirm, enrol, revoke};
@@ -166,6 +168,8 @@ impl Office {
             sticks: sticks.board(),
             loads: Mutex::default(),
             reconciling: Mutex::default(),
+            figures: figures::Kept::default(),
+            months: Mutex::default(),
         };
         let answers = Arc::new(answers);
         let desk = open_desk(&answers).await?;

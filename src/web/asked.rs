@@ -23,6 +23,14 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// A GET without headers, for tests of what answers it.
+    #[cfg(test)]
+    pub(crate) fn get(path: &str, query: &str) -> Self {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let from = IpAddr::from([127, 0, 0, 1]);
+        Self { method: Method::GET, path: path.into(), query: query.into(), from, headers, body }
+    }
+
     /// A header that is there once and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut all = self.headers.get_all(name).iter();

@@ -61,6 +61,12 @@ impl Reply {
         self.with(DATE, HeaderValue::from_str(&date).expect("invariant: a date is letters and digits"))
     }
 
+    /// What it says, for tests.
+    #[cfg(test)]
+    pub(crate) fn into_body(self) -> Bytes {
+        self.body
+    }
+
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self

@@ -4,6 +4,14 @@
 //! role is enough, is looked at first; an answer is then made on a thread that may block. Deliberately absent: what the answers are made
 //! of, which `outpost` at the office's terminal asks for as well ([`super::answers`]).
 
+mod books;
+mod days;
+mod document;
+mod documents;
+mod months;
+mod stock;
+mod turn;
+
 use super::answers::Answers;
 use crate::moment::rough_ms;
 use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
@@ -63,7 +71,8 @@ type Answer = fn(&Desk, &Question<'_>) -> Result<Reply, Fault>;
 type Route = (&'static str, &'static str, Whose, Answer);
 
 /// Every path: what is beside the answers, module by module.
-const ROUTES: &[&[Route]] = &[HOUSE];
+const ROUTES: &[&[Route]] =
+    &[HOUSE, documents::ROUTES, document::ROUTES, stock::ROUTES, days::ROUTES, months::ROUTES, books::ROUTES];
 
 /// What is of the office as a whole.
 const HOUSE: &[Route] = &[

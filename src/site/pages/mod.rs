@@ -207,12 +207,6 @@ impl Question<'_> {
     }
 }
 
-impl From<views::NotNow> for Fault {
-    fn from(not_now: views::NotNow) -> Self {
-        Self::not_now(not_now.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
