@@ -26,6 +26,7 @@ pub mod load;
 pub mod moment;
 pub mod office;
 pub mod pages;
+pub mod passwords;
 pub mod rows;
 mod sabotage;
 pub mod show;

@@ -18,6 +18,8 @@ pub struct Asked {
     pub query: String,
     /// Where from.
     pub from: IpAddr,
+    /// It came over TLS.
+    pub tls: bool,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
@@ -28,7 +30,7 @@ impl Asked {
     pub(crate) fn get(path: &str, query: &str) -> Self {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
         let from = IpAddr::from([127, 0, 0, 1]);
-        Self { method: Method::GET, path: path.into(), query: query.into(), from, headers, body }
+        Self { method: Method::GET, path: path.into(), query: query.into(), from, tls: false, headers, body }
     }
 
     /// A header that is there once and is text.

@@ -8,17 +8,25 @@ mod books;
 mod days;
 mod document;
 mod documents;
+mod login;
 mod months;
+mod sessions;
 mod stock;
+mod throttle;
 mod turn;
 
 use super::answers::Answers;
+use super::users::{Role, Roll};
 use crate::moment::rough_ms;
+use crate::passwords::Checker;
 use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
-use std::sync::Arc;
+use sessions::{SessionKey, Sessions};
+use std::sync::{Arc, Mutex};
+use throttle::Throttle;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 /// Questions that are worked on at once.
@@ -28,17 +36,12 @@ const AT_ONCE: usize = 4;
 pub(super) struct Desk {
     office: Arc<Answers>,
     working: Arc<Semaphore>,
-}
-
-/// Who may ask. Each role may what the one before may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    /// Looks at everything but users and audit.
-    Look,
-    /// Decides about held documents, takes files in, sends transactions.
-    Work,
-    /// Keeps sites, keys, users and months.
-    Admin,
+    roll: Roll,
+    sessions: Sessions,
+    throttle: Mutex<Throttle>,
+    checker: Checker,
+    /// Where what waits for its turn to check a password waits.
+    runtime: Handle,
 }
 
 /// Whose question a path is.
@@ -53,7 +56,12 @@ enum Whose {
 /// A user who is logged in.
 struct Member {
     user: String,
+    full_name: String,
     role: Role,
+    session: SessionKey,
+    /// What the session's page sends along with what changes something.
+    csrf: String,
+    until_ms: i64,
 }
 
 /// A question, and who asks it.
@@ -71,8 +79,16 @@ type Answer = fn(&Desk, &Question<'_>) -> Result<Reply, Fault>;
 type Route = (&'static str, &'static str, Whose, Answer);
 
 /// Every path: what is beside the answers, module by module.
-const ROUTES: &[&[Route]] =
-    &[HOUSE, documents::ROUTES, document::ROUTES, stock::ROUTES, days::ROUTES, months::ROUTES, books::ROUTES];
+const ROUTES: &[&[Route]] = &[
+    HOUSE,
+    login::ROUTES,
+    documents::ROUTES,
+    document::ROUTES,
+    stock::ROUTES,
+    days::ROUTES,
+    months::ROUTES,
+    books::ROUTES,
+];
 
 /// What is of the office as a whole.
 const HOUSE: &[Route] = &[
@@ -107,8 +123,17 @@ impl web::Pages for Desk {
 }
 
 impl Desk {
-    pub(super) fn new(office: Arc<Answers>) -> Self {
-        Self { office, working: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub(super) fn new(office: Arc<Answers>) -> anyhow::Result<Self> {
+        let roll = Roll::open(&office.sites.with_premises(|premises| premises.paths.dir.clone()))?;
+        Ok(Self {
+            office,
+            working: Arc::new(Semaphore::new(AT_ONCE)),
+            roll,
+            sessions: Sessions::new()?,
+            throttle: Mutex::default(),
+            checker: Checker::new()?,
+            runtime: Handle::current(),
+        })
     }
 
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
@@ -141,13 +166,6 @@ impl Desk {
                 "ask again, and tell whoever keeps the office",
             ))
         })
-    }
-
-    /// Who asks, where their role is enough.
-    fn member(&self, _asked: &Asked, role: Role) -> Result<Member, Fault> {
-        // Sessions come with the next commit; until then nobody is let in.
-        let _ = role;
-        Err(Fault::who("Cookie", "nobody is logged in", "log in"))
     }
 
     fn hello(&self, question: &Question<'_>) -> Result<Reply, Fault> {

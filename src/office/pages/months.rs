@@ -139,7 +139,7 @@ impl Desk {
         }
         self.closings()?.put(month, None).map_err(Fault::not_now)?;
         tracing::info!(%month, by = question.who.map(|who| &*who.user), "a month was opened again");
-        Ok(Reply::json(&Value::Null))
+        Ok(Reply::nothing())
     }
 
     /// Takes rows as files are taken: all of them, or none and why.
