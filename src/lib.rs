@@ -25,6 +25,8 @@ pub mod keys;
 pub mod load;
 pub mod moment;
 pub mod office;
+pub mod pages;
+pub mod passwords;
 pub mod rows;
 mod sabotage;
 pub mod show;

@@ -96,6 +96,9 @@ pub(super) fn run_office(dir: &Path) -> anyhow::Result<()> {
             for address in office.addresses() {
                 println!("boxes connect to {address}");
             }
+            for address in office.pages() {
+                println!("the desk is at {address}");
+            }
             println!("the office is ready");
             let failed = tokio::select! {
                 () = stop.told() => None,

@@ -1,6 +1,6 @@
 //! What a running office answers on its control socket.
 
-use super::figures::Included;
+use super::figures::{Included, Kept};
 use super::ledger::UnderWay;
 use super::line::{self, Order};
 use super::load;
@@ -39,10 +39,14 @@ pub(super) struct Answers {
     pub(super) loads: Mutex<()>,
     /// Held while a site is compared: it takes memory and ERPNext's time, and one at a time is enough.
     pub(super) reconciling: Mutex<()>,
+    /// Sites' figures, for who pages through them.
+    pub(super) figures: Kept,
+    /// Held while a month is closed or opened.
+    pub(super) months: Mutex<()>,
 }
 
 impl Answers {
-    fn status(&self) -> Value {
+    pub(super) fn status(&self) -> Value {
         let mut sites = Vec::new();
         let compare: BTreeMap<_, _> = self.sites.to_compare().into_iter().collect();
         let letters = self.sites.letters();

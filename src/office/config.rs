@@ -16,7 +16,11 @@ pub struct Config {
     pub tls: Vec<SocketAddr>,
     /// Where boxes connect with plain MQTT: for a private network or a VPN only. What they say is sealed all the same.
     pub tcp: Vec<SocketAddr>,
-    /// Names and addresses under which boxes reach the office; they stand in its certificate.
+    /// Where the desk is, over plain HTTP: on this machine alone, unless a network is trusted.
+    pub http: Vec<SocketAddr>,
+    /// Where the desk is, over TLS, with a certificate of the office's own CA.
+    pub https: Vec<SocketAddr>,
+    /// Names and addresses under which boxes and browsers reach the office; they stand in its certificate.
     pub names: Vec<String>,
     /// What new boxes are told to connect to. Without it: the broker's URL, or the first name and the port of `tls`.
     pub public_urls: Vec<String>,
@@ -51,6 +55,8 @@ impl Default for Config {
         Self {
             tls: vec![([0, 0, 0, 0], 8883).into()],
             tcp: Vec::new(),
+            http: vec![([127, 0, 0, 1], 8081).into()],
+            https: Vec::new(),
             names: vec!["localhost".into()],
             public_urls: Vec::new(),
             utc_offset_minutes: 0,

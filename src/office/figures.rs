@@ -1,20 +1,21 @@
 //! A site's workshop as the office has it: its records folded in the order of their chain, for the questions that need more than the
-//! views have. Made anew for each question: a million records take some seconds.
+//! views have. A million records take some seconds; the latest folds are kept until something comes.
 
 use super::sites::Sites;
 use crate::books::Shelves;
 use crate::chain;
 use crate::domain::decimal::Decimal;
-use crate::domain::document::Text;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::{IntentId, Position, SiteId};
 use crate::domain::master::Masters;
-use crate::domain::record::{DayClosed, Entry, Submitted};
+use crate::domain::record::{DayClosed, DayTotal, Entry, Submitted};
 use crate::domain::shop::{Apply, Shop};
 use crate::journal::{ReadError, Reader};
 use crate::views::Stream;
 use jiff::civil::Date;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Records after which the fold forgets how to take them back.
 const SETTLE_EVERY: usize = 1_000;
@@ -34,7 +35,7 @@ pub(super) enum Day {
     /// It is closed, and everything that it closed over is here.
     Complete,
     /// It is closed, and the books do not have what it says.
-    Differs(Vec<String>),
+    Differs(Vec<Kind>),
     /// It goes on, or something came for it since it was closed.
     Open,
     /// The site was not heard of since.
@@ -79,6 +80,11 @@ impl Figures {
         Ok(Self { shop, closes, heard_until })
     }
 
+    /// True of a day on which nothing was done, and after which the site was heard of.
+    pub(super) fn was_idle(&self, day: Date) -> bool {
+        self.heard_until.is_some_and(|until| until > day) && self.shop.totals(day).is_empty()
+    }
+
     /// How a day of the site stands. `lacking` are records that are known to exist and not held.
     pub(super) fn day(&self, day: Date, lacking: bool) -> Day {
         let Some((_, closed)) = self.closes.get(&day) else {
@@ -97,9 +103,43 @@ impl Figures {
         if self.shop.day_state(day) == crate::domain::shop::DayState::Open {
             return Day::Open;
         }
-        let said = |kind| closed.kinds.iter().find(|total| total.kind == kind);
-        let other = here.iter().filter(|total| said(total.kind) != Some(*total));
-        Day::Differs(other.map(|total| total.kind.name().to_owned()).collect())
+        let (here, said) = (by_kind(&here), by_kind(&closed.kinds));
+        let kinds: BTreeSet<Kind> = here.keys().chain(said.keys()).copied().collect();
+        Day::Differs(kinds.into_iter().filter(|kind| here.get(kind) != said.get(kind)).collect())
+    }
+}
+
+fn by_kind(totals: &[DayTotal]) -> BTreeMap<Kind, &DayTotal> {
+    totals.iter().map(|total| (total.kind, total)).collect()
+}
+
+/// Folds that are kept: a desk goes through the sites page by page.
+const KEPT: usize = 8;
+
+/// The latest folds, each with how many records were in it.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<VecDeque<(SiteId, u64, Arc<Figures>)>>);
+
+impl Kept {
+    /// The figures of an enrolled site, folded anew where something has come since.
+    pub(super) fn of(&self, sites: &Sites, shelves: &Shelves, site: &SiteId) -> Result<Arc<Figures>, String> {
+        let count = reader_of(sites, shelves, site)?.count();
+        let known = |(name, of, _): &&(SiteId, u64, Arc<Figures>)| name == site && *of == count;
+        if let Some((.., figures)) = self.lock().iter().find(known) {
+            return Ok(figures.clone());
+        }
+        let figures = Arc::new(figures_of(sites, shelves, site)?);
+        let mut kept = self.lock();
+        kept.retain(|(name, ..)| name != site);
+        kept.push_back((site.clone(), count, figures.clone()));
+        while kept.len() > KEPT {
+            kept.pop_front();
+        }
+        Ok(figures)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(SiteId, u64, Arc<Figures>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,12 +167,16 @@ impl<'a> Included<'a> {
     }
 }
 
-/// The figures of an enrolled site.
-pub(super) fn figures_of(sites: &Sites, shelves: &Shelves, site: &SiteId) -> Result<Figures, String> {
+fn reader_of(sites: &Sites, shelves: &Shelves, site: &SiteId) -> Result<Reader, String> {
     let mut number = None;
     sites.each(|name, running| number = number.or((name == site).then_some(running.number)));
     let reader = number.and_then(|number| shelves.reader(Stream::Up(number)));
-    let reader = reader.ok_or_else(|| format!("no site {site} is enrolled here: `outpost status` lists them"))?;
+    reader.ok_or_else(|| format!("no site {site} is enrolled here: `outpost status` lists them"))
+}
+
+/// The figures of an enrolled site.
+pub(super) fn figures_of(sites: &Sites, shelves: &Shelves, site: &SiteId) -> Result<Figures, String> {
+    let reader = reader_of(sites, shelves, site)?;
     let offset = sites.with_premises(|premises| premises.config.utc_offset_minutes);
     Figures::of(&reader, offset).map_err(|error| error.to_string())
 }

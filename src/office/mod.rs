@@ -10,6 +10,8 @@ mod figures;
 mod ledger;
 mod line;
 mod load;
+mod months;
+mod pages;
 mod parting;
 pub mod posting;
 mod quarantine;
@@ -20,6 +22,8 @@ mod sites;
 mod start;
 mod stick;
 mod sticks;
+pub mod users;
+mod words;
 
 pub use load::offline as load_offline;
 pub use sites::{Terms, confirm, enrol, revoke};
@@ -37,6 +41,7 @@ use crate::moment::{Moment, rough_ms, up_ms};
 use crate::store;
 use crate::tasks::Fallen;
 use crate::views::{self, Views};
+use crate::web;
 use anyhow::Context;
 use getrandom::SysRng;
 use ledger::Ledger;
@@ -67,6 +72,7 @@ pub struct Office {
     sites: Arc<Sites>,
     views: Views,
     control: Control,
+    desk: (Vec<String>, web::Server),
     sticks: Sticks,
     ledger: Ledger,
     posting: Posting,
@@ -163,14 +169,23 @@ impl Office {
             sticks: sticks.board(),
             loads: Mutex::default(),
             reconciling: Mutex::default(),
+            figures: figures::Kept::default(),
+            months: Mutex::default(),
         };
-        let control = Control::listen(dir, Arc::new(answers))?;
-        Ok(Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen })
+        let answers = Arc::new(answers);
+        let desk = open_desk(&answers).await?;
+        let control = Control::listen(dir, answers)?;
+        Ok(Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
     pub fn addresses(&self) -> &[SocketAddr] {
         self.gate.as_ref().map_or(&[], Gate::addresses)
+    }
+
+    /// Where the desk is, like `http://127.0.0.1:8081`.
+    pub fn pages(&self) -> &[String] {
+        &self.desk.0
     }
 
     /// Waits until a part that the office cannot do without has failed, and names it.
@@ -180,7 +195,8 @@ impl Office {
 
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, sticks, ledger, posting, stop, tasks, fallen: _ } = self;
+        let Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen: _ } = self;
+        desk.1.shutdown().await;
         if let Some(gate) = gate {
             gate.shutdown().await;
         }
@@ -201,6 +217,25 @@ impl Office {
         }
         tokio::task::block_in_place(|| views.shutdown());
     }
+}
+
+/// The desk's pages, where people at the office open them.
+async fn open_desk(answers: &Arc<answers::Answers>) -> anyhow::Result<(Vec<String>, web::Server)> {
+    let (listen, names) = answers.sites.with_premises(|premises| {
+        let config = &premises.config;
+        let tls = match config.https[..] {
+            [] => None,
+            _ => Some(premises.certificate()?.server_config()?),
+        };
+        let plain = config.http.iter().map(|at| web::Listen { at: *at, tls: None });
+        let secure = config.https.iter().map(|at| web::Listen { at: *at, tls: tls.clone() });
+        anyhow::Ok((plain.chain(secure).collect(), config.names.clone()))
+    })?;
+    let bound = web::Bound::listen(listen).await?;
+    let addresses = bound.addresses().to_vec();
+    let rules = gate::WebRules { hosts: names, ..gate::WebRules::default() };
+    let desk = Arc::new(pages::Desk::new(answers.clone())?);
+    Ok((addresses, bound.serve("desk.html", rules, None, desk)))
 }
 
 async fn open_gate(sites: &Arc<Sites>, came: mpsc::Sender<Came>) -> anyhow::Result<Gate> {

@@ -141,7 +141,10 @@ impl Shown<'_> {
             for day in &days {
                 let state = match figures.day(*day, lacking) {
                     Day::Complete => "complete".to_owned(),
-                    Day::Differs(kinds) => format!("DIFFERS from what the site closed: {}", kinds.join(", ")),
+                    Day::Differs(kinds) => {
+                        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+                        format!("DIFFERS from what the site closed: {}", kinds.join(", "))
+                    }
                     Day::Open => "open".into(),
                     Day::Unknown => "not known".into(),
                 };

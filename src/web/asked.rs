@@ -18,11 +18,21 @@ pub struct Asked {
     pub query: String,
     /// Where from.
     pub from: IpAddr,
+    /// It came over TLS.
+    pub tls: bool,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
 impl Asked {
+    /// A GET without headers, for tests of what answers it.
+    #[cfg(test)]
+    pub(crate) fn get(path: &str, query: &str) -> Self {
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let from = IpAddr::from([127, 0, 0, 1]);
+        Self { method: Method::GET, path: path.into(), query: query.into(), from, tls: false, headers, body }
+    }
+
     /// A header that is there once and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut all = self.headers.get_all(name).iter();

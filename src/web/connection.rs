@@ -96,7 +96,7 @@ impl Premises {
                 let remedy = "open the page by the box's address, or name this one in allowed_origins or names";
                 finished(Fault::forbidden(Some(input), why, remedy).into())
             }
-            None => self.answer(request, from).await,
+            None => self.answer(request, (from, tls)).await,
         };
         secure(response.headers_mut(), named.as_deref(), tls);
         if method == Method::HEAD {
@@ -107,10 +107,10 @@ impl Premises {
         response
     }
 
-    async fn answer(&self, request: Request<Incoming>, from: IpAddr) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Response<Full<Bytes>> {
         match (request.uri().path(), &self.gate) {
             ("/mqtt", Some(gate)) => hand_over(gate, request, from),
-            (path, _) if path == "/api" || path.starts_with("/api/") => match whole(request, from).await {
+            (path, _) if path == "/api" || path.starts_with("/api/") => match whole(request, (from, tls)).await {
                 Ok(asked) => finished(Arc::clone(&self.pages).answer(asked).await),
                 Err(fault) => {
                     // What is left of the body is nothing that anybody reads.
@@ -147,12 +147,12 @@ fn hand_over(gate: &Entrance, mut request: Request<Incoming>, from: IpAddr) -> R
 }
 
 /// The request with its body.
-async fn whole(request: Request<Incoming>, from: IpAddr) -> Result<Asked, Fault> {
+async fn whole(request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Result<Asked, Fault> {
     let (parts, body) = request.into_parts();
     let body = if has_body(&parts.method) { read(&parts.headers, body).await? } else { Bytes::new() };
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    Ok(Asked { method: parts.method, path, query, from, headers: parts.headers, body })
+    Ok(Asked { method: parts.method, path, query, from, tls, headers: parts.headers, body })
 }
 
 fn has_body(method: &Method) -> bool {

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
+};
 use serde::Serialize;
 
 /// See the module.
@@ -54,11 +56,33 @@ impl Reply {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
     }
 
+    /// 204: it is done, and there is nothing to say.
+    pub fn nothing() -> Self {
+        let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
+        Self { status: StatusCode::NO_CONTENT, headers, body: Bytes::new() }
+    }
+
+    /// With a cookie, as its header is written.
+    pub fn cookie(self, cookie: &str) -> Self {
+        self.with(SET_COOKIE, HeaderValue::from_str(cookie).expect("invariant: a cookie is letters and digits"))
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Dated by the answerer's clock, which may know better than the machine's.
     pub fn dated(self, at_ms: i64) -> Self {
         let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let date = moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         self.with(DATE, HeaderValue::from_str(&date).expect("invariant: a date is letters and digits"))
+    }
+
+    /// What it says, for tests.
+    #[cfg(test)]
+    pub(crate) fn into_body(self) -> Bytes {
+        self.body
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -240,6 +240,8 @@ pub(super) const LISTED: &[Listed] = &[
         joined: &[child("Closed Document", &["document_type", "closed"])],
         of_company: true,
         row: rows::period,
+        // A month that the desk has closed is the office's own.
+        owns: |row| !matches!(row, Row::Period(row) if row.is_month()),
         ..PLAIN
     },
     Listed {

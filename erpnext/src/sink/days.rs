@@ -26,6 +26,16 @@ impl Erpnext {
         closes(day).is_none().then_some(day)
     }
 
+    /// Whether the office's desk has closed a day's month for such documents. ERPNext does not know of that, and would take them.
+    pub(super) fn is_closed_here(&self, kind: Kind, day: Date) -> bool {
+        let masters = self.library.masters();
+        let mut months = masters.periods().filter(|period| period.is_month());
+        months.any(|month| {
+            (month.start_date..=month.end_date).contains(&day)
+                && month.closed_documents.iter().any(|closed| closed.as_str() == kind.name())
+        })
+    }
+
     /// The day on which a document that was found is posted, where we have moved it there: the field for the true day says so, or it is
     /// the day that we would move it to now.
     pub(super) fn moved_to(&self, submitted: &Submitted, at: &Place, there: &Value) -> Option<Date> {

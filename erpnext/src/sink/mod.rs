@@ -37,6 +37,9 @@ use std::sync::Arc;
 /// Ids in one question.
 const AT_ONCE: usize = 50;
 
+/// Why a document is held whose month the desk has closed, and what to do.
+const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, let the site post on the first open day, or give it up.";
+
 /// What the office knows of documents, for references that ERPNext alone does not resolve.
 pub trait Library: Send + Sync {
     /// A document of any site.
@@ -151,12 +154,16 @@ impl Sink for Erpnext {
                 Err(failure) => return self.failed(failure),
             }
         }
-        let verdict = self.tell(submitted, at, None);
+        let own = submitted.day().unwrap_or(at.day);
+        let has_day = !is_master(kind) && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
+        let verdict = match has_day && self.is_closed_here(kind, own) {
+            true => Verdict::Held(Hold::Closed, CLOSED_HERE.into()),
+            false => self.tell(submitted, at, None),
+        };
         let closed = matches!(verdict, Verdict::Held(Hold::Closed, _));
         if !closed || self.map.closed_period == ClosedPeriod::Hold {
             return verdict;
         }
-        let own = submitted.day().unwrap_or(at.day);
         match self.first_open_day(kind, own) {
             Some(open) if open > own => self.tell(submitted, at, Some(open)),
             _ => verdict,

@@ -1,41 +1,29 @@
 //! Documents: of a day, of a customer or supplier, by number, and one with all that is known of it.
 
-use super::line::Read;
 use super::{Pages, Question};
-use crate::domain::document::{Kind, Ref, Text};
-use crate::domain::effects::Progress;
+use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
 use crate::domain::number::Number;
-use crate::domain::record::{Entry, Submitted};
+use crate::domain::record::Entry;
 use crate::domain::time::rfc3339;
+use crate::pages::line::{self, Read};
+use crate::pages::parameters::{day, kind};
 use crate::site::start::SITE_NO;
 use crate::views::{DocumentLine, days_since_1970};
 use crate::web::{Fault, Paging, Query, Reply};
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// The rule of a parameter that is a day.
-pub(super) const DAY: (&str, &str) = ("a day is written YYYY-MM-DD", "send it like 2026-11-02");
 
 /// No document has this id.
 pub(super) fn no_id() -> Fault {
     Fault::absent(Some("id"), "no document has this id here", "look for it by its day or number")
 }
 
-/// The kind that a parameter names.
-pub(super) fn kind(query: &Query) -> Result<Option<Kind>, Fault> {
-    let named = |text: &str| Kind::ALL.iter().copied().find(|kind| kind.slug() == text);
-    let unknown = || Fault::bad("kind", "no such kind of document", format!("it is one of {}", Kind::slugs()));
-    query.text("kind").map(|text| named(text).ok_or_else(unknown)).transpose()
-}
-
 impl Pages {
     pub(super) fn documents(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let query = Query::read(question.asked, &["day", "kind", "party", "number", "limit", "after"])?;
         let paging = Paging::read(&query)?;
-        let day: Option<Date> = query.read_as("day", DAY.0, DAY.1)?;
+        let day = day(&query, "day")?;
         let kind = kind(&query)?;
         if let Some(kind) = kind {
             question.must_read(kind)?;
@@ -98,21 +86,12 @@ impl Pages {
         question.must_read(line.kind)?;
         let read = self.read(&line);
         let lost = || Fault::not_now("its record cannot be read: look at the box with outpost doctor");
-        let Read { stored, at_ms, submitted } = read.as_ref().ok_or_else(lost)?;
+        let Read { stored, at_ms, submitted, .. } = read.as_ref().ok_or_else(lost)?;
         let prefix = question.masters.number_prefix(&self.site);
-        let (amended_by, returned) = self.fold.ask(|shop| {
-            let of = Ref::Own(id);
-            let rows = submitted.document.rules().item_rows().len();
-            let row = |n: usize| {
-                let name = Text::try_from(n.to_string()).ok()?;
-                let back = shop.progress(&of, Some(&name), Progress::Returned);
-                (!back.is_zero()).then(|| (name.to_string(), back))
-            };
-            (shop.amended_by(id), (1..=rows).filter_map(row).collect::<BTreeMap<_, _>>())
-        });
+        let (amended_by, returned) = self.fold.ask(|shop| (shop.amended_by(id), line::returned(shop, submitted)));
         Ok(Reply::json(&json!({
             "line": self.line(&line, read.as_ref(), &prefix)?,
-            "document": serde_json::to_value(Fields(submitted)).unwrap_or_default(),
+            "document": line::fields(submitted),
             "booked": submitted.booked,
             "device": submitted.device,
             "user": submitted.user,
@@ -130,13 +109,5 @@ impl Pages {
             return Value::Null;
         };
         json!({ "id": cancelled.id, "at": rfc3339(at_ms), "user": cancelled.user, "reason": cancelled.reason })
-    }
-}
-
-struct Fields<'a>(&'a Submitted);
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.document.serialize_fields(serializer)
     }
 }

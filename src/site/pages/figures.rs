@@ -1,15 +1,14 @@
 //! Figures: stock, goods under way, the till, a day, scans, an item's price.
 
-use super::documents::DAY;
 use super::{Pages, Question};
 use crate::chain;
 use crate::domain::document::{Kind, Text};
 use crate::domain::record::Submitted;
-use crate::domain::shop::{day_at, local};
-use crate::domain::time::Quality;
+use crate::domain::shop::day_at;
+use crate::pages::parameters::{day, name};
+use crate::pages::scan as scan_line;
 use crate::site::show::word;
 use crate::web::{Fault, Paging, Query, Reply};
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 impl Pages {
@@ -65,7 +64,7 @@ impl Pages {
 
     pub(super) fn day(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let query = Query::read(question.asked, &["day"])?;
-        let day: Option<Date> = query.read_as("day", DAY.0, DAY.1)?;
+        let day = day(&query, "day")?;
         let day = day.unwrap_or_else(|| day_at(self.moment.now_ms(), self.utc_offset_minutes));
         self.catch_up()?;
         let (state, totals) = self.fold.ask(|shop| (shop.day_state(day), shop.totals(day)));
@@ -93,7 +92,7 @@ impl Pages {
         let query = Query::read(question.asked, &["day", "unknown", "limit", "after"])?;
         let paging = Paging::read(&query)?;
         let unknown = query.switch("unknown")?;
-        let day: Option<Date> = query.read_as("day", DAY.0, DAY.1)?;
+        let day = day(&query, "day")?;
         let offset = self.utc_offset_minutes;
         let day = day.unwrap_or_else(|| day_at(self.moment.now_ms(), offset));
         let mut scans = Vec::new();
@@ -105,13 +104,7 @@ impl Pages {
                 if unknown && item.is_some() {
                     return;
                 }
-                scans.push(json!({
-                    "time": local(at_ms, offset).time().to_string(),
-                    "sure": quality != Quality::Floor,
-                    "device": scan.device,
-                    "code": scan.code,
-                    "item_code": item,
-                }));
+                scans.push(scan_line(at_ms, offset, quality, &scan, item));
             },
         );
         listed.map_err(|error| Fault::not_now(error.to_string()))?;
@@ -131,13 +124,6 @@ impl Pages {
         let price = list.and_then(|list| masters.price(item.item_code.as_str(), list.as_str(), uom.as_str(), today));
         Ok(Reply::json(&json!({ "item_code": item.item_code, "uom": uom, "price": price, "price_list": list })))
     }
-}
-
-/// A parameter that names a row.
-pub(super) fn name(query: &Query, parameter: &str) -> Result<Option<Text>, Fault> {
-    let named =
-        |text: &str| Text::try_from(text).map_err(|error| Fault::bad(parameter, error.to_string(), "correct it"));
-    query.text(parameter).map(named).transpose()
 }
 
 /// The sheet of a till's closing.

@@ -1,11 +1,11 @@
 //! What became of what a tablet sent: documents, cancellations, days' closes, by the ids that it gave them.
 
-use super::line::Mark;
 use super::{Pages, Question};
 use crate::domain::id::{DeviceId, IntentId};
 use crate::domain::record::Entry;
 use crate::domain::shop::day_at;
 use crate::domain::time::rfc3339;
+use crate::pages::line::Mark;
 use crate::site::admit::key_of_intent;
 use crate::site::start::SITE_NO;
 use crate::views::Locator;

@@ -148,7 +148,7 @@ impl web::Pages for Pages {
 impl Pages {
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
         let route = match web::find(paths(), asked.method.as_str(), &asked.path) {
-            Found::Route(index, segment) => (index, segment.unwrap_or_default().to_owned()),
+            Found::Route(index, places) => (index, places.first().copied().unwrap_or_default().to_owned()),
             Found::WrongMethod => return Err(Fault::method(&web::methods(paths(), &asked.path))),
             Found::Nothing => return Err(Fault::no_path()),
         };
@@ -208,12 +208,6 @@ impl Question<'_> {
         }
         let rule = format!("none of your roles may read a {}", kind.name());
         Err(Fault::forbidden(Some("Outpost-Session"), rule, "ask somebody who may, or the office for the right"))
-    }
-}
-
-impl From<views::NotNow> for Fault {
-    fn from(not_now: views::NotNow) -> Self {
-        Self::not_now(not_now.to_string())
     }
 }
 

@@ -1,6 +1,5 @@
 //! What is open with customers and suppliers: orders, invoices with something to pay, Work Orders.
 
-use super::figures::name;
 use super::{Pages, Question};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, Kind, Ref, Text};
@@ -9,6 +8,7 @@ use crate::domain::id::IntentId;
 use crate::domain::master::{Masters, SalesOrderRow, WorkOrder};
 use crate::domain::record::Submitted;
 use crate::domain::shop::Shop;
+use crate::pages::parameters::name;
 use crate::site::start::SITE_NO;
 use crate::views::DocumentLine;
 use crate::web::{Fault, Paging, Query, Reply};

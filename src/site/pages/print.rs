@@ -4,9 +4,9 @@
 //! what it has under this id: number, total, the record and its hash.
 
 use super::documents::no_id;
-use super::line::Read;
 use super::{Pages, Question};
 use crate::domain::id::IntentId;
+use crate::pages::line::Read;
 use crate::site::printer::{self, Line};
 use crate::site::start::SITE_NO;
 use crate::web::{Fault, Query, Reply, StatusCode};

@@ -1,7 +1,7 @@
 //! CSV on the stick, for a manager: the same as `outpost stick csv`.
 
-use super::documents::DAY;
 use super::{Pages, Question};
+use crate::pages::parameters::DAY;
 use crate::web::{Fault, Query, Reply, StatusCode};
 use jiff::civil::Date;
 use serde::Deserialize;

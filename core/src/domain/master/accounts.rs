@@ -101,6 +101,16 @@ pub struct Period {
     pub closed_documents: Vec<Text>,
 }
 
+impl Period {
+    /// True of a month that the office's desk has closed: it is called like `2026-11`. ERPNext ends the name of its own with the
+    /// company's abbreviation.
+    pub fn is_month(&self) -> bool {
+        let (first, last) = (self.start_date.first_of_month(), self.start_date.last_of_month());
+        let name = format!("{:04}-{:02}", first.year(), first.month());
+        (first, last) == (self.start_date, self.end_date) && self.period_name.as_str() == name
+    }
+}
+
 /// A year of the books: nothing is booked outside of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiscalYear {

@@ -1,0 +1,128 @@
+//! Stock at the sites, goods under way between them, and what their scanners read.
+
+use super::turn::{Site, Turn, part_of};
+use super::{Desk, Question, Role, Route, Whose};
+use crate::chain;
+use crate::domain::document::{Kind, Text};
+use crate::domain::id::SiteId;
+use crate::domain::master::Masters;
+use crate::domain::shop::{Standing, day_at};
+use crate::office::ledger::masters;
+use crate::pages::parameters::{day, name};
+use crate::pages::scan as scan_line;
+use crate::views::Stream;
+use crate::web::{Fault, Reply};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub(super) const ROUTES: &[Route] = &[
+    ("GET", "/api/stock", Whose::Of(Role::Look), Desk::stock),
+    ("GET", "/api/transit", Whose::Of(Role::Look), Desk::transit),
+    ("GET", "/api/transit/unmatched", Whose::Of(Role::Look), Desk::unmatched),
+    ("GET", "/api/scans", Whose::Of(Role::Look), Desk::scans),
+];
+
+impl Desk {
+    fn stock(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let turn = Turn::read(question, &["site", "warehouse", "item"])?;
+        let wanted = (name(&turn.query, "warehouse")?, name(&turn.query, "item")?);
+        let (sites, masters) = (self.sites(&turn.query)?, masters(self.office.sites.rows()));
+        turn.of_sites(&sites, |site, after, most| part_of(self.standing(&masters, site, &wanted)?, after, most))
+    }
+
+    /// By warehouse and item: what its documents have touched, and what the office has in its warehouses.
+    fn standing(
+        &self,
+        masters: &Masters,
+        site: &Site,
+        (warehouse, item): &(Option<Text>, Option<Text>),
+    ) -> Result<Vec<Value>, Fault> {
+        let figures = self.figures(&site.0)?;
+        let touched = figures.shop.touched().map(|(place, item)| (place.to_owned(), item.to_owned()));
+        let mut places: BTreeSet<(String, String)> = touched.collect();
+        let own =
+            |place: &Text| masters.warehouse(place.as_str()).and_then(|known| known.site.as_ref()) == Some(&site.0);
+        let levels = masters.levels().filter(|level| own(&level.warehouse));
+        places.extend(levels.map(|level| (level.warehouse.to_string(), level.item_code.to_string())));
+        let here = |(place, code): (String, String)| {
+            let (place, code) = (Text::try_from(place).ok()?, Text::try_from(code).ok()?);
+            let is_wanted =
+                warehouse.as_ref().is_none_or(|it| *it == place) && item.as_ref().is_none_or(|it| *it == code);
+            let Standing { qty, office, ahead } = is_wanted.then(|| figures.shop.stock(masters, &place, &code))??;
+            Some(json!({
+                "site": site.0,
+                "warehouse": place,
+                "item_code": code,
+                "qty": qty,
+                "level": office,
+                "ahead": ahead,
+            }))
+        };
+        Ok(places.into_iter().filter_map(here).collect())
+    }
+
+    fn transit(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let turn = Turn::read(question, &[])?;
+        let masters = masters(self.office.sites.rows());
+        let lines = self.office.under_way.look(|transfers| {
+            let mut lines = Vec::new();
+            for way in transfers.under_way() {
+                let state = if way.is_short() { "short" } else { "under_way" };
+                let number = way.number.map(|number| number.print(&masters.number_prefix(&way.from), Kind::StockEntry));
+                for line in &way.lines {
+                    let to: Option<&SiteId> =
+                        masters.warehouse(line.warehouse.as_str()).and_then(|known| known.site.as_ref());
+                    lines.push(json!({
+                        "entry": way.entry,
+                        "from": way.from,
+                        "to": to,
+                        "warehouse": line.warehouse,
+                        "number": number,
+                        "sent_on": way.sent_on,
+                        "item_code": line.item_code,
+                        "sent": line.sent,
+                        "received": line.received,
+                        "state": state,
+                    }));
+                }
+            }
+            lines
+        });
+        turn.of_all(&lines.map_err(Fault::not_now)?)
+    }
+
+    fn unmatched(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let turn = Turn::read(question, &[])?;
+        let lines = self.office.under_way.look(|transfers| {
+            let line = |(entry, row, qty)| json!({ "entry": entry, "row": row, "received": qty });
+            transfers.unmatched().map(line).collect::<Vec<_>>()
+        });
+        turn.of_all(&lines.map_err(Fault::not_now)?)
+    }
+
+    fn scans(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let turn = Turn::read(question, &["site", "day", "unknown"])?;
+        let unknown = turn.query.switch("unknown")?;
+        let offset = self.utc_offset_minutes();
+        let day = day(&turn.query, "day")?.unwrap_or_else(|| self.today());
+        let (sites, masters) = (self.sites(&turn.query)?, masters(self.office.sites.rows()));
+        turn.of_sites(&sites, |site, after, most| {
+            let Some(reader) = self.office.shelves.reader(Stream::Up(site.1)) else { return Ok((Vec::new(), None)) };
+            let mut scans = Vec::new();
+            let listed = chain::scans(
+                &reader,
+                |at_ms| day_at(at_ms, offset) == day,
+                |at_ms, quality, scan| {
+                    let item = masters.item_of_barcode(&scan.code).map(|(item, _)| &item.item_code);
+                    if !(unknown && item.is_some()) {
+                        let mut line = scan_line(at_ms, offset, quality, &scan, item);
+                        line["site"] = json!(site.0);
+                        scans.push(line);
+                    }
+                },
+            );
+            listed.map_err(|error| Fault::not_now(error.to_string()))?;
+            part_of(scans, after, most)
+        })
+    }
+}

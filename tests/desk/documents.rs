@@ -1,0 +1,114 @@
+//! Documents of all sites at the desk.
+
+use crate::trade::{DAY, Trade, id, ids, receipt, sale};
+use serde_json::{Value, json};
+
+#[test]
+fn documents_of_all_sites_are_found_by_day_kind_party_and_number_page_by_page() {
+    let trade = Trade::open();
+    let desk = &trade.desk;
+    trade.send(0, "stock-entry", &[receipt(1, "ZIP", 5, "Bandung")]);
+    trade.send(0, "sales-invoice", &[2, 3].map(|n| sale(n, n, "Bandung")));
+    trade.send(1, "stock-entry", &[receipt(4, "BUTTON", 50, "Garut")]);
+    trade.send(1, "sales-invoice", &[5, 6].map(|n| sale(n, 1, "Garut")));
+
+    let day = desk.ask(&format!("/api/documents?day={DAY}"));
+    assert_eq!(ids(&day), [3, 2, 1, 6, 5, 4].map(id), "site by site, the latest first");
+    let line = &day["items"][0];
+    assert_eq!(
+        (&line["site"], &line["kind"], &line["number"]),
+        (&json!("bandung"), &json!("sales-invoice"), &json!("BDG-SI-A000002")),
+        "{line}"
+    );
+    assert_eq!(
+        (&line["party"], &line["total"], &line["mark"]),
+        (&json!("Bu Sari"), &json!("3000"), &json!("at_office")),
+        "{line}"
+    );
+    assert_eq!((&line["day"], &line["cancelled"], &line["name"]), (&json!(DAY), &json!(false), &Value::Null), "{line}");
+    assert!(line["since"].as_str().unwrap().ends_with('Z'), "{line}");
+    let of = |query: &str| desk.ask(&format!("/api/documents?{query}"));
+    assert_eq!(ids(&of(&format!("day={DAY}&site=garut"))), [6, 5, 4].map(id));
+    assert_eq!(ids(&of(&format!("day={DAY}&kind=stock-entry"))), [1, 4].map(id));
+    assert_eq!(ids(&of("party=Bu+Sari")), [3, 2, 6, 5].map(id));
+    assert_eq!(ids(&of("party=Bu+Sari&site=garut")), [6, 5].map(id));
+    assert_eq!(ids(&of("party=Nobody")), [""; 0]);
+    assert_eq!(ids(&of("number=BDG-SI-A000001")), [id(2)]);
+    assert_eq!(ids(&of("number=grt-si-a000002")), [id(6)], "as people type it");
+    assert_eq!(ids(&of("day=2026-11-03")), [""; 0]);
+    trade.is_paged(&format!("/api/documents?day={DAY}"), &format!("/api/documents?day={DAY}&site=bandung"));
+    trade.is_paged("/api/documents?party=Bu+Sari", "/api/documents?party=Nobody");
+
+    // What comes meanwhile moves nothing of what was told.
+    let first = of(&format!("day={DAY}&limit=2"));
+    trade.send(0, "sales-invoice", &[sale(7, 1, "Bandung")]);
+    let second = of(&format!("day={DAY}&limit=2&after={}", first["next"].as_str().unwrap()));
+    assert_eq!(
+        (ids(&first), ids(&second)),
+        ([3, 2].map(id).iter().map(|id| &**id).collect(), [1, 6].map(id).iter().map(|id| &**id).collect())
+    );
+
+    for (query, input) in [
+        ("", "day"),
+        ("?site=bandung", "day"),
+        ("?day=02.11.2026", "day"),
+        ("?day=2026-11-02&party=Bu+Sari", "day"),
+        ("?party=Bu+Sari&kind=sales-invoice", "day"),
+        ("?day=2026-11-02&kind=Sales+Invoice", "kind"),
+        ("?number=7", "number"),
+        ("?day=2026-11-02&site=Not+A+Site", "site"),
+        ("?day=2026-11-02&day=2026-11-03", "day"),
+    ] {
+        assert_eq!(desk.get(&format!("/api/documents{query}")).refused(400), input, "{query}");
+    }
+    assert_eq!(desk.get("/api/documents?day=2026-11-02&site=nowhere").refused(404), "site");
+
+    let shared = desk.ask("/api/documents/shared-numbers");
+    assert_eq!(shared, json!({"items": [], "next": null}), "nobody has copied a card");
+    assert_eq!(desk.get("/api/documents/shared-numbers?day=2026-11-02").refused(400), "day");
+}
+
+#[test]
+fn one_document_is_told_with_the_stamps_of_its_way_its_cancellation_and_what_came_back() {
+    let trade = Trade::open();
+    let desk = &trade.desk;
+    let sold = sale(1, 5, "Bandung");
+    trade.send(0, "sales-invoice", std::slice::from_ref(&sold));
+    let shown = desk.ask(&format!("/api/documents/{}", id(1)));
+    let ways = shown["ways"].as_array().unwrap();
+    let way = &ways[0];
+    assert_eq!((ways.len(), &way["site"], &way["line"]["id"]), (1, &json!("bandung"), &json!(id(1))), "{shown}");
+    assert_eq!((&way["line"]["number"], &way["device"]), (&json!("BDG-SI-A000001"), &json!("till")));
+    assert_eq!(way["document"]["items"][0]["qty"], "5");
+    assert_eq!(way["document"]["customer"], sold["customer"]);
+    assert_eq!((&way["cancellation"], &way["amends"], &way["returned"]), (&Value::Null, &Value::Null, &json!({})));
+    assert!(way["booked"].is_object() && way["hash"].as_str().is_some_and(|hash| hash.len() == 8), "{way}");
+    let stamps = way["stamps"].as_array().unwrap();
+    let whats: Vec<_> = stamps.iter().map(|stamp| &stamp["what"]).collect();
+    assert_eq!(whats, ["saved", "arrived"], "{way}");
+    assert!(stamps.iter().all(|stamp| stamp["sure"].is_boolean()), "{way}");
+    assert_eq!(stamps[0]["position"], way["line"]["position"]);
+    assert_eq!(stamps[1]["at"], way["line"]["since"]);
+    assert!(stamps[0]["at"].as_str() <= stamps[1]["at"].as_str(), "{way}");
+
+    let mut back = sale(2, 2, "Bandung");
+    back["is_return"] = json!(1);
+    back["return_against"] = json!(id(1));
+    back["items"] = json!([{"item_code": "BUTTON", "qty": "-2", "rate": "1000", "sales_invoice_item": "1"}]);
+    back["payments"] = json!([{"mode_of_payment": "Cash", "amount": "-2000"}]);
+    trade.send(0, "sales-invoice", &[back]);
+    let first = |n: u32| desk.ask(&format!("/api/documents/{}", id(n)))["ways"][0].clone();
+    assert_eq!(first(1)["returned"], json!({"1": "2"}));
+    trade.send(0, "cancellation", &[json!({"id": id(3), "document": id(2), "reason": "typed twice"})]);
+    let way = first(2);
+    let cancellation = &way["cancellation"];
+    assert_eq!((&way["line"]["cancelled"], &cancellation["id"]), (&json!(true), &json!(id(3))), "{way}");
+    assert_eq!(cancellation["reason"], "typed twice");
+    let whats: Vec<_> = cancellation["stamps"].as_array().unwrap().iter().map(|stamp| &stamp["what"]).collect();
+    assert_eq!(whats, ["saved", "arrived"], "{way}");
+    assert_eq!(first(1)["returned"], json!({}), "what was cancelled came back no more");
+
+    assert_eq!(desk.get(&format!("/api/documents/{}", id(9))).refused(404), "id");
+    assert_eq!(desk.get("/api/documents/7").refused(400), "id");
+    assert_eq!(desk.get(&format!("/api/documents/{}?site=bandung", id(1))).refused(400), "site");
+}
