@@ -46,7 +46,8 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn status(&self) -> Value {
+    /// How each site is whose line runs, by name.
+    pub(super) fn sites_told(&self) -> Vec<Value> {
         let mut sites = Vec::new();
         let compare: BTreeMap<_, _> = self.sites.to_compare().into_iter().collect();
         let letters = self.sites.letters();
@@ -90,6 +91,11 @@ impl Answers {
                 "notices": state.tally.notices,
             }));
         });
+        sites
+    }
+
+    pub(super) fn status(&self) -> Value {
+        let sites = self.sites_told();
         let views = self.views.progress();
         let free = self.sites.with_premises(|premises| free_mb(&premises.paths.dir));
         json!({

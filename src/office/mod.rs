@@ -5,6 +5,7 @@
 //! more), and the views.
 
 mod answers;
+mod audit;
 pub mod config;
 mod figures;
 mod ledger;
@@ -72,7 +73,7 @@ pub struct Office {
     sites: Arc<Sites>,
     views: Views,
     control: Control,
-    desk: (Vec<String>, web::Server),
+    desk: (Vec<String>, web::Server, Arc<pages::Desk>),
     sticks: Sticks,
     ledger: Ledger,
     posting: Posting,
@@ -174,6 +175,7 @@ impl Office {
         };
         let answers = Arc::new(answers);
         let desk = open_desk(&answers).await?;
+        tasks.push(fallen.spawn("the desk's watch", desk.2.clone().watch()));
         let control = Control::listen(dir, answers)?;
         Ok(Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen })
     }
@@ -196,6 +198,7 @@ impl Office {
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
         let Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen: _ } = self;
+        desk.2.close();
         desk.1.shutdown().await;
         if let Some(gate) = gate {
             gate.shutdown().await;
@@ -220,7 +223,7 @@ impl Office {
 }
 
 /// The desk's pages, where people at the office open them.
-async fn open_desk(answers: &Arc<answers::Answers>) -> anyhow::Result<(Vec<String>, web::Server)> {
+async fn open_desk(answers: &Arc<answers::Answers>) -> anyhow::Result<(Vec<String>, web::Server, Arc<pages::Desk>)> {
     let (listen, names) = answers.sites.with_premises(|premises| {
         let config = &premises.config;
         let tls = match config.https[..] {
@@ -235,7 +238,8 @@ async fn open_desk(answers: &Arc<answers::Answers>) -> anyhow::Result<(Vec<Strin
     let addresses = bound.addresses().to_vec();
     let rules = gate::WebRules { hosts: names, ..gate::WebRules::default() };
     let desk = Arc::new(pages::Desk::new(answers.clone())?);
-    Ok((addresses, bound.serve("desk.html", rules, None, desk)))
+    let server = bound.serve("desk.html", rules, None, desk.clone());
+    Ok((addresses, server, desk))
 }
 
 async fn open_gate(sites: &Arc<Sites>, came: mpsc::Sender<Came>) -> anyhow::Result<Gate> {

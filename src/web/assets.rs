@@ -3,6 +3,7 @@
 //! `build.rs` lists them from `tablet/dist`. A page's own files are named by their content and kept for good; the page itself is asked
 //! for each time, and is not sent again where the browser has it.
 
+use super::flow::Content;
 use super::reply::Reply;
 use bytes::Bytes;
 use hyper::header::{
@@ -53,7 +54,7 @@ pub(super) fn serve(method: &Method, path: &str, headers: &HeaderMap, home: &str
     };
     let is_known = list(headers, &IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("W/") == tag);
     let reply = match is_known {
-        true => Reply { status: StatusCode::NOT_MODIFIED, headers: HeaderMap::new(), body: Bytes::new() },
+        true => Reply { status: StatusCode::NOT_MODIFIED, headers: HeaderMap::new(), body: Content::default() },
         false => Reply::new(StatusCode::OK, file.kind, Bytes::from_static(body)),
     };
     let keep = if file.name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };

@@ -4,12 +4,13 @@ use super::Pages;
 use super::asked::Asked;
 use super::assets;
 use super::fault::Fault;
+use super::flow::Content;
 use super::headers::secure;
 use super::patience::Watched;
 use super::reply::Reply;
 use crate::gate::{Entrance, WebRules};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING};
 use hyper::server::conn::http1;
@@ -82,7 +83,7 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 }
 
 impl Premises {
-    async fn respond(&self, request: Request<Incoming>, from: IpAddr, tls: bool) -> Response<Full<Bytes>> {
+    async fn respond(&self, request: Request<Incoming>, from: IpAddr, tls: bool) -> Response<Content> {
         let header =
             |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("?").to_owned());
         let (host, origin) = (header(HOST), header(ORIGIN));
@@ -102,12 +103,12 @@ impl Premises {
         if method == Method::HEAD {
             let length = response.body().size_hint().exact().unwrap_or_default();
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-            *response.body_mut() = Full::default();
+            *response.body_mut() = Content::default();
         }
         response
     }
 
-    async fn answer(&self, request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Response<Content> {
         match (request.uri().path(), &self.gate) {
             ("/mqtt", Some(gate)) => hand_over(gate, request, from),
             (path, _) if path == "/api" || path.starts_with("/api/") => match whole(request, (from, tls)).await {
@@ -125,7 +126,7 @@ impl Premises {
 }
 
 /// A WebSocket goes to the gate, which refuses it or takes the connection.
-fn hand_over(gate: &Entrance, mut request: Request<Incoming>, from: IpAddr) -> Response<Full<Bytes>> {
+fn hand_over(gate: &Entrance, mut request: Request<Incoming>, from: IpAddr) -> Response<Content> {
     let upgrade = hyper::upgrade::on(&mut request);
     let head = request.map(|_| ());
     match gate.greet(&head) {
@@ -137,7 +138,7 @@ fn hand_over(gate: &Entrance, mut request: Request<Incoming>, from: IpAddr) -> R
                     Err(error) => tracing::debug!(%from, %error, "a WebSocket ended before it began"),
                 }
             });
-            welcome.map(|()| Full::default())
+            welcome.map(|()| Content::default())
         }
         Err(refusal) => {
             let (parts, why) = refusal.into_parts();
@@ -183,9 +184,9 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, Fault> {
     }
 }
 
-fn finished(reply: Reply) -> Response<Full<Bytes>> {
+fn finished(reply: Reply) -> Response<Content> {
     let Reply { status, headers, body } = reply;
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

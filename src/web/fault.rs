@@ -33,6 +33,11 @@ impl Fault {
         self
     }
 
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// 400: what was sent is not what it has to be.
     pub fn bad(input: &str, rule: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Some(input), rule, remedy)

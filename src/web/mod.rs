@@ -8,6 +8,7 @@ mod asked;
 mod assets;
 mod connection;
 mod fault;
+mod flow;
 mod headers;
 mod listener;
 mod paging;

@@ -1,18 +1,20 @@
 //! An answer, before it has the headers that every answer has.
 
+use super::flow::Content;
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
 };
 use serde::Serialize;
+use tokio::sync::mpsc;
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    pub(super) body: Content,
 }
 
 impl Reply {
@@ -20,7 +22,7 @@ impl Reply {
     pub(super) fn new(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body: Content::Whole(body.into()) }
     }
 
     /// 200 with JSON.
@@ -46,6 +48,14 @@ impl Reply {
         reply.with(CONTENT_DISPOSITION, named.expect("invariant: a file's name is made of kinds and days"))
     }
 
+    /// 200 with server-sent events, as long as somebody makes pieces of them.
+    pub fn events(pieces: mpsc::Receiver<Bytes>) -> Self {
+        let mut reply = Self::data(StatusCode::OK, "text/event-stream", Bytes::new());
+        reply.body = Content::Flow(pieces);
+        // Proxies that gather answers are told not to.
+        reply.with(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"))
+    }
+
     /// What is below `/api`: nobody keeps it.
     fn data(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         Self::new(status, kind, body).with(CACHE_CONTROL, HeaderValue::from_static("no-store"))
@@ -59,7 +69,7 @@ impl Reply {
     /// 204: it is done, and there is nothing to say.
     pub fn nothing() -> Self {
         let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
-        Self { status: StatusCode::NO_CONTENT, headers, body: Bytes::new() }
+        Self { status: StatusCode::NO_CONTENT, headers, body: Content::default() }
     }
 
     /// With a cookie, as its header is written.
@@ -82,7 +92,10 @@ impl Reply {
     /// What it says, for tests.
     #[cfg(test)]
     pub(crate) fn into_body(self) -> Bytes {
-        self.body
+        match self.body {
+            Content::Whole(bytes) => bytes,
+            Content::Flow(_) => Bytes::new(),
+        }
     }
 
     pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -1,11 +1,10 @@
 //! An office with a box, and people who are logged in at its desk.
 
-use crate::EXE;
 use crate::http::{Heard, request};
+use crate::{EXE, SOON};
 use rig::town::{House, Town};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The password of everybody here.
@@ -24,11 +23,7 @@ impl Office {
     pub fn open(more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let town = Town::found(EXE, dir.path(), more).unwrap();
-        for (name, role) in [("ani", "admin"), ("wati", "work"), ("lia", "look")] {
-            let full_name = format!("{name} the {role}");
-            let args = ["office", "user", "add", name, "--role", role, "--full-name", &full_name, "--password-stdin"];
-            town.office.command(&args, PASSWORD).unwrap();
-        }
+        add_people(&town.office);
         let at = town.office.pages().unwrap();
         Self { town, at, dir }
     }
@@ -38,13 +33,22 @@ impl Office {
         let mut house = self.town.settle(site, None, &["till"], "").unwrap();
         house.start().unwrap();
         let answers = |status: &Value| Town::site(status, site)["answers"] == true;
-        self.town.office.wait_until("the box to come", Duration::from_secs(60), answers).unwrap();
+        self.town.office.wait_until("the box to come", SOON, answers).unwrap();
         house
     }
 
     /// Logs in.
     pub fn log_in(&self, user: &str) -> Desk {
         Desk::log_in(self.at, user, PASSWORD)
+    }
+}
+
+/// Lets `ani` (admin), `wati` (work) and `lia` (look) log in.
+pub fn add_people(office: &House) {
+    for (name, role) in [("ani", "admin"), ("wati", "work"), ("lia", "look")] {
+        let full_name = format!("{name} the {role}");
+        let args = ["office", "user", "add", name, "--role", role, "--full-name", &full_name, "--password-stdin"];
+        office.command(&args, PASSWORD).unwrap();
     }
 }
 
@@ -94,14 +98,17 @@ impl Desk {
     }
 }
 
-/// Asks until it holds.
+/// Asks until there is something.
 pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_secs(60);
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "waited for {what}");
-        std::thread::sleep(Duration::from_millis(50));
+    let found = crate::until(what, || Asked(look()), |asked| asked.0.is_some());
+    found.0.expect("invariant: it was asked for until it was there")
+}
+
+/// An answer that is not shown.
+struct Asked<T>(Option<T>);
+
+impl<T> std::fmt::Debug for Asked<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("nothing")
     }
 }

@@ -1,12 +1,9 @@
 //! A client that says exactly what a test wants said.
 
+use crate::SOON;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
-
-/// Longest wait for an answer.
-pub const SOON: Duration = Duration::from_secs(60);
 
 /// An answer.
 #[derive(Debug)]

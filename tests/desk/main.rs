@@ -3,11 +3,36 @@
 
 mod days;
 mod documents;
+mod events;
+mod held;
 mod house;
 mod http;
 mod logins;
+#[allow(dead_code, reason = "the tests of the books need all of it")]
+#[path = "../books/shop.rs"]
+mod shop;
+mod sites;
 mod stock;
 mod trade;
+mod users;
+
+use std::time::{Duration, Instant};
 
 /// The program under test.
 const EXE: &str = env!("CARGO_BIN_EXE_outpost");
+
+/// Longest wait for anything that takes no time on an idle machine.
+const SOON: Duration = Duration::from_secs(120);
+
+/// Asks until the answer holds.
+fn until<T: std::fmt::Debug>(what: &str, mut ask: impl FnMut() -> T, holds: impl Fn(&T) -> bool) -> T {
+    let end = Instant::now() + SOON;
+    loop {
+        let answer = ask();
+        if holds(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "waited {SOON:?} for {what}; last: {answer:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -30,7 +30,7 @@ impl Desk {
         let rule = "a month is written YYYY-MM";
         let month: Option<Month> = query.read_as("month", rule, "send month=2026-11")?;
         let month = month.ok_or_else(|| Fault::bad("month", "it is missing", "send month=2026-11"))?;
-        let sites = self.sites(&query)?;
+        let sites = self.sites_asked(&query)?;
         let _alone = match self.office.reconciling.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 let rule = "another comparison is being made";
@@ -79,7 +79,7 @@ impl Desk {
         let missing = || Fault::bad("kind", "it is missing", "send kind, from and to");
         let kind = kind(&query)?.ok_or_else(missing)?;
         let (from, to) = days(&query)?;
-        let sites = self.sites(&query)?;
+        let sites = self.sites_asked(&query)?;
         let of = query.text("site").unwrap_or("all");
         let numbers = sites.iter().map(|(_, number)| *number).collect();
         let mut csv = Vec::new();

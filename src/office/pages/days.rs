@@ -21,7 +21,7 @@ impl Desk {
     fn days(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &["from", "to", "site"])?;
         let (from, to) = days(&turn.query)?;
-        let (sites, lacking) = (self.sites(&turn.query)?, self.lacking());
+        let (sites, lacking) = (self.sites_asked(&turn.query)?, self.lacking());
         turn.of_sites(&sites, |site, after, most| self.of_site(site, &lacking, (from, to), after, most))
     }
 

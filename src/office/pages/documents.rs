@@ -25,7 +25,7 @@ impl Desk {
     fn documents(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &["site", "day", "kind", "party", "number"])?;
         let (query, masters) = (&turn.query, masters(self.office.sites.rows()));
-        let (day, kind, sites) = (day(query, "day")?, kind(query)?, self.sites(query)?);
+        let (day, kind, sites) = (day(query, "day")?, kind(query)?, self.sites_asked(query)?);
         match (day, query.text("party"), query.text("number")) {
             (Some(day), None, None) => turn.of_sites(&sites, |site, after, most| {
                 self.of_day(&masters, site, (days_since_1970(day), kind), (after, most))
@@ -92,7 +92,7 @@ impl Desk {
 
     fn shared_numbers(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &["site"])?;
-        let (sites, masters) = (self.sites(&turn.query)?, masters(self.office.sites.rows()));
+        let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
         turn.of_sites(&sites, |site, after, most| {
             self.catch_up(site)?;
             let lines = self.office.views.shared_numbers(site.1, MOST_SHARED)?;

@@ -4,7 +4,7 @@
 //! in a header as well. What a user may do is looked up in the file at each question.
 
 use super::sessions;
-use super::{Desk, Member, Question, Role, Route, Whose};
+use super::{Desk, Member, Question, Role, Route, Whose, changes};
 use crate::domain::time::rfc3339;
 use crate::moment::rough_ms;
 use crate::office::users::{self, User, UserName, UsersError};
@@ -65,28 +65,28 @@ struct Password {
 }
 
 impl Desk {
-    /// Who asks, where their role is enough, and where what changes something comes from the session's own page.
-    pub(super) fn member(&self, asked: &Asked, role: Role) -> Result<Member, Fault> {
+    /// Who asks, by their session.
+    pub(super) fn member(&self, asked: &Asked) -> Result<Member, Fault> {
         let token = token(asked).ok_or_else(nobody)?;
         let (key, users) = (sessions::key_of(token), self.roll.now());
         let found = self.sessions.look(key, Instant::now(), |name| users.get(name));
         let (user, until_ms) = found.ok_or_else(nobody)?;
-        if user.role < role {
-            let rule = format!("this needs the role {role}, and {} has the role {}", user.name, user.role);
-            return Err(Fault::forbidden(None, rule, format!("ask somebody with the role {role}")));
-        }
-        if ![Method::GET, Method::HEAD].contains(&asked.method) {
-            self.is_meant(asked, token)?;
-        }
         let csrf = self.sessions.csrf(token);
         let (user, full_name, role) = (user.name.to_string(), user.full_name.clone(), user.role);
         Ok(Member { user, full_name, role, session: key, csrf, until_ms })
     }
 
-    /// Refuses what another site's page could have made a browser send.
-    fn is_meant(&self, asked: &Asked, token: &str) -> Result<(), Fault> {
+    /// Refuses what their role is not enough for, and what another site's page could have made a browser send.
+    pub(super) fn may(&self, member: &Member, asked: &Asked, role: Role) -> Result<(), Fault> {
+        if member.role < role {
+            let rule = format!("this needs the role {role}, and {} has the role {}", member.user, member.role);
+            return Err(Fault::forbidden(None, rule, format!("ask somebody with the role {role}")));
+        }
+        if !changes(asked) {
+            return Ok(());
+        }
         let given = asked.header(CSRF);
-        if !given.is_some_and(|given| self.sessions.is_csrf(token, given)) {
+        if !given.is_some_and(|given| self.sessions.is_csrf(&member.csrf, given)) {
             let rule = "it is the session's, and what changes something needs it";
             return Err(Fault::forbidden(Some(CSRF), rule, "send what csrf is in the answer to GET /api/me"));
         }
@@ -126,8 +126,20 @@ impl Desk {
         let asked = question.asked;
         Query::read(asked, &[])?;
         let Login { user, password } = asked.json()?;
+        // Who types a password in the place of a name is not to find it in a log.
         let name: Option<UserName> = user.parse().ok();
-        let Some(user) = self.proven(asked.from, name.as_ref(), &password)? else {
+        let answered = self.log_in(asked, name.as_ref(), &password);
+        let was_heard = !answered.as_ref().is_err_and(|fault| fault.status() == StatusCode::TOO_MANY_REQUESTS);
+        if was_heard {
+            let users = self.roll.now();
+            let user = name.as_ref().filter(|name| users.contains_key(*name)).map_or("?", UserName::as_str);
+            self.write_down((asked, user), ("/api/login", &[]), &answered);
+        }
+        answered
+    }
+
+    fn log_in(&self, asked: &Asked, name: Option<&UserName>, password: &str) -> Result<Reply, Fault> {
+        let Some(user) = self.proven(asked.from, name, password)? else {
             tracing::info!(from = %asked.from, "a login at the desk was wrong");
             return Err(Fault::who(
                 "password",

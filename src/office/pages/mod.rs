@@ -4,22 +4,32 @@
 //! role is enough, is looked at first; an answer is then made on a thread that may block. Deliberately absent: what the answers are made
 //! of, which `outpost` at the office's terminal asks for as well ([`super::answers`]).
 
+mod audit;
 mod books;
 mod days;
 mod document;
 mod documents;
+mod events;
+mod feed;
+mod held;
 mod login;
 mod months;
 mod sessions;
+mod sites;
 mod stock;
 mod throttle;
 mod turn;
+mod users;
+mod watch;
 
 use super::answers::Answers;
+use super::audit::Audit;
 use super::users::{Role, Roll};
 use crate::moment::rough_ms;
 use crate::passwords::Checker;
-use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
+use crate::web::{self, Asked, Fault, Found, Method, Query, Reply, StatusCode};
+use anyhow::Context;
+use events::Listeners;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -36,8 +46,10 @@ const AT_ONCE: usize = 4;
 pub(super) struct Desk {
     office: Arc<Answers>,
     working: Arc<Semaphore>,
-    roll: Roll,
-    sessions: Sessions,
+    roll: Arc<Roll>,
+    audit: Audit,
+    sessions: Arc<Sessions>,
+    listeners: Arc<Listeners>,
     throttle: Mutex<Throttle>,
     checker: Checker,
     /// Where what waits for its turn to check a password waits.
@@ -88,6 +100,11 @@ const ROUTES: &[&[Route]] = &[
     days::ROUTES,
     months::ROUTES,
     books::ROUTES,
+    sites::ROUTES,
+    held::ROUTES,
+    users::ROUTES,
+    audit::ROUTES,
+    events::ROUTES,
 ];
 
 /// What is of the office as a whole.
@@ -113,6 +130,11 @@ fn contract(question: &Question<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json_text(CONTRACT))
 }
 
+/// Whether a request is for more than an answer.
+fn changes(asked: &Asked) -> bool {
+    ![Method::GET, Method::HEAD].contains(&asked.method)
+}
+
 impl web::Pages for Desk {
     fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply> {
         async move {
@@ -124,16 +146,25 @@ impl web::Pages for Desk {
 
 impl Desk {
     pub(super) fn new(office: Arc<Answers>) -> anyhow::Result<Self> {
-        let roll = Roll::open(&office.sites.with_premises(|premises| premises.paths.dir.clone()))?;
+        let dir = office.sites.with_premises(|premises| premises.paths.dir.clone());
+        let (roll, audit) = (Roll::open(&dir)?, Audit::open(&dir).context("the audit of the desk")?);
         Ok(Self {
             office,
             working: Arc::new(Semaphore::new(AT_ONCE)),
-            roll,
-            sessions: Sessions::new()?,
+            roll: Arc::new(roll),
+            audit,
+            sessions: Arc::new(Sessions::new()?),
+            listeners: Arc::new(Listeners::new()?),
             throttle: Mutex::default(),
             checker: Checker::new()?,
             runtime: Handle::current(),
         })
+    }
+
+    /// Looks for what those that listen are to be told, until [`Desk::close`].
+    pub(super) async fn watch(self: Arc<Self>) {
+        let stop = self.listeners.stopping();
+        watch::run(self, stop).await;
     }
 
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
@@ -142,7 +173,7 @@ impl Desk {
             Found::WrongMethod => return Err(Fault::method(&web::methods(paths(), &asked.path))),
             Found::Nothing => return Err(Fault::no_path()),
         };
-        let &(_, _, whose, answer) = routes().nth(index).expect("invariant: it was found among them");
+        let &(_, pattern, whose, answer) = routes().nth(index).expect("invariant: it was found among them");
         let stopping = || Fault::not_now("the office is being stopped");
         let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| stopping())?;
         let work = move || {
@@ -150,11 +181,16 @@ impl Desk {
             let Found::Route(_, places) = web::find(paths(), asked.method.as_str(), &asked.path) else {
                 return Err(Fault::no_path());
             };
-            let member = match whose {
-                Whose::Anybody => None,
-                Whose::Of(role) => Some(self.member(&asked, role)?),
+            let Whose::Of(role) = whose else {
+                return answer(&self, &Question { asked: &asked, places, who: None });
             };
-            answer(&self, &Question { asked: &asked, places, who: member.as_ref() })
+            let member = self.member(&asked)?;
+            let question = Question { asked: &asked, places, who: Some(&member) };
+            let answered = self.may(&member, &asked, role).and_then(|()| answer(&self, &question));
+            if changes(&asked) {
+                self.write_down((&asked, &member.user), (pattern, &question.places), &answered);
+            }
+            answered
         };
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a question of the desk was not answered");

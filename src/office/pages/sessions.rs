@@ -101,13 +101,13 @@ impl Sessions {
         BASE64_URL_SAFE_NO_PAD.encode(sum)
     }
 
-    /// Whether this is the word; in the same time for whatever it is.
-    pub(super) fn is_csrf(&self, token: &str, given: &str) -> bool {
+    /// Whether this is the session's word; in the same time for whatever it is.
+    pub(super) fn is_csrf(&self, word: &str, given: &str) -> bool {
         let keyed = |word: &str| -> Digested {
             Sha256::new().chain_update(self.key).chain_update(word).chain_update(self.key).finalize().into()
         };
         // Of keyed digests nobody learns anything by how far they are the same.
-        keyed(&self.csrf(token)) == keyed(given)
+        keyed(word) == keyed(given)
     }
 
     /// Whose session it is and until when, where it goes on; `user` gives what the office has of one now. It is not idle then.
@@ -252,7 +252,8 @@ mod tests {
     fn the_word_against_csrf_is_of_its_session_alone() {
         let (sessions, other) = (Sessions::new().unwrap(), Sessions::new().unwrap());
         let word = sessions.csrf("token");
-        assert!(sessions.is_csrf("token", &word));
-        assert!(!sessions.is_csrf("tokem", &word) && !sessions.is_csrf("token", "") && !other.is_csrf("token", &word));
+        assert!(sessions.is_csrf(&word, &sessions.csrf("token")));
+        assert!(!sessions.is_csrf(&word, &sessions.csrf("tokem")) && !sessions.is_csrf(&word, ""));
+        assert_ne!(word, other.csrf("token"), "another start has others");
     }
 }

@@ -26,7 +26,7 @@ impl Desk {
     fn stock(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &["site", "warehouse", "item"])?;
         let wanted = (name(&turn.query, "warehouse")?, name(&turn.query, "item")?);
-        let (sites, masters) = (self.sites(&turn.query)?, masters(self.office.sites.rows()));
+        let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
         turn.of_sites(&sites, |site, after, most| part_of(self.standing(&masters, site, &wanted)?, after, most))
     }
 
@@ -105,7 +105,7 @@ impl Desk {
         let unknown = turn.query.switch("unknown")?;
         let offset = self.utc_offset_minutes();
         let day = day(&turn.query, "day")?.unwrap_or_else(|| self.today());
-        let (sites, masters) = (self.sites(&turn.query)?, masters(self.office.sites.rows()));
+        let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
         turn.of_sites(&sites, |site, after, most| {
             let Some(reader) = self.office.shelves.reader(Stream::Up(site.1)) else { return Ok((Vec::new(), None)) };
             let mut scans = Vec::new();

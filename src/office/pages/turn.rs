@@ -119,7 +119,7 @@ pub(super) fn part_of<T>(all: Vec<T>, after: Option<&str>, most: usize) -> Resul
 
 impl Desk {
     /// The sites that are asked for, in the order of their names: the one of the parameter `site`, or all.
-    pub(super) fn sites(&self, query: &Query) -> Result<Vec<Site>, Fault> {
+    pub(super) fn sites_asked(&self, query: &Query) -> Result<Vec<Site>, Fault> {
         let mut sites = self.office.sites.numbers();
         if let Some(wanted) = query.text("site") {
             let id: SiteId = wanted

@@ -8,7 +8,8 @@ use crate::domain::outcome::{Fate, Hold};
 use crate::domain::time::rfc3339;
 use crate::moment::rough_ms;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::Mutex;
 
 /// One that is held.
@@ -26,9 +27,21 @@ pub(super) struct Held {
     pub(super) why: String,
 }
 
+/// Documents that are in the books since the last look, told one by one.
+const TOLD: usize = 10;
+
+/// What happened at a site's posting.
+pub(in crate::office) struct News {
+    pub(in crate::office) held: usize,
+    pub(in crate::office) posted: u64,
+    pub(in crate::office) latest: Vec<(IntentId, String)>,
+}
+
 #[derive(Default)]
 struct Inner {
     held: BTreeMap<(u64, IntentId), Held>,
+    /// The latest that got into the books, with their names there, the newest last.
+    latest: VecDeque<(IntentId, String)>,
     orders: BTreeMap<IntentId, u64>,
     posted: u64,
     to_read: u64,
@@ -57,7 +70,13 @@ impl Board {
         if let Some(order) = inner.orders.remove(&id) {
             inner.held.remove(&(order, id));
         }
-        inner.posted += u64::from(matches!(fate, Fate::Posted { .. }));
+        if let Fate::Posted { name, .. } = fate {
+            inner.posted += 1;
+            if inner.latest.len() == TOLD {
+                inner.latest.pop_front();
+            }
+            inner.latest.push_back((id, name.to_string()));
+        }
     }
 
     /// How many records are to be gone through still.
@@ -110,8 +129,21 @@ impl Board {
         lock(&self.0).held.len()
     }
 
-    /// The oldest, at most so many.
-    pub(super) fn held(&self, site: &SiteId, most: usize) -> Vec<Value> {
+    /// How many are held, and how many got into the books; of these, the ones that came after the first `known`, at most ten.
+    pub(super) fn news(&self, known: u64) -> News {
+        let inner = lock(&self.0);
+        let new = usize::try_from(inner.posted.saturating_sub(known)).unwrap_or(usize::MAX);
+        let latest = inner.latest.iter().skip(inner.latest.len().saturating_sub(new)).cloned().collect();
+        News { held: inner.held.len(), posted: inner.posted, latest }
+    }
+
+    /// Where a held one stands among the others.
+    pub(super) fn order(&self, id: IntentId) -> Option<u64> {
+        lock(&self.0).orders.get(&id).copied()
+    }
+
+    /// The oldest, at most so many, after the one of this place.
+    pub(super) fn held(&self, site: &SiteId, after: Option<(u64, IntentId)>, most: usize) -> Vec<Value> {
         let inner = lock(&self.0);
         let line = |held: &Held| {
             json!({
@@ -125,7 +157,8 @@ impl Board {
                 "why": held.why,
             })
         };
-        inner.held.values().take(most).map(line).collect()
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        inner.held.range((begin, Bound::Unbounded)).map(|(_, held)| line(held)).take(most).collect()
     }
 
     pub(super) fn status(&self) -> Value {

@@ -14,10 +14,13 @@ mod held;
 mod levels;
 mod library;
 mod reach;
+mod remap;
 mod settings;
 mod turnstile;
 mod writer;
 
+pub(super) use held::News;
+pub(super) use remap::{Remap, RemapError};
 pub use settings::{KEY, NAME, client, key, read, zone};
 
 use super::ledger::UnderWay;
@@ -80,6 +83,8 @@ struct Hub {
     guard: Mutex<guard::Told>,
     /// Somebody wants master data to be gone through now, names too.
     refresh: AtomicBool,
+    /// Held while `erpnext.toml` is changed.
+    remapping: Mutex<()>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -154,6 +159,7 @@ impl Posting {
             down: Mutex::default(),
             guard: Mutex::default(),
             refresh: AtomicBool::new(false),
+            remapping: Mutex::default(),
         });
         let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
@@ -312,9 +318,53 @@ impl Clerk {
         let (mut count, mut listed) = (0, Vec::new());
         for (name, board) in self.boards(site)? {
             count += board.held_count();
-            listed.extend(board.held(&name, most.saturating_sub(listed.len())));
+            listed.extend(board.held(&name, None, most.saturating_sub(listed.len())));
         }
         Ok(json!({ "count": count, "held": listed }))
+    }
+
+    /// What happened at each site that is posted, since it had so many in the books.
+    pub(super) fn news(&self, known: impl Fn(&SiteId) -> u64) -> Vec<(SiteId, News)> {
+        let board = lock(&self.hub.board);
+        board.iter().map(|(site, board)| (site.clone(), board.news(known(site)))).collect()
+    }
+
+    /// How the posting of one site goes, without asking anybody; none where it is not posted.
+    pub(super) fn status_of(&self, site: &SiteId) -> Option<Value> {
+        lock(&self.hub.board).get(site).map(|board| board.status())
+    }
+
+    /// Which site's document is held under this id.
+    pub(super) fn holder(&self, id: IntentId) -> Option<SiteId> {
+        let board = lock(&self.hub.board);
+        board.iter().find(|(_, board)| board.holds(id)).map(|(site, _)| site.clone())
+    }
+
+    /// What is held, site by site and the oldest first, after the one of this place, at most so many; each with its place.
+    pub(super) fn held_after(
+        &self,
+        site: Option<&SiteId>,
+        after: Option<(SiteId, u64, IntentId)>,
+        most: usize,
+    ) -> Vec<Value> {
+        let boards: Vec<_> = {
+            let board = lock(&self.hub.board);
+            let wanted = |name: &SiteId| {
+                site.is_none_or(|site| site == name) && after.as_ref().is_none_or(|(begin, ..)| begin <= name)
+            };
+            board.iter().filter(|(name, _)| wanted(name)).map(|(name, board)| (name.clone(), board.clone())).collect()
+        };
+        let mut listed = Vec::new();
+        for (name, board) in boards {
+            let after = after.as_ref().filter(|(begin, ..)| *begin == name).map(|(_, order, id)| (*order, *id));
+            listed.extend(board.held(&name, after, most.saturating_sub(listed.len())));
+        }
+        listed
+    }
+
+    /// The place of a held one among those of its site.
+    pub(super) fn place(&self, site: &SiteId, id: IntentId) -> Option<u64> {
+        lock(&self.hub.board).get(site)?.order(id)
     }
 
     /// Has held ones tried again, by the settings as they are now; how many are held.

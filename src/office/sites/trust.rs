@@ -116,6 +116,23 @@ impl Sites {
         waiting.collect()
     }
 
+    /// Every key that a site has or had, the newest first, and whether it counts: `compare` waits for a person, `counts` is its own,
+    /// `known` was replaced and may still be on a stick, `ended` was revoked or replaced long ago. None where nobody knows the site.
+    pub(in crate::office) fn keys_told(&self, site: &SiteId) -> Option<Vec<(Fingerprint, &'static str)>> {
+        let (inner, now) = (self.lock(), self.now());
+        let known = inner.register.site(site)?;
+        let told = known.keys.iter().rev().map(|key| {
+            let state = match key.until {
+                None if key.confirmed => "counts",
+                None => "compare",
+                Some(until) if now < until => "known",
+                Some(_) => "ended",
+            };
+            (key.key.fingerprint(), state)
+        });
+        Some(told.collect())
+    }
+
     /// Somebody has compared the fingerprint.
     pub(in crate::office) fn confirm(&self, site: &SiteId, typed: Fingerprint) -> Result<String, RegisterError> {
         let mut inner = self.lock();

@@ -1,0 +1,80 @@
+//! What is not in the books yet, decided at the desk.
+
+use crate::events::Listener;
+use crate::house::{Desk, PASSWORD, add_people};
+use crate::shop::{self, Shop, receipt, sale};
+use crate::until;
+use serde_json::{Value, json};
+
+#[test]
+fn a_name_is_mapped_at_the_desk_and_what_is_given_up_says_who_did_it() {
+    let shop = Shop::open(&["bandung"]);
+    add_people(&shop.town.office);
+    let at = shop.town.office.pages().unwrap();
+    let (lia, wati) = (Desk::log_in(at, "lia", PASSWORD), Desk::log_in(at, "wati", PASSWORD));
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    until("the receipt", || shop.erp.submitted().len(), |count| *count > 0);
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let wrong = format!(
+        "{}\n# By Joko\n[sites.bandung.warehouses]\n\"Stores - TW\" = \"Nowhere - TW\"\n",
+        std::fs::read_to_string(&toml).unwrap()
+    );
+    std::fs::write(&toml, wrong).unwrap();
+    assert_eq!(lia.ask("/api/held"), json!({ "items": [], "next": null }));
+    let mut heard = Listener::open(&lia, None);
+    for n in 1..=3 {
+        shop.send(0, "sales-invoice", &sale(n, "1"));
+    }
+    let held = until(
+        "what is held",
+        || lia.ask("/api/held?site=bandung"),
+        |held| held["items"].as_array().unwrap().len() == 3,
+    );
+    let first = &held["items"][0];
+    assert_eq!(
+        (&first["id"], &first["hold"], &first["site"]),
+        (&json!(shop::id(1)), &json!("unmapped"), &json!("bandung"))
+    );
+    heard.wait_for("held", |data| data["held"] == 3);
+    assert_eq!(lia.ask("/api/sites/bandung")["posting"]["held"], 3);
+    let page = lia.ask("/api/held?limit=2");
+    let next = page["next"].as_str().unwrap();
+    let rest = lia.ask(&format!("/api/held?limit=2&after={next}"));
+    assert_eq!((&rest["items"][0]["id"], &rest["next"]), (&json!(shop::id(3)), &Value::Null), "{rest}");
+    assert_eq!(lia.get("/api/held?after=x").refused(410), "after");
+    assert_eq!(lia.get("/api/held?site=medan").refused(404), "site");
+
+    let path = |n: u32, what: &str| format!("/api/held/{}/{what}", shop::id(n));
+    assert_eq!(wati.post(&path(1, "give-up"), &json!({ "reason": "  " })).refused(422), "reason");
+    assert_eq!(wati.post(&path(7, "give-up"), &json!({ "reason": "torn" })).refused(409), "id");
+    let said = wati.post(&path(1, "give-up"), &json!({ "reason": "torn paper" })).well();
+    assert!(said["said"].to_string().contains("BUTTON"), "{said}");
+    let word = shop.boxes[0].command(&["status", "--document", &shop::id(1), "--json"], "");
+    assert!(word.is_ok());
+    assert_eq!(wati.post(&path(1, "give-up"), &json!({ "reason": "torn paper" })).refused(409), "id");
+
+    assert_eq!(wati.post("/api/held/retry", &json!({ "id": shop::id(1) })).refused(409), "id");
+    assert_eq!(wati.post("/api/held/retry", &json!({ "site": "medan" })).refused(404), "site");
+    assert_eq!(wati.post("/api/held/retry", &json!({})).well(), json!({ "retried": 2 }));
+    let map = |table: &str, to: &str| json!({ "table": table, "from": "Stores - TW", "to": to });
+    assert_eq!(wati.post(&path(2, "remap"), &map("companies", "Stores - TW")).refused(422), "table");
+    assert_eq!(wati.post(&path(2, "remap"), &map("warehouses", "")).refused(422), "to");
+    assert_eq!(wati.post(&path(1, "remap"), &map("warehouses", "Stores - TW")).refused(409), "id");
+    let still = until("both held again", || lia.ask("/api/held"), |held| held["items"].as_array().unwrap().len() == 2);
+    assert_eq!(still["items"][0]["id"], json!(shop::id(2)));
+    assert_eq!(wati.post(&path(2, "remap"), &map("warehouses", "Stores - TW")).well(), json!({ "retried": 2 }));
+    until("nothing to be held", || lia.ask("/api/held"), |held| held["items"].as_array().unwrap().is_empty());
+    for n in [2, 3] {
+        assert_eq!(shop.erp.submitted().get(&shop::id(n)).map(Vec::len), Some(1), "{n}");
+    }
+    let posted = heard.wait_for("posted", |data| data["id"] == shop::id(3).as_str());
+    assert!(posted["name"].is_string() && posted["site"] == "bandung", "{posted}");
+    heard.wait_for("held", |data| data["held"] == 0);
+    let text = std::fs::read_to_string(&toml).unwrap();
+    assert!(
+        text.contains("# By Joko") && text.contains("\"Stores - TW\" = \"Stores - TW\"") && !text.contains("Nowhere"),
+        "{text}"
+    );
+    drop(heard);
+    shop.close();
+}
