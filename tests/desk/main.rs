@@ -10,6 +10,7 @@ mod logins;
 #[path = "../books/shop.rs"]
 mod shop;
 mod sites;
+mod tls;
 mod users;
 
 use std::time::{Duration, Instant};
