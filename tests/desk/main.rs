@@ -14,6 +14,7 @@ mod shop;
 mod sites;
 mod stock;
 mod trade;
+mod tls;
 mod users;
 
 use std::time::{Duration, Instant};

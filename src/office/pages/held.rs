@@ -4,6 +4,7 @@ use super::sites::no_site;
 use super::{Desk, Question, Role, Route, Whose};
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
+use crate::domain::outcome::MAX_WHY;
 use crate::office::posting::{Remap, RemapError};
 use crate::web::{Fault, Paging, Query, Reply, StatusCode};
 use serde::Deserialize;
@@ -11,9 +12,6 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
-
-/// Longest reason, in characters: it stands in the books of both ends.
-const MAX_REASON: usize = 500;
 
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "/api/held", Whose::Of(Role::Look), Desk::held),
@@ -158,9 +156,8 @@ impl Desk {
         Query::read(question.asked, &[])?;
         let GiveUp { reason } = question.asked.json()?;
         let is_said = !reason.trim().is_empty() && !reason.chars().any(|c| c.is_control() && c != '\n');
-        if !is_said || reason.chars().count() > MAX_REASON {
-            let rule =
-                format!("a reason has 1 to {MAX_REASON} characters: it stands in the books of both ends for ever");
+        if !is_said || reason.len() > MAX_WHY {
+            let rule = format!("a reason has 1 to {MAX_WHY} bytes: it stands in the books of both ends for ever");
             return Err(Fault::new(StatusCode::UNPROCESSABLE_ENTITY, Some("reason"), rule, "say why"));
         }
         let (id, _) = self.of_path(question)?;

@@ -7,6 +7,7 @@
 //! A thread says its word, durably, as soon as it has read a document back. What it did not get to say before a power cut it finds in the
 //! books under the document's id.
 
+mod asked;
 mod down;
 mod entered;
 mod guard;
@@ -19,7 +20,6 @@ mod settings;
 mod turnstile;
 mod writer;
 
-pub(super) use held::News;
 pub(super) use remap::{Remap, RemapError};
 pub use settings::{KEY, NAME, client, key, read, zone};
 
@@ -321,50 +321,6 @@ impl Clerk {
             listed.extend(board.held(&name, None, most.saturating_sub(listed.len())));
         }
         Ok(json!({ "count": count, "held": listed }))
-    }
-
-    /// What happened at each site that is posted, since it had so many in the books.
-    pub(super) fn news(&self, known: impl Fn(&SiteId) -> u64) -> Vec<(SiteId, News)> {
-        let board = lock(&self.hub.board);
-        board.iter().map(|(site, board)| (site.clone(), board.news(known(site)))).collect()
-    }
-
-    /// How the posting of one site goes, without asking anybody; none where it is not posted.
-    pub(super) fn status_of(&self, site: &SiteId) -> Option<Value> {
-        lock(&self.hub.board).get(site).map(|board| board.status())
-    }
-
-    /// Which site's document is held under this id.
-    pub(super) fn holder(&self, id: IntentId) -> Option<SiteId> {
-        let board = lock(&self.hub.board);
-        board.iter().find(|(_, board)| board.holds(id)).map(|(site, _)| site.clone())
-    }
-
-    /// What is held, site by site and the oldest first, after the one of this place, at most so many; each with its place.
-    pub(super) fn held_after(
-        &self,
-        site: Option<&SiteId>,
-        after: Option<(SiteId, u64, IntentId)>,
-        most: usize,
-    ) -> Vec<Value> {
-        let boards: Vec<_> = {
-            let board = lock(&self.hub.board);
-            let wanted = |name: &SiteId| {
-                site.is_none_or(|site| site == name) && after.as_ref().is_none_or(|(begin, ..)| begin <= name)
-            };
-            board.iter().filter(|(name, _)| wanted(name)).map(|(name, board)| (name.clone(), board.clone())).collect()
-        };
-        let mut listed = Vec::new();
-        for (name, board) in boards {
-            let after = after.as_ref().filter(|(begin, ..)| *begin == name).map(|(_, order, id)| (*order, *id));
-            listed.extend(board.held(&name, after, most.saturating_sub(listed.len())));
-        }
-        listed
-    }
-
-    /// The place of a held one among those of its site.
-    pub(super) fn place(&self, site: &SiteId, id: IntentId) -> Option<u64> {
-        lock(&self.hub.board).get(site)?.order(id)
     }
 
     /// Has held ones tried again, by the settings as they are now; how many are held.

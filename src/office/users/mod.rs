@@ -4,16 +4,21 @@
 //! else may read; a running office sees that it changed. Two programs may change it: each holds a lock while it reads and writes.
 //! Deliberately absent: sessions, and what a role may do.
 
+mod name;
+mod role;
+mod roll;
+
+pub use name::UserName;
+pub use role::Role;
+pub(super) use roll::Roll;
+
 use crate::files;
-use crate::passwords::{self, MAX_PASSWORD, NoHash, Stamp, stamp};
+use crate::passwords::{self, MAX_PASSWORD, NoHash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// The file's name in the office's directory.
 pub const NAME: &str = "users.toml";
@@ -23,97 +28,8 @@ const LOCK: &str = "users.lock";
 pub const MIN_PASSWORD: usize = 10;
 /// Most users: an office with more has a directory of its own for them.
 pub const MAX_USERS: usize = 500;
-/// Longest name, in bytes.
-const MAX_NAME: usize = 32;
 /// Longest full name, in characters.
 const MAX_FULL_NAME: usize = 100;
-
-/// What a user may do. Each role may what the one before may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Looks at everything but users and audit.
-    Look,
-    /// Decides about held documents, takes files in, sends transactions.
-    Work,
-    /// Keeps sites, keys, users and months.
-    Admin,
-}
-
-impl Role {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Look, Self::Work, Self::Admin];
-
-    /// As it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Look => "look",
-            Self::Work => "work",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Role {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| "a role is look, work or admin".into())
-    }
-}
-
-/// A user's name: of a-z, 0-9, `.`, `_` and `-`, beginning with a letter or digit, at most 32.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UserName(String);
-
-impl UserName {
-    /// As text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for UserName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let fits = (1..=MAX_NAME).contains(&text.len())
-            && text.bytes().next().is_some_and(plain)
-            && text.bytes().all(|byte| plain(byte) || b"._-".contains(&byte));
-        match fits {
-            true => Ok(Self(text.to_owned())),
-            false => Err(format!("a user's name is 1 to {MAX_NAME} of a-z, 0-9, '.', '_' and '-'")),
-        }
-    }
-}
-
-impl TryFrom<String> for UserName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<UserName> for String {
-    fn from(name: UserName) -> Self {
-        name.0
-    }
-}
-
-impl fmt::Display for UserName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
 
 /// One user, as in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,54 +189,6 @@ pub fn keeping_an_admin<T>(
     if had_one && !has_admin(users) { Err(UsersError::LastAdmin(name.clone())) } else { Ok(done) }
 }
 
-struct Known {
-    stamp: Stamp,
-    users: Arc<Users>,
-}
-
-/// The file as a running office has it: read again whenever it was changed.
-pub(super) struct Roll {
-    dir: PathBuf,
-    known: RwLock<Known>,
-}
-
-impl Roll {
-    /// Reads the file, which need not be there yet.
-    pub(super) fn open(dir: &Path) -> Result<Self, UsersError> {
-        let stamp = stamp(&dir.join(NAME));
-        let users = Arc::new(read(dir)?);
-        Ok(Self { dir: dir.to_owned(), known: RwLock::new(Known { stamp, users }) })
-    }
-
-    /// The users as they are now. A file that cannot be read leaves those that were known.
-    pub(super) fn now(&self) -> Arc<Users> {
-        let seen = stamp(&self.dir.join(NAME));
-        {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            if known.stamp == seen {
-                return known.users.clone();
-            }
-        }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.stamp != seen {
-            match read(&self.dir) {
-                Ok(users) => {
-                    tracing::info!(users = users.len(), "the desk's users were read again");
-                    known.users = Arc::new(users);
-                }
-                Err(error) => tracing::warn!(%error, "users were not read again: those known before stay in force"),
-            }
-            known.stamp = seen;
-        }
-        known.users.clone()
-    }
-
-    /// As [`change`].
-    pub(super) fn change<T>(&self, what: impl FnOnce(&mut Users) -> Result<T, UsersError>) -> Result<T, UsersError> {
-        change(&self.dir, what)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,16 +198,6 @@ mod tests {
         let hash = passwords::phc("correct horse").unwrap();
         let name: UserName = name.parse().unwrap();
         User { full_name: name.to_string(), name, role, disabled: false, hash, last_login: None }
-    }
-
-    #[test]
-    fn a_name_is_one_that_stands_in_a_path_as_it_is() {
-        for name in ["ani", "ani.w", "7", "a_b-c", &"a".repeat(32)] {
-            assert!(name.parse::<UserName>().is_ok(), "{name}");
-        }
-        for name in ["", "Ani", "ani w", ".ani", "-ani", "ani/..", "añi", "ani%", &"a".repeat(33)] {
-            assert!(name.parse::<UserName>().is_err(), "{name}");
-        }
     }
 
     #[test]
