@@ -55,7 +55,11 @@ fn a_month_is_closed_by_an_admin_alone_and_the_workshops_keep_to_it_until_it_is_
     let (ani, lia) = (trade.office.log_in("ani"), &trade.desk);
     let month = lia.ask("/api/months/2026-11");
     let site = &month["sites"][0];
-    assert_eq!((&site["site"], &site["held"], &month["closed"]), (&json!("bandung"), &json!(0), &Value::Null), "{month}");
+    assert_eq!(
+        (&site["site"], &site["held"], &month["closed"]),
+        (&json!("bandung"), &json!(0), &Value::Null),
+        "{month}"
+    );
     for not in ["open", "differs", "unknown"] {
         assert!(!site[not].as_array().unwrap().contains(&json!(DAY)), "{month}");
     }
