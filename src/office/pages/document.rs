@@ -45,7 +45,6 @@ impl Desk {
     }
 
     fn way(&self, masters: &Masters, site: &Site, line: &DocumentLine) -> Result<Value, Fault> {
-        let unread = |error: String| Fault::not_now(format!("the journals of {} cannot be read: {error}", site.0));
         let read = self.read(site, line);
         let cancellation = self.cancellation(site, line);
         let figures = self.figures(&site.0)?;
@@ -54,7 +53,7 @@ impl Desk {
         let mut words = Vec::new();
         if let Some(down) = self.office.shelves.reader(Stream::Down(site.1)) {
             let of: Vec<_> = all.iter().map(|made| (made.id, made.position)).collect();
-            words = words::on(&down, &of).map_err(|error| unread(error.to_string()))?;
+            words = words::on(&down, &of).map_err(|error| self.unread(error))?;
         }
         let dir = self.office.sites.with_premises(|premises| premises.paths.sites.join(site.0.as_str()));
         let mut stamped = all.iter().zip(words).map(|(made, words)| stamps(&dir, made, &words));
