@@ -109,6 +109,7 @@ fn the_layers_are_imported_downwards_only() {
         ("exchange", &["intake", "views", "gate", "courier", "site", "office"][..]),
         ("carry", &["intake", "views", "gate", "keys", "site", "office"][..]),
         ("keys", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
+        ("pages", &["sync", "gate", "courier", "site", "office"][..]),
         ("site", &["office"][..]),
         ("office", &["site"][..]),
     ];

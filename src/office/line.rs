@@ -4,6 +4,7 @@
 use super::parting::Parting;
 use super::quarantine::{EnvelopeId, Quarantine};
 use super::road::Road;
+use super::roads::{self, Roads};
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
@@ -161,6 +162,8 @@ pub(super) struct SiteLine {
     heard_at_ms: Option<i64>,
     carried_at_ms: Option<i64>,
     condition: Option<Told>,
+    /// By which road records came.
+    roads: Roads,
     /// Keys that were the site's once.
     ended: Vec<Public>,
     quarantine: Quarantine,
@@ -180,6 +183,8 @@ impl SiteLine {
         report.log(&down_dir);
         let unsaid = unsaid(&replica.reader(), &down.reader())?;
         let heard_at_ms = last_stamp(&down.reader());
+        let mut roads = Roads::open(dir, down.reader().count())?;
+        roads.came(&unsaid, roads::Road::Unknown)?;
         let Keys { counting, ended, hold_back } = keys;
         let mut exchange = Exchange::open(Parts {
             me: SiteId::office(),
@@ -210,6 +215,7 @@ impl SiteLine {
             heard_at_ms,
             carried_at_ms: None,
             condition: None,
+            roads,
             ended,
             quarantine,
             turned_away,
@@ -253,12 +259,15 @@ impl SiteLine {
             let ahead_s = Some(condition.at_ms.saturating_sub(self.moment.now_ms()) / 1_000);
             self.condition = Some(Told { condition, ahead_s });
         }
-        self.owes_word(&arrived);
+        self.owes_word(&arrived, roads::Road::Line);
         arrived.is_older
     }
 
     /// What was stored gets the office's word.
-    fn owes_word(&mut self, arrived: &Arrived) {
+    fn owes_word(&mut self, arrived: &Arrived, road: roads::Road) {
+        if let Err(error) = self.roads.came(&arrived.stored, road) {
+            tracing::warn!(site = %self.site, %error, "by which road records came could not be written down");
+        }
         self.parting.took(&self.exchange.held(), self.exchange.link().inbox(), &arrived.stored);
         for &span in &arrived.stored {
             match self.unsaid.last_mut() {
@@ -321,7 +330,7 @@ impl SiteLine {
     fn release(&mut self, id: &EnvelopeId) -> Result<u64, String> {
         let bytes = self.quarantine.read(id).map_err(|error| error.to_string())?;
         let arrived = self.exchange.released(up_ms(), &bytes, &self.ended).map_err(|rejected| rejected.to_string())?;
-        self.owes_word(&arrived);
+        self.owes_word(&arrived, roads::Road::Unknown);
         Ok(arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum())
     }
 
@@ -508,7 +517,7 @@ impl Owner for SiteLine {
                 if let Some(condition) = arrived.condition.clone().filter(is_later) {
                     self.condition = Some(Told { condition, ahead_s: None });
                 }
-                self.owes_word(&arrived);
+                self.owes_word(&arrived, roads::Road::Stick);
                 let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
                 Ok(Took { new, known: arrived.known, rows: arrived.rows, set_aside: false, older: arrived.is_older })
             }

@@ -18,6 +18,7 @@ pub mod posting;
 mod quarantine;
 mod reconcile;
 mod road;
+mod roads;
 mod show;
 mod sites;
 mod start;

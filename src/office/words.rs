@@ -18,6 +18,8 @@ const MOST: usize = 100;
 pub(super) struct Word {
     /// Where it stands in the office's journal for the site.
     pub(super) position: Position,
+    /// Which record of it this is.
+    pub(super) ordinal: u64,
     /// When it was said.
     pub(super) stamp: Stamp,
     pub(super) said: Said,
@@ -55,8 +57,8 @@ pub(super) fn on(down: &Reader, of: &[(IntentId, Position)]) -> Result<Vec<Vec<W
             continue;
         }
         let Ok(record) = record::decode(&stored.body) else { continue };
-        let (position, stamp) = (stored.position, record.stamp);
-        let mut say = |index: usize, said: Said| keep(&mut words[index], Word { position, stamp, said });
+        let (position, ordinal, stamp) = (stored.position, stored.ordinal, record.stamp);
+        let mut say = |index: usize, said: Said| keep(&mut words[index], Word { position, ordinal, stamp, said });
         for (index, (id, at)) in of.iter().enumerate() {
             match &record.entry {
                 Entry::AtOffice(span) if holds(span, at) => say(index, Said::AtOffice),

@@ -1,6 +1,8 @@
 //! Documents of all sites at the desk.
 
-use crate::trade::{DAY, Trade, id, ids, receipt, sale};
+use crate::house::Office;
+use crate::SOON;
+use crate::trade::{DAY, Trade, id, ids, publish, receipt, sale};
 use serde_json::{Value, json};
 
 #[test]
@@ -89,6 +91,7 @@ fn one_document_is_told_with_the_stamps_of_its_way_its_cancellation_and_what_cam
     assert!(stamps.iter().all(|stamp| stamp["sure"].is_boolean()), "{way}");
     assert_eq!(stamps[0]["position"], way["line"]["position"]);
     assert_eq!(stamps[1]["at"], way["line"]["since"]);
+    assert_eq!((&stamps[0]["road"], &stamps[1]["road"]), (&Value::Null, &json!("line")), "{way}");
     assert!(stamps[0]["at"].as_str() <= stamps[1]["at"].as_str(), "{way}");
 
     let mut back = sale(2, 2, "Bandung");
@@ -111,4 +114,29 @@ fn one_document_is_told_with_the_stamps_of_its_way_its_cancellation_and_what_cam
     assert_eq!(desk.get(&format!("/api/documents/{}", id(9))).refused(404), "id");
     assert_eq!(desk.get("/api/documents/7").refused(400), "id");
     assert_eq!(desk.get(&format!("/api/documents/{}?site=bandung", id(1))).refused(400), "site");
+}
+
+#[test]
+fn what_came_on_a_stick_says_so() {
+    let office = Office::open("");
+    let dirs = ["port", "pocket"].map(|name| office.dir.path().join(name));
+    dirs.iter().for_each(|dir| std::fs::create_dir_all(dir.join("red")).unwrap());
+    std::fs::remove_dir(dirs[0].join("red")).unwrap();
+    let [port, pocket] = dirs.map(|dir| dir.join("red"));
+    let own = format!("stick_dirs = [\"{}\"]\ntrial_sticks = true", port.parent().unwrap().display());
+    let nowhere = rig::mosquitto::free_addr().unwrap();
+    let mut shop = office.town.settle("bandung", Some(nowhere), &["till"], &own).unwrap();
+    shop.start().unwrap();
+    publish(&shop, "tx/{client}/sales-invoice", &[sale(1, 1, "Bandung")]);
+    std::fs::rename(&pocket, &port).unwrap();
+    let may_pull = |status: &Value| status["sticks"].to_string().contains("may_pull");
+    shop.wait_until("the stick to be written", SOON, may_pull).unwrap();
+    std::fs::rename(&port, &pocket).unwrap();
+    let desk = office.log_in("lia");
+    assert_eq!(desk.get(&format!("/api/documents/{}", id(1))).refused(404), "id");
+    office.town.office.command(&["office", "import", &pocket.to_string_lossy()], "").unwrap();
+    let way = desk.ask(&format!("/api/documents/{}", id(1)))["ways"][0].clone();
+    let told = |stamp: &Value| (stamp["what"].clone(), stamp["road"].clone());
+    let stamps: Vec<_> = way["stamps"].as_array().unwrap().iter().map(told).collect();
+    assert_eq!(stamps, [(json!("saved"), Value::Null), (json!("arrived"), json!("stick"))], "{way}");
 }

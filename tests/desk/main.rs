@@ -13,8 +13,8 @@ mod logins;
 mod shop;
 mod sites;
 mod stock;
-mod trade;
 mod tls;
+mod trade;
 mod users;
 
 use std::time::{Duration, Instant};

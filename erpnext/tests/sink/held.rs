@@ -126,6 +126,25 @@ fn a_closed_month_and_the_first_open_day() {
 }
 
 #[test]
+fn a_month_that_the_desk_has_closed_though_erpnext_has_not() {
+    let closed = json!({"period_name": "2026-08", "start_date": "2026-08-01", "end_date": "2026-08-31",
+        "closed_documents": ["Sales Invoice"]});
+    let mut case = Case::new();
+    let late = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-08-15"})));
+    case.books.office.put(Table::Period, closed.clone());
+    case.holds(&late, Hold::Closed, &["closed at the office's desk", "Open the month there"]);
+    let open = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-09-15"})));
+    case.goes_through(&open);
+
+    let map = SiteMap { closed_period: ClosedPeriod::FirstOpenDay, ..Books::map(OF) };
+    let mut case = Case::with(map);
+    let late = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-08-15", "due_date": "2026-08-20"})));
+    case.books.office.put(Table::Period, closed);
+    let Verdict::Done(Posted { day, .. }) = post(&mut case.sink, &late, &place(OF, false)) else { panic!() };
+    assert_eq!(day, Some(day_of("2026-09-01")));
+}
+
+#[test]
 fn outside_of_a_year_and_before_a_day_that_is_frozen() {
     let mut case = Case::new();
     let old = case.shop.make("sales-invoice", sale(json!({"posting_date": "2025-12-30"})));

@@ -45,7 +45,7 @@ impl Desk {
         let (mut items, mut differences, mut without) = (Vec::new(), Vec::new(), BTreeMap::new());
         let mut more = 0;
         for (site, _) in &sites {
-            let sheet = reconciling.sheet(site, month.days()).map_err(Fault::not_now)?;
+            let sheet = reconciling.sheet(site, month.days()).map_err(|why| self.unread(why))?;
             items.extend(kinds(&sheet));
             for difference in sheet.differences.iter().filter(|difference| difference.counts) {
                 match differences.len() < NAMED {
@@ -84,7 +84,7 @@ impl Desk {
         let numbers = sites.iter().map(|(_, number)| *number).collect();
         let mut csv = Vec::new();
         let exported = books::export(&self.office.views, &*self.office.shelves, kind, (from, to), numbers, &mut csv);
-        exported.map_err(Fault::not_now)?;
+        exported.map_err(|why| self.unread(why))?;
         Ok(Reply::csv(&format!("{of}-{}-{from}-{to}.csv", kind.slug()), csv))
     }
 }

@@ -62,7 +62,7 @@ impl Desk {
     }
 
     pub(super) fn figures(&self, site: &SiteId) -> Result<Arc<Figures>, Fault> {
-        self.office.figures.of(&self.office.sites, &self.office.shelves, site).map_err(Fault::not_now)
+        self.office.figures.of(&self.office.sites, &self.office.shelves, site).map_err(|why| self.unread(why))
     }
 
     pub(super) fn utc_offset_minutes(&self) -> i16 {

@@ -7,11 +7,13 @@ use crate::domain::master::Masters;
 use crate::domain::record::{Cancelled, Entry};
 use crate::domain::time::{Quality, rfc3339};
 use crate::office::ledger::masters;
+use crate::office::roads::{self, Road};
 use crate::office::words::{self, Said, Word};
 use crate::pages::line::{self, Mark, Read};
 use crate::views::{DocumentLine, Stream};
 use crate::web::{Fault, Query, Reply};
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(super) const ROUTES: &[Route] = &[("GET", "/api/documents/{id}", Whose::Of(Role::Look), Desk::document)];
 
@@ -43,7 +45,6 @@ impl Desk {
     }
 
     fn way(&self, masters: &Masters, site: &Site, line: &DocumentLine) -> Result<Value, Fault> {
-        let unread = |error: String| Fault::not_now(format!("the journals of {} cannot be read: {error}", site.0));
         let read = self.read(site, line);
         let cancellation = self.cancellation(site, line);
         let figures = self.figures(&site.0)?;
@@ -52,9 +53,10 @@ impl Desk {
         let mut words = Vec::new();
         if let Some(down) = self.office.shelves.reader(Stream::Down(site.1)) {
             let of: Vec<_> = all.iter().map(|made| (made.id, made.position)).collect();
-            words = words::on(&down, &of).map_err(|error| unread(error.to_string()))?;
+            words = words::on(&down, &of).map_err(|error| self.unread(error))?;
         }
-        let mut stamped = all.iter().zip(words).map(|(made, words)| stamps(made, &words));
+        let dir = self.office.sites.with_premises(|premises| premises.paths.sites.join(site.0.as_str()));
+        let mut stamped = all.iter().zip(words).map(|(made, words)| stamps(&dir, made, &words));
         let of_document = made.as_ref().and_then(|_| stamped.next()).unwrap_or_default();
         let cancellation = cancellation.as_ref().map(|(cancelled, made)| {
             json!({
@@ -99,12 +101,13 @@ fn made(read: &Read) -> Made {
 }
 
 /// The way of a record: saved at its workshop, arrived here, and each word on it.
-fn stamps(made: &Made, words: &[Word]) -> Vec<Value> {
+fn stamps(dir: &Path, made: &Made, words: &[Word]) -> Vec<Value> {
     let saved = json!({
         "what": "saved",
         "at": rfc3339(made.at_ms),
         "sure": made.sure,
         "position": made.position.to_string(),
+        "road": null,
         "name": null,
         "why": null,
     });
@@ -113,11 +116,17 @@ fn stamps(made: &Made, words: &[Word]) -> Vec<Value> {
             Said::AtOffice => None,
             Said::Fate(fate) => Some(Mark::said(fate)),
         };
+        let road = match (&word.said, roads::of(dir, made.position, word.ordinal)) {
+            (Said::AtOffice, Road::Line) => Some("line"),
+            (Said::AtOffice, Road::Stick) => Some("stick"),
+            _ => None,
+        };
         json!({
             "what": mark.as_ref().map_or("arrived", |mark| mark.mark),
             "at": rfc3339(word.at_ms()),
             "sure": word.sure(),
             "position": word.position.to_string(),
+            "road": road,
             "name": mark.as_ref().and_then(|mark| mark.name),
             "why": mark.as_ref().and_then(|mark| mark.why),
         })

@@ -9,9 +9,10 @@ use crate::domain::number::Number;
 use crate::office::ledger::masters;
 use crate::pages::line::{self, Read};
 use crate::pages::parameters::{day, kind};
-use crate::views::{DocumentLine, Stream, days_since_1970};
+use crate::views::{DocumentLine, Journals, Stream, days_since_1970};
 use crate::web::{Fault, Paging, Reply};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "/api/documents", Whose::Of(Role::Look), Desk::documents),
@@ -20,6 +21,9 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// Documents of one site that share their numbers and are listed. More are no lists for people: a card was copied on purpose.
 const MOST_SHARED: usize = 10_000;
+
+/// How long a question waits for the views to have the office's latest words.
+const CATCH_UP: Duration = Duration::from_secs(60);
 
 impl Desk {
     fn documents(&self, question: &Question<'_>) -> Result<Reply, Fault> {
@@ -125,8 +129,11 @@ impl Desk {
         line::read(&self.office.shelves.reader(Stream::Up(site.1))?, line)
     }
 
-    /// Waits until the views have what has come from a site.
+    /// Waits until the views have what has come from a site, and the office's words on it.
     pub(super) fn catch_up(&self, site: &Site) -> Result<(), Fault> {
-        books::catch_up(&self.office.views, &*self.office.shelves, site.1).map_err(Fault::not_now)
+        let (views, shelves) = (&self.office.views, &*self.office.shelves);
+        books::catch_up(views, shelves, site.1).map_err(|why| self.unread(why))?;
+        let words = Stream::Down(site.1);
+        Ok(views.wait_for(words, shelves.records(words), CATCH_UP)?)
     }
 }

@@ -115,7 +115,7 @@ impl Desk {
         let (at, despite) = (rfc3339(self.office.sites.now_ms()), in_the_way.is_some());
         let mut closings = self.closings()?;
         let period = closed(&masters(self.office.sites.rows()), month, &kinds);
-        closings.put(month, Some(Closing { by, at, despite })).map_err(Fault::not_now)?;
+        closings.put(month, Some(Closing { by, at, despite })).map_err(|why| self.unread(why))?;
         let row = json!([period]).to_string();
         self.take(Source { name: "period.json".into(), bytes: row.into_bytes() })?;
         tracing::info!(%month, "a month was closed");
@@ -135,9 +135,9 @@ impl Desk {
         })?;
         {
             let _alone = self.office.loads.lock().unwrap_or_else(PoisonError::into_inner);
-            rows.put(vec![(Row::Period(period).key(), None)]).map_err(|error| Fault::not_now(error.to_string()))?;
+            rows.put(vec![(Row::Period(period).key(), None)]).map_err(|error| self.unread(error))?;
         }
-        self.closings()?.put(month, None).map_err(Fault::not_now)?;
+        self.closings()?.put(month, None).map_err(|why| self.unread(why))?;
         tracing::info!(%month, by = question.who.map(|who| &*who.user), "a month was opened again");
         Ok(Reply::nothing())
     }
@@ -146,7 +146,8 @@ impl Desk {
     fn take(&self, source: Source) -> Result<(), Fault> {
         let _alone = self.office.loads.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = &mut &**self.office.sites.rows();
-        let report = load::load(&[source], Order::default(), rows, &load::nothing_included).map_err(Fault::not_now)?;
+        let report =
+            load::load(&[source], Order::default(), rows, &load::nothing_included).map_err(|why| self.unread(why))?;
         match report.errors.first() {
             Some(_) => {
                 let rule = "the office's master data does not take it";
@@ -158,7 +159,7 @@ impl Desk {
 
     fn closings(&self) -> Result<Closings, Fault> {
         let dir = self.office.sites.with_premises(|premises| premises.paths.dir.clone());
-        Closings::read(&dir).map_err(Fault::not_now)
+        Closings::read(&dir).map_err(|why| self.unread(why))
     }
 
     /// Who closed a month, where its row is there.

@@ -88,7 +88,7 @@ impl Desk {
             }
             lines
         });
-        turn.of_all(&lines.map_err(Fault::not_now)?)
+        turn.of_all(&lines.map_err(|why| self.unread(why))?)
     }
 
     fn unmatched(&self, question: &Question<'_>) -> Result<Reply, Fault> {
@@ -97,7 +97,7 @@ impl Desk {
             let line = |(entry, row, qty)| json!({ "entry": entry, "row": row, "received": qty });
             transfers.unmatched().map(line).collect::<Vec<_>>()
         });
-        turn.of_all(&lines.map_err(Fault::not_now)?)
+        turn.of_all(&lines.map_err(|why| self.unread(why))?)
     }
 
     fn scans(&self, question: &Question<'_>) -> Result<Reply, Fault> {
@@ -121,7 +121,7 @@ impl Desk {
                     }
                 },
             );
-            listed.map_err(|error| Fault::not_now(error.to_string()))?;
+            listed.map_err(|error| self.unread(error))?;
             part_of(scans, after, most)
         })
     }

@@ -9,6 +9,7 @@ use crate::web::{Fault, Paging, Query, Reply};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::fmt::Display;
 
 /// Which page is asked for, of which list.
 pub(super) struct Turn {
@@ -132,6 +133,14 @@ impl Desk {
             }
         }
         Ok(sites)
+    }
+}
+
+impl Desk {
+    /// 503, and why in words: paths of ours are left out.
+    pub(super) fn unread(&self, why: impl Display) -> Fault {
+        let dir = self.office.sites.with_premises(|premises| format!("{}/", premises.paths.dir.display()));
+        Fault::not_now(why.to_string().replace(&dir, ""))
     }
 }
 
