@@ -1,0 +1,61 @@
+// Amounts, kinds, moments and sizes as the desk shows them.
+
+import { ago, day, language, moment, number, tOr } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { KINDS } from "../submit";
+import { t } from "./i18n";
+
+export { day, moment, number };
+
+const SLUGS = new Map(Object.entries(KINDS).map(([slug, name]) => [name, slug]));
+export const KIND_SLUGS: readonly string[] = Object.keys(KINDS);
+
+/** What people call a kind, by its slug or by ERPNext's name. */
+export function kindName(kind: string): string {
+  return tOr(`kind.${SLUGS.get(kind) ?? kind}`, kind);
+}
+
+/** Decimal text as the locale writes it; what is no number is shown as it is. */
+export function amount(value: string | number | null | undefined): string {
+  if (value === null || value === undefined || value === "") return "–";
+  const read = Decimal.read(String(value));
+  return read ? number(read) : String(value);
+}
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : number(String(value));
+}
+
+/** How long ago, and when. */
+export function when(iso: string | null): { ago: string; at: string } | null {
+  if (iso === null) return null;
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return { ago: iso, at: "" };
+  return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
+}
+
+export function bytes(value: number | null): string {
+  if (value === null) return "–";
+  const [size, unit] = value < 1e6 ? [value / 1e3, "kB"] : value < 1e9 ? [value / 1e6, "MB"] : [value / 1e9, "GB"];
+  return `${number(size.toFixed(size < 10 ? 1 : 0))} ${unit}`;
+}
+
+export function monthName(month: string): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return month;
+  const locale = language.value === "id" ? "id-ID" : "en-GB";
+  return at.toLocaleDateString(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+}
+
+export function holdName(hold: string): string {
+  return tOr(`hold.${hold.toLowerCase()}`, hold);
+}
+
+export function roleName(role: string): string {
+  return tOr(`role.${role}`, role);
+}
+
+export function said(answer: { said?: string | string[] } | null): string[] {
+  const words = answer?.said ?? t("done");
+  return Array.isArray(words) ? words : [words];
+}
