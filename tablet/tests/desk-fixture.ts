@@ -66,11 +66,11 @@ export async function office(): Promise<Office> {
     return { status: 200, json: whoIs(session) };
   };
 
-  const listen = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const listen = (outgoing: ServerResponse) => {
     outgoing.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
     outgoing.write(": here\n\n");
     streams.add(outgoing);
-    incoming.on("close", () => streams.delete(outgoing));
+    outgoing.on("close", () => streams.delete(outgoing));
   };
 
   const answer = (incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): Answer | null => {
@@ -92,7 +92,7 @@ export async function office(): Promise<Office> {
         throw new Refused(415, "Content-Type", `it is ${wanted}`, "send it so");
     }
     if (path === "events") {
-      listen(incoming, outgoing);
+      listen(outgoing);
       return null;
     }
     if (path === "me") return { status: 200, json: whoIs(session) };

@@ -11,7 +11,7 @@ import { speakDesk, t } from "./i18n";
 import { hush, listen } from "./live";
 import { Page } from "./parts/page";
 import { Shell } from "./parts/shell";
-import { SCREENS } from "./screens";
+import { screenOf } from "./screens";
 import { Login } from "./screens/login";
 import { begin, may, me } from "./session";
 import { learnSites } from "./sites";
@@ -34,9 +34,7 @@ function Guarded() {
 
 function Shown() {
   const { screen, of } = place.value;
-  const found = SCREENS[screen] ?? SCREENS.sites;
-  if (!found) return null;
-  const { Screen, needs } = found;
+  const { Screen, needs } = screenOf(screen);
   if (!may(needs)) {
     return (
       <Page title={t("not_yours.title")}>

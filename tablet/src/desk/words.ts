@@ -1,6 +1,6 @@
 // Amounts, kinds, moments and sizes as the desk shows them.
 
-import { ago, day, language, moment, number, tOr } from "../i18n";
+import { ago, day, format, language, moment, number, tOr } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { KINDS } from "../submit";
 import { t } from "./i18n";
@@ -20,6 +20,15 @@ export function amount(value: string | number | null | undefined): string {
   if (value === null || value === undefined || value === "") return "–";
   const read = Decimal.read(String(value));
   return read ? number(read) : String(value);
+}
+
+/** Money in the company's currency: two digits where it has a fraction at all. */
+export function money(value: string | null | undefined): string {
+  const read = value ? Decimal.read(value) : null;
+  if (!read) return amount(value);
+  const digits = read.rounded(0).equals(read) ? 0 : 2;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, read.scale) };
+  return format(options).format(`${read}` as unknown as number);
 }
 
 export function count(value: number | null | undefined): string {

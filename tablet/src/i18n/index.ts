@@ -57,7 +57,7 @@ export function tOr(key: string, otherwise: string): string {
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+export function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language.value + JSON.stringify(options);
   let known = formats.get(key);
   if (known) return known;

@@ -13,7 +13,7 @@ import { Do, Page, Problem, Said } from "../parts/page";
 import { type Column, Listing } from "../parts/table";
 import { may } from "../session";
 import type { Held } from "../types";
-import { amount, count, day, holdName, kindName } from "../words";
+import { count, day, holdName, kindName, money } from "../words";
 
 type Doing = { what: "remap" | "give_up"; of: Held } | { what: "retry_all" };
 
@@ -88,8 +88,8 @@ function columns(retry: (which: { id: string }) => void, setDoing: (to: Doing) =
         </>
       ),
     },
-    { head: t("day"), cell: (held) => day(held.day) },
-    { head: t("amount"), end: true, cell: (held) => amount(held.sum) },
+    { head: t("day"), cell: (held) => <span class="nowrap">{day(held.day)}</span> },
+    { head: t("amount"), end: true, cell: (held) => money(held.sum) },
     {
       head: t("held.why"),
       cell: (held) => (

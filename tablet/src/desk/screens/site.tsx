@@ -43,7 +43,7 @@ export function SiteScreen({ of }: { of: string | null }) {
           {value.notices.length > 0 && (
             <section class="boxed">
               <h2>{t("site.notices")}</h2>
-              <ul class="plain">
+              <ul class="bullets">
                 {value.notices.map((notice) => (
                   <li key={notice}>{notice}</li>
                 ))}
