@@ -1,7 +1,8 @@
 // What the office of tests/desk-fixture.ts has: made up, large enough that lists have pages and screens have something to show.
 
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
-export const DAY = (daysAgo: number) => at(daysAgo * 1_440).slice(0, 10);
+/** By the clock of the browser in the test, seven hours ahead. */
+export const DAY = (daysAgo: number) => at(daysAgo * 1_440 - 7 * 60).slice(0, 10);
 export const id = (n: number) => `01936e5b-5a00-7000-8000-${String(n).padStart(12, "0")}`;
 
 const quiet = {

@@ -3,6 +3,9 @@
 import { expect } from "vitest";
 import type { Page } from "./browser";
 import type { Office } from "./desk-fixture";
+import { FLOWS as ADMIN } from "./desk-flows-admin";
+import { FLOWS as DAYS } from "./desk-flows-days";
+import { FLOWS as DOCUMENTS } from "./desk-flows-documents";
 import { FLOWS as HELD } from "./desk-flows-held";
 import { FLOWS as SITES } from "./desk-flows-sites";
 
@@ -22,6 +25,21 @@ export const PLACES: [string, string][] = [
   ["sites", "Sites"],
   ["site/garut", "garut"],
   ["held", "Held"],
+  ["documents", "Documents"],
+  ["document/01936e5b-5a00-7000-8000-000000000002", "Sale BDG-SI-A000413"],
+  ["stock", "Stock"],
+  ["transit", "Goods in transit"],
+  ["scans", "Scans"],
+  ["days", "Days and months"],
+  ["reconcile", "Reconcile"],
+  ["export", "Export"],
+  ["import", "Import a stick"],
+  ["transaction", "Enter a document"],
+  ["master", "Load master data"],
+  ["enrol", "Enrol a site"],
+  ["users", "Users"],
+  ["audit", "Log"],
+  ["erpnext", "ERPNext check"],
   ["account", "Your account"],
 ];
 
@@ -121,4 +139,4 @@ const ACCOUNT: Flow[] = [
   },
 ];
 
-export const FLOWS: Flow[] = [...SITES, ...HELD, ...ACCOUNT];
+export const FLOWS: Flow[] = [...SITES, ...HELD, ...DOCUMENTS, ...DAYS, ...ADMIN, ...ACCOUNT];

@@ -282,7 +282,10 @@ export function routes({ say }: Tools) {
     [
       "POST",
       "master",
-      ({ body }) => (body.check ? data.report : { ...data.report, errors: [], more_errors: 0, taken: true }),
+      ({ body }) =>
+        imports.get(body.import ?? "")?.files.includes("item.csv")
+          ? data.report
+          : { ...data.report, errors: [], more_errors: 0, taken: !body.check },
     ],
     [
       "POST",
