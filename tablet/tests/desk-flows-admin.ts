@@ -23,7 +23,7 @@ export const FLOWS: Flow[] = [
       await page.getByText("the file is empty").waitFor();
       await page.getByRole("heading", { name: "Taken in" }).waitFor();
       await page.getByText("its checksum is not that of its bytes").waitFor();
-      await page.getByText("9 new records, 3 known already").waitFor();
+      await page.getByText("New records: 9. Known already: 3.").waitFor();
       await look("import-done");
       const puts = on.asked.filter(({ method }) => method === "PUT").map(({ path }) => path);
       expect(puts.sort()).toEqual(files.map(({ name }) => `imports/i1/files/${name}`).sort());
@@ -72,7 +72,7 @@ export const FLOWS: Flow[] = [
     async run({ page, on, look }) {
       await to(page, "master");
       await page.getByLabel("Choose files").setInputFiles([file("item.csv", "item_code\nA\n")]);
-      await page.getByText("4 errors").first().waitFor();
+      await page.getByText("Errors: 4").first().waitFor();
       await page.getByText("no unit Nosx").waitFor();
       await look("master-errors");
       expect(sent(on)).toEqual({

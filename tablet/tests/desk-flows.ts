@@ -105,7 +105,25 @@ const ACCOUNT: Flow[] = [
       await page.getByRole("heading", { name: "Held" }).waitFor();
       on.turnCsrf();
       await page.getByRole("button", { name: "Try again" }).first().click();
-      await page.getByText("1 are tried again").waitFor();
+      await page.getByText("Tried again: 1").waitFor();
+    },
+  },
+  {
+    name: "the menu leads to another screen, by keyboard too",
+    async run({ page, look }) {
+      await to(page, "held");
+      const menu = page.getByRole("button", { name: "Menu" });
+      if (await menu.isVisible()) {
+        await menu.focus();
+        await page.keyboard.press("Enter");
+        await page.getByRole("link", { name: "Stock", exact: true }).waitFor();
+        await look("menu");
+      }
+      await page.getByRole("link", { name: "Stock", exact: true }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name: "Stock" }).waitFor();
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+      if (await menu.isVisible()) expect(await page.getByRole("link", { name: "Held" }).count()).toBe(0);
     },
   },
   {

@@ -20,6 +20,8 @@ const listeners = new Set<Listener>();
 let stream: EventSource | null = null;
 let again: ReturnType<typeof setTimeout> | undefined;
 let missed = false;
+/** Somebody is logged in, and wants to hear. */
+let wanted = false;
 
 function turn(on: boolean): void {
   if (live.peek().on !== on) live.value = { on, sinceMs: Date.now() };
@@ -31,6 +33,7 @@ function tell(kind: Kind, data: unknown): void {
 
 export function listen(): void {
   hush();
+  wanted = true;
   const opened = new EventSource("/api/events");
   stream = opened;
   opened.onopen = () => {
@@ -56,12 +59,17 @@ export function listen(): void {
 
 /** The office refused the stream: the session may be over, and then the login is shown. */
 async function askAgain(): Promise<void> {
-  await api.me().then(listen, () => {
-    again = setTimeout(() => void askAgain(), AGAIN_MS);
-  });
+  const here = await api.me().then(
+    () => true,
+    () => false,
+  );
+  if (!wanted) return;
+  if (here) listen();
+  else again = setTimeout(() => void askAgain(), AGAIN_MS);
 }
 
 export function hush(): void {
+  wanted = false;
   clearTimeout(again);
   stream?.close();
   stream = null;

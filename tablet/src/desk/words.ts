@@ -45,15 +45,29 @@ export function when(iso: string | null): { ago: string; at: string } | null {
 
 export function bytes(value: number | null): string {
   if (value === null) return "–";
+  if (value < 1_000) return `${number(String(value))} B`;
   const [size, unit] = value < 1e6 ? [value / 1e3, "kB"] : value < 1e9 ? [value / 1e6, "MB"] : [value / 1e9, "GB"];
   return `${number(size.toFixed(size < 10 ? 1 : 0))} ${unit}`;
+}
+
+/** The time of day. */
+export function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A fingerprint as it is read out: four digits at a time. */
+export function spaced(fingerprint: string): string {
+  return fingerprint.replace(/\s/g, "").replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+function locale(): string {
+  return language.value === "id" ? "id-ID" : "en-GB";
 }
 
 export function monthName(month: string): string {
   const at = new Date(`${month}-01T00:00:00Z`);
   if (Number.isNaN(at.getTime())) return month;
-  const locale = language.value === "id" ? "id-ID" : "en-GB";
-  return at.toLocaleDateString(locale, { month: "long", year: "numeric", timeZone: "UTC" });
+  return at.toLocaleDateString(locale(), { month: "long", year: "numeric", timeZone: "UTC" });
 }
 
 export function holdName(hold: string): string {

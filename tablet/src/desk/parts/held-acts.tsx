@@ -74,7 +74,7 @@ export function GiveUp({ of, onClose, onDone }: Props) {
       ) : (
         <>
           <p>{t("give_up.left_out")}</p>
-          <Said words={words} />
+          <Said words={words} kind="warn" />
           <Button kind="main" onClick={close}>
             {t("close")}
           </Button>

@@ -29,9 +29,9 @@ export function When({ at, none }: { at: string | null; none: string }) {
   const told = when(at);
   if (!told) return <>{none}</>;
   return (
-    <>
+    <span class="nowrap">
       {told.ago}
       <small>{told.at}</small>
-    </>
+    </span>
   );
 }

@@ -21,6 +21,7 @@ export function Page({ title, up, children }: PageProps) {
     document.title = `${title} – Outpost`;
     // A screen reader begins where the new screen begins.
     heading.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }, [title]);
   return (
     <main class="page">
@@ -72,10 +73,10 @@ export function Do({ act, onClick, children, kind = "main", icon, disabled = fal
 }
 
 /** What came of something, in the office's words. */
-export function Said({ words }: { words: readonly string[] | null }) {
+export function Said({ words, kind = "good" }: { words: readonly string[] | null; kind?: "good" | "warn" }) {
   if (!words || words.length === 0) return null;
   return (
-    <div class="notice good" role="status">
+    <div class={`notice ${kind}`} role="status">
       {words.map((word) => (
         <p key={word}>{word}</p>
       ))}

@@ -19,7 +19,7 @@ export function Rows({ rows, priced, onChange }: RowsProps) {
     <section class="boxed">
       <h2>{t("rows.title")}</h2>
       {rows.map((row, at) => (
-        <fieldset key={at} class="entry">
+        <fieldset key={at} class={priced ? "entry priced" : "entry"}>
           <legend class="hidden">{t("rows.line", { n: at + 1 })}</legend>
           <TextField
             label={t("stock.item")}

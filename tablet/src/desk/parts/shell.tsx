@@ -2,14 +2,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ago } from "../../i18n";
 import { Icon } from "../../parts/icons";
 import { place } from "../../parts/place";
 import { t } from "../i18n";
 import { live } from "../live";
 import { NAV, UNDER } from "../nav";
 import { may, me } from "../session";
-import { moment, roleName } from "../words";
+import { clock, moment, roleName } from "../words";
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const [open, setOpen] = useState(false);
@@ -67,12 +66,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 /** Whether what is on the screen follows what happens. */
 function Live() {
   const { on, sinceMs } = live.value;
-  const [, look] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => look((n) => n + 1), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  const says = on ? t("live.on") : t("live.off", { ago: ago(Date.now() - sinceMs) });
+  const says = on ? t("live.on") : t("live.off", { at: clock(sinceMs) });
   return (
     <span class={on ? "live on" : "live"} role="status" title={moment(sinceMs)}>
       <Icon name={on ? "check" : "warn"} />

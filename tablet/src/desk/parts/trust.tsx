@@ -10,7 +10,7 @@ import { useAct } from "../asked";
 import { type Key, t } from "../i18n";
 import { may } from "../session";
 import type { SiteDetail } from "../types";
-import { said } from "../words";
+import { said, spaced } from "../words";
 import { Do, Problem, Said } from "./page";
 import { Table } from "./table";
 
@@ -31,7 +31,11 @@ export function Trust({ site, onDone }: Props) {
     onDone();
   };
   const columns = [
-    { head: t("keys.fingerprint"), main: true, cell: (key: KeyRow) => <span class="code">{key.fingerprint}</span> },
+    {
+      head: t("keys.fingerprint"),
+      main: true,
+      cell: (key: KeyRow) => <span class="code">{spaced(key.fingerprint)}</span>,
+    },
     { head: t("keys.state"), cell: (key: KeyRow) => tOr(`keys.is.${key.state}` as Key, key.state) },
   ];
   const acts = {
@@ -76,7 +80,7 @@ function Compare({ site, onDone }: { site: SiteDetail; onDone: (words: string[])
   return (
     <div class="notice warn">
       <p>{t("keys.compare")}</p>
-      <p class="code large">{site.compare}</p>
+      <p class="code large">{spaced(site.compare ?? "")}</p>
       <TextField label={t("keys.shown")} value={shown} onInput={setShown} hint={t("keys.shown_hint")} />
       <Problem of={act.failed} />
       <Do act={act} disabled={plain(shown) === ""} onClick={confirm}>
@@ -105,7 +109,7 @@ function Revoke({ site, of, onClose, onDone }: RevokeProps) {
   return (
     <Dialog title={t("revoke.title", { site })} onClose={onClose}>
       <p>{t("revoke.says")}</p>
-      <p class="code">{of.fingerprint}</p>
+      <p class="code">{spaced(of.fingerprint)}</p>
       <TextField label={t("revoke.type", { site })} value={typed} onInput={setTyped} />
       <Problem of={act.failed} />
       <div class="buttons">

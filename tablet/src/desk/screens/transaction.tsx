@@ -51,7 +51,10 @@ export function Transaction() {
   const act = useAct();
   const stock = useAsked(() => (site === "" ? Promise.resolve(null) : api.stock({ site }, { limit: 500 })), [site]);
   const known = stock.value?.items ?? [];
-  const set = (to: Partial<Form>) => setForm((was) => ({ ...was, ...to }));
+  const set = (to: Partial<Form>) => {
+    setWords(null);
+    setForm((was) => ({ ...was, ...to }));
+  };
   const party = usesParty(form.kind);
   const lack = site === "" ? "site" : lacks(form);
   const run = () =>
