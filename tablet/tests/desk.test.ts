@@ -5,14 +5,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serious } from "./axe";
-import { type Browser, launch, open, type Page } from "./browser";
+import { type Browser, hasBrowser, launch, open, type Page } from "./browser";
 import { type Office, office } from "./desk-fixture";
 import { FLOWS, login, PLACES, to } from "./desk-flows";
 
 const SIZES = { phone: { width: 360, height: 640 }, desk: { width: 1280, height: 800 } } as const;
 const shots = process.env.SHOTS;
 
-describe.each(Object.entries(SIZES))("at the size of a %s", (name, size) => {
+describe.skipIf(!hasBrowser).each(Object.entries(SIZES))("at the size of a %s", (name, size) => {
   let on: Office;
   let browser: Browser;
   let page: Page;

@@ -14,6 +14,7 @@ const FORM: Form = {
     { item_code: "", qty: "", rate: "" },
   ],
   remarks: "",
+  transit: false,
 };
 
 test("goods move without a price, and empty lines are not sent", () => {
@@ -25,7 +26,12 @@ test("goods move without a price, and empty lines are not sent", () => {
     to_warehouse: "Garut - TW",
     items: [{ item_code: "BTN-014", qty: "10" }],
   });
-  expect(documentOf({ ...FORM, move: "Material Receipt" })).not.toHaveProperty("from_warehouse");
+  const valued = [{ item_code: "A", qty: "1", rate: "5000" }];
+  const receipt = documentOf({ ...FORM, move: "Material Receipt", rows: valued, transit: true });
+  expect(receipt).not.toHaveProperty("from_warehouse");
+  expect(receipt).not.toHaveProperty("add_to_transit");
+  expect(receipt).toMatchObject({ items: [{ item_code: "A", qty: "1", basic_rate: "5000" }] });
+  expect(documentOf({ ...FORM, transit: true })).toMatchObject({ add_to_transit: 1 });
   expect(documentOf({ ...FORM, move: "Material Issue" })).not.toHaveProperty("to_warehouse");
 });
 
@@ -42,7 +48,9 @@ test("a sale names its customer, a receipt its supplier", () => {
     remarks: "by telephone",
   });
   expect(`${total(sale)}`).toBe("500001");
-  expect(documentOf({ ...sale, kind: "delivery-note" })).not.toHaveProperty("update_stock");
+  const delivery = documentOf({ ...sale, kind: "delivery-note" });
+  expect(delivery).not.toHaveProperty("update_stock");
+  expect(delivery).toMatchObject({ instructions: "by telephone" });
   expect(documentOf({ ...sale, kind: "purchase-receipt" })).toMatchObject({
     supplier: "Bu Sari",
     set_warehouse: "Garut - TW",

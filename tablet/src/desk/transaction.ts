@@ -25,6 +25,8 @@ export interface Form {
   to: string;
   rows: Row[];
   remarks: string;
+  /** The goods go to another site, by way of a warehouse of what is in transit. */
+  transit: boolean;
 }
 
 export const EMPTY: Row = { item_code: "", qty: "", rate: "" };
@@ -42,14 +44,19 @@ export function usesTo({ kind, move }: Pick<Form, "kind" | "move">): boolean {
   return kind === "stock-entry" ? move !== "Material Issue" : kind === "purchase-receipt";
 }
 
-/** Lines of nothing are not sent; goods that move within the company have no price here. */
+/** Goods that move within the company have no price; those that come into it may have a value. */
+export function usesRate({ kind, move }: Pick<Form, "kind" | "move">): boolean {
+  return kind !== "stock-entry" || move === "Material Receipt";
+}
+
+/** Lines of nothing are not sent. */
 function items(form: Form): Record<string, string>[] {
-  const priced = form.kind !== "stock-entry";
-  return written(form.rows).map(({ item_code, qty, rate }) => ({
-    item_code: item_code.trim(),
-    qty,
-    ...(priced ? { rate: rate === "" ? "0" : rate } : {}),
-  }));
+  return written(form.rows).map(({ item_code, qty, rate }) => {
+    const goods = { item_code: item_code.trim(), qty };
+    if (!usesRate(form)) return goods;
+    if (form.kind === "stock-entry") return rate === "" ? goods : { ...goods, basic_rate: rate };
+    return { ...goods, rate: rate === "" ? "0" : rate };
+  });
 }
 
 function written(rows: readonly Row[]): Row[] {
@@ -62,7 +69,8 @@ export function documentOf(form: Form): Record<string, unknown> {
     id,
     posting_date: day,
     items: items(form),
-    ...(remarks.trim() === "" ? {} : { remarks: remarks.trim() }),
+    // What a delivery calls its note.
+    ...(remarks.trim() === "" ? {} : { [kind === "delivery-note" ? "instructions" : "remarks"]: remarks.trim() }),
   };
   switch (kind) {
     case "stock-entry":
@@ -71,6 +79,7 @@ export function documentOf(form: Form): Record<string, unknown> {
         stock_entry_type: move,
         ...(usesFrom(form) ? { from_warehouse: from } : {}),
         ...(usesTo(form) ? { to_warehouse: to } : {}),
+        ...(form.transit && move === "Material Transfer" ? { add_to_transit: 1 } : {}),
       };
     case "sales-invoice":
       return { ...common, customer: party, set_warehouse: from, update_stock: 1 };

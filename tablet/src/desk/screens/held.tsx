@@ -104,7 +104,7 @@ function columns(retry: (which: { id: string }) => void, setDoing: (to: Doing) =
   const acts = (held: Held) => (
     <div class="buttons">
       <Button onClick={() => retry({ id: held.id })}>{t("held.retry")}</Button>
-      {held.hold.toLowerCase() === "unmapped" && (
+      {["unmapped", "refused"].includes(held.hold.toLowerCase()) && (
         <Button onClick={() => setDoing({ what: "remap", of: held })}>{t("held.remap")}</Button>
       )}
       <Button kind="danger" onClick={() => setDoing({ what: "give_up", of: held })}>

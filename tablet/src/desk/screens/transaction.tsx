@@ -24,9 +24,11 @@ import {
   total,
   usesFrom,
   usesParty,
+  usesRate,
   usesTo,
 } from "../transaction";
 import { kindName, money } from "../words";
+import { Tick } from "./enrol";
 
 // The id is made when the form begins, so that what is sent twice is there once.
 function fresh(): Form {
@@ -41,6 +43,7 @@ function fresh(): Form {
     to: "",
     rows,
     remarks: "",
+    transit: false,
   };
 }
 
@@ -101,10 +104,13 @@ export function Transaction() {
         {usesTo(form) && (
           <TextField label={t("transaction.to")} value={form.to} onInput={(to) => set({ to })} list="warehouses" />
         )}
+        {form.kind === "stock-entry" && form.move === "Material Transfer" && (
+          <Tick label={t("transaction.transit")} on={form.transit} onChange={(transit) => set({ transit })} />
+        )}
       </div>
-      <Rows rows={form.rows} priced={form.kind !== "stock-entry"} onChange={(rows) => set({ rows })} />
+      <Rows rows={form.rows} priced={usesRate(form)} onChange={(rows) => set({ rows })} />
       <TextField label={t("note")} value={form.remarks} onInput={(remarks) => set({ remarks })} />
-      {form.kind !== "stock-entry" && <p class="large">{t("transaction.total", { sum: money(`${total(form)}`) })}</p>}
+      {usesRate(form) && <p class="large">{t("transaction.total", { sum: money(`${total(form)}`) })}</p>}
       <Problem of={act.failed} />
       {lack && <p class="quiet">{t(`lack.${lack}`)}</p>}
       <div class="buttons">
