@@ -29,7 +29,7 @@ export const FLOWS: Flow[] = [
       await byParty;
       await page.getByLabel("Customer or supplier").fill("");
       const asked = page.waitForRequest((request) => /site=garut&kind=stock-entry&day=2/.test(request.url()));
-      await page.getByLabel("Site").selectOption("garut");
+      await page.getByLabel("Site", { exact: true }).selectOption("garut");
       await page.getByLabel("Kind").selectOption("stock-entry");
       await page.getByLabel("Day").fill(DAY(1));
       await asked;
@@ -50,7 +50,7 @@ export const FLOWS: Flow[] = [
     async run({ page }) {
       await to(page, "stock");
       await page.getByRole("heading", { name: "Stock" }).waitFor();
-      await page.getByLabel("Site").selectOption("bogor");
+      await page.getByLabel("Site", { exact: true }).selectOption("bogor");
       await page.getByLabel("Item or warehouse").fill("shirt");
       await page.getByText("Bogor - TW").first().waitFor();
       expect(await page.locator(".cards tbody tr").count()).toBe(1);
@@ -63,7 +63,7 @@ export const FLOWS: Flow[] = [
     async run({ page }) {
       await to(page, "export");
       await page.getByLabel("Kind").selectOption("payment-entry");
-      await page.getByLabel("Site").selectOption("garut");
+      await page.getByLabel("Site", { exact: true }).selectOption("garut");
       await page.getByLabel("From").fill("2026-11-01");
       await page.getByLabel("To").fill("2026-11-26");
       const [file, request] = await Promise.all([
@@ -80,7 +80,7 @@ export const FLOWS: Flow[] = [
     name: "a document is entered for a site; what is against a rule is said with its remedy",
     async run({ page, on, look }) {
       await to(page, "transaction");
-      await page.getByLabel("Site").selectOption("bandung");
+      await page.getByLabel("Site", { exact: true }).selectOption("bandung");
       await page.getByLabel("Out of warehouse").fill("Main - TW");
       await page.getByLabel("Into warehouse").fill("Bandung - TW");
       await page.getByLabel("Item").fill("BTN-014");
@@ -114,7 +114,7 @@ export const FLOWS: Flow[] = [
     name: "a sale is entered with its prices",
     async run({ page, on, look }) {
       await to(page, "transaction");
-      await page.getByLabel("Site").selectOption("garut");
+      await page.getByLabel("Site", { exact: true }).selectOption("garut");
       await page.getByLabel("Kind").selectOption("sales-invoice");
       await page.getByLabel("Customer").fill("Bu Sari");
       await page.getByLabel("Out of warehouse").fill("Garut - TW");

@@ -71,10 +71,10 @@ function columns(): Column<Site>[] {
     {
       head: t("sites.backlog"),
       cell: (site) => (
-        <>
+        <span class="nowrap">
           {t("sites.to_come", { n: count(site.to_come) })}
           <small>{t("sites.for_site", { n: count(site.waiting_for_site) })}</small>
-        </>
+        </span>
       ),
     },
     { head: t("sites.missing"), end: true, cell: (site) => count(site.missing) },
