@@ -37,7 +37,8 @@ export interface Site {
   quarantined: number;
   letter: string | null;
   posting: Posting | null;
-  clock: string | null;
+  /** Where its box has the time from. */
+  clock: unknown;
   free_mb: number | null;
   version: string | null;
   bytes_this_month: number | null;

@@ -43,6 +43,13 @@ export function when(iso: string | null): { ago: string; at: string } | null {
   return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
 }
 
+/** What an office says in a word today may have parts tomorrow. */
+export function plain(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "object") return Object.values(value).map(plain).join(", ");
+  return String(value);
+}
+
 export function bytes(value: number | null): string {
   if (value === null) return "–";
   if (value < 1_000) return `${number(String(value))} B`;

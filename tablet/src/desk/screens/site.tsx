@@ -13,7 +13,7 @@ import { Quarantine } from "../parts/quarantine";
 import { Trust } from "../parts/trust";
 import { may } from "../session";
 import type { SiteDetail } from "../types";
-import { bytes, count, when } from "../words";
+import { bytes, count, plain, when } from "../words";
 import { Fact } from "./account";
 import { road } from "./sites";
 
@@ -75,11 +75,11 @@ function Facts({ site }: { site: SiteDetail }) {
       <Fact name={t("site.records")} value={`${count(site.records)} / ${count(site.documents)}`} />
       <Fact name={t("site.to_come")} value={count(site.to_come)} />
       <Fact name={t("site.for_site")} value={count(site.waiting_for_site)} />
-      <Fact name={t("sites.missing")} value={[count(site.missing), ...site.gaps].join(" · ")} />
+      <Fact name={t("sites.missing")} value={[count(site.missing), ...(site.gaps ?? []).map(plain)].join(" · ")} />
       <Fact name={t("site.refusals")} value={count(site.refusals)} />
       <Fact name={t("site.conflicts")} value={count(site.conflicts)} />
       <Fact name={t("site.quarantined")} value={count(site.quarantined)} />
-      <Fact name={t("site.clock")} value={site.clock ?? "–"} />
+      <Fact name={t("site.clock")} value={plain(site.clock)} />
       <Fact name={t("site.free")} value={site.free_mb === null ? "–" : bytes(site.free_mb * 1e6)} />
       <Fact name={t("sites.data")} value={bytes(site.bytes_this_month)} />
       <Fact name={t("site.version")} value={site.version ?? "–"} />

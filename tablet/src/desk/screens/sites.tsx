@@ -10,7 +10,7 @@ import { Looks, When } from "../parts/looks";
 import { Page } from "../parts/page";
 import { type Column, Listing } from "../parts/table";
 import type { Site } from "../types";
-import { bytes, count } from "../words";
+import { bytes, count, plain } from "../words";
 
 export function Sites() {
   const sites = usePaged((part) => api.sites(part), [], ["site", "held", "posted"]);
@@ -83,7 +83,7 @@ function columns(): Column<Site>[] {
       cell: (site) => (
         <>
           {t("sites.free", { size: site.free_mb === null ? "–" : bytes(site.free_mb * 1e6) })}
-          <small>{t("sites.clock", { from: site.clock ?? "–" })}</small>
+          <small>{t("sites.clock", { from: plain(site.clock) })}</small>
         </>
       ),
     },
