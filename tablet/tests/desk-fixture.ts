@@ -2,7 +2,8 @@
 // login, its cookie, its CSRF, its pages and its events. What was asked is kept, for tests to look at.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type Answer, Refused, routes } from "./desk-routes";
+import { type Answer, Refused } from "./desk-answers";
+import { routes } from "./desk-routes";
 import { servePage } from "./pages";
 
 export const PASSWORDS: Record<string, string> = { sari: "needle and thread", joko: "needle and thread" };

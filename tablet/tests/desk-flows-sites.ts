@@ -19,6 +19,21 @@ export const FLOWS: Flow[] = [
     },
   },
   {
+    name: "a list that has changed under its reader begins anew",
+    async run({ page }) {
+      await to(page, "held");
+      await to(page, "sites");
+      await page.getByText("100 so far").waitFor();
+      const gone = { error: { input: "after", rule: "the list has changed since", remedy: "begin anew" } };
+      await page.route(/after=/, (route) => route.fulfill({ status: 410, json: gone }), { times: 1 });
+      const again = page.waitForRequest((request) => /api\/sites\?limit=100$/.test(request.url()));
+      await page.getByRole("button", { name: "More" }).click();
+      await again;
+      await page.getByText("100 so far").waitFor();
+      expect(await page.getByText("the list has changed since").count()).toBe(0);
+    },
+  },
+  {
     name: "a change that the office tells is seen",
     async run({ page, on }) {
       await to(page, "sites");

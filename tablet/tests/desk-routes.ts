@@ -1,182 +1,17 @@
 // What the office of tests/desk-fixture.ts answers, by path: the contract's shapes, with enough of its rules that a page meets each kind of refusal.
 
+import { type Answer, type Fields, made, paged, type Question, Refused, type Route, type Tools } from "./desk-answers";
 import * as data from "./desk-data";
+import { fileRoutes } from "./desk-routes-files";
+import { siteRoutes } from "./desk-routes-sites";
 
-export class Refused extends Error {
-  readonly status: number;
-  readonly input: string | null;
-  readonly remedy: string;
-
-  constructor(status: number, input: string | null, rule: string, remedy: string) {
-    super(rule);
-    this.status = status;
-    this.input = input;
-    this.remedy = remedy;
-  }
-}
-
-export interface Answer {
-  status: number;
-  json?: unknown;
-  bytes?: string | Buffer;
-  type?: string;
-}
-
-interface Question {
-  method: string;
-  path: string;
-  query: Record<string, string>;
-  body: unknown;
-  user: string;
-}
-
-type Fields = Record<string, string & boolean & string[]>;
-type Handler = (of: { query: Record<string, string>; of: string[]; body: Fields; bytes: Buffer }) => unknown;
-interface Tools {
-  say(event: string, data: unknown): void;
-}
-
-/** A page of a list; `next` is the place in it, and means nothing where there is none. */
-function paged<T>(items: readonly T[], query: Record<string, string>) {
-  const limit = Number(query.limit ?? 100);
-  const from = Number(query.after?.replace("from-", "") ?? 0);
-  if (limit < 1 || limit > 500) throw new Refused(400, "limit", "a limit is 1 to 500", "send limit=100");
-  if (Number.isNaN(from)) throw new Refused(410, "after", "the list has changed since", "begin anew");
-  const end = from + limit;
-  return { items: items.slice(from, end), next: end < items.length ? `from-${end}` : null };
-}
-
-const made = (json: unknown): Answer => ({ status: 201, json });
-
-export function routes({ say }: Tools) {
-  const held = [...data.held];
+export function routes(tools: Tools) {
   const users = data.users.map((user) => ({ ...user }));
-  const quarantine = [1, 2].map((n) => ({
-    site: "garut",
-    id: `e${n}a77c01`,
-    came: new Date().toISOString(),
-    records: n * 12,
-  }));
-  const sites = data.sites.map((site) => ({ ...site }));
-  const imports = new Map<string, { state: string; files: string[] }>();
   let closed: { by: string; at: string } | null = null;
 
-  const siteOf = (name = "") => {
-    const site = sites.find(({ site }) => site === name);
-    if (!site) throw new Refused(404, "site", `no site ${name} is enrolled here`, "see GET /api/sites");
-    return site;
-  };
-  const heldOf = (id = "") => {
-    const found = held.find((line) => line.id === id);
-    if (!found) throw new Refused(409, null, "it is not held any more", "look at the list again");
-    return found;
-  };
-  const unhold = (id: string) => {
-    const found = heldOf(id);
-    held.splice(held.indexOf(found), 1);
-    say("held", { site: found.site, held: held.filter(({ site }) => site === found.site).length });
-  };
-  const importOf = (id = "") => {
-    const found = imports.get(id);
-    if (!found) throw new Refused(404, null, "there is no such import", "begin another");
-    const { state, files } = found;
-    const refused = files
-      .filter((name) => name.includes("torn"))
-      .map((name) => ({ name, why: "its checksum is not that of its bytes: try another reader" }));
-    const done = state === "done" ? files.length : 0;
-    return { import: id, state, files: files.length, done, new: done * 3, known: done, refused: done ? refused : [] };
-  };
-
-  const table: [string, string, Handler][] = [
-    [
-      "GET",
-      "status",
-      () => ({ role: "office", sticks: [{ name: "sdb", state: "may_pull", word: null }], expected: ["cirebon"] }),
-    ],
-    ["GET", "sites", ({ query }) => paged(sites, query)],
-    [
-      "GET",
-      "sites/*",
-      ({ of }) => ({ ...siteOf(of[0]), keys: data.keys, notices: ["the line was down for 40 minutes on Tuesday"] }),
-    ],
-    [
-      "GET",
-      "sites/*/chart",
-      () => ({ days: Array.from({ length: 30 }, (_, n) => ({ day: data.DAY(29 - n), documents: (n * 37) % 61 })) }),
-    ],
-    [
-      "POST",
-      "sites",
-      ({ body }) => made({ code: "4821 7703 1196", file: btoa("sealed"), name: `${body.site}.enrolment`, qr: data.QR }),
-    ],
-    [
-      "POST",
-      "sites/*/confirm",
-      ({ of, body }) => {
-        const site = siteOf(of[0]);
-        if (site.compare !== body.fingerprint)
-          throw new Refused(
-            409,
-            "fingerprint",
-            "the office heard another fingerprint",
-            "compare once more, digit by digit",
-          );
-        site.compare = null;
-        return { said: `${site.site} is confirmed` };
-      },
-    ],
-    ["POST", "sites/*/revoke", ({ of }) => ({ said: [`the key of ${of[0]} counts no more`] })],
-    [
-      "GET",
-      "quarantine",
-      ({ query }) =>
-        paged(
-          quarantine.filter(({ site }) => site === query.site),
-          query,
-        ),
-    ],
-    [
-      "POST",
-      "quarantine/*",
-      ({ body, of }) => {
-        const left = quarantine.filter(({ id }) => body.id !== undefined && id !== body.id);
-        quarantine.splice(0, quarantine.length, ...left);
-        siteOf(of[0]).quarantined = left.length;
-        return {};
-      },
-    ],
-    [
-      "GET",
-      "held",
-      ({ query }) =>
-        paged(
-          held.filter(({ site }) => !query.site || site === query.site),
-          query,
-        ),
-    ],
-    [
-      "POST",
-      "held/retry",
-      ({ body }) => ({ retried: held.filter((line) => (body.id ? line.id === body.id : true)).length }),
-    ],
-    [
-      "POST",
-      "held/*/remap",
-      ({ of, body }) => {
-        if (body.to === "NOTHING")
-          throw new Refused(422, "to", "the books know no item NOTHING", "make it in ERPNext first");
-        unhold(of[0] ?? "");
-        return {};
-      },
-    ],
-    [
-      "POST",
-      "held/*/give-up",
-      ({ of }) => {
-        unhold(of[0] ?? "");
-        return { said: ["not booked: 10 of BTN-014 out of Bandung - TW", "not booked: 125,000 owed by Bu Sari"] };
-      },
-    ],
+  const table: Route[] = [
+    ...siteRoutes(tools),
+    ...fileRoutes(tools),
     [
       "GET",
       "documents",
@@ -244,49 +79,6 @@ export function routes({ say }: Tools) {
     ],
     ["GET", "reconcile", ({ query }) => paged(data.compared(query.site ?? null), query)],
     ["GET", "export", () => ({ status: 200, bytes: "id,name\n1,x\n", type: "text/csv" })],
-    [
-      "POST",
-      "imports",
-      () => {
-        const id = `i${imports.size + 1}`;
-        imports.set(id, { state: "open", files: [] });
-        return made({ import: id });
-      },
-    ],
-    [
-      "PUT",
-      "imports/*/files/*",
-      ({ of, bytes }) => {
-        if (bytes.length === 0) throw new Refused(422, "name", "the file is empty", "copy it from the stick again");
-        imports.get(of[0] ?? "")?.files.push(of[1] ?? "");
-        return {};
-      },
-    ],
-    [
-      "POST",
-      "imports/*/take",
-      ({ of }) => {
-        const found = imports.get(of[0] ?? "");
-        if (!found) throw new Refused(404, null, "there is no such import", "begin another");
-        found.state = "taking";
-        say("import", importOf(of[0]));
-        setTimeout(() => {
-          found.state = "done";
-          say("import", importOf(of[0]));
-        }, 300);
-        return { status: 202, json: {} };
-      },
-    ],
-    ["GET", "imports/*", ({ of }) => importOf(of[0])],
-    ["GET", "imports/*/answers", () => ({ status: 200, bytes: "PK", type: "application/zip" })],
-    [
-      "POST",
-      "master",
-      ({ body }) =>
-        imports.get(body.import ?? "")?.files.includes("item.csv")
-          ? data.report
-          : { ...data.report, errors: [], more_errors: 0, taken: !body.check },
-    ],
     [
       "POST",
       "transactions",
