@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { Plugin } from "vite";
+import type { Plugin, Rollup } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Tells the service worker which assets there are, and lays each beside itself compressed, so that the box need not. */
@@ -12,7 +12,7 @@ function served(): Plugin {
     apply: "build",
     generateBundle(_, bundle) {
       const files = Object.values(bundle);
-      const assets = files.map((file) => `/${file.fileName}`).filter((name) => name.startsWith("/assets/"));
+      const assets = [...ofApp(bundle)].map((name) => `/${name}`).filter((name) => name.startsWith("/assets/"));
       const build = createHash("sha256").update(assets.sort().join()).digest("hex").slice(0, 12);
       for (const file of files) {
         if (file.type === "chunk" && file.fileName === "sw.js") {
@@ -34,6 +34,22 @@ function served(): Plugin {
   };
 }
 
+/** The files that the workshop's app is made of: what a tablet keeps has nothing of the office's desk in it. */
+function ofApp(bundle: Rollup.OutputBundle): Set<string> {
+  const found = new Set<string>();
+  const follow = (name: string) => {
+    const file = bundle[name];
+    if (!file || found.has(name)) return;
+    found.add(name);
+    if (file.type !== "chunk") return;
+    const { importedCss, importedAssets } = file.viteMetadata ?? {};
+    for (const next of [...file.imports, ...file.dynamicImports, ...(importedCss ?? []), ...(importedAssets ?? [])])
+      follow(next);
+  };
+  for (const file of Object.values(bundle)) if (file.type === "chunk" && file.name === "index") follow(file.fileName);
+  return found;
+}
+
 export default defineConfig({
   plugins: [served()],
   build: {
@@ -42,8 +58,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     rollupOptions: {
-      input: { index: "index.html", sw: "src/sw.ts" },
-      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+      input: { index: "index.html", desk: "desk.html", sw: "src/sw.ts" },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+        chunkFileNames: ({ facadeModuleId: of }) =>
+          of ? `assets/${of.includes("/desk/") ? "desk-" : ""}[name]-[hash].js` : "assets/shared-[hash].js",
+      },
     },
   },
   test: {

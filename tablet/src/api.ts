@@ -16,25 +16,15 @@ import type {
   Till,
   TransitRow,
 } from "./api-types";
-import { type Login, NotReached } from "./link/link";
+import { ApiError, NotReached } from "./errors";
+import type { Login } from "./link/link";
 import type { PrintedLine } from "./print/lines";
 
 /** A slow answer is worth more than none, up to here. */
 const PATIENCE_MS = 15_000;
 const ROWS_AT_ONCE = 500;
 
-export class ApiError extends Error {
-  readonly status: number;
-  readonly input: string | null;
-  readonly remedy: string;
-
-  constructor(status: number, input: string | null, rule: string, remedy: string) {
-    super(rule);
-    this.status = status;
-    this.input = input;
-    this.remedy = remedy;
-  }
-}
+export { ApiError };
 
 export interface Paired {
   device: string;

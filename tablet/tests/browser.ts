@@ -1,12 +1,17 @@
 // Debian's Chromium, and what tests do on the page: by what people see and touch.
 
+import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 export const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 1024, height: 768 } } as const;
 
+const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Whether there is a browser at all; who only works on what is pure needs none. */
+export const hasBrowser = existsSync(PROGRAM);
+
 export function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: PROGRAM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
 }

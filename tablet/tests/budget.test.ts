@@ -1,30 +1,34 @@
 // What the page costs: bytes of the first load, and how soon it is of use on a slow processor, with a thousand items. Bytes are held to their
 // limit; times depend on the machine, and are printed for the benchmark.
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, launch, open, type Page, pair, SIZES } from "./browser";
+import { firstLoad } from "./first-load";
 import { type Fixture, fixture } from "./fixture";
 import { tile } from "./flows";
+import { DIST } from "./pages";
 import { program, type Stage, stage } from "./stage";
 
 const FIRST_LOAD_BYTES = 150_000;
 const SLOWER = Number(process.env.SLOWER ?? 4);
 const ITEMS = 1_000;
 
-const dist = resolve(import.meta.dirname, "../dist");
-
-test("the first load is under 150 kB, compressed", () => {
-  const page = readFileSync(join(dist, "index.html"), "utf8");
-  const named = [...page.matchAll(/\/(assets\/[^"]+)"/g)].map((found) => found[1] ?? "");
-  const texts = readdirSync(join(dist, "assets")).filter((name) => /^id-.*\.js$/.test(name));
-  const files = ["index.html", "sw.js", ...named, ...texts.map((name) => `assets/${name}`)];
-  const sizes = files.map((name) => statSync(join(dist, `${name}.br`)).size);
-  const bytes = sizes.reduce((all, size) => all + size, 0);
-  console.log(`first load: ${bytes} bytes with brotli (${files.map((name, i) => `${name} ${sizes[i]}`).join(", ")})`);
-  expect(named.length).toBeGreaterThan(1);
+test.each([
+  ["the workshop's app", "index.html", "sw.js"],
+  ["the office's desk", "desk.html"],
+])("the first load of %s is under 150 kB, compressed", (_, page, ...more) => {
+  const { files, bytes } = firstLoad(page, ...more);
+  console.log(`first load: ${bytes} bytes with brotli (${files.map((file) => file.join(" ")).join(", ")})`);
+  expect(files.filter(([name]) => name.startsWith("assets/") && name.endsWith(".js")).length).toBeGreaterThan(2);
   expect(bytes).toBeLessThan(FIRST_LOAD_BYTES);
+});
+
+test("what a tablet keeps has nothing of the office's desk in it", () => {
+  const worker = readFileSync(join(DIST, "sw.js"), "utf8");
+  expect(worker).toMatch(/assets\/index-/);
+  expect(worker).not.toMatch(/assets\/desk-/);
 });
 
 describe.skipIf(!program)("with a thousand items", () => {

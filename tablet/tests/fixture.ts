@@ -1,23 +1,10 @@
 // The way between a browser and the box in a test: it can be cut, as out of range. Questions and MQTT go to the real box; the page is the one
 // that was built here, whatever the program has built in; pairing is answered here, with a device that was added by the box's own command.
 
-import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
-import { extname, join, resolve } from "node:path";
+import { servePage } from "./pages";
 import type { Stage } from "./stage";
 
-const DIST = resolve(import.meta.dirname, "../dist");
-const TYPES: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".webmanifest": "application/manifest+json",
-};
-const POLICY = [
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'",
-  "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-].join("; ");
 const CODE = "381204";
 
 export interface Fixture {
@@ -53,27 +40,11 @@ export async function fixture(on: Stage, password: string): Promise<Fixture> {
     });
   };
 
-  const page = (path: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const file = join(DIST, path === "/" ? "index.html" : path);
-    if (!file.startsWith(DIST) || !existsSync(file)) {
-      outgoing.writeHead(404).end();
-      return;
-    }
-    const headers: Record<string, string> = {
-      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
-      "Content-Security-Policy": POLICY,
-      "Cache-Control": path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-    };
-    const packed = existsSync(`${file}.br`) && String(incoming.headers["accept-encoding"]).includes("br");
-    if (packed) headers["Content-Encoding"] = "br";
-    outgoing.writeHead(200, headers).end(readFileSync(packed ? `${file}.br` : file));
-  };
-
   const server: Server = createServer((incoming, outgoing) => {
     if (down) return incoming.socket.destroy();
     const path = new URL(incoming.url ?? "/", "http://box").pathname;
     if (path === "/api/pair") return pair(incoming, outgoing);
-    if (!path.startsWith("/api/")) return page(path, incoming, outgoing);
+    if (!path.startsWith("/api/")) return servePage("index.html", path, incoming, outgoing);
     const asked = toBox(incoming, incoming.url ?? "/");
     asked.on("response", (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -1,16 +1,15 @@
 // Each tile, in the real browser with the real box, until its document is in the office's books; and each screen on the way looked at by axe-core,
 // and, where SHOTS names a directory, kept as a picture.
 
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serious } from "./axe";
 import { type Browser, launch, login, open, type Page, pair, SIZES } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { FLOWS, tile } from "./flows";
 import { program, type Stage, stage } from "./stage";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
 
 /** Those that are about nothing in particular. */
@@ -20,23 +19,6 @@ const SCREENS = (
 )
   .split(" ")
   .map((screen) => (screen === "home" ? "" : screen));
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-async function serious(page: Page): Promise<string[]> {
-  // Through the debugger: the page's policy lets no script be put into it.
-  await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
-    violations: Violation[];
-  };
-  return found.violations
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}: ${node.failureSummary}`));
-}
 
 describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (name, size) => {
   let on: Stage;

@@ -8,18 +8,20 @@ import { Decimal } from "../money/decimal";
 import type en from "./en.json";
 
 export type Key = keyof typeof en;
-type Texts = Record<Key, string>;
+export type Texts = Record<Key, string>;
 export type Language = "en" | "id";
+/** Where a page's texts come from: a page of its own may add texts of its own. */
+export type Dictionary = Record<Language, () => Promise<Texts>>;
 
 export const LANGUAGES: readonly Language[] = ["en", "id"];
-const FILES: Record<Language, () => Promise<{ default: Texts }>> = {
-  en: () => import("./en.json"),
-  id: () => import("./id.json"),
+export const FILES: Dictionary = {
+  en: async () => (await import("./en.json")).default,
+  id: async () => (await import("./id.json")).default,
 };
 const LOCALES: Record<Language, string> = { en: "en-GB", id: "id-ID" };
 
 export const language = signal<Language>("en");
-const texts = signal<Texts | null>(null);
+const texts = signal<Record<string, string> | null>(null);
 
 export function preferred(): Language {
   const kept = localStorage.getItem("language");
@@ -27,28 +29,35 @@ export function preferred(): Language {
   return navigator.language.toLowerCase().startsWith("id") ? "id" : "en";
 }
 
-export async function speak(to: Language): Promise<void> {
-  const loaded = (await FILES[to]()).default;
+export async function speak(to: Language, from: Dictionary = FILES): Promise<void> {
+  const loaded = await from[to]();
   texts.value = loaded;
   language.value = to;
   document.documentElement.lang = to;
   localStorage.setItem("language", to);
 }
 
+export type Values = Record<string, string | number>;
+
 /** The text of a key, `{name}` replaced by its value. */
-export function t(key: Key, values: Record<string, string | number> = {}): string {
+export function t(key: Key, values: Values = {}): string {
+  return say(key, values);
+}
+
+/** As `t`, for a page that has keys of its own. */
+export function say(key: string, values: Values = {}): string {
   const text = texts.value?.[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** A text whose key is put together: of a kind of document, of a reason's code. */
 export function tOr(key: string, otherwise: string): string {
-  return texts.value?.[key as Key] ?? otherwise;
+  return texts.value?.[key] ?? otherwise;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+export function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language.value + JSON.stringify(options);
   let known = formats.get(key);
   if (known) return known;

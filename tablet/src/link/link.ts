@@ -4,6 +4,7 @@
 // outbox. An entry is published until there is a receipt for it, one publish of it at a time. Absent: what receipts mean (outbox), HTTP (api).
 
 import { type Signal, signal } from "@preact/signals";
+import { NotReached } from "../errors";
 import { Connection, type End, type Open, openSocket } from "../mqtt/connection";
 import type { Entry, Receipt } from "../outbox/entry";
 import type { Outbox } from "../outbox/outbox";
@@ -28,8 +29,7 @@ export interface Reached {
   sinceMs: number;
 }
 
-/** The box could not be asked. */
-export class NotReached extends Error {}
+export { NotReached };
 
 interface Asked {
   packet: number;

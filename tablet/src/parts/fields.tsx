@@ -10,17 +10,31 @@ interface TextProps {
   value: string;
   onInput: (value: string) => void;
   lines?: number;
-  type?: "text" | "tel" | "date" | "time" | "search";
+  type?: "text" | "tel" | "date" | "time" | "search" | "password" | "month";
   hint?: string | undefined;
   max?: number;
+  /** What the browser may fill in by itself. */
+  autocomplete?: "off" | "username" | "current-password" | "new-password";
+  /** The id of a list of what it could be. */
+  list?: string | undefined;
 }
 
-export function TextField({ label, value, onInput, lines, type = "text", hint, max = 140 }: TextProps) {
+export function TextField({
+  label,
+  value,
+  onInput,
+  lines,
+  type = "text",
+  hint,
+  max = 140,
+  autocomplete = "off",
+  list,
+}: TextProps) {
   const id = useId();
   const shared = {
     id,
     value,
-    autocomplete: "off" as const,
+    autocomplete,
     onInput: (event: Event) => onInput((event.target as HTMLInputElement).value),
     ...(hint ? { "aria-describedby": `${id}-hint` } : {}),
   };
@@ -30,7 +44,7 @@ export function TextField({ label, value, onInput, lines, type = "text", hint, m
       {lines ? (
         <textarea {...shared} rows={lines} maxLength={4000} />
       ) : (
-        <input {...shared} type={type as "text"} maxLength={max} />
+        <input {...shared} type={type as "text"} maxLength={max} list={list} />
       )}
       {hint && (
         <small id={`${id}-hint`} class="hint">

@@ -1,0 +1,240 @@
+// The office over HTTP: the desk's only place with fetch. Paths and shapes are those of docs/PAGES.md.
+//
+// In: what people want. Out: answers, or ApiError with the office's rule and remedy; NotReached where it said nothing. The session is in a
+// cookie that no script sees; what stands against CSRF is held here, and asked for anew where another tab was given another.
+
+import type { Page } from "../api-types";
+import { ApiError, NotReached } from "../errors";
+import type * as Of from "./types";
+
+/** A slow answer is worth more than none, up to here; a file, and what goes through all of a journal, takes longer. */
+const PATIENCE_MS = 30_000;
+const LONG_MS = 300_000;
+export const PAGE = 100;
+const MOST = 500;
+
+export type Query = Record<string, string | number | null | undefined>;
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+interface Request {
+  method?: Method;
+  json?: unknown;
+  bytes?: Blob;
+  of?: Query;
+  patienceMs?: number;
+}
+
+export interface Part {
+  limit?: number;
+  after?: string | null;
+}
+
+const enc = encodeURIComponent;
+
+export class Api {
+  private csrf: string | null = null;
+  /** The session has ended, as the office says. */
+  onEnded: () => void = () => {};
+
+  async login(user: string, password: string): Promise<Of.Me> {
+    return this.keep(await this.json<Of.Me>("login", { method: "POST", json: { user, password } }));
+  }
+  async me(): Promise<Of.Me> {
+    return this.keep(await this.json<Of.Me>("me"));
+  }
+  async logout(): Promise<void> {
+    await this.json("logout", { method: "POST", json: {} });
+    this.csrf = null;
+  }
+  password(old: string, fresh: string): Promise<unknown> {
+    return this.json("password", { method: "POST", json: { old, new: fresh } });
+  }
+
+  status(): Promise<Of.Status> {
+    return this.json("status");
+  }
+  sites(part: Part = {}): Promise<Page<Of.Site>> {
+    return this.list("sites", {}, part);
+  }
+  site(site: string): Promise<Of.SiteDetail> {
+    return this.json(`sites/${enc(site)}`);
+  }
+  chart(site: string, from: string, to: string): Promise<{ days: Of.ChartDay[] }> {
+    return this.json(`sites/${enc(site)}/chart`, { of: { from, to } });
+  }
+  enrol(of: { site: string; replace: boolean; moves: boolean; urls?: string[] }): Promise<Of.Enrolment> {
+    return this.json("sites", { method: "POST", json: of });
+  }
+  confirm(site: string, fingerprint: string): Promise<{ said: string | string[] }> {
+    return this.json(`sites/${enc(site)}/confirm`, { method: "POST", json: { fingerprint } });
+  }
+  revoke(site: string, fingerprint?: string): Promise<{ said: string | string[] }> {
+    return this.json(`sites/${enc(site)}/revoke`, { method: "POST", json: fingerprint ? { fingerprint } : {} });
+  }
+  quarantine(site: string, part: Part = {}): Promise<Page<Of.Quarantined>> {
+    return this.list("quarantine", { site }, part);
+  }
+  judge(site: string, release: boolean, id?: string): Promise<unknown> {
+    return this.json(`quarantine/${enc(site)}`, { method: "POST", json: id ? { id, release } : { release } });
+  }
+
+  held(of: { site?: string | undefined }, part: Part = {}): Promise<Page<Of.Held>> {
+    return this.list("held", of, part);
+  }
+  retry(of: { site?: string; id?: string }): Promise<{ retried: number }> {
+    return this.json("held/retry", { method: "POST", json: of, patienceMs: LONG_MS });
+  }
+  remap(id: string, of: { table: string; from: string; to: string }): Promise<unknown> {
+    return this.json(`held/${enc(id)}/remap`, { method: "POST", json: of });
+  }
+  giveUp(id: string, reason: string): Promise<{ said: string[] }> {
+    return this.json(`held/${enc(id)}/give-up`, { method: "POST", json: { reason } });
+  }
+
+  documents(of: Query, part: Part = {}): Promise<Page<Of.Line>> {
+    return this.list("documents", of, part);
+  }
+  document(id: string): Promise<{ ways: Of.Way[] }> {
+    return this.json(`documents/${enc(id)}`);
+  }
+  sharedNumbers(part: Part = {}): Promise<Page<Of.Line>> {
+    return this.list("documents/shared-numbers", {}, part);
+  }
+  stock(of: Query, part: Part = {}): Promise<Page<Of.StockRow>> {
+    return this.list("stock", of, part);
+  }
+  transit(part: Part = {}): Promise<Page<Of.TransitRow> & { unmatched?: Of.TransitRow[] }> {
+    return this.list("transit", {}, part);
+  }
+  scans(of: Query, part: Part = {}): Promise<Page<Of.Scan>> {
+    return this.list("scans", of, part);
+  }
+
+  days(of: { from: string; to: string; site?: string }): Promise<Of.SiteDay[]> {
+    return this.all((part) => this.list<Of.SiteDay>("days", of, part));
+  }
+  month(month: string): Promise<Of.Month> {
+    return this.json(`months/${enc(month)}`, { patienceMs: LONG_MS });
+  }
+  closeMonth(month: string, documents: string[], despite: boolean): Promise<unknown> {
+    const json = despite ? { documents, despite } : { documents };
+    return this.json(`months/${enc(month)}/close`, { method: "POST", json, patienceMs: LONG_MS });
+  }
+  reconcile(of: { month: string; site?: string | undefined }, part: Part = {}): Promise<Page<Of.Compared>> {
+    return this.list("reconcile", of, part);
+  }
+  async export(of: { kind: string; from: string; to: string; site?: string | undefined }): Promise<Blob> {
+    return (await this.ask("export", { of, patienceMs: LONG_MS })).blob();
+  }
+
+  async beginImport(): Promise<string> {
+    return (await this.json<{ import: string }>("imports", { method: "POST", json: {} })).import;
+  }
+  async putFile(of: string, name: string, bytes: Blob): Promise<void> {
+    await this.ask(`imports/${enc(of)}/files/${enc(name)}`, { method: "PUT", bytes, patienceMs: LONG_MS });
+  }
+  take(of: string): Promise<unknown> {
+    return this.json(`imports/${enc(of)}/take`, { method: "POST", json: {}, patienceMs: LONG_MS });
+  }
+  import(of: string): Promise<Of.Import> {
+    return this.json(`imports/${enc(of)}`);
+  }
+  async answers(of: string): Promise<Blob> {
+    return (await this.ask(`imports/${enc(of)}/answers`, { patienceMs: LONG_MS })).blob();
+  }
+  master(of: { import: string; check: boolean; replace_tables: string[] }): Promise<Of.Report> {
+    return this.json("master", { method: "POST", json: of, patienceMs: LONG_MS });
+  }
+
+  transact(of: { site: string; kind: string; document: Record<string, unknown> }): Promise<Record<string, unknown>> {
+    return this.json("transactions", { method: "POST", json: of });
+  }
+  users(part: Part = {}): Promise<Page<Of.User>> {
+    return this.list("users", {}, part);
+  }
+  addUser(of: { name: string; full_name: string; role: Of.Role; password: string }): Promise<unknown> {
+    return this.json("users", { method: "POST", json: of });
+  }
+  changeUser(name: string, of: Partial<Of.User> & { password?: string }): Promise<unknown> {
+    return this.json(`users/${enc(name)}`, { method: "PATCH", json: of });
+  }
+  deleteUser(name: string): Promise<unknown> {
+    return this.json(`users/${enc(name)}`, { method: "DELETE" });
+  }
+  audit(of: Query, part: Part = {}): Promise<Page<Of.Act>> {
+    return this.list("audit", of, part);
+  }
+  checkErpnext(): Promise<{ said: string[] }> {
+    return this.json("erpnext/check", { method: "POST", json: {}, patienceMs: LONG_MS });
+  }
+
+  private keep(me: Of.Me): Of.Me {
+    this.csrf = me.csrf;
+    return me;
+  }
+
+  private list<T>(path: string, of: Query, { limit = PAGE, after }: Part): Promise<Page<T>> {
+    return this.json(path, { of: { ...of, limit, after }, patienceMs: LONG_MS });
+  }
+
+  async all<T>(page: (part: Part) => Promise<Page<T>>): Promise<T[]> {
+    const found: T[] = [];
+    let after: string | null = null;
+    do {
+      const { items, next }: Page<T> = await page({ limit: MOST, after });
+      found.push(...items);
+      after = next;
+    } while (after !== null);
+    return found;
+  }
+
+  private async json<T>(path: string, request: Request = {}): Promise<T> {
+    const text = await (await this.ask(path, request)).text();
+    return (text === "" ? null : JSON.parse(text)) as T;
+  }
+
+  private async ask(path: string, request: Request): Promise<Response> {
+    const answer = await this.send(path, request);
+    if (answer.ok) return answer;
+    const error = await errorOf(answer);
+    if (error.status === 403 && error.input === "Outpost-CSRF" && path !== "me") {
+      await this.me();
+      const again = await this.send(path, request);
+      if (again.ok) return again;
+      throw await errorOf(again);
+    }
+    if (error.status === 401 && path !== "login") this.onEnded();
+    throw error;
+  }
+
+  private async send(path: string, request: Request): Promise<Response> {
+    const { method = "GET", json, bytes, of = {}, patienceMs = PATIENCE_MS } = request;
+    const headers = new Headers();
+    if (method !== "GET") {
+      headers.set("Content-Type", bytes ? "application/octet-stream" : "application/json");
+      if (this.csrf !== null) headers.set("Outpost-CSRF", this.csrf);
+    }
+    const body = bytes ?? (json === undefined ? null : JSON.stringify(json));
+    const signal = AbortSignal.timeout(patienceMs);
+    try {
+      return await fetch(`/api/${path}${query(of)}`, { method, headers, body, signal, cache: "no-store" });
+    } catch {
+      throw new NotReached();
+    }
+  }
+}
+
+function query(of: Query): string {
+  const pairs = Object.entries(of).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
+}
+
+async function errorOf(answer: Response): Promise<ApiError> {
+  try {
+    const { error } = (await answer.json()) as { error: { input: string | null; rule: string; remedy: string } };
+    return new ApiError(answer.status, error.input, error.rule, error.remedy);
+  } catch {
+    return new ApiError(answer.status, null, answer.statusText || String(answer.status), "");
+  }
+}
+
+export const api = new Api();

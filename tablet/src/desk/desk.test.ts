@@ -1,0 +1,172 @@
+// What of the desk is pure: days, documents, files, what needs a look, who may what.
+
+import { expect, test } from "vitest";
+import { ApiError, NotReached } from "../errors";
+import { addDays, addMonths, daysOf, isMonth, monthOf } from "./calendar";
+import { isNumber, plainName, sorted } from "./fields";
+import { MAX_FILES, named, tooMuch } from "./files";
+import { lastHeard, looks } from "./glance";
+import { bySite } from "./grid";
+import { documentQuery } from "./search";
+import { secret } from "./secret";
+import { allows } from "./session";
+import { tableOf } from "./tables";
+import type { Site } from "./types";
+import { type Sending, sendAll } from "./upload";
+
+test("days and months go on over the ends of years", () => {
+  expect(daysOf("2026-02")).toHaveLength(28);
+  expect(daysOf("2028-02").at(-1)).toBe("2028-02-29");
+  expect(daysOf("2026-12").slice(-2)).toEqual(["2026-12-30", "2026-12-31"]);
+  expect([addMonths("2026-12", 1), addMonths("2026-01", -1), addMonths("2026-11", -23)]).toEqual([
+    "2027-01",
+    "2025-12",
+    "2024-12",
+  ]);
+  expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
+  expect(monthOf("2026-11-02")).toBe("2026-11");
+  expect(["2026-11", "2026-13", "2026", ""].map(isMonth)).toEqual([true, false, false, false]);
+});
+
+test("a number or a party is looked for everywhere, else by site, kind and day", () => {
+  const wanted = { number: "", party: "", site: "garut", kind: "sales-invoice", day: "2026-11-02" };
+  expect(documentQuery(wanted)).toEqual({ site: "garut", kind: "sales-invoice", day: "2026-11-02" });
+  expect(documentQuery({ ...wanted, party: " Bu Sari " })).toEqual({ party: "Bu Sari" });
+  expect(documentQuery({ ...wanted, party: "Bu Sari", number: "bdg-si-a000412" })).toEqual({
+    number: "BDG-SI-A000412",
+  });
+});
+
+test("a document's fields are single values and tables with every column that a row has", () => {
+  const { values, tables } = sorted({
+    customer: "Bu Sari",
+    empty: null,
+    items: [
+      { item_code: "A", qty: "1" },
+      { item_code: "B", batch_no: "L" },
+    ],
+    taxes: [],
+    address: { city: "Garut" },
+  });
+  expect(values).toEqual([
+    ["customer", "Bu Sari"],
+    ["address.city", "Garut"],
+  ]);
+  expect(tables).toEqual([
+    {
+      name: "items",
+      columns: ["item_code", "qty", "batch_no"],
+      rows: [
+        { item_code: "A", qty: "1" },
+        { item_code: "B", batch_no: "L" },
+      ],
+    },
+  ]);
+  expect(plainName("taxes_and_charges")).toBe("Taxes and charges");
+  expect([isNumber("qty", "12.50"), isNumber("item_code", "014"), isNumber("rate", "x")]).toEqual([true, false, false]);
+});
+
+const SITE: Site = {
+  site: "garut",
+  heard: "2026-11-02T08:00:00Z",
+  carried: null,
+  road: "line",
+  records: 1,
+  documents: 1,
+  to_come: null,
+  missing: null,
+  gaps: [],
+  waiting_for_site: null,
+  conflicts: 0,
+  refusals: 0,
+  quarantined: 0,
+  letter: null,
+  posting: null,
+  clock: null,
+  free_mb: null,
+  version: null,
+  bytes_this_month: null,
+  compare: null,
+};
+const NOON = Date.parse("2026-11-02T12:00:00Z");
+
+test("what a site has not told is no trouble; what it has is, and the worst comes first", () => {
+  expect(looks(SITE, NOON)).toEqual([]);
+  const posting = { posted: 1, held: 3, to_read: 0, trying: null, trouble: "no answer" };
+  const found = looks({ ...SITE, missing: 2, free_mb: 100, compare: "ab", posting, heard: null }, NOON);
+  expect(found.map(({ what }) => what)).toEqual(["compare", "missing", "posting", "disk", "held", "silent"]);
+  expect(found.filter(({ bad }) => !bad).map(({ what }) => what)).toEqual(["held", "silent"]);
+});
+
+test("a stick counts as hearing of a site", () => {
+  const heard = "2026-11-01T08:00:00Z";
+  expect(lastHeard({ heard, carried: "2026-11-02T07:00:00Z" })).toBe("2026-11-02T07:00:00Z");
+  expect(lastHeard({ heard, carried: null })).toBe(heard);
+  expect(lastHeard({ heard: null, carried: null })).toBeNull();
+  expect(looks({ ...SITE, heard: "2026-10-30T08:00:00Z", carried: heard }, NOON).map(({ what }) => what)).toEqual([
+    "silent",
+  ]);
+});
+
+test("a role may what it may and what those before it may", () => {
+  expect([allows("admin", "work"), allows("work", "work"), allows("look", "work")]).toEqual([true, true, false]);
+});
+
+test("days are found by site, in the order of the sites' names", () => {
+  const day = { day: "2026-11-02", state: "open" as const, differs: [], kinds: [] };
+  const found = bySite([
+    { ...day, site: "garut" },
+    { ...day, site: "bogor" },
+    { ...day, site: "garut", day: "2026-11-03" },
+  ]);
+  expect(found.map(([site, days]) => [site, days.size])).toEqual([
+    ["bogor", 1],
+    ["garut", 2],
+  ]);
+});
+
+test("files of one name keep apart by their directory, and a system's own are left out", () => {
+  const file = new Blob(["x"]);
+  const paths = ["/s/a/1.op", "/s/b/1.op", "/s/.Trashes/1.op", "/s/System Volume Information/x", "/s/b/1.op"];
+  expect(named(paths.map((path) => ({ file, path }))).map(({ name }) => name)).toEqual(["1.op", "b-1.op", "s-b-1.op"]);
+});
+
+test("what is too much for the office is said before it is sent", () => {
+  const mib = 1024 * 1024;
+  expect(tooMuch([{ size: 16 * mib }])).toBeNull();
+  expect(tooMuch([{ size: 16 * mib + 1 }])).toBe("file");
+  expect(tooMuch(Array.from({ length: 17 }, () => ({ size: 16 * mib })))).toBe("bytes");
+  expect(tooMuch(Array.from({ length: MAX_FILES + 1 }, () => ({ size: 1 })))).toBe("files");
+});
+
+test("a file that fails stops no other, and says why", async () => {
+  const files = ["a", "b", "c", "d"].map((name) => ({ name, size: 1, file: new Blob(["x"]) }));
+  let last: Sending[] = [];
+  const put = async (_: string, name: string) => {
+    if (name === "b") throw new ApiError(413, null, "it is too large", "");
+    if (name === "c") throw new NotReached();
+  };
+  expect(await sendAll("i1", files, (all) => (last = all), put)).toBe(false);
+  expect(last.map(({ name, state, why }) => [name, state, why])).toEqual([
+    ["a", "sent", null],
+    ["b", "failed", "it is too large"],
+    ["c", "failed", null],
+    ["d", "sent", null],
+  ]);
+});
+
+test("a file's table is in its name", () => {
+  expect(["item.csv", "dir/Item-Price.CSV", "new-item-price.json", "b-item.csv", "notes.csv"].map(tableOf)).toEqual([
+    "item",
+    "item-price",
+    "item-price",
+    "item",
+    null,
+  ]);
+});
+
+test("a first password is long enough, and has nothing that is mistaken for something else", () => {
+  const made = secret();
+  expect(made).toMatch(/^[2-9a-hjkmnp-z]{5}-[2-9a-hjkmnp-z]{5}-[2-9a-hjkmnp-z]{5}$/);
+  expect(secret()).not.toBe(made);
+});

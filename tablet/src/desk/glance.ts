@@ -1,0 +1,49 @@
+// What of a site needs somebody's look, and how much. Pure: words are the screens'.
+
+import type { Site } from "./types";
+
+/** Below so many a box soon takes nothing any more. */
+const LOW_DISK_MB = 500;
+const SILENT_MS = 24 * 3_600_000;
+
+export type What =
+  | "silent"
+  | "missing"
+  | "conflicts"
+  | "refusals"
+  | "quarantined"
+  | "compare"
+  | "posting"
+  | "held"
+  | "disk";
+
+export interface Look {
+  what: What;
+  /** How many, where it can be counted. */
+  n: number;
+  bad: boolean;
+}
+
+/** When it was last heard of, on whichever road. */
+export function lastHeard(site: Pick<Site, "heard" | "carried">): string | null {
+  const times = [site.heard, site.carried].filter((at) => at !== null);
+  return times.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null;
+}
+
+export function looks(site: Site, nowMs: number = Date.now()): Look[] {
+  const found: Look[] = [];
+  const add = (what: What, n: number | null | undefined, bad: boolean) => {
+    if (n) found.push({ what, n, bad });
+  };
+  const heard = lastHeard(site);
+  add("compare", site.compare ? 1 : 0, true);
+  add("missing", site.missing, true);
+  add("refusals", site.refusals, true);
+  add("conflicts", site.conflicts, true);
+  add("posting", site.posting?.trouble ? 1 : 0, true);
+  add("quarantined", site.quarantined, true);
+  add("disk", site.free_mb !== null && site.free_mb < LOW_DISK_MB ? 1 : 0, true);
+  add("held", site.posting?.held, false);
+  add("silent", heard === null || nowMs - Date.parse(heard) > SILENT_MS ? 1 : 0, false);
+  return found;
+}

@@ -1,0 +1,85 @@
+// What a person decides about a document that is held: that a name means another one in the books, or that it is never booked.
+
+import { useState } from "preact/hooks";
+import { Dialog } from "../../parts/dialog";
+import { TextField } from "../../parts/fields";
+import { Button } from "../../parts/frame";
+import { api } from "../api";
+import { useAct } from "../asked";
+import { t } from "../i18n";
+import { TABLES } from "../tables";
+import type { Held } from "../types";
+import { Select } from "./filters";
+import { Do, Problem, Said } from "./page";
+
+interface Props {
+  of: Held;
+  onClose: () => void;
+  onDone: (words: string[]) => void;
+}
+
+export function Remap({ of, onClose, onDone }: Props) {
+  const [table, setTable] = useState("item");
+  const [from, setFrom] = useState("");
+  const [to, setTo] = useState("");
+  const act = useAct();
+  const remap = () =>
+    act.run(async () => {
+      await api.remap(of.id, { table, from: from.trim(), to: to.trim() });
+      onDone([t("remap.done", { from: from.trim(), to: to.trim() })]);
+    });
+  return (
+    <Dialog title={t("remap.title", { called: of.called })} onClose={onClose}>
+      <p>{of.why}</p>
+      <p>{t("remap.says")}</p>
+      <Select
+        label={t("remap.table")}
+        value={table}
+        options={TABLES.map((value) => ({ value, text: value }))}
+        onChange={setTable}
+      />
+      <TextField label={t("remap.from")} value={from} onInput={setFrom} />
+      <TextField label={t("remap.to")} value={to} onInput={setTo} />
+      <Problem of={act.failed} />
+      <div class="buttons">
+        <Button onClick={onClose}>{t("cancel")}</Button>
+        <Do act={act} disabled={from.trim() === "" || to.trim() === ""} onClick={remap}>
+          {t("held.remap")}
+        </Do>
+      </div>
+    </Dialog>
+  );
+}
+
+export function GiveUp({ of, onClose, onDone }: Props) {
+  const [reason, setReason] = useState("");
+  const [words, setWords] = useState<string[] | null>(null);
+  const act = useAct();
+  const giveUp = () => act.run(async () => setWords((await api.giveUp(of.id, reason.trim())).said));
+  const close = () => (words === null ? onClose() : onDone([t("give_up.done", { called: of.called }), ...words]));
+  return (
+    <Dialog title={t("give_up.title", { called: of.called })} onClose={close}>
+      {words === null ? (
+        <>
+          <p>{t("give_up.says")}</p>
+          <TextField label={t("give_up.reason")} value={reason} onInput={setReason} lines={3} />
+          <Problem of={act.failed} />
+          <div class="buttons">
+            <Button onClick={onClose}>{t("cancel")}</Button>
+            <Do act={act} kind="danger" disabled={reason.trim() === ""} onClick={giveUp}>
+              {t("held.give_up")}
+            </Do>
+          </div>
+        </>
+      ) : (
+        <>
+          <p>{t("give_up.left_out")}</p>
+          <Said words={words} kind="warn" />
+          <Button kind="main" onClick={close}>
+            {t("close")}
+          </Button>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,130 @@
+// What came on a stick that is in this computer, not in the office's: sent file by file, taken in, and the answers for the stick's way back.
+
+import { useEffect, useState } from "preact/hooks";
+import { tOr } from "../../i18n";
+import { Button, Notice } from "../../parts/frame";
+import { api } from "../api";
+import { useAct, useAsked } from "../asked";
+import { type Chosen, save, tooMuch } from "../files";
+import { t } from "../i18n";
+import { useLive } from "../live";
+import { Drop } from "../parts/drop";
+import { Do, Page, Problem } from "../parts/page";
+import { Sendings } from "../parts/sendings";
+import { Table } from "../parts/table";
+import type { Import } from "../types";
+import { type Sending, sendAll } from "../upload";
+import { count } from "../words";
+
+/** Where no event comes, it is asked. */
+const ASK_MS = 2_000;
+
+export function ImportScreen() {
+  const [id, setId] = useState<string | null>(null);
+  const [sending, setSending] = useState<Sending[]>([]);
+  const [state, setState] = useState<Import | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const act = useAct();
+  const ask = () => id !== null && void api.import(id).then(setState, () => {});
+  useLive(["import"], ask);
+  const working = state !== null && (state.state === "taking" || state.state === "open");
+  useEffect(() => {
+    if (!working) return;
+    const timer = setInterval(ask, ASK_MS);
+    return () => clearInterval(timer);
+  }, [working, id]);
+  const take = (files: Chosen[]) => {
+    const much = tooMuch(files);
+    setOver(much ? t(`import.over.${much}`) : null);
+    if (much) return;
+    setState(null);
+    setId(null);
+    act.run(async () => {
+      const made = await api.beginImport();
+      await sendAll(made, files, setSending);
+      await api.take(made);
+      setId(made);
+      setState(await api.import(made));
+    });
+  };
+  const again = () => {
+    setSending([]);
+    setState(null);
+    setId(null);
+  };
+  return (
+    <Page title={t("import.title")}>
+      <p>{t("import.says")}</p>
+      <Sticks />
+      {over && <Notice kind="bad">{over}</Notice>}
+      <Problem of={act.failed} />
+      {sending.length === 0 && <Drop says={t("import.drop")} disabled={act.busy} onFiles={take} />}
+      <Sendings of={sending} />
+      {state && <Taken of={state} />}
+      {state?.state === "done" && id !== null && <Answers id={id} />}
+      {sending.length > 0 && !act.busy && !working && <Button onClick={again}>{t("import.another")}</Button>}
+    </Page>
+  );
+}
+
+/** Sticks in the office's own computer need nobody here. */
+function Sticks() {
+  const status = useAsked(() => api.status(), [], ["stick"]);
+  const sticks = status.value?.sticks ?? [];
+  if (sticks.length === 0) return null;
+  return (
+    <ul class="bullets">
+      {sticks.map(({ name, state, word }) => (
+        <li key={name}>
+          {t("import.stick", { name })} <b>{word ?? tOr(`stick.is.${state}`, state)}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Taken({ of }: { of: Import }) {
+  return (
+    <section class="boxed">
+      <h2>{t(`import.is.${of.state}`)}</h2>
+      <label>
+        {t("import.progress", { done: count(of.done), files: count(of.files) })}
+        <progress value={of.done} max={Math.max(1, of.files)} />
+      </label>
+      <p role="status">{t("import.came", { fresh: count(of.new), known: count(of.known) })}</p>
+      {of.refused.length > 0 && (
+        <>
+          <h3>{t("import.refused", { n: count(of.refused.length) })}</h3>
+          <Table
+            label={t("import.refused", { n: count(of.refused.length) })}
+            rows={of.refused}
+            keyOf={({ name }) => name}
+            rowClass={() => "bad"}
+            columns={[
+              { head: t("import.file"), main: true, cell: ({ name }) => <span class="code">{name}</span> },
+              { head: t("held.why"), cell: ({ why }) => why },
+            ]}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Answers({ id }: { id: string }) {
+  const act = useAct();
+  return (
+    <section class="boxed">
+      <h2>{t("import.answers")}</h2>
+      <p>{t("import.answers_say")}</p>
+      <Problem of={act.failed} />
+      <Do
+        act={act}
+        icon="receive"
+        onClick={() => act.run(async () => save(await api.answers(id), "outpost-answers.zip"))}
+      >
+        {t("import.answers_do")}
+      </Do>
+    </section>
+  );
+}

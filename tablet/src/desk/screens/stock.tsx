@@ -1,0 +1,54 @@
+// What each site has, by its own documents, and what the books had when they were last read.
+
+import { useState } from "preact/hooks";
+import { TextField } from "../../parts/fields";
+import { api } from "../api";
+import { usePaged } from "../asked";
+import { t } from "../i18n";
+import { SiteSelect } from "../parts/filters";
+import { Page } from "../parts/page";
+import { Listing } from "../parts/table";
+import type { StockRow } from "../types";
+import { amount } from "../words";
+
+export function Stock({ of }: { of: string | null }) {
+  const [site, setSite] = useState(of ?? "");
+  const [search, setSearch] = useState("");
+  const [below, setBelow] = useState(false);
+  const list = usePaged((part) => api.stock({ site }, part), [site], ["site"]);
+  const words = search.trim().toLowerCase();
+  const only = (row: StockRow) =>
+    (words === "" || `${row.item_code} ${row.warehouse}`.toLowerCase().includes(words)) &&
+    (!below || row.qty.startsWith("-"));
+  return (
+    <Page title={t("stock.title")}>
+      <div class="filters">
+        <SiteSelect value={site} onChange={setSite} />
+        <TextField label={t("stock.search")} type="search" value={search} onInput={setSearch} />
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={below}
+            onChange={(event) => setBelow((event.target as HTMLInputElement).checked)}
+          />
+          {t("stock.below")}
+        </label>
+      </div>
+      {list.more && words !== "" && <p class="quiet">{t("stock.only_shown")}</p>}
+      <Listing
+        label={t("stock.title")}
+        of={list}
+        only={only}
+        keyOf={({ site, warehouse, item_code }) => `${site}/${warehouse}/${item_code}`}
+        rowClass={({ qty }) => (qty.startsWith("-") ? "bad" : "")}
+        columns={[
+          { head: t("stock.item"), main: true, cell: ({ item_code }) => item_code },
+          { head: t("site"), cell: ({ site }) => site },
+          { head: t("stock.warehouse"), cell: ({ warehouse }) => warehouse },
+          { head: t("stock.qty"), end: true, cell: ({ qty }) => amount(qty) },
+          { head: t("stock.level"), end: true, cell: ({ level }) => amount(level) },
+        ]}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,91 @@
+// Amounts, kinds, moments and sizes as the desk shows them.
+
+import { ago, day, format, language, moment, number, tOr } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { KINDS } from "../submit";
+import { t } from "./i18n";
+
+export { day, moment, number };
+
+const SLUGS = new Map(Object.entries(KINDS).map(([slug, name]) => [name, slug]));
+export const KIND_SLUGS: readonly string[] = Object.keys(KINDS);
+
+/** What people call a kind, by its slug or by ERPNext's name. */
+export function kindName(kind: string): string {
+  return tOr(`kind.${SLUGS.get(kind) ?? kind}`, kind);
+}
+
+/** Decimal text as the locale writes it; what is no number is shown as it is. */
+export function amount(value: string | number | null | undefined): string {
+  if (value === null || value === undefined || value === "") return "–";
+  const read = Decimal.read(String(value));
+  return read ? number(read) : String(value);
+}
+
+/** Money in the company's currency: two digits where it has a fraction at all. */
+export function money(value: string | null | undefined): string {
+  const read = value ? Decimal.read(value) : null;
+  if (!read) return amount(value);
+  const digits = read.rounded(0).equals(read) ? 0 : 2;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: Math.max(digits, read.scale) };
+  return format(options).format(`${read}` as unknown as number);
+}
+
+export function count(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : number(String(value));
+}
+
+/** How long ago, and when. */
+export function when(iso: string | null): { ago: string; at: string } | null {
+  if (iso === null) return null;
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return { ago: iso, at: "" };
+  return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
+}
+
+/** What an office says in a word today may have parts tomorrow. */
+export function plain(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "object") return Object.values(value).map(plain).join(", ");
+  return String(value);
+}
+
+export function bytes(value: number | null): string {
+  if (value === null) return "–";
+  if (value < 1_000) return `${number(String(value))} B`;
+  const [size, unit] = value < 1e6 ? [value / 1e3, "kB"] : value < 1e9 ? [value / 1e6, "MB"] : [value / 1e9, "GB"];
+  return `${number(size.toFixed(size < 10 ? 1 : 0))} ${unit}`;
+}
+
+/** The time of day. */
+export function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A fingerprint as it is read out: four digits at a time. */
+export function spaced(fingerprint: string): string {
+  return fingerprint.replace(/\s/g, "").replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+function locale(): string {
+  return language.value === "id" ? "id-ID" : "en-GB";
+}
+
+export function monthName(month: string): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return month;
+  return at.toLocaleDateString(locale(), { month: "long", year: "numeric", timeZone: "UTC" });
+}
+
+export function holdName(hold: string): string {
+  return tOr(`hold.${hold.toLowerCase()}`, hold);
+}
+
+export function roleName(role: string): string {
+  return tOr(`role.${role}`, role);
+}
+
+export function said(answer: { said?: string | string[] } | null): string[] {
+  const words = answer?.said ?? t("done");
+  return Array.isArray(words) ? words : [words];
+}

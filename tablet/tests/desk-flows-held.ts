@@ -1,0 +1,62 @@
+// What is held: tried again, mapped, given up.
+
+import { expect } from "vitest";
+import { type Flow, sent, to } from "./desk-flows";
+
+export const FLOWS: Flow[] = [
+  {
+    name: "what is held is tried again, one and all of a site",
+    async run({ page, on, look }) {
+      await to(page, "held");
+      await page.getByRole("button", { name: "Try again" }).first().click();
+      await page.getByText("Tried again: 1").waitFor();
+      expect(sent(on)).toEqual({
+        method: "POST",
+        path: "held/retry",
+        body: { id: "01936e5b-5a00-7000-8000-000000000001" },
+      });
+      await page.getByLabel("Site").selectOption("garut");
+      await page.getByRole("button", { name: "Try all of garut again" }).click();
+      await page.getByText(/^Tried again/).waitFor();
+      expect(sent(on).body).toEqual({ site: "garut" });
+      await look("held-retried");
+    },
+  },
+  {
+    name: "a name is mapped",
+    async run({ page, on, look }) {
+      await to(page, "held");
+      await page.getByRole("button", { name: "Map a name" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("In documents").fill("CLOTH-NEW-017");
+      await dialog.getByLabel("In the books").fill("NOTHING");
+      await dialog.getByRole("button", { name: "Map a name" }).click();
+      await dialog.getByText("the books know no item NOTHING").waitFor();
+      await look("held-remap");
+      await dialog.getByLabel("In the books").fill("CLOTH-017");
+      await dialog.getByRole("button", { name: "Map a name" }).click();
+      await page.getByText("CLOTH-NEW-017 is CLOTH-017 in the books from now on.").waitFor();
+      const body = { table: "item", from: "CLOTH-NEW-017", to: "CLOTH-017" };
+      expect(sent(on)).toEqual({ method: "POST", path: "held/01936e5b-5a00-7000-8000-000000000001/remap", body });
+    },
+  },
+  {
+    name: "a document is given up, and what is not booked is shown",
+    async run({ page, on, look }) {
+      await to(page, "held");
+      await page.getByRole("button", { name: "Give up" }).first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Why").fill("entered twice");
+      await dialog.getByRole("button", { name: "Give up" }).click();
+      await dialog.getByText("not booked: 10 of BTN-014 out of Bandung - TW").waitFor();
+      await look("held-given-up");
+      expect(sent(on)).toEqual({
+        method: "POST",
+        path: "held/01936e5b-5a00-7000-8000-000000000002/give-up",
+        body: { reason: "entered twice" },
+      });
+      await dialog.getByRole("button", { name: "Close" }).click();
+      await page.getByText("BDG-SE-A000099 is given up.").waitFor();
+    },
+  },
+];

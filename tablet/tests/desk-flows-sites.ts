@@ -1,0 +1,91 @@
+// Sites: the list and its pages, one site's keys and quarantine.
+
+import { expect } from "vitest";
+import { type Flow, sent, to } from "./desk-flows";
+
+export const FLOWS: Flow[] = [
+  {
+    name: "the list of sites has pages, and is narrowed",
+    async run({ page }) {
+      await to(page, "sites");
+      await page.getByText("100 so far").waitFor();
+      expect(await page.locator(".cards tbody tr").count()).toBe(100);
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("link", { name: "workshop-125" }).waitFor();
+      expect(await page.locator(".cards tbody tr").count()).toBe(130);
+      await page.getByLabel("Only what needs a look").check();
+      await page.getByLabel("Search").fill("gar");
+      expect(await page.locator(".cards tbody tr").count()).toBe(1);
+    },
+  },
+  {
+    name: "a list that has changed under its reader begins anew",
+    async run({ page }) {
+      await to(page, "held");
+      await to(page, "sites");
+      await page.getByText("100 so far").waitFor();
+      const gone = { error: { input: "after", rule: "the list has changed since", remedy: "begin anew" } };
+      await page.route(/after=/, (route) => route.fulfill({ status: 410, json: gone }), { times: 1 });
+      const again = page.waitForRequest((request) => /api\/sites\?limit=100$/.test(request.url()));
+      await page.getByRole("button", { name: "More" }).click();
+      await again;
+      await page.getByText("100 so far").waitFor();
+      expect(await page.getByText("the list has changed since").count()).toBe(0);
+    },
+  },
+  {
+    name: "a change that the office tells is seen",
+    async run({ page, on }) {
+      await to(page, "sites");
+      await page.getByText("Live", { exact: true }).waitFor();
+      const again = page.waitForRequest(/api\/sites\?/);
+      on.say("site", { site: "bandung" });
+      await again;
+    },
+  },
+  {
+    name: "a new key is compared and confirmed",
+    async run({ page, on, look }) {
+      await to(page, "site/bogor");
+      await page.getByLabel("What the box shows").fill("1111 2222");
+      await page.getByRole("button", { name: "It is the same" }).click();
+      await page.getByText("the office heard another fingerprint").waitFor();
+      await look("site-compare");
+      await page.getByLabel("What the box shows").fill("6668 7AAD f862 bd77 6c8f c18b 8e9f 8e20");
+      await page.getByRole("button", { name: "It is the same" }).click();
+      await page.getByText("bogor is confirmed").waitFor();
+      const body = { fingerprint: "66687aadf862bd776c8fc18b8e9f8e20" };
+      expect(sent(on)).toEqual({ method: "POST", path: "sites/bogor/confirm", body });
+    },
+  },
+  {
+    name: "a key is revoked once the site's name is typed",
+    async run({ page, on, look }) {
+      await to(page, "site/garut");
+      await page.getByRole("button", { name: "Revoke" }).click();
+      const dialog = page.getByRole("dialog");
+      const revoke = dialog.getByRole("button", { name: "Revoke" });
+      expect(await revoke.isDisabled()).toBe(true);
+      await dialog.getByLabel(/Type the site's name/).fill("garut");
+      await look("site-revoke");
+      await revoke.click();
+      await page.getByText("the key of garut counts no more").waitFor();
+      const body = { fingerprint: "1f0c33d27a9b44e08c1257f0aa42d9e1" };
+      expect(sent(on)).toEqual({ method: "POST", path: "sites/garut/revoke", body });
+    },
+  },
+  {
+    name: "what is in quarantine is judged",
+    async run({ page, on }) {
+      await to(page, "site/garut");
+      await page.getByRole("button", { name: "Take in" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Take in" }).click();
+      await page.getByText("It was taken in.").waitFor();
+      expect(sent(on)).toEqual({ method: "POST", path: "quarantine/garut", body: { id: "e1a77c01", release: true } });
+      await page.getByRole("button", { name: "Throw away" }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Throw away" }).click();
+      await page.getByText("It was thrown away.").waitFor();
+      expect(sent(on).body).toEqual({ id: "e2a77c01", release: false });
+    },
+  },
+];

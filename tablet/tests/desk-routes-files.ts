@@ -1,0 +1,64 @@
+// Imports and master data, in the office of tests/desk-fixture.ts.
+
+import { made, Refused, type Route, type Tools } from "./desk-answers";
+import * as data from "./desk-data";
+
+export function fileRoutes({ say }: Tools): Route[] {
+  const imports = new Map<string, { state: string; files: string[] }>();
+  const importOf = (id = "") => {
+    const found = imports.get(id);
+    if (!found) throw new Refused(404, null, "there is no such import", "begin another");
+    const { state, files } = found;
+    const refused = files
+      .filter((name) => name.includes("torn"))
+      .map((name) => ({ name, why: "its checksum is not that of its bytes: try another reader" }));
+    const done = state === "done" ? files.length : 0;
+    return { import: id, state, files: files.length, done, new: done * 3, known: done, refused: done ? refused : [] };
+  };
+
+  return [
+    [
+      "POST",
+      "imports",
+      () => {
+        const id = `i${imports.size + 1}`;
+        imports.set(id, { state: "open", files: [] });
+        return made({ import: id });
+      },
+    ],
+    [
+      "PUT",
+      "imports/*/files/*",
+      ({ of, bytes }) => {
+        if (bytes.length === 0) throw new Refused(422, "name", "the file is empty", "copy it from the stick again");
+        imports.get(of[0] ?? "")?.files.push(of[1] ?? "");
+        return {};
+      },
+    ],
+    [
+      "POST",
+      "imports/*/take",
+      ({ of }) => {
+        const found = imports.get(of[0] ?? "");
+        if (!found) throw new Refused(404, null, "there is no such import", "begin another");
+        found.state = "taking";
+        say("import", importOf(of[0]));
+        setTimeout(() => {
+          found.state = "done";
+          say("import", importOf(of[0]));
+        }, 300);
+        return { status: 202, json: {} };
+      },
+    ],
+    ["GET", "imports/*", ({ of }) => importOf(of[0])],
+    ["GET", "imports/*/answers", () => ({ status: 200, bytes: "PK", type: "application/zip" })],
+    [
+      "POST",
+      "master",
+      ({ body }) =>
+        imports.get(body.import ?? "")?.files.includes("item.csv")
+          ? data.report
+          : { ...data.report, errors: [], more_errors: 0, taken: !body.check },
+    ],
+  ];
+}

@@ -1,0 +1,123 @@
+// Sites and what is held, in the office of tests/desk-fixture.ts.
+
+import { made, paged, Refused, type Route, type Tools } from "./desk-answers";
+import * as data from "./desk-data";
+
+export function siteRoutes({ say }: Tools): Route[] {
+  const held = [...data.held];
+  const quarantine = [1, 2].map((n) => ({
+    site: "garut",
+    id: `e${n}a77c01`,
+    came: new Date().toISOString(),
+    records: n * 12,
+  }));
+  const sites = data.sites.map((site) => ({ ...site }));
+
+  const siteOf = (name = "") => {
+    const site = sites.find(({ site }) => site === name);
+    if (!site) throw new Refused(404, "site", `no site ${name} is enrolled here`, "see GET /api/sites");
+    return site;
+  };
+  const heldOf = (id = "") => {
+    const found = held.find((line) => line.id === id);
+    if (!found) throw new Refused(409, null, "it is not held any more", "look at the list again");
+    return found;
+  };
+  const unhold = (id: string) => {
+    const found = heldOf(id);
+    held.splice(held.indexOf(found), 1);
+    say("held", { site: found.site, held: held.filter(({ site }) => site === found.site).length });
+  };
+
+  return [
+    [
+      "GET",
+      "status",
+      () => ({ role: "office", sticks: [{ name: "sdb", state: "may_pull", word: null }], expected: ["cirebon"] }),
+    ],
+    ["GET", "sites", ({ query }) => paged(sites, query)],
+    [
+      "GET",
+      "sites/*",
+      ({ of }) => ({ ...siteOf(of[0]), keys: data.keys, notices: ["the line was down for 40 minutes on Tuesday"] }),
+    ],
+    [
+      "GET",
+      "sites/*/chart",
+      () => ({ days: Array.from({ length: 30 }, (_, n) => ({ day: data.DAY(29 - n), documents: (n * 37) % 61 })) }),
+    ],
+    [
+      "POST",
+      "sites",
+      ({ body }) => made({ code: "4821 7703 1196", file: btoa("sealed"), name: `${body.site}.enrolment`, qr: data.QR }),
+    ],
+    [
+      "POST",
+      "sites/*/confirm",
+      ({ of, body }) => {
+        const site = siteOf(of[0]);
+        if (site.compare !== body.fingerprint)
+          throw new Refused(
+            409,
+            "fingerprint",
+            "the office heard another fingerprint",
+            "compare once more, digit by digit",
+          );
+        site.compare = null;
+        return { said: `${site.site} is confirmed` };
+      },
+    ],
+    ["POST", "sites/*/revoke", ({ of }) => ({ said: [`the key of ${of[0]} counts no more`] })],
+    [
+      "GET",
+      "quarantine",
+      ({ query }) =>
+        paged(
+          quarantine.filter(({ site }) => site === query.site),
+          query,
+        ),
+    ],
+    [
+      "POST",
+      "quarantine/*",
+      ({ body, of }) => {
+        const left = quarantine.filter(({ id }) => body.id !== undefined && id !== body.id);
+        quarantine.splice(0, quarantine.length, ...left);
+        siteOf(of[0]).quarantined = left.length;
+        return {};
+      },
+    ],
+    [
+      "GET",
+      "held",
+      ({ query }) =>
+        paged(
+          held.filter(({ site }) => !query.site || site === query.site),
+          query,
+        ),
+    ],
+    [
+      "POST",
+      "held/retry",
+      ({ body }) => ({ retried: held.filter((line) => (body.id ? line.id === body.id : true)).length }),
+    ],
+    [
+      "POST",
+      "held/*/remap",
+      ({ of, body }) => {
+        if (body.to === "NOTHING")
+          throw new Refused(422, "to", "the books know no item NOTHING", "make it in ERPNext first");
+        unhold(of[0] ?? "");
+        return {};
+      },
+    ],
+    [
+      "POST",
+      "held/*/give-up",
+      ({ of }) => {
+        unhold(of[0] ?? "");
+        return { said: ["not booked: 10 of BTN-014 out of Bandung - TW", "not booked: 125,000 owed by Bu Sari"] };
+      },
+    ],
+  ];
+}
