@@ -125,7 +125,6 @@ fn four_pages_of_a_session_listen_and_a_fifth_is_told_to_wait_until_one_goes() {
     drop(Listener::open(&office.log_in("lia"), None));
     here.pop();
     until("a place", || request_events(&lia), |status| *status == 200);
-    // Of sixteen sessions each has four: sixty-four in all.
     drop(here);
 }
 

@@ -42,6 +42,13 @@ pub(super) struct Listeners {
     stop: watch::Sender<bool>,
 }
 
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Full {
+    OfOne,
+    InAll,
+}
+
 /// A page's place; given back when dropped.
 struct Seat {
     listeners: Arc<Listeners>,
@@ -69,6 +76,20 @@ impl Listeners {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for one more page, and where it is among the events.
+    fn sit(self: &Arc<Self>, session: SessionKey) -> Result<(Seat, Place), Full> {
+        let mut inner = self.lock();
+        let (all, pages) = (inner.here.values().sum::<usize>(), inner.here.get(&session).copied().unwrap_or(0));
+        if pages >= OF_ONE {
+            return Err(Full::OfOne);
+        }
+        if all >= IN_ALL {
+            return Err(Full::InAll);
+        }
+        inner.here.insert(session, pages + 1);
+        Ok((Seat { listeners: Arc::clone(self), session }, inner.feed.now()))
     }
 
     /// Whether anybody listens.
@@ -102,22 +123,16 @@ impl Desk {
     fn events(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         Query::read(question.asked, &[])?;
         let session = question.member()?.session;
-        let at = {
-            let mut inner = self.listeners.lock();
-            let (all, pages) = (inner.here.values().sum::<usize>(), inner.here.get(&session).copied().unwrap_or(0));
-            if pages >= OF_ONE {
+        let (seat, now) = self.listeners.sit(session).map_err(|full| match full {
+            Full::OfOne => {
                 let rule = format!("a session has at most {OF_ONE} pages that listen");
-                return Err(Fault::later(StatusCode::TOO_MANY_REQUESTS, None, rule, 15));
+                Fault::later(StatusCode::TOO_MANY_REQUESTS, None, rule, 15)
             }
-            if all >= IN_ALL {
-                return Err(Fault::not_now(format!("at most {IN_ALL} pages listen at once")));
-            }
-            inner.here.insert(session, pages + 1);
-            let now = inner.feed.now();
-            question.asked.header(LAST).map_or(now, |last| last.parse().unwrap_or(Place::NOWHERE))
-        };
+            Full::InAll => Fault::not_now(format!("at most {IN_ALL} pages listen at once")),
+        })?;
+        // What cannot be read is no place of ours.
+        let at = question.asked.header(LAST).map_or(now, |last| last.parse().unwrap_or(Place::NOWHERE));
         let (pieces, reply) = mpsc::channel(1);
-        let seat = Seat { listeners: self.listeners.clone(), session };
         let (roll, sessions) = (self.roll.clone(), self.sessions.clone());
         let goes_on = move || {
             let users = roll.now();
@@ -164,5 +179,25 @@ async fn speak(seat: Seat, goes_on: impl Fn() -> bool, mut at: Place, pieces: mp
             () = pieces.closed() => return,
             _ = stop.wait_for(|stop| *stop) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sessions::key_of;
+    use super::*;
+
+    #[test]
+    fn pages_listen_up_to_both_limits_and_give_their_places_back() {
+        let listeners = Arc::new(Listeners::new().unwrap());
+        let sit = |session: usize| listeners.sit(key_of(&session.to_string())).map(|(seat, _)| seat);
+        assert!(!listeners.is_any());
+        let mut here: Vec<Seat> = (0..IN_ALL).map(|n| sit(n / OF_ONE).ok().unwrap()).collect();
+        assert_eq!((sit(0).err(), sit(1_000).err()), (Some(Full::OfOne), Some(Full::InAll)));
+        here.pop();
+        here.push(sit(1_000).ok().unwrap());
+        assert_eq!(sit(1_001).err(), Some(Full::InAll));
+        drop(here);
+        assert!(!listeners.is_any() && listeners.lock().here.is_empty());
     }
 }
