@@ -75,7 +75,7 @@ fn one_document_is_told_with_the_stamps_of_its_way_its_cancellation_and_what_cam
     let trade = Trade::open();
     let desk = &trade.desk;
     let sold = sale(1, 5, "Bandung");
-    trade.send(0, "sales-invoice", &[sold.clone()]);
+    trade.send(0, "sales-invoice", std::slice::from_ref(&sold));
     let shown = desk.ask(&format!("/api/documents/{}", id(1)));
     let ways = shown["ways"].as_array().unwrap();
     let way = &ways[0];
