@@ -4,6 +4,12 @@
 //! role is enough, is looked at first; an answer is then made on a thread that may block. Deliberately absent: what the answers are made
 //! of, which `outpost` at the office's terminal asks for as well ([`super::answers`]).
 
+mod erpnext;
+mod imports;
+mod keys;
+mod quarantine;
+mod transactions;
+
 use super::answers::Answers;
 use crate::moment::rough_ms;
 use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
@@ -20,6 +26,7 @@ const AT_ONCE: usize = 4;
 pub(super) struct Desk {
     office: Arc<Answers>,
     working: Arc<Semaphore>,
+    imports: Arc<imports::Imports>,
 }
 
 /// Who may ask. Each role may what the one before may.
@@ -63,7 +70,8 @@ type Answer = fn(&Desk, &Question<'_>) -> Result<Reply, Fault>;
 type Route = (&'static str, &'static str, Whose, Answer);
 
 /// Every path: what is beside the answers, module by module.
-const ROUTES: &[&[Route]] = &[HOUSE];
+const ROUTES: &[&[Route]] =
+    &[HOUSE, imports::ROUTES, keys::ROUTES, quarantine::ROUTES, transactions::ROUTES, erpnext::ROUTES];
 
 /// What is of the office as a whole.
 const HOUSE: &[Route] = &[
@@ -88,7 +96,26 @@ fn contract(question: &Question<'_>) -> Result<Reply, Fault> {
     Ok(Reply::json_text(CONTRACT))
 }
 
+impl Question<'_> {
+    /// The user who asks; nobody where anybody may.
+    fn user(&self) -> &str {
+        self.who.map_or("", |who| who.user.as_str())
+    }
+}
+
 impl web::Pages for Desk {
+    fn room(&self, head: &Asked) -> Result<usize, Fault> {
+        let Found::Route(index, _) = web::find(paths(), head.method.as_str(), &head.path) else {
+            return Ok(web::USUAL_BODY);
+        };
+        let (_, path, whose, _) = routes().nth(index).expect("invariant: it was found among them");
+        match (imports::room(path), whose) {
+            // Whoever may not send it is told so before the office has it in memory.
+            (Some(bytes), Whose::Of(role)) => self.member(head, *role).map(|_| bytes),
+            _ => Ok(web::USUAL_BODY),
+        }
+    }
+
     fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply> {
         async move {
             self.reply(asked).await.unwrap_or_else(Reply::from).dated(i64::try_from(rough_ms()).unwrap_or(i64::MAX))
@@ -99,7 +126,9 @@ impl web::Pages for Desk {
 
 impl Desk {
     pub(super) fn new(office: Arc<Answers>) -> Self {
-        Self { office, working: Arc::new(Semaphore::new(AT_ONCE)) }
+        let imports = imports::Imports::open(&office.sites.with_premises(|premises| premises.paths.dir.clone()));
+        tokio::spawn(imports::Imports::tend(Arc::downgrade(&imports)));
+        Self { office, working: Arc::new(Semaphore::new(AT_ONCE)), imports }
     }
 
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
