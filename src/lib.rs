@@ -25,6 +25,7 @@ pub mod keys;
 pub mod load;
 pub mod moment;
 pub mod office;
+pub mod passwords;
 pub mod rows;
 mod sabotage;
 pub mod show;

@@ -4,6 +4,7 @@ use super::{Place, device_name};
 use crate::control::{self, Ask};
 use crate::domain::id::DeviceId;
 use crate::gate::logins;
+use crate::passwords;
 use crate::site::{KINDS, Paths};
 use crate::web::qr;
 use anyhow::{Context, bail};
@@ -57,7 +58,7 @@ impl What {
         match self {
             Self::Add { place, name, kind, password_stdin } => {
                 let path = devices(&place)?;
-                let password = if password_stdin { typed()? } else { logins::made_up_password()? };
+                let password = if password_stdin { typed()? } else { passwords::made_up()? };
                 logins::add(&path, name.clone(), &kind, &password)?;
                 println!("{name} may come in.");
                 println!("  user name and client id  {name}");
@@ -106,7 +107,8 @@ fn pair(place: &Place, name: Option<DeviceId>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn typed() -> anyhow::Result<String> {
+/// A password from standard input.
+pub(super) fn typed() -> anyhow::Result<String> {
     let mut password = String::new();
     std::io::stdin().take(1024).read_to_string(&mut password).context("no password came")?;
     Ok(password.trim_end_matches(['\r', '\n']).to_owned())

@@ -13,6 +13,7 @@ mod run;
 mod show;
 mod status;
 mod stick;
+mod user;
 
 use crate::courier::mqtt::BrokerUrl;
 use crate::domain::document::Kind;

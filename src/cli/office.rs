@@ -3,6 +3,7 @@
 use super::erpnext::Erpnext;
 use super::held::Held;
 use super::reconcile::Reconcile;
+use super::user::Who;
 use super::{enrol, load, stick};
 use crate::control::{self, Ask, AskError};
 use crate::domain::id::SiteId;
@@ -110,6 +111,11 @@ pub(super) enum What {
     ///
     /// Ends with 0 where nothing differs, with 1 where something does, and with 2 where it could not be compared.
     Reconcile(Reconcile),
+    /// Say who may log in at the desk, and as what. Whether the office runs or not.
+    User {
+        #[command(subcommand)]
+        what: Who,
+    },
     /// Look at what came under keys that count no more, and decide about it. The office has to run.
     Quarantine {
         #[command(subcommand)]
@@ -175,6 +181,7 @@ impl What {
             Self::Root { remove } => root(dir, remove),
             Self::Quarantine { what } => what.run(dir),
             Self::Held { what } => what.run(dir),
+            Self::User { what } => what.run(dir),
             Self::Erpnext { what } => what.run(dir),
         };
         done.map(|()| ExitCode::SUCCESS)

@@ -10,9 +10,7 @@ use super::doorkeeper::{Denied, Doorkeeper, Knock, Pass};
 use super::throttle::Throttle;
 use super::topics::TopicFilter;
 use crate::domain::id::DeviceId;
-use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::phc::{Output, PasswordHash};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use crate::passwords::{self, Checker, MAX_PASSWORD, NoHash, Stamp, stamp};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -22,20 +20,10 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::SystemTime;
-use tokio::sync::Semaphore;
+use std::sync::{Mutex, PoisonError, RwLock};
 
-/// Memory of one hash in KiB, and passes with it: of the choices for argon2id that OWASP calls equally strong the one with the least
-/// memory, about 50 ms on a Raspberry Pi 4. A hash in the file names its own, so older ones with 19 MiB go on being good.
-const ARGON2_MEMORY_KIB: u32 = 7 * 1024;
-const ARGON2_PASSES: u32 = 5;
-/// Hashes at once: two cost 14 MiB and leave a Pi's other cores to the devices.
-const HASHES_AT_ONCE: usize = 2;
 /// Shortest password that is taken: below it no hash helps.
 pub const MIN_PASSWORD: usize = 8;
-/// Longest password; the codec could carry more.
-pub const MAX_PASSWORD: usize = 128;
 
 /// What could not be done with the file of logins.
 #[derive(Debug, thiserror::Error)]
@@ -66,8 +54,8 @@ pub enum LoginsError {
     #[error("the password must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes")]
     Password,
     /// No randomness, or the hash failed.
-    #[error("the password could not be hashed: {0}")]
-    Hash(String),
+    #[error(transparent)]
+    Hash(#[from] NoHash),
 }
 
 /// One login, as in the file.
@@ -94,7 +82,9 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<DeviceId, Login>, LoginsErr
     let document: Document = toml::from_str(text).map_err(|e| syntax(e.to_string()))?;
     let mut logins = BTreeMap::new();
     for login in document.login {
-        PasswordHash::new(&login.hash).map_err(|e| syntax(format!("hash of {}: {e}", login.name)))?;
+        if let Some(why) = passwords::objection(&login.hash) {
+            return Err(syntax(format!("hash of {}: {why}", login.name)));
+        }
         if let Some(twice) = logins.insert(login.name.clone(), login) {
             return Err(syntax(format!("login {} is there twice", twice.name)));
         }
@@ -151,52 +141,11 @@ pub fn list(path: &Path) -> Result<Vec<Login>, LoginsError> {
     Ok(read(path)?.into_values().collect())
 }
 
-/// Twenty characters that are read out over the phone without doubt: 100 bits.
-pub fn made_up_password() -> Result<String, LoginsError> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut random = [0; 20];
-    getrandom::fill(&mut random).map_err(|error| LoginsError::Hash(error.to_string()))?;
-    Ok(random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
-}
-
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, None).expect("invariant: the parameters are valid");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
 fn hash(password: &str) -> Result<String, LoginsError> {
     if !(MIN_PASSWORD..=MAX_PASSWORD).contains(&password.len()) {
         return Err(LoginsError::Password);
     }
-    phc(password)
-}
-
-/// The hash of a secret of any length, argon2id in PHC form: passwords, and people's PINs and badges.
-pub(crate) fn phc(secret: &str) -> Result<String, LoginsError> {
-    let failed = |e: &dyn std::fmt::Display| LoginsError::Hash(e.to_string());
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|e| failed(&e))?;
-    let hash: PasswordHash = argon2().hash_password_with_salt(secret.as_bytes(), &salt).map_err(|e| failed(&e))?;
-    Ok(hash.to_string())
-}
-
-/// Whether a secret has this hash, argon2 in PHC form.
-pub(crate) fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| matches(password, &hash).unwrap_or(false))
-}
-
-/// `None` where the hash is none that can be computed here.
-fn matches(password: &str, hash: &PasswordHash) -> Option<bool> {
-    let params = Params::try_from(hash).ok()?;
-    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
-    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
-    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
-    let mut blocks = vec![Block::new(); params.block_count()];
-    let mut out = vec![0; expected.len()];
-    let argon2 = Argon2::new(algorithm, version, params);
-    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut out, &mut blocks).ok()?;
-    // Comparing outputs takes the same time whatever differs.
-    Some(Output::new(&out).ok()? == *expected)
+    Ok(passwords::phc(password)?)
 }
 
 /// Rights of one login: what it may publish to, and what it may subscribe.
@@ -210,15 +159,6 @@ pub struct Rights {
 
 /// Gives the rights of a name and kind; `None` where the kind means nothing to the owner, and nobody of it comes in.
 pub type RightsOf = Box<dyn Fn(&DeviceId, &str) -> Option<Rights> + Send + Sync>;
-
-/// When the file was written and how long it is: another one means reading it again.
-type Stamp = Option<(SystemTime, u64, u64)>;
-
-fn stamp(path: &Path) -> Stamp {
-    use std::os::unix::fs::MetadataExt;
-    let meta = fs::metadata(path).ok()?;
-    Some((meta.modified().ok()?, meta.len(), meta.ino()))
-}
 
 struct Known {
     stamp: Stamp,
@@ -234,9 +174,7 @@ pub struct Logins {
     verified: Mutex<HashMap<DeviceId, (String, [u8; 32])>>,
     key: [u8; 32],
     throttle: Mutex<Throttle>,
-    hashing: Arc<Semaphore>,
-    /// A hash that no password has, so that an unknown name takes as long as a wrong password.
-    decoy: String,
+    checker: Checker,
 }
 
 impl Logins {
@@ -244,18 +182,14 @@ impl Logins {
     pub fn open(path: &Path, rights: RightsOf) -> Result<Self, LoginsError> {
         let stamp = stamp(path);
         let logins = read(path)?;
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|e| LoginsError::Hash(e.to_string()))?;
-        let nobody: String = key[..16].iter().map(|b| format!("{b:02x}")).collect();
         Ok(Self {
             path: path.to_owned(),
             rights,
             known: RwLock::new(Known { stamp, logins }),
             verified: Mutex::default(),
-            key,
+            key: passwords::random()?,
             throttle: Mutex::new(Throttle::default()),
-            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
-            decoy: hash(&nobody)?,
+            checker: Checker::new()?,
         })
     }
 
@@ -287,14 +221,8 @@ impl Logins {
         if !self.throttle().may_try(knock.from, &knock.user, std::time::Instant::now()) {
             return Err(Denied::TooMany);
         }
-        let permit = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| Denied::Unavailable)?;
-        let hash = login.as_ref().map_or_else(|| self.decoy.clone(), |login| login.hash.clone());
-        let password = knock.password.clone();
-        let check = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            verify(&password, &hash)
-        });
-        let right = check.await.map_err(|_| Denied::Unavailable)?;
+        let hash = login.as_ref().map(|login| login.hash.as_str());
+        let right = self.checker.is_right(&knock.password, hash).await.map_err(|_| Denied::Unavailable)?;
         let Some(login) = login.filter(|_| right) else {
             self.throttle().failed(knock.from, &knock.user, std::time::Instant::now());
             return Err(Denied::BadLogin);

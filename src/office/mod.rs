@@ -22,6 +22,7 @@ mod sites;
 mod start;
 mod stick;
 mod sticks;
+pub mod users;
 
 pub use enrolling::{at_broker, seal};
 pub use load::offline as load_offline;
@@ -231,7 +232,7 @@ async fn open_desk(answers: &Arc<answers::Answers>) -> anyhow::Result<(Vec<Strin
     let bound = web::Bound::listen(listen).await?;
     let addresses = bound.addresses().to_vec();
     let rules = gate::WebRules { hosts: names, ..gate::WebRules::default() };
-    let desk = Arc::new(pages::Desk::new(answers.clone()));
+    let desk = Arc::new(pages::Desk::new(answers.clone())?);
     Ok((addresses, bound.serve("desk.html", rules, None, desk)))
 }
 

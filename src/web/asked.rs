@@ -18,6 +18,8 @@ pub struct Asked {
     pub query: String,
     /// Where from.
     pub from: IpAddr,
+    /// It came over TLS.
+    pub tls: bool,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }

@@ -93,7 +93,7 @@ impl Premises {
                 let remedy = "open the page by the box's address, or name this one in allowed_origins or names";
                 finished(Fault::forbidden(Some(input), why, remedy).into())
             }
-            None => self.answer(request, from).await,
+            None => self.answer(request, (from, tls)).await,
         };
         secure(response.headers_mut(), named.as_deref(), tls);
         if method == Method::HEAD {
@@ -104,10 +104,10 @@ impl Premises {
         response
     }
 
-    async fn answer(&self, request: Request<Incoming>, from: IpAddr) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Response<Full<Bytes>> {
         match (request.uri().path(), &self.gate) {
             ("/mqtt", Some(gate)) => hand_over(gate, request, from),
-            (path, _) if path == "/api" || path.starts_with("/api/") => match self.whole(request, from).await {
+            (path, _) if path == "/api" || path.starts_with("/api/") => match self.whole(request, (from, tls)).await {
                 // What was large has its place until it is answered.
                 Ok((asked, _place)) => finished(Arc::clone(&self.pages).answer(asked).await),
                 Err(fault) => {
@@ -122,12 +122,16 @@ impl Premises {
     }
 
     /// The request with its body, and the place that a large one has.
-    async fn whole(&self, request: Request<Incoming>, from: IpAddr) -> Result<(Asked, Option<Place>), Fault> {
+    async fn whole(
+        &self,
+        request: Request<Incoming>,
+        (from, tls): (IpAddr, bool),
+    ) -> Result<(Asked, Option<Place>), Fault> {
         let (parts, incoming) = request.into_parts();
         let path = parts.uri.path().to_owned();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let (method, headers) = (parts.method, parts.headers);
-        let mut asked = Asked { method, path, query, from, headers, body: Bytes::new() };
+        let mut asked = Asked { method, path, query, from, tls, headers, body: Bytes::new() };
         if !has_body(&asked.method) {
             return Ok((asked, None));
         }

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
+};
 use serde::Serialize;
 
 /// See the module.
@@ -59,6 +61,22 @@ impl Reply {
     /// A line for people, outside of `/api`.
     pub(super) fn text(status: StatusCode, line: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
+    }
+
+    /// 204: it is done, and there is nothing to say.
+    pub fn nothing() -> Self {
+        let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
+        Self { status: StatusCode::NO_CONTENT, headers, body: Bytes::new() }
+    }
+
+    /// With a cookie, as its header is written.
+    pub fn cookie(self, cookie: &str) -> Self {
+        self.with(SET_COOKIE, HeaderValue::from_str(cookie).expect("invariant: a cookie is letters and digits"))
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// Dated by the answerer's clock, which may know better than the machine's.

@@ -7,16 +7,25 @@
 mod erpnext;
 mod imports;
 mod keys;
+mod login;
 mod quarantine;
+mod sessions;
+mod throttle;
 mod transactions;
 
 use super::answers::Answers;
+use super::users::{Role, Roll};
 use crate::moment::rough_ms;
+use crate::passwords::Checker;
 use crate::web::{self, Asked, Fault, Found, Query, Reply, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use imports::Imports;
 use serde_json::json;
-use std::sync::Arc;
+use sessions::{SessionKey, Sessions};
+use std::sync::{Arc, Mutex};
+use throttle::Throttle;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 /// Questions that are worked on at once.
@@ -26,18 +35,13 @@ const AT_ONCE: usize = 4;
 pub(super) struct Desk {
     office: Arc<Answers>,
     working: Arc<Semaphore>,
-    imports: Arc<imports::Imports>,
-}
-
-/// Who may ask. Each role may what the one before may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    /// Looks at everything but users and audit.
-    Look,
-    /// Decides about held documents, takes files in, sends transactions.
-    Work,
-    /// Keeps sites, keys, users and months.
-    Admin,
+    imports: Arc<Imports>,
+    roll: Roll,
+    sessions: Sessions,
+    throttle: Mutex<Throttle>,
+    checker: Checker,
+    /// Where what waits for its turn to check a password waits.
+    runtime: Handle,
 }
 
 /// Whose question a path is.
@@ -52,7 +56,12 @@ enum Whose {
 /// A user who is logged in.
 struct Member {
     user: String,
+    full_name: String,
     role: Role,
+    session: SessionKey,
+    /// What the session's page sends along with what changes something.
+    csrf: String,
+    until_ms: i64,
 }
 
 /// A question, and who asks it.
@@ -71,7 +80,7 @@ type Route = (&'static str, &'static str, Whose, Answer);
 
 /// Every path: what is beside the answers, module by module.
 const ROUTES: &[&[Route]] =
-    &[HOUSE, imports::ROUTES, keys::ROUTES, quarantine::ROUTES, transactions::ROUTES, erpnext::ROUTES];
+    &[HOUSE, login::ROUTES, imports::ROUTES, keys::ROUTES, quarantine::ROUTES, transactions::ROUTES, erpnext::ROUTES];
 
 /// What is of the office as a whole.
 const HOUSE: &[Route] = &[
@@ -125,10 +134,20 @@ impl web::Pages for Desk {
 }
 
 impl Desk {
-    pub(super) fn new(office: Arc<Answers>) -> Self {
-        let imports = imports::Imports::open(&office.sites.with_premises(|premises| premises.paths.dir.clone()));
-        tokio::spawn(imports::Imports::tend(Arc::downgrade(&imports)));
-        Self { office, working: Arc::new(Semaphore::new(AT_ONCE)), imports }
+    pub(super) fn new(office: Arc<Answers>) -> anyhow::Result<Self> {
+        let dir = office.sites.with_premises(|premises| premises.paths.dir.clone());
+        let imports = Imports::open(&dir);
+        tokio::spawn(Imports::tend(Arc::downgrade(&imports)));
+        Ok(Self {
+            office,
+            working: Arc::new(Semaphore::new(AT_ONCE)),
+            imports,
+            roll: Roll::open(&dir)?,
+            sessions: Sessions::new()?,
+            throttle: Mutex::default(),
+            checker: Checker::new()?,
+            runtime: Handle::current(),
+        })
     }
 
     async fn reply(self: Arc<Self>, asked: Asked) -> Result<Reply, Fault> {
@@ -161,13 +180,6 @@ impl Desk {
                 "ask again, and tell whoever keeps the office",
             ))
         })
-    }
-
-    /// Who asks, where their role is enough.
-    fn member(&self, _asked: &Asked, role: Role) -> Result<Member, Fault> {
-        // Sessions come with the next commit; until then nobody is let in.
-        let _ = role;
-        Err(Fault::who("Cookie", "nobody is logged in", "log in"))
     }
 
     fn hello(&self, question: &Question<'_>) -> Result<Reply, Fault> {

@@ -11,7 +11,7 @@ use crate::domain::id::{DeviceId, SiteId};
 use crate::domain::record::{Entry, Sent};
 use crate::domain::rights::{self, Deed, Refused, World};
 use crate::domain::time::rfc3339;
-use crate::intake;
+use crate::intake::{self, Code};
 use crate::office::ledger;
 use crate::web::{Fault, Query, Reply, StatusCode};
 use serde::Deserialize;
@@ -48,8 +48,10 @@ impl Desk {
         let payload = Value::Object(document).to_string();
         let sent = Sent { session: 0, packet: 1, dup: false };
         let entry = intake::read(&device, &format!("tx/{DEVICE}/{kind}"), payload.as_bytes(), sent);
-        let entry =
-            entry.map_err(|reason| against(Some("document"), reason.to_string(), "correct it, and send it again"))?;
+        let entry = entry.map_err(|reason| {
+            let input = if reason.code == Code::UnknownDocument { "kind" } else { "document" };
+            against(Some(input), reason.to_string(), "correct it, and send it again")
+        })?;
         let Entry::Submitted(submitted) = entry else {
             return Err(against(
                 Some("kind"),

@@ -8,6 +8,7 @@ use crate::domain::id::DeviceId;
 use crate::domain::time::rfc3339;
 use crate::gate::Doorkeeper;
 use crate::gate::logins::{self, LoginsError};
+use crate::passwords;
 use crate::web::{Fault, Query, Reply, StatusCode, qr};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -131,7 +132,7 @@ impl Pages {
             Some(name) => name,
             None => self.next_name().map_err(|error| Fault::not_now(error.to_string()))?,
         };
-        let password = logins::made_up_password().map_err(|error| Fault::not_now(error.to_string()))?;
+        let password = passwords::made_up().map_err(|error| Fault::not_now(error.to_string()))?;
         logins::add(&self.devices, device.clone(), "tablet", &password).map_err(|error| match error {
             LoginsError::Exists(name) => {
                 let rule = format!("there is a device {name} already");

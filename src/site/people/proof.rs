@@ -8,8 +8,8 @@ use crate::domain::id::SiteId;
 use crate::domain::master::{Masters, User};
 use crate::domain::people::People;
 use crate::domain::person::Proof;
-use crate::gate::logins;
 use crate::intake::people::{Secret, Showing};
+use crate::passwords;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -44,11 +44,8 @@ fn works_at(user: &User, site: &SiteId) -> bool {
 }
 
 impl Checker {
-    pub(super) fn new() -> Result<Self, logins::LoginsError> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| logins::LoginsError::Hash(error.to_string()))?;
-        let nothing: String = key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { decoy: logins::phc(&nothing)?, key, badges: HashMap::new() })
+    pub(super) fn new() -> Result<Self, passwords::NoHash> {
+        Ok(Self { decoy: passwords::decoy()?, key: passwords::random()?, badges: HashMap::new() })
     }
 
     /// Whose it is, and by what they are known.
@@ -110,7 +107,7 @@ impl Checker {
             1..=MAX_BADGES => {}
             _ => return Err(NotProven::NameNeeded),
         }
-        let found = all.into_iter().find(|(_, hash)| logins::verify(badge.expose(), hash));
+        let found = all.into_iter().find(|(_, hash)| passwords::verify(badge.expose(), hash));
         let (user, hash) = found.ok_or(NotProven::Wrong(None))?;
         self.badges.retain(|_, (name, _)| *name != user.name);
         self.badges.insert(digest, (user.name.clone(), hash.clone()));
@@ -119,6 +116,6 @@ impl Checker {
 
     /// Checks against the hash, or against the decoy, which is never right.
     fn is_right(&self, secret: &Secret, hash: Option<&str>) -> bool {
-        logins::verify(secret.expose(), hash.unwrap_or(&self.decoy)) && hash.is_some()
+        passwords::verify(secret.expose(), hash.unwrap_or(&self.decoy)) && hash.is_some()
     }
 }

@@ -11,11 +11,11 @@ use crate::domain::people::{NoSession, People, SESSION_MS};
 use crate::domain::person::{Act, Person, Proof, SessionId, nobody};
 use crate::domain::record::{Entry, Sent};
 use crate::domain::time::{Quality, rfc3339};
-use crate::gate::logins::LoginsError;
-use crate::gate::{self, Publisher, RefusalCode, logins};
+use crate::gate::{self, Publisher, RefusalCode};
 use crate::intake::people::{Ask, Manage, Secret, Showing, topic};
 use crate::journal::ScribeHandle;
 use crate::moment::{Moment, up_ms};
+use crate::passwords;
 use crate::site::admit::{Admit, Came, Submission};
 use crate::site::health::Health;
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -57,13 +57,12 @@ pub(in crate::site) struct Reception {
 
 impl Reception {
     /// Starts the thread.
-    pub(in crate::site) fn start(seat: Seat) -> Result<Self, LoginsError> {
+    pub(in crate::site) fn start(seat: Seat) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::sync_channel(QUEUE);
         let publisher = seat.publisher.clone();
-        let checker = Checker::new()?;
+        let checker = Checker::new().map_err(std::io::Error::other)?;
         let run = move || Desk { seat, checker }.run(&waiting);
-        let failed = |error: std::io::Error| LoginsError::Hash(error.to_string());
-        std::thread::Builder::new().name("reception".into()).spawn(run).map_err(failed)?;
+        std::thread::Builder::new().name("reception".into()).spawn(run)?;
         Ok(Self { jobs, publisher })
     }
 
@@ -227,7 +226,7 @@ impl Desk {
             Manage::Unlock(whom) => Act::Unlocked { whom: somebody(whom)? },
             Manage::GivePin(whom, new_pin) => {
                 let whom = somebody(whom)?;
-                let pin_hash = logins::phc(new_pin.expose()).map_err(|error| No::new(Code::Unavailable, error))?;
+                let pin_hash = passwords::phc(new_pin.expose()).map_err(|error| No::new(Code::Unavailable, error))?;
                 let until_ms = self.seat.moment.now_ms().saturating_add(TEMPORARY_MS);
                 Act::GavePin { whom, pin_hash: pin_hash.into(), until_ms }
             }

@@ -8,8 +8,8 @@ use crate::domain::people::People;
 use crate::domain::person::{Act, Person, Proof};
 use crate::domain::record::{Entry, Record};
 use crate::domain::time::{Quality, Stamp};
-use crate::gate::logins;
 use crate::intake::people::{self, Ask, Showing};
+use crate::passwords;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use rustix::time::{ClockId, clock_gettime};
@@ -121,12 +121,12 @@ fn a_temporary_pin_is_known_as_one() {
 #[ignore = "measures; run it alone with --nocapture"]
 fn what_a_guess_costs() {
     const GUESSES: u32 = 50;
-    let hash = logins::phc("471108").unwrap();
+    let hash = passwords::phc("471108").unwrap();
     let spent = || {
         let spent = clock_gettime(ClockId::ThreadCPUTime);
         spent.tv_sec * 1_000_000 + spent.tv_nsec / 1_000
     };
     let before = spent();
-    (0..GUESSES).for_each(|guess| assert!(!logins::verify(&guess.to_string(), &hash)));
+    (0..GUESSES).for_each(|guess| assert!(!passwords::verify(&guess.to_string(), &hash)));
     println!("{} us of a core for each guess", (spent() - before) / i64::from(GUESSES));
 }

@@ -97,10 +97,16 @@ impl House {
         Ok(serde_json::from_str(&self.command(&["status", "--json"], "")?)?)
     }
 
-    /// Where its pages are, by its own word: the port is the system's choice.
+    /// Where its pages are, by its own word: the port is the system's choice. A box tells it in its status, an office when it starts.
     pub fn pages(&self) -> Result<SocketAddr> {
-        let status = self.status()?;
-        let url = status["pages"][0].as_str().context("it has no pages")?;
+        let said = match self.role {
+            "office" => {
+                let log = self.process.as_ref().context("it does not run")?.log();
+                log.iter().find_map(|line| line.strip_prefix("the desk is at ").map(str::to_owned))
+            }
+            _ => self.status()?["pages"][0].as_str().map(str::to_owned),
+        };
+        let url = said.context("it has no pages")?;
         Ok(url.split_once("://").context("an address has a scheme")?.1.parse()?)
     }
 

@@ -112,7 +112,7 @@ impl Desk {
     fn drop_import(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         Query::read(question.asked, &[])?;
         self.imports.drop_one(&*self.import_of(question)?)?;
-        Ok(Reply::json(&json!({ "gone": true })))
+        Ok(Reply::nothing())
     }
 
     fn put_file(&self, question: &Question<'_>) -> Result<Reply, Fault> {
@@ -131,6 +131,7 @@ impl Desk {
         let Take { all_sites } = question.asked.json()?;
         let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
         import.begin_taking()?;
+        let told = import.told();
         let (office, taken) = (self.office.clone(), import.clone());
         let thread = std::thread::Builder::new().name("import".into());
         if let Err(error) = thread.spawn(move || take::take(taken, &office.sites, whom)) {
@@ -138,7 +139,7 @@ impl Desk {
             import.taken(State::Failed, shelf::Came::default());
             return Err(Fault::not_now("the office has no thread to take it in"));
         }
-        Ok(Reply::of_json(StatusCode::ACCEPTED, &import.told()))
+        Ok(Reply::of_json(StatusCode::ACCEPTED, &told))
     }
 
     fn import_answers(&self, question: &Question<'_>) -> Result<Reply, Fault> {
