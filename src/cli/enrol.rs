@@ -16,6 +16,8 @@ use crate::office::{self, Premises, Terms};
 use crate::site::{self, Paths};
 use crate::wire::envelope::{Secret, public_of};
 use anyhow::{Context, bail};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
@@ -23,6 +25,9 @@ use std::path::Path;
 const TRIES: usize = 3;
 /// Longest line that is read as a code, in bytes.
 const MAX_TYPED: u64 = 256;
+
+/// Longest file that is read as an enrolment: a sealed one in base64, in lines.
+const MAX_FILE: u64 = 2 * sealed::MAX_SEALED as u64;
 
 /// What the office is to write.
 pub(super) struct Wanted<'a> {
@@ -42,7 +47,7 @@ pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow
     match out {
         Some(path) => {
             let (code, bytes) = match sealed {
-                true => seal(site, &text).map(|(code, bytes)| (Some(code), bytes))?,
+                true => office::seal(site, &text).map(|(code, bytes)| (Some(code), bytes))?,
                 false => (None, text.into_bytes()),
             };
             files::write_atomically(path, &bytes, files::PRIVATE).with_context(|| path.display().to_string())?;
@@ -70,7 +75,7 @@ pub(super) fn at_office(dir: &Path, site: &SiteId, wanted: Wanted<'_>) -> anyhow
 pub(super) fn on_stick(dir: &Path, site: &SiteId, wanted: Wanted<'_>, mount: &Path) -> anyhow::Result<()> {
     let folder = Folder::open(mount)?;
     let (text, at_broker) = expected(dir, site, &wanted)?;
-    let (code, bytes) = seal(site, &text)?;
+    let (code, bytes) = office::seal(site, &text)?;
     folder.write_enrolment(site, &bytes)?;
     folder.sync()?;
     println!("{site} is expected. Put the stick into its box, and type there this code, which is shown this once:");
@@ -91,7 +96,7 @@ fn expected(dir: &Path, site: &SiteId, wanted: &Wanted<'_>) -> anyhow::Result<(S
         false => expect(dir, site, terms.clone())?,
     };
     let at_broker = match office::config::read(dir)?.broker.filter(|_| !terms.moves) {
-        Some(broker) => Some(at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
+        Some(broker) => Some(office::at_broker(&broker.url, &Enrolment::from_bytes(text.as_bytes(), None)?)),
         None => None,
     };
     Ok((text, at_broker))
@@ -123,41 +128,27 @@ fn expect(dir: &Path, site: &SiteId, terms: Terms) -> anyhow::Result<String> {
     }
 }
 
-/// Seals an enrolment's text under a new code: what to print, and what to carry.
-fn seal(site: &SiteId, text: &str) -> anyhow::Result<(Code, Vec<u8>)> {
-    let (mut random, mut salt) = ([0; 8], [0; 16]);
-    getrandom::fill(&mut random)?;
-    getrandom::fill(&mut salt)?;
-    let code = Code::from_random(random);
-    let bytes = sealed::seal(site, text, &code, salt);
-    Ok((code, bytes))
-}
-
-/// What has to be done at a broker that is not the office's own.
-fn at_broker(url: &str, enrolment: &Enrolment) -> String {
-    let Enrolment { site, login, password, .. } = enrolment;
-    format!(
-        "The broker {url} does not know this box yet. Make there:\n  \
-         user      {login}\n  \
-         password  {password}\n  \
-         which may publish    op/{site}/up and op/{site}/enrol\n  \
-         and may subscribe    op/{site}/down\n\
-         and nothing else. The office's own user there may subscribe op/+/up and op/+/enrol, and publish op/+/down."
-    )
-}
-
 pub(super) fn at_box(dir: &Path, file: &Path, code: Option<Code>) -> anyhow::Result<()> {
     if dir.join(office::config::NAME).exists() {
         bail!("{} is an office's directory: give the box one of its own", dir.display());
     }
     let mut bytes = Vec::new();
     std::fs::File::open(file)
-        .and_then(|file| file.take(sealed::MAX_SEALED as u64 + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
         .with_context(|| file.display().to_string())?;
+    if let Some(read) = scanned(&bytes) {
+        bytes = read;
+    }
     if sealed::is_sealed(&bytes) {
         bytes = unsealed(&bytes, code)?;
     }
     take(dir, &bytes)
+}
+
+/// A sealed enrolment as the desk's QR code has it, which a scanner has typed into a file.
+fn scanned(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text: String = std::str::from_utf8(bytes).ok()?.split_whitespace().collect();
+    STANDARD.decode(text).ok().filter(|bytes| sealed::is_sealed(bytes))
 }
 
 /// Makes the directory the box that a sealed enrolment speaks of which a stick has brought.

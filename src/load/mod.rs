@@ -27,8 +27,9 @@ pub use secret::{MAX_BADGE, MAX_CLEAR, MAX_PIN, MIN_BADGE, MIN_PIN};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
 use crate::domain::id::IntentId;
-use crate::domain::master::RowKey;
 use crate::domain::master::segment::Audience;
+use crate::domain::master::{RowKey, Table};
+use std::collections::BTreeSet;
 
 /// What is to be done with the files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,20 +64,31 @@ pub fn nothing_included(_warehouse: &Text, _item: &Text) -> (Decimal, Option<Int
 ///
 /// An error is that of the rows' keeper; what is wrong with the files is in the report.
 pub fn load(sources: &[Source], order: Order, rows: &mut dyn Rows, included: Included<'_>) -> Result<Report, String> {
+    let tables = sources.iter().filter_map(|source| table_of(&source.name)).filter(|_| order.replace).collect();
+    load_replacing(sources, (order.check, &tables), rows, included)
+}
+
+/// The same, where only these of the files' tables hold nothing else afterwards.
+pub fn load_replacing(
+    sources: &[Source],
+    (check, replace): (bool, &BTreeSet<Table>),
+    rows: &mut dyn Rows,
+    included: Included<'_>,
+) -> Result<Report, String> {
     let mut report = Report::default();
     let before = plan::before(rows, &mut report)?;
     let found = read::read(sources, included, &mut report);
     if report.is_refused() {
         return Ok(report);
     }
-    let mut planned = plan::plan(found, before, order.replace, &mut report);
+    let mut planned = plan::plan(found, before, replace, &mut report);
     check::check(&planned, &mut report);
     if report.is_refused() {
         return Ok(report);
     }
     secret::hash_all(&mut planned)?;
     let changes = plan::changes(&planned, &mut report);
-    if !order.check {
+    if !check {
         rows.put(changes)?;
         report.taken = true;
     }

@@ -36,7 +36,7 @@ pub(super) fn before(rows: &dyn Rows, report: &mut Report) -> Result<Masters, St
 }
 
 /// What would be there after the files are taken.
-pub(super) fn plan<'a>(files: Files<'a>, before: Masters, replace: bool, report: &mut Report) -> Plan<'a> {
+pub(super) fn plan<'a>(files: Files<'a>, before: Masters, replace: &BTreeSet<Table>, report: &mut Report) -> Plan<'a> {
     let tables: BTreeSet<Table> = files.sources.iter().filter_map(|source| table_of(&source.name)).collect();
     tables.iter().for_each(|table| {
         report.count(*table);
@@ -60,12 +60,11 @@ pub(super) fn plan<'a>(files: Files<'a>, before: Masters, replace: bool, report:
         let row = plan.with_kept_secrets(at);
         plan.put(at, row);
     }
-    if replace {
-        let gone = tables.iter().flat_map(|table| plan.before.rows(*table)).map(|row| row.key());
-        plan.deleted = gone.filter(|key| !plan.places.contains_key(key)).collect();
-        for key in &plan.deleted {
-            plan.after.delete(key);
-        }
+    // A table that no file names is not emptied by its name alone.
+    let gone = tables.intersection(replace).flat_map(|table| plan.before.rows(*table)).map(|row| row.key());
+    plan.deleted = gone.filter(|key| !plan.places.contains_key(key)).collect();
+    for key in &plan.deleted {
+        plan.after.delete(key);
     }
     plan
 }

@@ -14,11 +14,14 @@ use super::stick::{self, For};
 use super::sticks::Board;
 use crate::books::{self, Shelves};
 use crate::control::{Answer, Ask};
+use crate::domain::document::Text;
+use crate::domain::master::Table;
 use crate::domain::time::rfc3339;
 use crate::files::free_mb;
+use crate::load::{Report, Source, load_replacing, table_of};
 use crate::views;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
@@ -114,17 +117,24 @@ impl Answers {
     }
 }
 
+impl Answers {
+    /// Takes master data from files, or only looks at them; `replace` are the tables that hold nothing else afterwards.
+    ///
+    /// A level in a file is what there is now, by a look at the shelf: all that the office has of the site's documents is in it.
+    pub(super) fn load(&self, sources: &[Source], check: bool, replace: &BTreeSet<Table>) -> Result<Report, String> {
+        let _alone = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        let included = Included::new(&self.sites, &self.shelves);
+        let included = |warehouse: &Text, item: &Text| included.of(warehouse, item);
+        load_replacing(sources, (check, replace), &mut &**self.sites.rows(), &included)
+    }
+}
+
 impl Answer for Answers {
     fn take(&self, ask: Ask, body: &mut dyn Read, out: &mut dyn Write) -> Result<(), String> {
         let Ask::Load { order, files } = ask else { return Err("nothing follows this question".into()) };
         let sources = load::receive(files, body)?;
-        let report = {
-            let _alone = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
-            let included = Included::new(&self.sites, &self.shelves);
-            load::of_sources(&sources, order, &mut &**self.sites.rows(), &|warehouse, item| {
-                included.of(warehouse, item)
-            })?
-        };
+        let tables = sources.iter().filter_map(|source| table_of(&source.name)).filter(|_| order.replace).collect();
+        let report = self.load(&sources, order.check, &tables)?;
         let text = serde_json::to_string(&report).map_err(|error| error.to_string())?;
         writeln!(out, "{text}").map_err(|error| error.to_string())
     }
@@ -147,7 +157,7 @@ impl Answer for Answers {
             }
             Ask::Import { mount, all_sites } => {
                 let whom = if all_sites { For::Everybody } else { For::ThoseOnIt };
-                told(stick::serve(&self.sites, &mount, whom)?, out)
+                told(stick::serve(&self.sites, &mount, whom, &mut stick::untold)?, out)
             }
             Ask::Show(what) => {
                 let (sites, shelves, views) = (&*self.sites, &*self.shelves, &self.views);

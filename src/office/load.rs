@@ -36,17 +36,7 @@ pub fn offline(dir: &Path, sources: &[Source], order: Order) -> anyhow::Result<R
         );
     }
     let rows = OfficeRows::open(&premises.paths.rows)?;
-    of_sources(sources, order, &mut &rows, &load::nothing_included).map_err(anyhow::Error::msg)
-}
-
-/// A level in a file is what there is now, by a look at the shelf: all that the office has of the site's documents is in it.
-pub(super) fn of_sources(
-    sources: &[Source],
-    order: Order,
-    rows: &mut dyn Rows,
-    included: load::Included<'_>,
-) -> Result<Report, String> {
-    load::load(sources, order, rows, included)
+    load::load(sources, order, &mut &rows, &load::nothing_included).map_err(anyhow::Error::msg)
 }
 
 /// The files that follow a question: their names and lengths are in it.

@@ -7,6 +7,7 @@
 mod answers;
 mod audit;
 pub mod config;
+mod enrolling;
 mod figures;
 mod ledger;
 mod line;
@@ -27,6 +28,7 @@ mod sticks;
 pub mod users;
 mod words;
 
+pub use enrolling::{at_broker, seal};
 pub use load::offline as load_offline;
 pub use sites::{Terms, confirm, enrol, revoke};
 pub use start::{Paths, Premises};
@@ -108,7 +110,7 @@ pub async fn import(dir: &Path, mount: &Path, whom: For) -> anyhow::Result<serde
     let road = Arc::new(Road::Gate(OnceLock::new()));
     let open = || Indoors::open(Premises::open(dir)?, &Arc::new(Moment::starting_after(None)), &road);
     let Indoors { sites, views, .. } = tokio::task::block_in_place(open)?;
-    let served = tokio::task::block_in_place(|| stick::serve(&sites, mount, whom));
+    let served = tokio::task::block_in_place(|| stick::serve(&sites, mount, whom, &mut stick::untold));
     sites.close().await;
     tokio::task::block_in_place(|| views.shutdown());
     served.map_err(anyhow::Error::msg)

@@ -18,8 +18,9 @@ pub enum For {
 }
 
 /// Does all that a stick at `mount` asks for, and tells of it: `sites`, each with what came from it and what was written
-/// for it, and `notes` for whoever stands there. What fails stops nothing but itself, as long as the stick is there.
-pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, String> {
+/// for it, and `notes` for whoever stands there. What fails stops nothing but itself, as long as the stick is there. `looked_at` is
+/// told how many files have been looked at so far.
+pub(super) fn serve(sites: &Sites, mount: &Path, whom: For, looked_at: &mut dyn FnMut(u64)) -> Result<Value, String> {
     let words = |error: carry::StickError| error.to_string();
     let folder = Folder::open(mount).map_err(words)?;
     let came = folder.sites(Way::ToOffice).map_err(words)?;
@@ -27,9 +28,15 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
     let mut older = None;
     let mut read = Vec::new();
     let mut refusals = Vec::new();
+    let mut files = 0;
     for site in &came {
+        let before = files;
+        let mut progress = |progress: Progress| {
+            files = before + progress.done;
+            looked_at(files);
+        };
         let take = &mut |bytes| sites.take(bytes, &mut refusals);
-        match carry::import(&folder, (Way::ToOffice, site), take, &mut nothing) {
+        match carry::import(&folder, (Way::ToOffice, site), take, &mut progress) {
             Ok(import) => {
                 older = older.max(import.older);
                 read.push((site.clone(), Ok(import)));
@@ -78,6 +85,9 @@ pub(super) fn serve(sites: &Sites, mount: &Path, whom: For) -> Result<Value, Str
 }
 
 fn nothing(_: Progress) {}
+
+/// For whoever waits until all is done.
+pub(super) fn untold(_: u64) {}
 
 /// Lets a box that is not taken know it, in place of what it was told before.
 fn refuse(folder: &Folder, site: &SiteId, refusal: &[u8]) -> Result<(), carry::StickError> {

@@ -103,7 +103,7 @@ impl Keeper {
 
     fn serve(&self, place: &Place) -> Value {
         let served = place.open(&self.mounts).and_then(|open| {
-            let served = stick::serve(&self.sites, &open.path, For::ThoseOnIt);
+            let served = stick::serve(&self.sites, &open.path, For::ThoseOnIt, &mut stick::untold);
             // Whatever went wrong before, it is put away in order.
             let closed = open.close();
             served.and_then(|served| closed.map(|()| served))

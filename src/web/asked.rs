@@ -40,14 +40,24 @@ impl Asked {
         all.next().is_none().then_some(first)
     }
 
+    /// A file, as it is.
+    pub fn file(&self) -> Result<&Bytes, Fault> {
+        self.is_of("application/octet-stream", "a file is sent as bytes")?;
+        Ok(&self.body)
+    }
+
+    fn is_of(&self, wanted: &str, rule: &str) -> Result<(), Fault> {
+        let kind = self.header("content-type").and_then(|kind| kind.split(';').next()).map(str::trim);
+        if kind.is_some_and(|kind| kind.eq_ignore_ascii_case(wanted)) {
+            return Ok(());
+        }
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Err(Fault::new(status, Some("Content-Type"), rule, format!("send Content-Type: {wanted}")))
+    }
+
     /// The body, which has to be JSON of this form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let kind = self.header("content-type").and_then(|kind| kind.split(';').next()).map(str::trim);
-        if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            let rule = "a body is JSON in UTF-8";
-            return Err(Fault::new(status, Some("Content-Type"), rule, "send Content-Type: application/json"));
-        }
+        self.is_of("application/json", "a body is JSON in UTF-8")?;
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();

@@ -3,6 +3,7 @@
 use super::Pages;
 use super::asked::Asked;
 use super::assets;
+use super::body::{Place, Room};
 use super::fault::Fault;
 use super::flow::Content;
 use super::headers::secure;
@@ -10,27 +11,21 @@ use super::patience::Watched;
 use super::reply::Reply;
 use crate::gate::{Entrance, WebRules};
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
 /// Headers of one request, in bytes.
 const HEADERS: usize = 16 * 1024;
-/// A body, in bytes.
-const BODY: usize = 64 * 1024;
-/// A body, from its headers to its end.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// What all connections share.
 pub(super) struct Premises {
@@ -38,6 +33,7 @@ pub(super) struct Premises {
     pub(super) rules: WebRules,
     pub(super) gate: Option<Entrance>,
     pub(super) pages: Arc<dyn Pages>,
+    pub(super) room: Room,
 }
 
 /// Serves it until it ends, is too slow, or everything is told to stop.
@@ -111,8 +107,9 @@ impl Premises {
     async fn answer(&self, request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Response<Content> {
         match (request.uri().path(), &self.gate) {
             ("/mqtt", Some(gate)) => hand_over(gate, request, from),
-            (path, _) if path == "/api" || path.starts_with("/api/") => match whole(request, (from, tls)).await {
-                Ok(asked) => finished(Arc::clone(&self.pages).answer(asked).await),
+            (path, _) if path == "/api" || path.starts_with("/api/") => match self.whole(request, (from, tls)).await {
+                // What was large has its place until it is answered.
+                Ok((asked, _place)) => finished(Arc::clone(&self.pages).answer(asked).await),
                 Err(fault) => {
                     // What is left of the body is nothing that anybody reads.
                     let mut refused = finished(fault.into());
@@ -122,6 +119,26 @@ impl Premises {
             },
             (path, _) => finished(assets::serve(request.method(), path, request.headers(), self.home)),
         }
+    }
+
+    /// The request with its body, and the place that a large one has.
+    async fn whole(
+        &self,
+        request: Request<Incoming>,
+        (from, tls): (IpAddr, bool),
+    ) -> Result<(Asked, Option<Place>), Fault> {
+        let (parts, incoming) = request.into_parts();
+        let path = parts.uri.path().to_owned();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let (method, headers) = (parts.method, parts.headers);
+        let mut asked = Asked { method, path, query, from, tls, headers, body: Bytes::new() };
+        if !has_body(&asked.method) {
+            return Ok((asked, None));
+        }
+        let most = self.pages.room(&asked)?;
+        let place;
+        (asked.body, place) = self.room.read(&asked.headers, incoming, most).await?;
+        Ok((asked, place))
     }
 }
 
@@ -147,41 +164,8 @@ fn hand_over(gate: &Entrance, mut request: Request<Incoming>, from: IpAddr) -> R
     }
 }
 
-/// The request with its body.
-async fn whole(request: Request<Incoming>, (from, tls): (IpAddr, bool)) -> Result<Asked, Fault> {
-    let (parts, body) = request.into_parts();
-    let body = if has_body(&parts.method) { read(&parts.headers, body).await? } else { Bytes::new() };
-    let path = parts.uri.path().to_owned();
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    Ok(Asked { method: parts.method, path, query, from, tls, headers: parts.headers, body })
-}
-
 fn has_body(method: &Method) -> bool {
     [Method::POST, Method::PUT, Method::PATCH].contains(method)
-}
-
-async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, Fault> {
-    if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
-        let status = StatusCode::LENGTH_REQUIRED;
-        return Err(Fault::new(status, Some("Content-Length"), "a body has its length", "send Content-Length"));
-    }
-    let too_large = || {
-        let rule = format!("a body has at most {BODY} bytes");
-        Fault::new(StatusCode::PAYLOAD_TOO_LARGE, Some("Content-Length"), rule, "send less at once")
-    };
-    if body.size_hint().lower() > BODY as u64 {
-        return Err(too_large());
-    }
-    let gathered = tokio::time::timeout(BODY_TIME, Limited::new(body, BODY).collect()).await;
-    let gathered = gathered.map_err(|_| {
-        let rule = format!("a body comes within {} seconds of its headers", BODY_TIME.as_secs());
-        Fault::new(StatusCode::REQUEST_TIMEOUT, None, rule, "send it again")
-    })?;
-    match gathered {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Fault::bad("Content-Length", "the body did not come as it was announced", "send it again")),
-    }
 }
 
 fn finished(reply: Reply) -> Response<Content> {

@@ -1,6 +1,7 @@
 //! From a listening address to connections, no more than there are seats for.
 
 use super::Pages;
+use super::body::Room;
 use super::connection::{Premises, serve};
 use super::patience::{Patience, Watched};
 use super::seats::Seats;
@@ -79,7 +80,7 @@ impl Bound {
     /// Lets browsers in: `home` is the built-in page that `/` is, `/mqtt` goes to the gate.
     pub fn serve(self, home: &'static str, rules: WebRules, gate: Option<Entrance>, pages: Arc<dyn Pages>) -> Server {
         let (stop, stopping) = watch::channel(false);
-        let premises = Arc::new(Premises { home, rules, gate, pages });
+        let premises = Arc::new(Premises { home, rules, gate, pages, room: Room::default() });
         let seats = Arc::new(Seats::default());
         let mut tasks = JoinSet::new();
         for (listener, tls) in self.listeners {

@@ -6,6 +6,7 @@
 
 mod asked;
 mod assets;
+mod body;
 mod connection;
 mod fault;
 mod flow;
@@ -20,6 +21,7 @@ mod route;
 mod seats;
 
 pub use asked::Asked;
+pub use body::USUAL as USUAL_BODY;
 pub use fault::Fault;
 pub use hyper::{Method, StatusCode};
 pub use listener::{Bound, Listen, Server, StartError};
@@ -33,6 +35,12 @@ use std::sync::Arc;
 
 /// Who answers what is below `/api`.
 pub trait Pages: Send + Sync + 'static {
+    /// How many bytes the body of this request may have, of which nothing has come yet; or why none of it is read. Asked on the
+    /// runtime: it looks at what is in memory.
+    fn room(&self, _head: &Asked) -> Result<usize, Fault> {
+        Ok(USUAL_BODY)
+    }
+
     /// Answers. Work that blocks is the answerer's to take off the runtime.
     fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply>;
 }

@@ -56,6 +56,13 @@ impl Reply {
         reply.with(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"))
     }
 
+    /// Several files to keep, as a zip.
+    pub fn zip(name: &str, body: Vec<u8>) -> Self {
+        let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+        let reply = Self::data(StatusCode::OK, "application/zip", body);
+        reply.with(CONTENT_DISPOSITION, named.expect("invariant: a file's name is made of letters and digits"))
+    }
+
     /// What is below `/api`: nobody keeps it.
     fn data(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         Self::new(status, kind, body).with(CACHE_CONTROL, HeaderValue::from_static("no-store"))

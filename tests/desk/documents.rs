@@ -1,7 +1,7 @@
 //! Documents of all sites at the desk.
 
-use crate::house::Office;
 use crate::SOON;
+use crate::house::Office;
 use crate::trade::{DAY, Trade, id, ids, publish, receipt, sale};
 use serde_json::{Value, json};
 

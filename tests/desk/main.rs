@@ -1,12 +1,16 @@
 //! The office's desk over real HTTP: what its people ask and decide, what a stranger is refused.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod caller;
 mod days;
 mod documents;
 mod events;
 mod held;
 mod house;
 mod http;
+mod imports;
+mod keys;
+mod limits;
 mod logins;
 #[allow(dead_code, reason = "the tests of the books need all of it")]
 #[path = "../books/shop.rs"]
@@ -16,6 +20,13 @@ mod stock;
 mod tls;
 mod trade;
 mod users;
+
+mod master;
+#[path = "../stick/pocket.rs"]
+mod pocket;
+mod quarantine;
+mod transactions;
+mod unpack;
 
 use std::time::{Duration, Instant};
 

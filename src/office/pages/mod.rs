@@ -9,15 +9,20 @@ mod books;
 mod days;
 mod document;
 mod documents;
+mod erpnext;
 mod events;
 mod feed;
 mod held;
+mod imports;
+mod keys;
 mod login;
 mod months;
+mod quarantine;
 mod sessions;
 mod sites;
 mod stock;
 mod throttle;
+mod transactions;
 mod turn;
 mod users;
 mod watch;
@@ -32,6 +37,7 @@ use anyhow::Context;
 use events::Listeners;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use imports::Imports;
 use serde_json::json;
 use sessions::{SessionKey, Sessions};
 use std::sync::{Arc, Mutex};
@@ -50,6 +56,7 @@ pub(super) struct Desk {
     audit: Audit,
     sessions: Arc<Sessions>,
     listeners: Arc<Listeners>,
+    imports: Arc<Imports>,
     throttle: Mutex<Throttle>,
     checker: Checker,
     /// Where what waits for its turn to check a password waits.
@@ -105,6 +112,11 @@ const ROUTES: &[&[Route]] = &[
     users::ROUTES,
     audit::ROUTES,
     events::ROUTES,
+    imports::ROUTES,
+    keys::ROUTES,
+    quarantine::ROUTES,
+    transactions::ROUTES,
+    erpnext::ROUTES,
 ];
 
 /// What is of the office as a whole.
@@ -135,7 +147,29 @@ fn changes(asked: &Asked) -> bool {
     ![Method::GET, Method::HEAD].contains(&asked.method)
 }
 
+impl Question<'_> {
+    /// The user who asks; nobody where anybody may.
+    fn user(&self) -> &str {
+        self.who.map_or("", |who| who.user.as_str())
+    }
+}
+
 impl web::Pages for Desk {
+    fn room(&self, head: &Asked) -> Result<usize, Fault> {
+        let Found::Route(index, _) = web::find(paths(), head.method.as_str(), &head.path) else {
+            return Ok(web::USUAL_BODY);
+        };
+        let (_, path, whose, _) = routes().nth(index).expect("invariant: it was found among them");
+        match (imports::room(path), whose) {
+            // Whoever may not send it is told so before the office has it in memory.
+            (Some(bytes), Whose::Of(role)) => {
+                let member = self.member(head)?;
+                self.may(&member, head, *role).map(|()| bytes)
+            }
+            _ => Ok(web::USUAL_BODY),
+        }
+    }
+
     fn answer(self: Arc<Self>, asked: Asked) -> BoxFuture<'static, Reply> {
         async move {
             self.reply(asked).await.unwrap_or_else(Reply::from).dated(i64::try_from(rough_ms()).unwrap_or(i64::MAX))
@@ -148,6 +182,8 @@ impl Desk {
     pub(super) fn new(office: Arc<Answers>) -> anyhow::Result<Self> {
         let dir = office.sites.with_premises(|premises| premises.paths.dir.clone());
         let (roll, audit) = (Roll::open(&dir)?, Audit::open(&dir).context("the audit of the desk")?);
+        let imports = Imports::open(&dir);
+        tokio::spawn(Imports::tend(Arc::downgrade(&imports)));
         Ok(Self {
             office,
             working: Arc::new(Semaphore::new(AT_ONCE)),
@@ -155,6 +191,7 @@ impl Desk {
             audit,
             sessions: Arc::new(Sessions::new()?),
             listeners: Arc::new(Listeners::new()?),
+            imports,
             throttle: Mutex::default(),
             checker: Checker::new()?,
             runtime: Handle::current(),
