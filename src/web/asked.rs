@@ -61,7 +61,8 @@ impl Asked {
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
-            let field = (path != ".").then_some(path);
+            // Of what is no JSON there is no path.
+            let field = (![".", "?"].contains(&path.as_str())).then_some(path);
             let rule = error.into_inner().to_string();
             Fault::field(field, rule)
         })?;

@@ -14,6 +14,7 @@ pub struct Listener {
     reader: BufReader<TcpStream>,
     /// The id of the last event.
     pub last: Option<String>,
+    past: Vec<(String, Value)>,
 }
 
 impl Listener {
@@ -31,7 +32,7 @@ impl Listener {
         }
         assert!(head.starts_with("HTTP/1.1 200") && head.contains("text/event-stream"), "{head}");
         assert!(head.to_lowercase().contains("cache-control: no-store"), "{head}");
-        Self { reader, last: None }
+        Self { reader, last: None, past: Vec::new() }
     }
 
     /// The next piece; none once it has ended.
@@ -54,17 +55,19 @@ impl Listener {
             self.last = Some(field("id: ").unwrap().to_owned());
             events.push((name.to_owned(), serde_json::from_str(data).unwrap()));
         }
+        self.past.extend(events.clone());
         Some(events)
     }
 
-    /// Hears on until there is such an event.
+    /// Such an event, of all that were heard or are to come.
     pub fn wait_for(&mut self, name: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + SOON;
+        let (end, mut seen) = (Instant::now() + SOON, 0);
         while Instant::now() < end {
-            let events = self.events().unwrap_or_else(|| panic!("it ended before {name}"));
-            if let Some((_, data)) = events.into_iter().find(|(event, data)| event == name && holds(data)) {
-                return data;
+            if let Some((_, data)) = self.past[seen..].iter().find(|(event, data)| event == name && holds(data)) {
+                return data.clone();
             }
+            seen = self.past.len();
+            assert!(self.events().is_some(), "it ended before {name}");
         }
         panic!("no {name} was told");
     }
