@@ -32,11 +32,11 @@ fn a_box_takes_what_the_desk_made_under_its_code_and_is_served_once_it_is_compar
     std::fs::write(&as_file, &sealed).unwrap();
     std::fs::write(&as_scanned, format!("{file}\n")).unwrap();
     let code = made["code"].as_str().unwrap();
-    let wrong = ["--take", &*as_file.to_string_lossy(), "--code", "0000-0000-0000"];
+    let wrong = ["--take", &as_file.to_string_lossy(), "--code", "0000-0000-0000"];
     assert!(town.take(&dir.path().join("wrong"), &wrong, &[], "").is_err());
-    let take = ["--take", &*as_file.to_string_lossy(), "--code", code];
+    let take = ["--take", &as_file.to_string_lossy(), "--code", code];
     let mut solo = town.take(&dir.path().join("solo"), &take, &[], "").unwrap();
-    let scanned = ["--take", &*as_scanned.to_string_lossy(), "--code", code];
+    let scanned = ["--take", &as_scanned.to_string_lossy(), "--code", code];
     town.take(&dir.path().join("other"), &scanned, &[], "").unwrap();
 
     solo.start().unwrap();
@@ -84,7 +84,7 @@ fn a_site_that_cannot_be_expected_is_refused_with_what_lacks() {
 
     // With the root on its paper no move is signed at the desk.
     let paper = town.office.command(&["office", "root"], "").unwrap();
-    let root = paper.lines().skip_while(|line| !line.is_empty()).nth(1).unwrap();
+    let root = paper.split("\n\n").nth(1).unwrap();
     town.office.command(&["office", "root", "--remove"], root).unwrap();
     assert_eq!(expect(json!({ "site": "solo", "moves": true })).refused(409), "moves");
 }

@@ -9,7 +9,6 @@ mod keys;
 mod limits;
 mod logins;
 mod master;
-#[expect(dead_code, reason = "what else a pocket can is tried with the stick")]
 #[path = "../stick/pocket.rs"]
 mod pocket;
 mod quarantine;
