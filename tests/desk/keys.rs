@@ -32,11 +32,11 @@ fn a_box_takes_what_the_desk_made_under_its_code_and_is_served_once_it_is_compar
     std::fs::write(&as_file, &sealed).unwrap();
     std::fs::write(&as_scanned, format!("{file}\n")).unwrap();
     let code = made["code"].as_str().unwrap();
-    let wrong = ["--take", &*as_file.to_string_lossy(), "--code", "0000-0000-0000"];
+    let wrong = ["--take", &as_file.to_string_lossy(), "--code", "0000-0000-0000"];
     assert!(town.take(&dir.path().join("wrong"), &wrong, &[], "").is_err());
-    let take = ["--take", &*as_file.to_string_lossy(), "--code", code];
+    let take = ["--take", &as_file.to_string_lossy(), "--code", code];
     let mut solo = town.take(&dir.path().join("solo"), &take, &[], "").unwrap();
-    let scanned = ["--take", &*as_scanned.to_string_lossy(), "--code", code];
+    let scanned = ["--take", &as_scanned.to_string_lossy(), "--code", code];
     town.take(&dir.path().join("other"), &scanned, &[], "").unwrap();
 
     solo.start().unwrap();
@@ -44,7 +44,7 @@ fn a_box_takes_what_the_desk_made_under_its_code_and_is_served_once_it_is_compar
     let status = town.office.wait_until("the key", SOON, waits).unwrap();
     let fingerprint = Town::site(&status, "solo")["compare"].as_str().unwrap().to_owned();
     let confirm = |fingerprint: &str| ani.post("/api/sites/solo/confirm", &json!({ "fingerprint": fingerprint }));
-    assert_eq!(confirm(&"0".repeat(64)).refused(409), "fingerprint");
+    assert_eq!(confirm(&"0".repeat(32)).refused(409), "fingerprint");
     assert_eq!(confirm("bandung").refused(400), "fingerprint");
     assert!(confirm(&fingerprint.to_uppercase()).json()["said"].as_str().unwrap().contains("is confirmed"));
     assert!(confirm(&fingerprint).json()["said"].as_str().unwrap().contains("before"));
@@ -60,7 +60,7 @@ fn a_box_takes_what_the_desk_made_under_its_code_and_is_served_once_it_is_compar
     assert!(told.contains("has moved") && told.contains("localhost:9"), "{told}");
 
     let revoke = |body: Value| ani.post("/api/sites/solo/revoke", &body);
-    assert_eq!(revoke(json!({ "fingerprint": "1".repeat(64) })).refused(409), "fingerprint");
+    assert_eq!(revoke(json!({ "fingerprint": "1".repeat(32) })).refused(409), "fingerprint");
     assert!(revoke(json!({ "fingerprint": fingerprint })).json()["said"].as_str().unwrap().contains("counts no more"));
     assert_eq!(ani.post("/api/sites", &json!({ "site": "solo", "replace": true })).status, 201);
 }
@@ -77,14 +77,14 @@ fn a_site_that_cannot_be_expected_is_refused_with_what_lacks() {
     assert_eq!(expect(json!({ "site": "solo", "moves": true, "replace": true })).refused(422), "moves");
     assert_eq!(expect(json!({ "site": "solo", "urls": vec!["mqtts://a:1"; 9] })).refused(422), "urls");
     for path in ["/api/sites/solo/confirm", "/api/sites/solo/revoke"] {
-        assert_eq!(ani.post(path, &json!({ "fingerprint": "0".repeat(64) })).refused(404), "site", "{path}");
+        assert_eq!(ani.post(path, &json!({ "fingerprint": "0".repeat(32) })).refused(404), "site", "{path}");
     }
     assert_eq!(expect(json!({ "site": "solo" })).status, 201);
     assert_eq!(ani.post("/api/sites/solo/revoke", &json!({})).refused(409), "site", "its box has not come");
 
     // With the root on its paper no move is signed at the desk.
     let paper = town.office.command(&["office", "root"], "").unwrap();
-    let root = paper.lines().skip_while(|line| !line.is_empty()).nth(1).unwrap();
+    let root = paper.split("\n\n").nth(1).unwrap();
     town.office.command(&["office", "root", "--remove"], root).unwrap();
     assert_eq!(expect(json!({ "site": "solo", "moves": true })).refused(409), "moves");
 }

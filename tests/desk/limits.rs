@@ -21,8 +21,7 @@ fn a_file_has_sixteen_mebibytes_and_other_bodies_have_what_they_had() {
     let sari = Caller::at(&town.office, "sari", "work");
     let import = sari.import();
     let path = format!("/api/imports/{import}/files/a.op");
-    let name = format!("to-office/solo/{}", "a.op");
-    let whole = sari.put(&import, &name, &vec![7; FILE]);
+    let whole = sari.put(&import, "to-office/solo/a.op", &vec![7; FILE]);
     assert_eq!((whole.status, &whole.json()["bytes"]), (201, &json!(FILE)));
     assert_eq!(sari.announce(&path, FILE + 1), 413);
     // Nobody is let send one who could not have it taken, and it is said before a byte of it has come.
