@@ -134,4 +134,13 @@ mod tests {
         assert_eq!(checker.is_right("correct horse", None).await, Ok(false));
         assert_eq!(checker.is_right("correct horse", Some("no hash")).await, Ok(false));
     }
+
+    #[test]
+    fn a_hash_with_the_memory_that_was_asked_for_earlier_still_opens() {
+        let params = Params::new(19 * 1024, 2, 1, None).unwrap();
+        let older = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash: PasswordHash = older.hash_password_with_salt(b"correct horse", &[7; 16]).unwrap();
+        assert!(verify("correct horse", &hash.to_string()));
+        assert!(!verify("wrong horse", &hash.to_string()));
+    }
 }
