@@ -68,7 +68,7 @@ fn changed(text: &str, sites: &[SiteId], remap: &Remap<'_>) -> Result<String, Re
         let own_table = own_table.ok_or_else(|| own(&format!("there is no [sites.{site}]")))?;
         let names = names(own_table, remap.table);
         let names = names.ok_or_else(|| own(&format!("sites.{site}.{} is no table", remap.table)))?;
-        names.insert(remap.from, value(remap.to));
+        put(names, remap);
     }
     let text = document.to_string();
     // What is written has been read as it will be.
@@ -76,6 +76,18 @@ fn changed(text: &str, sites: &[SiteId], remap: &Remap<'_>) -> Result<String, Re
     match settings.contradiction() {
         Some(why) => Err(own(&why)),
         None => Ok(text),
+    }
+}
+
+/// Puts the line in; of one that is there its comments stay.
+fn put(names: &mut dyn TableLike, remap: &Remap<'_>) {
+    match names.get_mut(remap.from).and_then(Item::as_value_mut) {
+        Some(line) => {
+            let around = line.decor().clone();
+            *line = remap.to.into();
+            *line.decor_mut() = around;
+        }
+        None => drop(names.insert(remap.from, value(remap.to))),
     }
 }
 
@@ -134,7 +146,7 @@ mod tests {
         let again = remapped(&text, &["bandung"], "warehouses", "Stores", "Gudang - TW").unwrap();
         let settings: Settings = toml::from_str(&again).unwrap();
         assert_eq!(settings.sites[&"bandung".parse().unwrap()].warehouses["Stores"], "Gudang - TW");
-        assert!(again.contains("# By hand:"));
+        assert!(again.contains("# By hand:") && again.contains("\"Gudang - TW\" # sic"), "{again}");
     }
 
     #[test]
