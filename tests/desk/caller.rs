@@ -11,7 +11,7 @@ use std::path::Path;
 /// A person who is logged in, and brings files.
 pub struct Caller {
     pub at: SocketAddr,
-    desk: Desk,
+    pub desk: Desk,
 }
 
 impl Caller {

@@ -1,6 +1,7 @@
 //! A stick's files through the desk: each sale once, whatever is brought in which order how often.
 
 use crate::caller::Caller;
+use crate::events::Listener;
 use crate::pocket::{Pocket, SITE};
 use crate::unpack;
 use rig::town::Town;
@@ -80,8 +81,12 @@ fn a_damaged_file_is_refused_by_its_name_and_the_rest_is_taken() {
     // In a folder of somebody's own: it is the name as it was sent that is told.
     let sent = format!("Copies of Monday/{damaged}");
     assert_eq!(sari.put(&import, &sent, &bytes).status, 201);
+    let mut heard = Listener::open(&sari.desk, None);
     let told = sari.take(&import);
     assert_eq!((&told["state"], told["refused"].as_array().map(Vec::len)), (&json!("done"), Some(1)), "{told}");
+    // What lies in it is told to nobody else.
+    assert_eq!(heard.wait_for("import", |_| true), json!({ "import": import }));
+    drop(heard);
     assert_eq!(told["refused"][0]["name"], sent.as_str(), "{told}");
     assert!(told["refused"][0]["why"].as_str().unwrap().contains("damaged"), "{told}");
     assert!(told["new"].as_u64() > Some(0) && told["done"] == told["files"], "{told}");

@@ -24,9 +24,8 @@ pub(in crate::office) enum Event {
     Posted { site: String, id: String, name: String },
     /// So many are, in one second: too many to name.
     ManyPosted { site: String, count: u64 },
-    /// An import is further: as `GET /api/imports/{id}`.
-    #[allow(dead_code, reason = "imports tell of themselves")]
-    Import(Value),
+    /// An import is further. What is in it is its maker's to ask for.
+    Import(String),
     /// The sticks that are in.
     Stick(Value),
 }
@@ -44,7 +43,8 @@ impl Event {
 
     fn data(&self) -> Value {
         match self {
-            Self::Site(item) | Self::Import(item) | Self::Stick(item) => item.clone(),
+            Self::Site(item) | Self::Stick(item) => item.clone(),
+            Self::Import(import) => serde_json::json!({ "import": import }),
             Self::Held { site, held } => serde_json::json!({ "site": site, "held": held }),
             Self::Posted { site, id, name } => serde_json::json!({ "site": site, "id": id, "name": name }),
             Self::ManyPosted { site, count } => serde_json::json!({ "site": site, "count": count }),
@@ -55,7 +55,7 @@ impl Event {
     fn subject(&self) -> String {
         match self {
             Self::Site(item) => format!("site {}", item["site"]),
-            Self::Import(item) => format!("import {}", item["import"]),
+            Self::Import(import) => format!("import {import}"),
             Self::Held { site, .. } => format!("held {site}"),
             Self::Posted { site, .. } | Self::ManyPosted { site, .. } => format!("posted {site}"),
             Self::Stick(_) => "stick".into(),

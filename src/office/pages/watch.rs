@@ -1,9 +1,10 @@
-//! Looks each second, while somebody listens, for what has changed: sites, what is held and posted, sticks.
+//! Looks each second, while somebody listens, for what has changed: sites, what is held and posted, sticks, imports.
 //!
-//! In: what the office tells of itself. Out: [`Event`]s. What others know by themselves, like an import that is further, they tell at once.
+//! In: what the office tells of itself. Out: [`Event`]s. Absent: who hears them.
 
 use super::Desk;
 use super::feed::Event;
+use super::imports::{ImportId, Progress};
 use crate::domain::id::SiteId;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +26,7 @@ struct Seen {
     held: BTreeMap<SiteId, usize>,
     posted: BTreeMap<SiteId, u64>,
     sticks: Value,
+    imports: BTreeMap<ImportId, Progress>,
 }
 
 impl Seen {
@@ -57,6 +59,11 @@ impl Seen {
                 events.push_back(Event::ManyPosted { site: site.to_string(), count: new });
             }
         }
+        let imports = desk.imports.progress();
+        let is_further = |(id, progress): &(&ImportId, &Progress)| self.imports.get(id) != Some(progress);
+        let further = imports.iter().filter(is_further).map(|(id, _)| Event::Import(id.to_string()));
+        events.extend(further.collect::<Vec<_>>());
+        self.imports = imports;
         let sticks = desk.office.sticks.json();
         if self.sticks != sticks {
             self.sticks = sticks.clone();

@@ -9,7 +9,7 @@ mod shelf;
 mod take;
 mod zip;
 
-pub(super) use shelf::Imports;
+pub(super) use shelf::{ImportId, Imports, Progress};
 
 use super::{Desk, Question, Role, Route, Whose};
 use crate::domain::master::Table;
@@ -18,7 +18,7 @@ use crate::office::stick::For;
 use crate::web::{Fault, Query, Reply, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
-use shelf::{Import, ImportId, MAX_FILE, No, State};
+use shelf::{Import, MAX_FILE, No, State};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ const LIFE: Duration = Duration::from_secs(3600);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// By what an import is named: 128 random bits.
-pub(super) type ImportId = uuid::Uuid;
+pub(in crate::office::pages) type ImportId = uuid::Uuid;
 
 /// How an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -75,6 +75,10 @@ pub(super) struct Came {
     /// For whoever waits for it.
     pub(super) notes: Vec<String>,
 }
+
+/// Its state, its files, and how many of them were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::office::pages) struct Progress(State, usize, u64);
 
 /// Why a file, or an import, is not taken on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -159,6 +163,16 @@ impl Imports {
             _ => {}
         }
         Arc::new(Self { dir, all: Mutex::default() })
+    }
+
+    /// How far each is.
+    pub(in crate::office::pages) fn progress(&self) -> BTreeMap<ImportId, Progress> {
+        let all = lock(&self.all);
+        let progress = |import: &Import| {
+            let inner = lock(&import.inner);
+            Progress(inner.state, inner.files.len(), inner.came.done)
+        };
+        all.iter().map(|(id, import)| (*id, progress(import))).collect()
     }
 
     /// Lets go what nobody has used for an hour, for as long as anybody has the imports.
