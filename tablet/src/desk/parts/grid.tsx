@@ -80,8 +80,8 @@ export function DayDialog({ of, onClose }: { of: SiteDay; onClose: () => void })
       </p>
       {of.differs.length > 0 && (
         <ul class="bullets">
-          {of.differs.map((word) => (
-            <li key={word}>{word}</li>
+          {of.differs.map((kind) => (
+            <li key={kind}>{t("days.kind_differs", { kind: kindName(kind) })}</li>
           ))}
         </ul>
       )}
