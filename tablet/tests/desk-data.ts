@@ -262,7 +262,8 @@ export function compared(month: string, site: string | null) {
         kind,
         at_site: { documents: 312, cancelled: 2, sum: "41250000" },
         at_office: { documents: 312, cancelled: 2, sum: "41250000" },
-        in_books: name === "cirebon" ? null : { documents: off ? 311 : 312, cancelled: 2, sum: "41125000" },
+        in_books:
+          name === "cirebon" ? null : { documents: off ? 311 : 312, cancelled: 2, sum: off ? "41125000" : "41250000" },
         differs: off,
       };
     }),

@@ -49,7 +49,7 @@ function listed(what: Act["what"]): string {
 function Outcome({ of }: { of: number }) {
   const done = of < 400;
   return (
-    <span class={done ? "badge good" : "badge warn"}>
+    <span class={done ? "badge good nowrap" : "badge warn nowrap"}>
       {t(done ? "audit.done" : "audit.refused")} {of}
     </span>
   );

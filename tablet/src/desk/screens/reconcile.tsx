@@ -35,7 +35,8 @@ export function Reconcile({ of }: { of: string | null }) {
 
 function Sheet({ of, only }: { of: Reconciled; only: boolean }) {
   const rows = of.items.filter(({ differs }) => !only || differs);
-  const without = Object.entries(of.without).map(([site, why]) => `${site}: ${why}`);
+  // The office's words name the site; a reason that many share is said once.
+  const without = [...new Set(Object.values(of.without))];
   return (
     <>
       <Said words={without} kind="warn" />
