@@ -6,7 +6,7 @@ import { addDays, addMonths, daysOf, isMonth, monthOf } from "./calendar";
 import { isNumber, plainName, sorted } from "./fields";
 import { MAX_FILES, named, ofMaster, ofStick, tooMuch } from "./files";
 import { lastHeard, looks } from "./glance";
-import { bySite } from "./grid";
+import { bySite, shownAs } from "./grid";
 import { documentQuery } from "./search";
 import { allows } from "./session";
 import { tableOf } from "./tables";
@@ -128,6 +128,16 @@ test("days are found by site, in the order of the sites' names", () => {
   expect(found.map(([site, days]) => [site, days.size])).toEqual([
     ["bogor", 1],
     ["garut", 2],
+  ]);
+});
+
+test("a day on which nothing was done is nobody's to close", () => {
+  const day = { site: "garut", day: "2026-11-02", state: "open" as const, differs: [], kinds: [] };
+  const kinds = [{ kind: "sales-invoice", documents: 1, cancelled: 0, sum: "1" }];
+  expect([shownAs(day), shownAs({ ...day, kinds }), shownAs({ ...day, state: "unknown" })]).toEqual([
+    "nothing",
+    "open",
+    "unknown",
   ]);
 });
 

@@ -32,8 +32,15 @@ export function Audit() {
           { head: t("audit.at"), main: true, cell: ({ at }) => moment(at) },
           { head: t("login.user"), cell: ({ user }) => (user === "?" ? t("audit.nobody") : user) },
           { head: t("audit.address"), cell: ({ address }) => address },
-          { head: t("audit.act"), cell: ({ act }) => <span class="code">{act}</span> },
-          { head: t("audit.what"), cell: ({ what }) => <span class="code">{listed(what)}</span> },
+          {
+            head: t("audit.act"),
+            cell: ({ act, what }) => (
+              <>
+                <span class="code">{act}</span>
+                <small class="code">{listed(what)}</small>
+              </>
+            ),
+          },
           { head: t("audit.outcome"), cell: ({ outcome }) => <Outcome of={outcome} /> },
         ]}
       />
@@ -43,7 +50,7 @@ export function Audit() {
 
 function listed(what: Act["what"]): string {
   const pairs = Object.entries(what).map(([name, value]) => `${name}: ${value}`);
-  return pairs.length === 0 ? "–" : pairs.join(", ");
+  return pairs.join(", ");
 }
 
 function Outcome({ of }: { of: number }) {
