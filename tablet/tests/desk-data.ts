@@ -1,9 +1,14 @@
 // What the office of tests/desk-fixture.ts has: made up, large enough that lists have pages and screens have something to show.
 
+import type { Condition } from "../src/desk/types";
+
 const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
 /** By the clock of the browser in the test, seven hours ahead. */
 export const DAY = (daysAgo: number) => at(daysAgo * 1_440 - 7 * 60).slice(0, 10);
 export const id = (n: number) => `01936e5b-5a00-7000-8000-${String(n).padStart(12, "0")}`;
+
+const groups = (pattern: string) => Array.from({ length: 16 }, () => pattern).join(" ");
+export const FRESH = groups("667a");
 
 const quiet = {
   records: 18_422,
@@ -17,10 +22,13 @@ const quiet = {
   quarantined: 0,
   letter: "A",
   posting: { posted: 17_880, held: 0, to_read: 0, trying: null, trouble: null as string | null },
-  clock: "the office",
-  free_mb: 21_400,
-  version: "0.1.0",
-  bytes_this_month: 4_310_000,
+  condition: {
+    at: at(3),
+    version: "0.1.0",
+    clock: { from: "office", ahead_s: 0 as number | null },
+    free_mb: 21_400,
+    bytes_this_month: 4_310_000,
+  } as Condition | null,
   compare: null as string | null,
   carried: null as string | null,
 };
@@ -34,11 +42,11 @@ export const sites = [
     site: "bogor",
     heard: at(40),
     road: "line",
-    compare: "66687aadf862bd776c8fc18b8e9f8e20",
+    compare: FRESH,
     refusals: 1,
     letter: "B",
   },
-  { ...quiet, site: "cirebon", heard: null, road: null, records: 0, documents: 0, posting: null, clock: null },
+  { ...quiet, site: "cirebon", heard: null, road: null, records: 0, documents: 0, posting: null, condition: null },
   {
     ...quiet,
     site: "garut",
@@ -50,8 +58,13 @@ export const sites = [
     gaps: ["a1/18211..18222"],
     waiting_for_site: 37,
     quarantined: 2,
-    free_mb: 310,
-    clock: "unsure: nobody set it since the power cut",
+    condition: {
+      at: at(2_900),
+      version: "0.1.0",
+      clock: { from: "not known", ahead_s: -7_260 },
+      free_mb: 310,
+      bytes_this_month: 0,
+    },
   },
   {
     ...quiet,
@@ -70,8 +83,8 @@ export const sites = [
 ];
 
 export const keys = [
-  { fingerprint: "1f0c33d27a9b44e08c1257f0aa42d9e1", state: "trusted" },
-  { fingerprint: "9b8e77c015f24d3396f40b7f7f4c1d02", state: "revoked" },
+  { fingerprint: groups("1f0c"), state: "counts" },
+  { fingerprint: groups("9b8e"), state: "ended" },
 ];
 
 export const held = [
@@ -79,17 +92,17 @@ export const held = [
     site: "bandung",
     id: id(1),
     called: "BDG-SI-A000412",
-    kind: "Sales Invoice",
+    kind: "sales-invoice",
     day: DAY(6),
     sum: "125000",
     hold: "unmapped",
-    why: "the books know no item CLOTH-NEW-017: make it there, or say which item it is",
+    why: "erpnext.toml: Stores - TW is Nowhere - TW there, which the books do not know",
   },
   {
     site: "bandung",
     id: id(2),
     called: "BDG-SE-A000099",
-    kind: "Stock Entry",
+    kind: "stock-entry",
     day: DAY(5),
     sum: null,
     hold: "stock",
@@ -99,7 +112,7 @@ export const held = [
     site: "garut",
     id: id(3),
     called: "GRT-PE-A000013",
-    kind: "Payment Entry",
+    kind: "payment-entry",
     day: DAY(3),
     sum: "350000.5",
     hold: "waits",
@@ -117,7 +130,7 @@ export const lines = Array.from({ length: 230 }, (_, n) => ({
   day: DAY(Math.floor(n / 40)),
   party: n % 4 === 0 ? null : ["Bu Sari", "Pak Dadang", "Toko Melati"][n % 3],
   total: n % 4 === 0 ? null : String(125_000 + n * 500),
-  position: n,
+  position: `a1/${412 + n}`,
   mark: MARKS[n % 4],
   since: at(n * 10),
   name: n % 4 < 2 ? `ACC-SINV-2026-${String(n).padStart(5, "0")}` : null,
@@ -126,6 +139,8 @@ export const lines = Array.from({ length: 230 }, (_, n) => ({
 }));
 
 export const shared = [lines[1], { ...lines[1], site: "garut", id: id(900), party: "Pak Ujang", mark: "at_office" }];
+
+const stamp = { sure: true, road: null, name: null, why: null };
 
 export function wayOf(of: string) {
   const line = lines.find((line) => line.id === of) ?? { ...lines[1], id: of };
@@ -152,11 +167,29 @@ export function wayOf(of: string) {
       outstanding_amount: "0",
     },
     stamps: [
-      { what: "saved", at: at(3_000), sure: true, position: "a1/412", road: null },
-      { what: "arrived", at: at(2_990), sure: true, position: "a1/412", road: "line" },
-      { what: "held", at: at(2_985), sure: true, position: null, road: null },
-      { what: "posted", at: at(2_400), sure: false, position: null, road: null },
+      { ...stamp, what: "saved", at: at(3_000), position: "a1/412" },
+      { ...stamp, what: "arrived", at: at(2_990), position: "0e/1412", road: "line" },
+      { ...stamp, what: "held", at: at(2_985), position: "0e/1413", why: "the books know no item CLOTH-NEW-017" },
+      { ...stamp, what: "posted", at: at(2_400), position: "0e/1500", sure: false, name: line?.name },
     ],
+    device: "till-1",
+    user: "wati",
+    approved_by: "joko",
+    hash: "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+    amends: null,
+    amended_by: id(900),
+    returned: { 1: "0.5" },
+    cancellation: {
+      id: id(901),
+      at: at(2_000),
+      user: "wati",
+      approved_by: null,
+      reason: "the wrong customer",
+      stamps: [
+        { ...stamp, what: "saved", at: at(2_000), position: "a1/500" },
+        { ...stamp, what: "given_up", at: at(1_900), position: "0e/1600", why: "entered twice" },
+      ],
+    },
   };
 }
 
@@ -167,11 +200,14 @@ export const stock = NAMES.slice(0, 4).flatMap((site) =>
     item_code,
     qty: ["905", "12.5", "-3", "48"][n],
     level: ["900", "12.5", "0", null][n],
+    ahead: ["5", "0", "-3", "48"][n],
   })),
 );
 
 export const transit = [
   {
+    entry: id(5),
+    warehouse: "Garut - TW",
     from: "bandung",
     to: "garut",
     number: "BDG-SE-A000099",
@@ -179,12 +215,10 @@ export const transit = [
     item_code: "BTN-014",
     sent: "10",
     received: "8",
-    state: "open",
+    state: "short",
   },
 ];
-export const unmatched = [
-  { ...transit[0], number: "GRT-SE-A000007", item_code: "THREAD-RED", sent: "0", received: "2" },
-];
+export const unmatched = [{ entry: id(902), row: 1, received: "2" }];
 
 export const scans = [
   { site: "bandung", time: "09:14:02", sure: true, device: "till-1", code: "8991234567890", item_code: "BTN-014" },
@@ -206,7 +240,7 @@ export function days(from: string, to: string, site: string | null) {
         site: name,
         day,
         state,
-        differs: state === "differs" ? ["Sales Invoice: the close says 14 documents, here are 13"] : [],
+        differs: state === "differs" ? ["sales-invoice"] : [],
         kinds:
           state === "unknown"
             ? []
@@ -219,20 +253,39 @@ export function days(from: string, to: string, site: string | null) {
   return found;
 }
 
-export function compared(site: string | null) {
-  return NAMES.filter((name) => !site || name === site).flatMap((name) =>
+export function compared(month: string, site: string | null) {
+  const items = NAMES.filter((name) => !site || name === site).flatMap((name) =>
     ["sales-invoice", "stock-entry"].map((kind) => {
       const off = name === "garut" && kind === "sales-invoice";
       return {
         site: name,
         kind,
-        at_site: { documents: 312, sum: "41250000" },
-        at_office: { documents: off ? 300 : 312, sum: off ? "39800000" : "41250000" },
-        in_books: name === "cirebon" ? null : { documents: off ? 299 : 312, sum: off ? "39675000" : "41250000" },
-        differs: off ? ["12 documents are missing at the office", "1 document is held"] : [],
+        at_site: { documents: 312, cancelled: 2, sum: "41250000" },
+        at_office: { documents: 312, cancelled: 2, sum: "41250000" },
+        in_books:
+          name === "cirebon" ? null : { documents: off ? 311 : 312, cancelled: 2, sum: off ? "41125000" : "41250000" },
+        differs: off,
       };
     }),
   );
+  const difference = {
+    site: "garut",
+    id: id(1),
+    number: "GRT-SI-A000120",
+    kind: "sales-invoice",
+    day: `${month}-06`,
+    name: null,
+    ours: "125000",
+    theirs: null,
+    words: "it is not in the books",
+  };
+  return {
+    month,
+    items,
+    without: { cirebon: "cirebon is not posted into an ERPNext" },
+    differences: items.some(({ differs }) => differs) ? [difference] : [],
+    more_differences: 0,
+  };
 }
 
 export const report = {
@@ -262,9 +315,10 @@ export const users = [
 
 export const audit = Array.from({ length: 140 }, (_, n) => ({
   at: at(n * 37),
-  user: n % 9 === 3 ? null : ["sari", "joko"][n % 2],
+  user: n % 9 === 3 ? "?" : ["sari", "joko"][n % 2],
   address: "192.168.1.20",
-  act: n % 9 === 3 ? "login" : "held/retry",
-  what: n % 9 === 3 ? null : id(n + 1),
-  outcome: n % 9 === 3 ? "401" : "200",
+  act: n % 9 === 3 ? "POST /api/login" : "POST /api/held/{id}/remap",
+  what:
+    n % 9 === 3 ? {} : { id: id(n + 1), table: "warehouses", from: "Stores - TW", to: "Main - TW", all_sites: true },
+  outcome: n % 9 === 3 ? 401 : 200,
 }));

@@ -99,7 +99,7 @@ export async function office(): Promise<Office> {
     if (path === "me") return { status: 200, json: whoIs(session) };
     if (path === "logout") {
       for (const [key, of] of sessions) if (of === session) sessions.delete(key);
-      return { status: 200, json: {} };
+      return { status: 204 };
     }
     return answers.answer({ method, path, query, body: read, user: session.user });
   };
@@ -116,7 +116,7 @@ export async function office(): Promise<Office> {
         if (!told) return;
         const { status, json, bytes, type = "application/json" } = told;
         outgoing.writeHead(status, { "Content-Type": type, "Cache-Control": "no-store" });
-        outgoing.end(bytes ?? JSON.stringify(json ?? {}));
+        outgoing.end(status === 204 ? undefined : (bytes ?? JSON.stringify(json ?? {})));
       } catch (error) {
         const { status, input, message, remedy } =
           error instanceof Refused ? error : new Refused(500, null, String(error), "mend the fixture");

@@ -2,9 +2,10 @@
 
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "vitest";
 import { type Flow, sent, to } from "./desk-flows";
+import { MADE_UP } from "./desk-routes";
 
 const file = (name: string, text: string) => ({
   name,
@@ -24,6 +25,7 @@ export const FLOWS: Flow[] = [
       await page.getByRole("heading", { name: "Taken in" }).waitFor();
       await page.getByText("its checksum is not that of its bytes").waitFor();
       await page.getByText("New records: 9. Known already: 3.").waitFor();
+      await page.getByText("the office has everything up to").waitFor();
       await look("import-done");
       const puts = on.asked.filter(({ method }) => method === "PUT").map(({ path }) => path);
       expect(puts.sort()).toEqual(files.map(({ name }) => `imports/i1/files/${name}`).sort());
@@ -33,14 +35,19 @@ export const FLOWS: Flow[] = [
         page.getByRole("button", { name: "Save the answers" }).click(),
       ]);
       expect([zip.suggestedFilename(), readFileSync(await zip.path(), "utf8")]).toEqual(["outpost-answers.zip", "PK"]);
+      await page.getByRole("button", { name: "Another stick" }).click();
+      await page.getByText("Let the stick's files").waitFor();
+      expect(sent(on)).toMatchObject({ method: "DELETE", path: "imports/i1" });
     },
   },
   {
     name: "a stick's whole directory is sent",
     async run({ page, on }) {
       const dir = mkdtempSync(join(tmpdir(), "outpost-stick-"));
-      mkdirSync(join(dir, "outpost", "garut"), { recursive: true });
-      writeFileSync(join(dir, "outpost", "garut", "1.op"), "x");
+      const way = join(dir, "OUTPOST", "to-office", "garut");
+      mkdirSync(way, { recursive: true });
+      writeFileSync(join(way, "1.op"), "x");
+      writeFileSync(join(dir, "OUTPOST", "README.txt"), "x");
       writeFileSync(join(dir, ".hidden"), "x");
       on.asked.length = 0;
       await to(page, "sites");
@@ -48,7 +55,7 @@ export const FLOWS: Flow[] = [
       await page.getByLabel("Choose a directory").setInputFiles(dir);
       await page.getByRole("heading", { name: "Taken in" }).waitFor();
       expect(on.asked.filter(({ method }) => method === "PUT").map(({ path }) => path)).toEqual([
-        "imports/i2/files/1.op",
+        `imports/i2/files/${encodeURIComponent(`${basename(dir)}/OUTPOST/to-office/garut/1.op`)}`,
       ]);
     },
   },
@@ -96,7 +103,7 @@ export const FLOWS: Flow[] = [
       await page.getByLabel("Site's name").fill("sumedang");
       await page.getByLabel("Addresses of the office").fill("mqtts://a.example:8883\n\nmqtts://b.example:8883");
       await page.getByRole("button", { name: "Enrol" }).click();
-      await page.getByText("4821 7703 1196").waitFor();
+      await page.getByText("4T21-77R3-119X").waitFor();
       const shown = page.getByRole("img", { name: "QR code" });
       await shown.waitFor();
       expect(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
@@ -116,11 +123,11 @@ export const FLOWS: Flow[] = [
         page.getByRole("button", { name: "Save the file" }).click(),
       ]);
       expect([saved.suggestedFilename(), readFileSync(await saved.path(), "utf8")]).toEqual([
-        "sumedang.enrolment",
+        "sumedang.enrol",
         "sealed",
       ]);
       await page.getByRole("button", { name: "I have both" }).click();
-      expect(await page.getByText("4821 7703 1196").count()).toBe(0);
+      expect(await page.getByText("4T21-77R3-119X").count()).toBe(0);
     },
   },
   {
@@ -132,11 +139,11 @@ export const FLOWS: Flow[] = [
       await dialog.getByLabel("Name to log in with").fill("dedi");
       await dialog.getByLabel("Full name").fill("Dedi Kurnia");
       await dialog.getByLabel(/^Work:/).check();
-      const password = await dialog.getByLabel("First password").inputValue();
       await look("users-add");
       await dialog.getByRole("button", { name: "Add a user" }).click();
-      await page.getByText(`The first password, shown this once: ${password}`).waitFor();
-      const body = { name: "dedi", full_name: "Dedi Kurnia", role: "work", password };
+      await page.getByText(MADE_UP).waitFor();
+      await look("users-password");
+      const body = { name: "dedi", full_name: "Dedi Kurnia", role: "work" };
       expect(sent(on)).toEqual({ method: "POST", path: "users", body });
 
       const row = page.locator("tr", { hasText: "Dedi Kurnia" });
@@ -145,6 +152,12 @@ export const FLOWS: Flow[] = [
       await dialog.getByRole("button", { name: "Save" }).click();
       await page.getByText("dedi is changed.").waitFor();
       expect(sent(on)).toEqual({ method: "PATCH", path: "users/dedi", body: { role: "look" } });
+      expect(await page.getByText(MADE_UP).count()).toBe(0);
+      await row.getByRole("button", { name: "Change" }).click();
+      await dialog.getByLabel(/^Give another password/).check();
+      await dialog.getByRole("button", { name: "Save" }).click();
+      await page.getByText(MADE_UP).waitFor();
+      expect(sent(on).body).toEqual({ new_password: true });
       await row.getByRole("button", { name: "Disable" }).click();
       await page.getByText("dedi may not log in any more.").waitFor();
       expect(sent(on).body).toEqual({ disabled: true });

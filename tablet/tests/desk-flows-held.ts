@@ -28,15 +28,16 @@ export const FLOWS: Flow[] = [
       await to(page, "held");
       await page.getByRole("button", { name: "Map a name" }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel("In documents").fill("CLOTH-NEW-017");
-      await dialog.getByLabel("In the books").fill("NOTHING");
+      await dialog.getByLabel("In documents").fill("Stores - TW");
+      await dialog.getByLabel("In the books").fill("Nowhere - TW");
       await dialog.getByRole("button", { name: "Map a name" }).click();
-      await dialog.getByText("the books know no item NOTHING").waitFor();
+      await dialog.getByText("names are not mapped").waitFor();
       await look("held-remap");
-      await dialog.getByLabel("In the books").fill("CLOTH-017");
+      await dialog.getByLabel("In the books").fill("Main - TW");
+      await dialog.getByLabel("At all sites").check();
       await dialog.getByRole("button", { name: "Map a name" }).click();
-      await page.getByText("CLOTH-NEW-017 is CLOTH-017 in the books from now on.").waitFor();
-      const body = { table: "item", from: "CLOTH-NEW-017", to: "CLOTH-017" };
+      await page.getByText("Stores - TW is Main - TW in the books from now on.").waitFor();
+      const body = { table: "warehouses", from: "Stores - TW", to: "Main - TW", all_sites: true };
       expect(sent(on)).toEqual({ method: "POST", path: "held/01936e5b-5a00-7000-8000-000000000001/remap", body });
     },
   },

@@ -1,6 +1,7 @@
 // Sites: the list and its pages, one site's keys and quarantine.
 
 import { expect } from "vitest";
+import { FRESH } from "./desk-data";
 import { type Flow, sent, to } from "./desk-flows";
 
 export const FLOWS: Flow[] = [
@@ -51,10 +52,10 @@ export const FLOWS: Flow[] = [
       await page.getByRole("button", { name: "It is the same" }).click();
       await page.getByText("the office heard another fingerprint").waitFor();
       await look("site-compare");
-      await page.getByLabel("What the box shows").fill("6668 7AAD f862 bd77 6c8f c18b 8e9f 8e20");
+      await page.getByLabel("What the box shows").fill(FRESH.toUpperCase());
       await page.getByRole("button", { name: "It is the same" }).click();
       await page.getByText("bogor is confirmed").waitFor();
-      const body = { fingerprint: "66687aadf862bd776c8fc18b8e9f8e20" };
+      const body = { fingerprint: FRESH.replaceAll(" ", "") };
       expect(sent(on)).toEqual({ method: "POST", path: "sites/bogor/confirm", body });
     },
   },
@@ -70,7 +71,7 @@ export const FLOWS: Flow[] = [
       await look("site-revoke");
       await revoke.click();
       await page.getByText("the key of garut counts no more").waitFor();
-      const body = { fingerprint: "1f0c33d27a9b44e08c1257f0aa42d9e1" };
+      const body = { fingerprint: "1f0c".repeat(16) };
       expect(sent(on)).toEqual({ method: "POST", path: "sites/garut/revoke", body });
     },
   },
@@ -80,12 +81,16 @@ export const FLOWS: Flow[] = [
       await to(page, "site/garut");
       await page.getByRole("button", { name: "Take in" }).first().click();
       await page.getByRole("dialog").getByRole("button", { name: "Take in" }).click();
-      await page.getByText("It was taken in.").waitFor();
-      expect(sent(on)).toEqual({ method: "POST", path: "quarantine/garut", body: { id: "e1a77c01", release: true } });
+      await page.getByText("Taken in: 1. New records in it: 12.").waitFor();
+      expect(sent(on)).toEqual({
+        method: "POST",
+        path: "quarantine/garut",
+        body: { id: "e1a77c01e1a77c01", release: true },
+      });
       await page.getByRole("button", { name: "Throw away" }).first().click();
       await page.getByRole("dialog").getByRole("button", { name: "Throw away" }).click();
-      await page.getByText("It was thrown away.").waitFor();
-      expect(sent(on).body).toEqual({ id: "e2a77c01", release: false });
+      await page.getByText("Thrown away: 1.").waitFor();
+      expect(sent(on).body).toEqual({ id: "e2a77c01e2a77c01", release: false });
     },
   },
 ];

@@ -34,7 +34,6 @@ export const PLACES: [string, string][] = [
   ["reconcile", "Reconcile"],
   ["export", "Export"],
   ["import", "Import a stick"],
-  ["transaction", "Enter a document"],
   ["master", "Load master data"],
   ["enrol", "Enrol a site"],
   ["users", "Users"],

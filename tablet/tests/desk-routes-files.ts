@@ -5,6 +5,7 @@ import * as data from "./desk-data";
 
 export function fileRoutes({ say }: Tools): Route[] {
   const imports = new Map<string, { state: string; files: string[] }>();
+  let begun = 0;
   const importOf = (id = "") => {
     const found = imports.get(id);
     if (!found) throw new Refused(404, null, "there is no such import", "begin another");
@@ -13,7 +14,10 @@ export function fileRoutes({ say }: Tools): Route[] {
       .filter((name) => name.includes("torn"))
       .map((name) => ({ name, why: "its checksum is not that of its bytes: try another reader" }));
     const done = state === "done" ? files.length : 0;
-    return { import: id, state, files: files.length, done, new: done * 3, known: done, refused: done ? refused : [] };
+    const ended = { done, new: done * 3, known: done, set_aside: 0, refused: done ? refused : [], more_refused: 0 };
+    const notes = done ? ["bandung: the office has everything up to a1/512"] : [];
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    return { import: id, state, files: files.length, bytes: files.length * 100, ...ended, notes, until };
   };
 
   return [
@@ -21,18 +25,22 @@ export function fileRoutes({ say }: Tools): Route[] {
       "POST",
       "imports",
       () => {
-        const id = `i${imports.size + 1}`;
+        begun += 1;
+        const id = `i${begun}`;
         imports.set(id, { state: "open", files: [] });
-        return made({ import: id });
+        return made(importOf(id));
       },
     ],
     [
       "PUT",
       "imports/*/files/*",
       ({ of, bytes }) => {
+        const name = of[1] ?? "";
+        if (!/\.(op|csv|json)$/i.test(name))
+          throw new Refused(422, "name", "it is no stick's file and no table", "leave it out");
         if (bytes.length === 0) throw new Refused(422, "name", "the file is empty", "copy it from the stick again");
-        imports.get(of[0] ?? "")?.files.push(of[1] ?? "");
-        return {};
+        imports.get(of[0] ?? "")?.files.push(name);
+        return made({ name, bytes: bytes.length });
       },
     ],
     [
@@ -47,7 +55,15 @@ export function fileRoutes({ say }: Tools): Route[] {
           found.state = "done";
           say("import", importOf(of[0]));
         }, 300);
-        return { status: 202, json: {} };
+        return { status: 202, json: importOf(of[0]) };
+      },
+    ],
+    [
+      "DELETE",
+      "imports/*",
+      ({ of }) => {
+        imports.delete(of[0] ?? "");
+        return { status: 204 };
       },
     ],
     ["GET", "imports/*", ({ of }) => importOf(of[0])],

@@ -7,7 +7,8 @@ export function siteRoutes({ say }: Tools): Route[] {
   const held = [...data.held];
   const quarantine = [1, 2].map((n) => ({
     site: "garut",
-    id: `e${n}a77c01`,
+    id: `e${n}a77c01e${n}a77c01`,
+    bytes: n * 1_402,
     came: new Date().toISOString(),
     records: n * 12,
   }));
@@ -49,14 +50,25 @@ export function siteRoutes({ say }: Tools): Route[] {
     [
       "POST",
       "sites",
-      ({ body }) => made({ code: "4821 7703 1196", file: btoa("sealed"), name: `${body.site}.enrolment`, qr: data.QR }),
+      ({ body }) => {
+        if (body.replace && body.moves) throw new Refused(422, "moves", "one of the two", "send one of the two");
+        const name = `${body.site}.enrol`;
+        return made({
+          site: body.site,
+          code: "4T21-77R3-119X",
+          file: btoa("sealed"),
+          name,
+          qr: data.QR,
+          at_broker: null,
+        });
+      },
     ],
     [
       "POST",
       "sites/*/confirm",
       ({ of, body }) => {
         const site = siteOf(of[0]);
-        if (site.compare !== body.fingerprint)
+        if (site.compare?.replaceAll(" ", "") !== body.fingerprint)
           throw new Refused(
             409,
             "fingerprint",
@@ -67,7 +79,7 @@ export function siteRoutes({ say }: Tools): Route[] {
         return { said: `${site.site} is confirmed` };
       },
     ],
-    ["POST", "sites/*/revoke", ({ of }) => ({ said: [`the key of ${of[0]} counts no more`] })],
+    ["POST", "sites/*/revoke", ({ of }) => ({ said: `the key of ${of[0]} counts no more` })],
     [
       "GET",
       "quarantine",
@@ -82,9 +94,10 @@ export function siteRoutes({ say }: Tools): Route[] {
       "quarantine/*",
       ({ body, of }) => {
         const left = quarantine.filter(({ id }) => body.id !== undefined && id !== body.id);
+        const done = quarantine.filter((of) => !left.includes(of));
         quarantine.splice(0, quarantine.length, ...left);
         siteOf(of[0]).quarantined = left.length;
-        return {};
+        return { done: done.map(({ site, id, records }) => ({ site, id, new: body.release ? records : null })) };
       },
     ],
     [
@@ -105,10 +118,10 @@ export function siteRoutes({ say }: Tools): Route[] {
       "POST",
       "held/*/remap",
       ({ of, body }) => {
-        if (body.to === "NOTHING")
-          throw new Refused(422, "to", "the books know no item NOTHING", "make it in ERPNext first");
+        if (body.to === "Nowhere - TW")
+          throw new Refused(409, null, "names are not mapped: master data comes from ERPNext", "rename it in ERPNext");
         unhold(of[0] ?? "");
-        return {};
+        return { retried: 2 };
       },
     ],
     [

@@ -1,13 +1,17 @@
 // What the office of tests/desk-fixture.ts answers, by path: the contract's shapes, with enough of its rules that a page meets each kind of refusal.
 
+import type { Closed } from "../src/desk/types";
 import { type Answer, type Fields, made, paged, type Question, Refused, type Route, type Tools } from "./desk-answers";
 import * as data from "./desk-data";
 import { fileRoutes } from "./desk-routes-files";
 import { siteRoutes } from "./desk-routes-sites";
 
+const NOTHING = { status: 204 };
+export const MADE_UP = "kolu-teba-9xyz-wq3f";
+
 export function routes(tools: Tools) {
   const users = data.users.map((user) => ({ ...user }));
-  let closed: { by: string; at: string } | null = null;
+  let closed: Closed | null = null;
 
   const table: Route[] = [
     ...siteRoutes(tools),
@@ -39,7 +43,8 @@ export function routes(tools: Tools) {
           query,
         ),
     ],
-    ["GET", "transit", ({ query }) => ({ ...paged(data.transit, query), unmatched: data.unmatched })],
+    ["GET", "transit", ({ query }) => paged(data.transit, query)],
+    ["GET", "transit/unmatched", ({ query }) => paged(data.unmatched, query)],
     [
       "GET",
       "scans",
@@ -56,8 +61,16 @@ export function routes(tools: Tools) {
       ({ of }) => ({
         month: of[0],
         sites: [
-          { site: "bandung", complete: 24, open: [], unknown: [], held: 3 },
-          { site: "garut", complete: 18, open: [`${of[0]}-06`, `${of[0]}-13`], unknown: [`${of[0]}-24`], held: 1 },
+          { site: "bandung", complete: true, days_complete: 30, open: [], differs: [], unknown: [], held: 3 },
+          {
+            site: "garut",
+            complete: false,
+            days_complete: 24,
+            open: [`${of[0]}-06`],
+            differs: [`${of[0]}-13`],
+            unknown: [`${of[0]}-24`, `${of[0]}-25`, `${of[0]}-26`],
+            held: 1,
+          },
         ],
         closed,
       }),
@@ -73,27 +86,21 @@ export function routes(tools: Tools) {
             `in the way: garut ${of[0]}-06, ${of[0]}-13, ${of[0]}-24`,
             "wait for these days, or send despite",
           );
-        closed = { by: "sari", at: new Date().toISOString() };
-        return {};
+        closed = { by: "sari", at: new Date().toISOString(), despite: body.despite, documents: body.documents ?? [] };
+        return closed;
       },
     ],
-    ["GET", "reconcile", ({ query }) => paged(data.compared(query.site ?? null), query)],
-    ["GET", "export", () => ({ status: 200, bytes: "id,name\n1,x\n", type: "text/csv" })],
     [
       "POST",
-      "transactions",
-      ({ body }) => {
-        const { document } = body as unknown as { document: { items: { qty: string }[]; id: string } };
-        if (document.items.some(({ qty }) => Number(qty) > 1_000))
-          throw new Refused(
-            422,
-            "items[1].qty",
-            "the warehouse has 905 of BTN-014",
-            "take at most 905, or send it from another warehouse",
-          );
-        return made({ id: document.id, said: ["it is on its way to bandung"] });
+      "months/*/open",
+      () => {
+        if (!closed) throw new Refused(409, null, "it was not closed here", "look at the month again");
+        closed = null;
+        return NOTHING;
       },
     ],
+    ["GET", "reconcile", ({ query }) => data.compared(query.month ?? "", query.site ?? null)],
+    ["GET", "export", () => ({ status: 200, bytes: "id,name\n1,x\n", type: "text/csv" })],
     ["GET", "users", ({ query }) => paged(users, query)],
     [
       "POST",
@@ -101,12 +108,10 @@ export function routes(tools: Tools) {
       ({ body }) => {
         if (users.some(({ name }) => name === body.name))
           throw new Refused(409, "name", "there is one already", "choose another name");
-        users.push({
-          ...(body as unknown as (typeof users)[0]),
-          disabled: false,
-          last_login: null as unknown as string,
-        });
-        return made({});
+        const { name, role, full_name = name } = body as unknown as (typeof users)[0];
+        const user = { name, full_name, role, disabled: false, last_login: null };
+        users.push(user);
+        return made({ ...user, password: MADE_UP });
       },
     ],
     [
@@ -114,8 +119,9 @@ export function routes(tools: Tools) {
       "users/*",
       ({ of, body }) => {
         if (of[0] === "sari") throw new Refused(409, "role", "it is the last administrator", "make another one first");
-        Object.assign(users.find(({ name }) => name === of[0]) ?? {}, body);
-        return {};
+        const { new_password, ...changed } = body as Partial<Fields>;
+        const user = Object.assign(users.find(({ name }) => name === of[0]) ?? {}, changed);
+        return new_password ? { ...user, password: MADE_UP } : user;
       },
     ],
     [
@@ -126,7 +132,7 @@ export function routes(tools: Tools) {
           users.findIndex(({ name }) => name === of[0]),
           1,
         );
-        return {};
+        return NOTHING;
       },
     ],
     [
@@ -148,8 +154,8 @@ export function routes(tools: Tools) {
       "password",
       ({ body }) => {
         if (body.old === "wrong")
-          throw new Refused(422, "old", "it is not the password", "type the one that you logged in with");
-        return {};
+          throw new Refused(403, "old", "it is not the password", "type the one that you logged in with");
+        return NOTHING;
       },
     ],
   ];

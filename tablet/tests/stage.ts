@@ -16,6 +16,10 @@ export interface Stage {
   websocket: string;
   /** Where the box's pages are. */
   pages: string;
+  /** Where the office's desk is. */
+  desk: string;
+  /** Lets somebody sit at the desk. */
+  addUser(name: string, role: string, password: string): void;
   /** Asks the box what a command asks it. */
   box(...args: string[]): string;
   office(...args: string[]): string;
@@ -24,6 +28,8 @@ export interface Stage {
   inBooks(kind: string): Set<string>;
   /** Does something while the office hears nothing, so that nothing is acked. */
   pauseOffice(what: () => Promise<void>): Promise<void>;
+  /** Does something while there is no office at all; then it is where it was. */
+  withoutOffice(what: () => Promise<void>): Promise<void>;
   startBox(): Promise<void>;
   /** The box's card is dead: another one takes its place, with nothing of what was on it. */
   replaceBox(): Promise<void>;
@@ -91,10 +97,14 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
   mkdirSync(officeDir);
   writeFileSync(
     join(officeDir, "office.toml"),
-    'tls = ["127.0.0.1:0"]\nnames = ["localhost"]\nutc_offset_minutes = 420\n',
+    'tls = ["127.0.0.1:0"]\nhttp = ["127.0.0.1:0"]\nnames = ["localhost"]\nutc_offset_minutes = 420\n',
   );
-  const [officePort] = ports(await start("office", officeDir));
-  const fixed = readFileSync(join(officeDir, "office.toml"), "utf8").replace("127.0.0.1:0", `127.0.0.1:${officePort}`);
+  const officeSaid = await start("office", officeDir);
+  const [officePort] = ports(officeSaid);
+  const desk = /the desk is at (http:\/\/\S+?)\/?$/m.exec(officeSaid)?.[1] ?? "";
+  const fixed = readFileSync(join(officeDir, "office.toml"), "utf8")
+    .replace('tls = ["127.0.0.1:0', `tls = ["127.0.0.1:${officePort}`)
+    .replace('http = ["127.0.0.1:0', `http = ["127.0.0.1:${new URL(desk).port}`);
   writeFileSync(join(officeDir, "office.toml"), fixed);
   run("office", "load", "--dir", officeDir, master, join(import.meta.dirname, "master"));
   if (items > 0) {
@@ -162,6 +172,11 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
     get pages() {
       return `http://127.0.0.1:${pagesPort}`;
     },
+    desk,
+    addUser(name, role, password) {
+      const args = ["office", "user", "add", "--dir", officeDir, name, "--role", role, "--password-stdin"];
+      execFileSync(bin, args, { input: password, stdio: ["pipe", "pipe", "pipe"] });
+    },
     box: (command, ...args) => run(command ?? "", "--dir", boxDir, ...args),
     office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),
     inBooks(kind) {
@@ -173,6 +188,11 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       running.get("office")?.kill("SIGSTOP");
       await what();
       running.get("office")?.kill("SIGCONT");
+    },
+    async withoutOffice(what) {
+      await kill("office");
+      await what();
+      await start("office", officeDir);
     },
     startBox,
     async replaceBox() {

@@ -64,16 +64,16 @@ export class Api {
   enrol(of: { site: string; replace: boolean; moves: boolean; urls?: string[] }): Promise<Of.Enrolment> {
     return this.json("sites", { method: "POST", json: of });
   }
-  confirm(site: string, fingerprint: string): Promise<{ said: string | string[] }> {
+  confirm(site: string, fingerprint: string): Promise<{ said: string }> {
     return this.json(`sites/${enc(site)}/confirm`, { method: "POST", json: { fingerprint } });
   }
-  revoke(site: string, fingerprint?: string): Promise<{ said: string | string[] }> {
-    return this.json(`sites/${enc(site)}/revoke`, { method: "POST", json: fingerprint ? { fingerprint } : {} });
+  revoke(site: string, fingerprint: string): Promise<{ said: string }> {
+    return this.json(`sites/${enc(site)}/revoke`, { method: "POST", json: { fingerprint } });
   }
   quarantine(site: string, part: Part = {}): Promise<Page<Of.Quarantined>> {
     return this.list("quarantine", { site }, part);
   }
-  judge(site: string, release: boolean, id?: string): Promise<unknown> {
+  judge(site: string, release: boolean, id?: string): Promise<{ done: { id: string; new: number | null }[] }> {
     return this.json(`quarantine/${enc(site)}`, { method: "POST", json: id ? { id, release } : { release } });
   }
 
@@ -83,8 +83,11 @@ export class Api {
   retry(of: { site?: string; id?: string }): Promise<{ retried: number }> {
     return this.json("held/retry", { method: "POST", json: of, patienceMs: LONG_MS });
   }
-  remap(id: string, of: { table: string; from: string; to: string }): Promise<unknown> {
-    return this.json(`held/${enc(id)}/remap`, { method: "POST", json: of });
+  remap(
+    id: string,
+    of: { table: Of.Remapped; from: string; to: string; all_sites: boolean },
+  ): Promise<{ retried: number }> {
+    return this.json(`held/${enc(id)}/remap`, { method: "POST", json: of, patienceMs: LONG_MS });
   }
   giveUp(id: string, reason: string): Promise<{ said: string[] }> {
     return this.json(`held/${enc(id)}/give-up`, { method: "POST", json: { reason } });
@@ -96,14 +99,17 @@ export class Api {
   document(id: string): Promise<{ ways: Of.Way[] }> {
     return this.json(`documents/${enc(id)}`);
   }
-  sharedNumbers(part: Part = {}): Promise<Page<Of.Line>> {
-    return this.list("documents/shared-numbers", {}, part);
+  sharedNumbers(of: Query, part: Part = {}): Promise<Page<Of.Line>> {
+    return this.list("documents/shared-numbers", of, part);
   }
   stock(of: Query, part: Part = {}): Promise<Page<Of.StockRow>> {
     return this.list("stock", of, part);
   }
-  transit(part: Part = {}): Promise<Page<Of.TransitRow> & { unmatched?: Of.TransitRow[] }> {
+  transit(part: Part = {}): Promise<Page<Of.TransitRow>> {
     return this.list("transit", {}, part);
+  }
+  unmatched(part: Part = {}): Promise<Page<Of.Unmatched>> {
+    return this.list("transit/unmatched", {}, part);
   }
   scans(of: Query, part: Part = {}): Promise<Page<Of.Scan>> {
     return this.list("scans", of, part);
@@ -115,25 +121,32 @@ export class Api {
   month(month: string): Promise<Of.Month> {
     return this.json(`months/${enc(month)}`, { patienceMs: LONG_MS });
   }
-  closeMonth(month: string, documents: string[], despite: boolean): Promise<unknown> {
+  closeMonth(month: string, documents: string[], despite: boolean): Promise<Of.Closed> {
     const json = despite ? { documents, despite } : { documents };
     return this.json(`months/${enc(month)}/close`, { method: "POST", json, patienceMs: LONG_MS });
   }
-  reconcile(of: { month: string; site?: string | undefined }, part: Part = {}): Promise<Page<Of.Compared>> {
-    return this.list("reconcile", of, part);
+  openMonth(month: string): Promise<unknown> {
+    return this.json(`months/${enc(month)}/open`, { method: "POST", json: {} });
+  }
+  reconcile(of: { month: string; site?: string | undefined }): Promise<Of.Reconciled> {
+    return this.json("reconcile", { of, patienceMs: LONG_MS });
   }
   async export(of: { kind: string; from: string; to: string; site?: string | undefined }): Promise<Blob> {
     return (await this.ask("export", { of, patienceMs: LONG_MS })).blob();
   }
 
   async beginImport(): Promise<string> {
-    return (await this.json<{ import: string }>("imports", { method: "POST", json: {} })).import;
+    return (await this.json<Of.Import>("imports", { method: "POST", json: {} })).import;
   }
   async putFile(of: string, name: string, bytes: Blob): Promise<void> {
     await this.ask(`imports/${enc(of)}/files/${enc(name)}`, { method: "PUT", bytes, patienceMs: LONG_MS });
   }
-  take(of: string): Promise<unknown> {
-    return this.json(`imports/${enc(of)}/take`, { method: "POST", json: {}, patienceMs: LONG_MS });
+  take(of: string, allSites: boolean): Promise<Of.Import> {
+    const json = allSites ? { all_sites: true } : {};
+    return this.json(`imports/${enc(of)}/take`, { method: "POST", json, patienceMs: LONG_MS });
+  }
+  letGo(of: string): Promise<unknown> {
+    return this.json(`imports/${enc(of)}`, { method: "DELETE" });
   }
   import(of: string): Promise<Of.Import> {
     return this.json(`imports/${enc(of)}`);
@@ -145,16 +158,13 @@ export class Api {
     return this.json("master", { method: "POST", json: of, patienceMs: LONG_MS });
   }
 
-  transact(of: { site: string; kind: string; document: Record<string, unknown> }): Promise<Record<string, unknown>> {
-    return this.json("transactions", { method: "POST", json: of });
-  }
   users(part: Part = {}): Promise<Page<Of.User>> {
     return this.list("users", {}, part);
   }
-  addUser(of: { name: string; full_name: string; role: Of.Role; password: string }): Promise<unknown> {
+  addUser(of: { name: string; full_name?: string; role: Of.Role }): Promise<Of.WithPassword> {
     return this.json("users", { method: "POST", json: of });
   }
-  changeUser(name: string, of: Partial<Of.User> & { password?: string }): Promise<unknown> {
+  changeUser(name: string, of: Of.UserChange): Promise<Of.WithPassword> {
     return this.json(`users/${enc(name)}`, { method: "PATCH", json: of });
   }
   deleteUser(name: string): Promise<unknown> {

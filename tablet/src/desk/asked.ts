@@ -96,6 +96,18 @@ export function usePaged<T>(
   };
 }
 
+/** A person types on: what is half typed is not asked for. */
+const TYPING_MS = 300;
+
+export function useQuiet<T>(value: T): T {
+  const [quiet, setQuiet] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setQuiet(value), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return quiet;
+}
+
 export interface Act {
   busy: boolean;
   failed: unknown;

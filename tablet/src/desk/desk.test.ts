@@ -4,15 +4,15 @@ import { expect, test } from "vitest";
 import { ApiError, NotReached } from "../errors";
 import { addDays, addMonths, daysOf, isMonth, monthOf } from "./calendar";
 import { isNumber, plainName, sorted } from "./fields";
-import { MAX_FILES, named, tooMuch } from "./files";
+import { MAX_FILES, named, ofMaster, ofStick, tooMuch } from "./files";
 import { lastHeard, looks } from "./glance";
-import { bySite } from "./grid";
+import { bySite, shownAs } from "./grid";
 import { documentQuery } from "./search";
-import { secret } from "./secret";
 import { allows } from "./session";
 import { tableOf } from "./tables";
-import type { Site } from "./types";
+import type { Condition, Site } from "./types";
 import { type Sending, sendAll } from "./upload";
+import { clockOf } from "./words";
 
 test("days and months go on over the ends of years", () => {
   expect(daysOf("2026-02")).toHaveLength(28);
@@ -73,28 +73,34 @@ const SITE: Site = {
   road: "line",
   records: 1,
   documents: 1,
-  to_come: null,
-  missing: null,
+  to_come: 0,
+  missing: 0,
   gaps: [],
-  waiting_for_site: null,
+  waiting_for_site: 0,
   conflicts: 0,
   refusals: 0,
   quarantined: 0,
   letter: null,
   posting: null,
-  clock: null,
-  free_mb: null,
-  version: null,
-  bytes_this_month: null,
+  condition: null,
   compare: null,
+};
+const CONDITION: Condition = {
+  at: "2026-11-02T08:00:00Z",
+  version: "0.1.0",
+  clock: { from: "office", ahead_s: 0 },
+  free_mb: null,
+  bytes_this_month: 0,
 };
 const NOON = Date.parse("2026-11-02T12:00:00Z");
 
 test("what a site has not told is no trouble; what it has is, and the worst comes first", () => {
   expect(looks(SITE, NOON)).toEqual([]);
   const posting = { posted: 1, held: 3, to_read: 0, trying: null, trouble: "no answer" };
-  const found = looks({ ...SITE, missing: 2, free_mb: 100, compare: "ab", posting, heard: null }, NOON);
-  expect(found.map(({ what }) => what)).toEqual(["compare", "missing", "posting", "disk", "held", "silent"]);
+  const clock = { from: "not known", ahead_s: -120 };
+  const condition = { ...CONDITION, free_mb: 100, clock };
+  const found = looks({ ...SITE, missing: 2, condition, compare: "ab", posting, heard: null }, NOON);
+  expect(found.map(({ what }) => what)).toEqual(["compare", "missing", "posting", "disk", "clock", "held", "silent"]);
   expect(found.filter(({ bad }) => !bad).map(({ what }) => what)).toEqual(["held", "silent"]);
 });
 
@@ -125,10 +131,47 @@ test("days are found by site, in the order of the sites' names", () => {
   ]);
 });
 
-test("files of one name keep apart by their directory, and a system's own are left out", () => {
+test("a day on which nothing was done is nobody's to close", () => {
+  const day = { site: "garut", day: "2026-11-02", state: "open" as const, differs: [], kinds: [] };
+  const kinds = [{ kind: "sales-invoice", documents: 1, cancelled: 0, sum: "1" }];
+  expect([shownAs(day), shownAs({ ...day, kinds }), shownAs({ ...day, state: "unknown" })]).toEqual([
+    "nothing",
+    "open",
+    "unknown",
+  ]);
+});
+
+test("files keep the folders that they were in, and a system's own are left out", () => {
   const file = new Blob(["x"]);
   const paths = ["/s/a/1.op", "/s/b/1.op", "/s/.Trashes/1.op", "/s/System Volume Information/x", "/s/b/1.op"];
-  expect(named(paths.map((path) => ({ file, path }))).map(({ name }) => name)).toEqual(["1.op", "b-1.op", "s-b-1.op"]);
+  const names = (paths: string[]) => named(paths.map((path) => ({ file, path }))).map(({ name }) => name);
+  expect(names(paths)).toEqual(["s/a/1.op", "s/b/1.op"]);
+  // The office takes eight parts and 512 bytes: the last ones say where a stick's file lay.
+  expect(names(["a/b/c/d/e/f/OUTPOST/to-office/bandung/1.op"])).toEqual(["c/d/e/f/OUTPOST/to-office/bandung/1.op"]);
+  expect(names([`${"é".repeat(250)}/OUTPOST/to-office/1.op`])).toEqual(["OUTPOST/to-office/1.op"]);
+});
+
+test("what is a stick's and what is a table is in its name and place", () => {
+  const of = (name: string) => ({ name, size: 1, file: new Blob(["x"]) });
+  expect(["OUTPOST/to-office/a/1.OP", "README.txt", "item.csv"].map((name) => ofStick(of(name)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(["m/Item.CSV", "KINGSTON/OUTPOST/csv/a/Item.csv", "1.op"].map((name) => ofMaster(of(name)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("a clock says whom it has its time from, and how far it is off", () => {
+  expect([0, null, 5, -7_200].map((ahead_s) => clockOf({ from: "clock chip", ahead_s }))).toEqual([
+    "clock chip",
+    "clock chip",
+    "clock chip, clock.ahead",
+    "clock chip, clock.behind",
+  ]);
 });
 
 test("what is too much for the office is said before it is sent", () => {
@@ -156,17 +199,11 @@ test("a file that fails stops no other, and says why", async () => {
 });
 
 test("a file's table is in its name", () => {
-  expect(["item.csv", "dir/Item-Price.CSV", "new-item-price.json", "b-item.csv", "notes.csv"].map(tableOf)).toEqual([
+  expect(["item.csv", "dir/Item Price.CSV", "item_price.json", "new-item.csv", "notes.csv"].map(tableOf)).toEqual([
     "item",
     "item-price",
     "item-price",
-    "item",
+    null,
     null,
   ]);
-});
-
-test("a first password is long enough, and has nothing that is mistaken for something else", () => {
-  const made = secret();
-  expect(made).toMatch(/^[2-9a-hjkmnp-z]{5}-[2-9a-hjkmnp-z]{5}-[2-9a-hjkmnp-z]{5}$/);
-  expect(secret()).not.toBe(made);
 });

@@ -11,24 +11,37 @@ export interface Chosen {
   file: Blob;
 }
 
-/** Files of one name, from several directories, would take each other's place: the later ones have their directory before their name. */
+/** The office's limits for a name: folders and all. */
+const MAX_NAME_BYTES = 512;
+const MAX_PARTS = 8;
+
+/** Names with the folders that files were in, so that each is its own. What systems and hidden folders leave on sticks is left out. */
 export function named(files: readonly { file: Blob; path: string }[]): Chosen[] {
-  const taken = new Set<string>();
-  const found: Chosen[] = [];
+  const found = new Map<string, Chosen>();
   for (const { file, path } of files) {
     const parts = path.split("/").filter((part) => part !== "");
-    // What systems leave on sticks for themselves.
     if (parts.some((part) => part.startsWith(".") || part === "System Volume Information")) continue;
-    let name = "";
-    for (let from = parts.length - 1; from >= 0; from--) {
-      name = parts.slice(from).join("-");
-      if (!taken.has(name)) break;
-    }
-    if (name === "" || taken.has(name)) continue;
-    taken.add(name);
-    found.push({ name, size: file.size, file });
+    const name = short(parts);
+    if (name !== "" && !found.has(name)) found.set(name, { name, size: file.size, file });
   }
-  return found;
+  return [...found.values()];
+}
+
+/** As much of the end as the office takes: where a stick's file lay is said by its last folders. */
+function short(parts: readonly string[]): string {
+  const last = parts.slice(-MAX_PARTS);
+  while (last.length > 1 && new TextEncoder().encode(last.join("/")).length > MAX_NAME_BYTES) last.shift();
+  return last.join("/");
+}
+
+/** What a box writes on a stick for the office. */
+export function ofStick({ name }: Chosen): boolean {
+  return name.toLowerCase().endsWith(".op");
+}
+
+/** A table of master data; what a box wrote for people on its stick is none. */
+export function ofMaster({ name }: Chosen): boolean {
+  return /\.(csv|json)$/i.test(name) && !name.split("/").some((part) => part.toUpperCase() === "OUTPOST");
 }
 
 export type TooMuch = "file" | "files" | "bytes";

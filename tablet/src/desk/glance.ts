@@ -4,6 +4,8 @@ import type { Site } from "./types";
 
 /** Below so many a box soon takes nothing any more. */
 const LOW_DISK_MB = 500;
+/** A clock that is off by so much writes wrong moments into the books. */
+const CLOCK_OFF_S = 120;
 const SILENT_MS = 24 * 3_600_000;
 
 export type What =
@@ -15,7 +17,8 @@ export type What =
   | "compare"
   | "posting"
   | "held"
-  | "disk";
+  | "disk"
+  | "clock";
 
 export interface Look {
   what: What;
@@ -42,8 +45,14 @@ export function looks(site: Site, nowMs: number = Date.now()): Look[] {
   add("conflicts", site.conflicts, true);
   add("posting", site.posting?.trouble ? 1 : 0, true);
   add("quarantined", site.quarantined, true);
-  add("disk", site.free_mb !== null && site.free_mb < LOW_DISK_MB ? 1 : 0, true);
+  const free = site.condition?.free_mb ?? null;
+  add("disk", free !== null && free < LOW_DISK_MB ? 1 : 0, true);
+  add("clock", isOff(site) ? 1 : 0, true);
   add("held", site.posting?.held, false);
   add("silent", heard === null || nowMs - Date.parse(heard) > SILENT_MS ? 1 : 0, false);
   return found;
+}
+
+export function isOff({ condition }: Pick<Site, "condition">): boolean {
+  return Math.abs(condition?.clock.ahead_s ?? 0) >= CLOCK_OFF_S;
 }

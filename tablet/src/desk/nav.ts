@@ -22,7 +22,6 @@ export const NAV: readonly Entry[] = [
   { screen: "reconcile", title: "reconcile.title", icon: "books", needs: "look" },
   { screen: "export", title: "export.title", icon: "export", needs: "look" },
   { screen: "import", title: "import.title", icon: "stick", needs: "work" },
-  { screen: "transaction", title: "transaction.title", icon: "order", needs: "work" },
   { screen: "master", title: "master.title", icon: "receive", needs: "admin" },
   { screen: "enrol", title: "enrol.title", icon: "plus", needs: "admin" },
   { screen: "users", title: "users.title", icon: "person", needs: "admin" },

@@ -1,4 +1,4 @@
-// The tables of master data, as files and the office's map name them.
+// The tables of master data, as files name them.
 
 export const TABLES: readonly string[] = (
   "item customer supplier warehouse account mode-of-payment tax-template item-tax-template uom price-list item-price " +
@@ -6,8 +6,9 @@ export const TABLES: readonly string[] = (
   "permission settings"
 ).split(" ");
 
-/** The table that a file is about, by its name: `item.csv`. */
+/** The table that a file is about, by its name: `item.csv`, `Item Price.csv`. */
 export function tableOf(file: string): string | null {
-  const stem = (file.split(/[/\\]/).at(-1) ?? "").replace(/\.(csv|json)$/i, "").toLowerCase();
-  return TABLES.find((table) => table === stem) ?? TABLES.find((table) => stem.endsWith(`-${table}`)) ?? null;
+  const stem = (file.split("/").at(-1) ?? "").split(".")[0] ?? "";
+  const slug = stem.toLowerCase().replace(/[ _]/g, "-");
+  return TABLES.find((table) => table === slug) ?? null;
 }

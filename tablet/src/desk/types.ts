@@ -16,8 +16,18 @@ export interface Posting {
   posted: number;
   held: number;
   to_read: number;
-  trying: unknown;
+  trying: string | null;
   trouble: string | null;
+}
+
+/** How a box said to be, by line or by stick. */
+export interface Condition {
+  at: string;
+  version: string;
+  /** Whom its box has the time from, and how far it is ahead of the office; not known of a word that was carried. */
+  clock: { from: string; ahead_s: number | null };
+  free_mb: number | null;
+  bytes_this_month: number;
 }
 
 /** A site at a glance; null is what it has not told. */
@@ -27,26 +37,27 @@ export interface Site {
   carried: string | null;
   road: "line" | "stick" | null;
   records: number;
-  documents: number;
-  to_come: number | null;
-  missing: number | null;
+  documents: number | null;
+  to_come: number;
+  missing: number;
   gaps: string[];
-  waiting_for_site: number | null;
-  conflicts: number;
-  refusals: number;
+  waiting_for_site: number;
+  conflicts: number | null;
+  refusals: number | null;
   quarantined: number;
   letter: string | null;
   posting: Posting | null;
-  /** Where its box has the time from. */
-  clock: unknown;
-  free_mb: number | null;
-  version: string | null;
-  bytes_this_month: number | null;
+  condition: Condition | null;
   compare: string | null;
 }
 
+export interface SiteKey {
+  fingerprint: string;
+  state: "compare" | "counts" | "known" | "ended";
+}
+
 export interface SiteDetail extends Site {
-  keys: { fingerprint: string; state: string }[];
+  keys: SiteKey[];
   notices: string[];
 }
 
@@ -59,30 +70,58 @@ export interface Held {
   site: string;
   id: string;
   called: string;
-  kind: string;
-  day: string;
+  kind: string | null;
+  day: string | null;
   sum: string | null;
   hold: string;
   why: string;
 }
 
-export interface Line extends Mark {
+/** What of a document's names the books may call otherwise. */
+export const REMAPPED = ["warehouses", "modes_of_payment", "accounts", "price_lists"] as const;
+export type Remapped = (typeof REMAPPED)[number];
+
+export interface Line extends Omit<Mark, "day"> {
   site: string;
+  day: string | null;
+  position: string;
 }
 
 export interface Stamp {
-  what: "saved" | "arrived" | "posted" | "held";
+  what: "saved" | "arrived" | "posted" | "held" | "kept" | "withdrawn" | "given_up";
   at: string;
   sure: boolean;
-  position: string | number | null;
+  position: string;
   road: "line" | "stick" | null;
+  /** In the books. */
+  name: string | null;
+  why: string | null;
 }
 
+export interface Cancellation {
+  id: string;
+  at: string;
+  user: string | null;
+  approved_by: string | null;
+  reason: string;
+  stamps: Stamp[];
+}
+
+/** Null what is in a record that was lost to damage. */
 export interface Way {
   site: string;
-  line: Mark;
-  document: Record<string, unknown>;
+  line: Line;
+  document: Record<string, unknown> | null;
   booked: Record<string, unknown> | null;
+  device: string | null;
+  user: string | null;
+  approved_by: string | null;
+  hash: string | null;
+  amends: string | null;
+  amended_by: string | null;
+  /** By the number of the row. */
+  returned: Record<string, string> | null;
+  cancellation: Cancellation | null;
   stamps: Stamp[];
 }
 
@@ -92,21 +131,32 @@ export interface StockRow {
   item_code: string;
   qty: string;
   level: string | null;
+  /** What of `qty` is not in the level yet. */
+  ahead: string;
 }
 
 export interface TransitRow {
-  from: string | null;
+  entry: string;
+  from: string;
   to: string | null;
+  warehouse: string;
   number: string | null;
-  sent_on: string;
+  sent_on: string | null;
   item_code: string;
   sent: string;
   received: string;
-  state: string;
+  state: "under_way" | "short";
+}
+
+/** Received, and the sender's word has not come. */
+export interface Unmatched {
+  entry: string;
+  row: number;
+  received: string;
 }
 
 export interface Scan {
-  site?: string;
+  site: string;
   time: string;
   sure: boolean;
   device: string;
@@ -131,34 +181,78 @@ export interface SiteDay {
   kinds: KindSum[];
 }
 
+export interface MonthSite {
+  site: string;
+  complete: boolean;
+  days_complete: number;
+  open: string[];
+  differs: string[];
+  unknown: string[];
+  held: number;
+}
+
+export interface Closed {
+  by: string | null;
+  at: string | null;
+  despite: boolean | null;
+  documents: string[];
+}
+
 export interface Month {
   month: string;
-  sites: { site: string; complete: number | boolean; open: string[]; unknown: string[]; held: number }[];
-  closed: { by: string; at: string } | null;
+  sites: MonthSite[];
+  closed: Closed | null;
 }
 
 export interface Figures {
   documents: number;
+  cancelled: number;
   sum: string;
 }
 
 export interface Compared {
   site: string;
   kind: string;
-  at_site: Figures | null;
-  at_office: Figures | null;
+  at_site: Figures;
+  at_office: Figures;
   in_books: Figures | null;
-  differs: string[] | boolean;
+  differs: boolean;
+}
+
+export interface Difference {
+  site: string;
+  id: string | null;
+  number: string | null;
+  kind: string;
+  day: string;
+  name: string | null;
+  ours: string | null;
+  theirs: string | null;
+  words: string;
+}
+
+export interface Reconciled {
+  month: string;
+  items: Compared[];
+  /** Why a site is not compared with the books. */
+  without: Record<string, string>;
+  differences: Difference[];
+  more_differences: number;
 }
 
 export interface Import {
-  import?: string;
+  import: string;
   state: "open" | "taking" | "done" | "failed";
   files: number;
+  bytes: number;
   done: number;
   new: number;
   known: number;
+  set_aside: number;
   refused: { name: string; why: string }[];
+  more_refused: number;
+  notes: string[];
+  until: string;
 }
 
 export interface Problem {
@@ -178,18 +272,22 @@ export interface Report {
 }
 
 export interface Enrolment {
+  site: string;
   code: string;
   file: string;
   name: string;
-  qr: string;
+  /** Null where the file is too long for one. */
+  qr: string | null;
+  /** What is to be made at the company's own broker. */
+  at_broker: string | null;
 }
 
 export interface Quarantined {
   site: string;
   id: string;
-  why?: string | null;
-  came?: string | null;
-  records?: number | null;
+  bytes: number;
+  came: string;
+  records: number | null;
 }
 
 export interface User {
@@ -200,13 +298,29 @@ export interface User {
   last_login: string | null;
 }
 
+export interface UserChange {
+  full_name?: string;
+  role?: Role;
+  disabled?: boolean;
+  /** The office makes one up. */
+  new_password?: true;
+}
+
+/** A user with the password that the office has just made up, where it did. */
+export interface WithPassword extends User {
+  password?: string;
+}
+
 export interface Act {
   at: string;
-  user: string | null;
-  address: string | null;
+  /** `?` where nobody has the name that was typed. */
+  user: string;
+  address: string;
+  /** Method and path. */
   act: string;
-  what: string | null;
-  outcome: string;
+  what: Record<string, string | boolean | number>;
+  /** The status of the answer. */
+  outcome: number;
 }
 
 export interface Stick {

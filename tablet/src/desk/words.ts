@@ -4,6 +4,7 @@ import { ago, day, format, language, moment, number, tOr } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { KINDS } from "../submit";
 import { t } from "./i18n";
+import type { Condition } from "./types";
 
 export { day, moment, number };
 
@@ -11,8 +12,14 @@ const SLUGS = new Map(Object.entries(KINDS).map(([slug, name]) => [name, slug]))
 export const KIND_SLUGS: readonly string[] = Object.keys(KINDS);
 
 /** What people call a kind, by its slug or by ERPNext's name. */
-export function kindName(kind: string): string {
+export function kindName(kind: string | null): string {
+  if (kind === null) return t("kind.unknown");
   return tOr(`kind.${SLUGS.get(kind) ?? kind}`, kind);
+}
+
+/** A day, where there is one. */
+export function dayOr(iso: string | null): string {
+  return iso === null ? "–" : day(iso);
 }
 
 /** Decimal text as the locale writes it; what is no number is shown as it is. */
@@ -43,11 +50,13 @@ export function when(iso: string | null): { ago: string; at: string } | null {
   return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
 }
 
-/** What an office says in a word today may have parts tomorrow. */
-export function plain(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "–";
-  if (typeof value === "object") return Object.values(value).map(plain).join(", ");
-  return String(value);
+/** Whom a box has its time from, and how far it is off where that is known. */
+export function clockOf({ from, ahead_s }: Condition["clock"]): string {
+  const named = tOr(`time_from.${from.replaceAll(" ", "_")}`, from);
+  if (ahead_s === null || Math.abs(ahead_s) < 2) return named;
+  const off = Math.abs(ahead_s);
+  const by = off < 120 ? t("clock.s", { n: count(off) }) : t("clock.min", { n: count(Math.round(off / 60)) });
+  return `${named}, ${t(ahead_s > 0 ? "clock.ahead" : "clock.behind", { by })}`;
 }
 
 export function bytes(value: number | null): string {
@@ -78,7 +87,7 @@ export function monthName(month: string): string {
 }
 
 export function holdName(hold: string): string {
-  return tOr(`hold.${hold.toLowerCase()}`, hold);
+  return tOr(`hold.${hold}`, hold);
 }
 
 export function roleName(role: string): string {

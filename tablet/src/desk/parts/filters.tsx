@@ -65,14 +65,3 @@ export function KindSelect({ value, onChange, all = true }: SiteProps) {
     />
   );
 }
-
-/** What a field could hold, for the browser to offer. */
-export function Names({ id, of }: { id: string; of: readonly string[] }) {
-  return (
-    <datalist id={id}>
-      {of.map((name) => (
-        <option key={name} value={name} />
-      ))}
-    </datalist>
-  );
-}

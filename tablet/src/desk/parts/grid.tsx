@@ -2,7 +2,7 @@
 
 import { Dialog } from "../../parts/dialog";
 import { Button } from "../../parts/frame";
-import { bySite, SIGNS, STATES } from "../grid";
+import { bySite, SIGNS, STATES, shownAs } from "../grid";
 import { t } from "../i18n";
 import type { SiteDay } from "../types";
 import { count, day as dayName, kindName, money } from "../words";
@@ -64,24 +64,27 @@ export function Grid({ days, of, onDay }: GridProps) {
 }
 
 function Cell({ of, onDay }: { of: SiteDay; onDay: (day: SiteDay) => void }) {
-  const label = `${of.site}, ${dayName(of.day)}: ${t(`day.is.${of.state}`)}`;
+  const state = shownAs(of);
+  const label = `${of.site}, ${dayName(of.day)}: ${t(`day.is.${state}`)}`;
   return (
-    <button type="button" class={`sign-of ${of.state}`} aria-label={label} title={label} onClick={() => onDay(of)}>
-      {SIGNS[of.state]}
+    <button type="button" class={`sign-of ${state}`} aria-label={label} title={label} onClick={() => onDay(of)}>
+      {SIGNS[state]}
     </button>
   );
 }
 
 export function DayDialog({ of, onClose }: { of: SiteDay; onClose: () => void }) {
+  const state = shownAs(of);
+  const kind = state === "complete" ? "good" : state === "differs" ? "bad" : state === "nothing" ? "" : "warn";
   return (
     <Dialog title={`${of.site}, ${dayName(of.day)}`} onClose={onClose}>
-      <p class={`notice ${of.state === "complete" ? "good" : of.state === "differs" ? "bad" : "warn"}`}>
-        {SIGNS[of.state]} {t(`day.is.${of.state}`)}: {t(`day.says.${of.state}`)}
+      <p class={`notice ${kind}`}>
+        {SIGNS[state]} {t(`day.is.${state}`)}: {t(`day.says.${state}`)}
       </p>
       {of.differs.length > 0 && (
         <ul class="bullets">
-          {of.differs.map((word) => (
-            <li key={word}>{word}</li>
+          {of.differs.map((kind) => (
+            <li key={kind}>{t("days.kind_differs", { kind: kindName(kind) })}</li>
           ))}
         </ul>
       )}

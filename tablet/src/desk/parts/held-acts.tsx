@@ -7,10 +7,11 @@ import { Button } from "../../parts/frame";
 import { api } from "../api";
 import { useAct } from "../asked";
 import { t } from "../i18n";
-import { TABLES } from "../tables";
-import type { Held } from "../types";
+import { type Held, REMAPPED, type Remapped } from "../types";
+import { count } from "../words";
 import { Select } from "./filters";
 import { Do, Problem, Said } from "./page";
+import { Tick } from "./tick";
 
 interface Props {
   of: Held;
@@ -19,27 +20,30 @@ interface Props {
 }
 
 export function Remap({ of, onClose, onDone }: Props) {
-  const [table, setTable] = useState("item");
+  const [table, setTable] = useState<Remapped>("warehouses");
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
+  const [allSites, setAllSites] = useState(false);
   const act = useAct();
   const remap = () =>
     act.run(async () => {
-      await api.remap(of.id, { table, from: from.trim(), to: to.trim() });
-      onDone([t("remap.done", { from: from.trim(), to: to.trim() })]);
+      const names = { from: from.trim(), to: to.trim() };
+      const { retried } = await api.remap(of.id, { table, ...names, all_sites: allSites });
+      onDone([t("remap.done", names), t("held.retried", { n: count(retried) })]);
     });
   return (
     <Dialog title={t("remap.title", { called: of.called })} onClose={onClose}>
       <p>{of.why}</p>
-      <p>{t("remap.says")}</p>
+      <p>{t("remap.says", { site: of.site })}</p>
       <Select
         label={t("remap.table")}
         value={table}
-        options={TABLES.map((value) => ({ value, text: value }))}
-        onChange={setTable}
+        options={REMAPPED.map((value) => ({ value, text: t(`remap.is.${value}`) }))}
+        onChange={(value) => setTable(value as Remapped)}
       />
       <TextField label={t("remap.from")} value={from} onInput={setFrom} />
       <TextField label={t("remap.to")} value={to} onInput={setTo} />
+      <Tick label={t("remap.all_sites", { site: of.site })} on={allSites} onChange={setAllSites} />
       <Problem of={act.failed} />
       <div class="buttons">
         <Button onClick={onClose}>{t("cancel")}</Button>

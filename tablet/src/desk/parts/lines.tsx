@@ -1,10 +1,9 @@
 // Documents as lists show them, and how far one is.
 
-import type { Mark } from "../../api-types";
 import { tOr } from "../../i18n";
 import { t } from "../i18n";
 import type { Line } from "../types";
-import { day, kindName, money } from "../words";
+import { dayOr, kindName, money } from "../words";
 import type { Column } from "./table";
 
 export function lineColumns(): Column<Line>[] {
@@ -22,15 +21,17 @@ export function lineColumns(): Column<Line>[] {
       ),
     },
     { head: t("site"), cell: (line) => line.site },
-    { head: t("day"), cell: (line) => <span class="nowrap">{day(line.day)}</span> },
+    { head: t("day"), cell: (line) => <span class="nowrap">{dayOr(line.day)}</span> },
     { head: t("documents.party"), cell: (line) => line.party ?? "–" },
     { head: t("documents.total"), end: true, cell: (line) => money(line.total) },
     { head: t("documents.state"), cell: (line) => <MarkSays line={line} /> },
   ];
 }
 
-export function MarkSays({ line }: { line: Mark }) {
-  const kind = line.mark === "held" ? "warn" : line.mark === "posted" ? "good" : "still";
+const LOOKS: Partial<Record<Line["mark"], string>> = { held: "warn", given_up: "bad", posted: "good" };
+
+export function MarkSays({ line }: { line: Line }) {
+  const kind = LOOKS[line.mark] ?? "still";
   return (
     <>
       <span class={`badge ${kind}`}>{tOr(`mark.is.${line.mark}`, line.mark)}</span>

@@ -7,7 +7,7 @@ import { api } from "../api";
 import { useAct, usePaged } from "../asked";
 import { t } from "../i18n";
 import type { Quarantined } from "../types";
-import { count } from "../words";
+import { bytes, count } from "../words";
 import { When } from "./looks";
 import { Do, Problem, Said } from "./page";
 import { Listing } from "./table";
@@ -30,8 +30,10 @@ export function Quarantine({ site, count: lying, onDone }: Props) {
   const act = useAct();
   const judge = ({ id, release }: Judging) =>
     act.run(async () => {
-      await api.judge(site, release, id ?? undefined);
-      setWords([t(release ? "quarantine.released" : "quarantine.dropped")]);
+      const { done } = await api.judge(site, release, id ?? undefined);
+      const records = done.reduce((sum, one) => sum + (one.new ?? 0), 0);
+      const came = { n: count(done.length), records: count(records) };
+      setWords([release ? t("quarantine.released", came) : t("quarantine.dropped", { n: came.n })]);
       setJudging(null);
       list.again();
       onDone();
@@ -57,7 +59,8 @@ export function Quarantine({ site, count: lying, onDone }: Props) {
         keyOf={({ id }) => id}
         columns={[
           { head: t("quarantine.envelope"), main: true, cell: ({ id }) => <span class="code">{id}</span> },
-          { head: t("quarantine.came"), cell: ({ came }) => <When at={came ?? null} none="–" /> },
+          { head: t("quarantine.came"), cell: ({ came }) => <When at={came} none="–" /> },
+          { head: t("quarantine.size"), end: true, cell: (of) => bytes(of.bytes) },
           { head: t("quarantine.records"), end: true, cell: ({ records }) => count(records) },
           { head: t("keys.act"), cell: ({ id }) => buttons(id) },
         ]}

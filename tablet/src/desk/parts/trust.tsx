@@ -1,15 +1,14 @@
 // A site's keys: which count, the comparing of a new one's fingerprint, the end of a lost one, another box in its place.
 
 import { useState } from "preact/hooks";
-import { tOr } from "../../i18n";
 import { Dialog } from "../../parts/dialog";
 import { TextField } from "../../parts/fields";
 import { Button, Notice } from "../../parts/frame";
 import { api } from "../api";
 import { useAct } from "../asked";
-import { type Key, t } from "../i18n";
+import { t } from "../i18n";
 import { may } from "../session";
-import type { SiteDetail } from "../types";
+import type { SiteDetail, SiteKey } from "../types";
 import { said, spaced } from "../words";
 import { Do, Problem, Said } from "./page";
 import { Table } from "./table";
@@ -19,10 +18,8 @@ interface Props {
   onDone: () => void;
 }
 
-type KeyRow = SiteDetail["keys"][number];
-
 export function Trust({ site, onDone }: Props) {
-  const [ending, setEnding] = useState<KeyRow | null>(null);
+  const [ending, setEnding] = useState<SiteKey | null>(null);
   const [words, setWords] = useState<string[] | null>(null);
   const admin = may("admin");
   const done = (told: string[]) => {
@@ -34,14 +31,14 @@ export function Trust({ site, onDone }: Props) {
     {
       head: t("keys.fingerprint"),
       main: true,
-      cell: (key: KeyRow) => <span class="code">{spaced(key.fingerprint)}</span>,
+      cell: (key: SiteKey) => <span class="code">{spaced(key.fingerprint)}</span>,
     },
-    { head: t("keys.state"), cell: (key: KeyRow) => tOr(`keys.is.${key.state}` as Key, key.state) },
+    { head: t("keys.state"), cell: (key: SiteKey) => t(`keys.is.${key.state}`) },
   ];
   const acts = {
     head: t("keys.act"),
-    cell: (key: KeyRow) =>
-      key.state === "revoked" ? null : (
+    cell: (key: SiteKey) =>
+      key.state === "ended" ? null : (
         <Button kind="danger" onClick={() => setEnding(key)}>
           {t("keys.revoke")}
         </Button>
@@ -97,7 +94,7 @@ function plain(fingerprint: string): string {
 
 interface RevokeProps {
   site: string;
-  of: KeyRow;
+  of: SiteKey;
   onClose: () => void;
   onDone: (words: string[]) => void;
 }

@@ -3,17 +3,19 @@
 import { useState } from "preact/hooks";
 import { TextField } from "../../parts/fields";
 import { api } from "../api";
-import { usePaged } from "../asked";
+import { usePaged, useQuiet } from "../asked";
 import { t } from "../i18n";
 import { Page } from "../parts/page";
 import { Listing } from "../parts/table";
+import type { Act } from "../types";
 import { moment } from "../words";
 
 export function Audit() {
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
   const [user, setUser] = useState("");
-  const list = usePaged((part) => api.audit({ from, to, user: user.trim() }, part), [from, to, user]);
+  const asked = useQuiet(user.trim());
+  const list = usePaged((part) => api.audit({ from, to, user: asked }, part), [from, to, asked]);
   return (
     <Page title={t("audit.title")}>
       <p>{t("audit.says")}</p>
@@ -28,13 +30,34 @@ export function Audit() {
         keyOf={({ at, act }, n) => `${at}/${act}/${n}`}
         columns={[
           { head: t("audit.at"), main: true, cell: ({ at }) => moment(at) },
-          { head: t("login.user"), cell: ({ user }) => user ?? "–" },
-          { head: t("audit.address"), cell: ({ address }) => address ?? "–" },
-          { head: t("audit.act"), cell: ({ act }) => act },
-          { head: t("audit.what"), cell: ({ what }) => <span class="code">{what ?? "–"}</span> },
-          { head: t("audit.outcome"), cell: ({ outcome }) => outcome },
+          { head: t("login.user"), cell: ({ user }) => (user === "?" ? t("audit.nobody") : user) },
+          { head: t("audit.address"), cell: ({ address }) => address },
+          {
+            head: t("audit.act"),
+            cell: ({ act, what }) => (
+              <>
+                <span class="code">{act}</span>
+                <small class="code">{listed(what)}</small>
+              </>
+            ),
+          },
+          { head: t("audit.outcome"), cell: ({ outcome }) => <Outcome of={outcome} /> },
         ]}
       />
     </Page>
+  );
+}
+
+function listed(what: Act["what"]): string {
+  const pairs = Object.entries(what).map(([name, value]) => `${name}: ${value}`);
+  return pairs.join(", ");
+}
+
+function Outcome({ of }: { of: number }) {
+  const done = of < 400;
+  return (
+    <span class={done ? "badge good nowrap" : "badge warn nowrap"}>
+      {t(done ? "audit.done" : "audit.refused")} {of}
+    </span>
   );
 }

@@ -1,13 +1,16 @@
 // One document's whole way: where it was saved, how it came, what the books made of it; and what it says.
 
+import { Notice } from "../../parts/frame";
 import { api } from "../api";
 import { useAsked } from "../asked";
 import { t } from "../i18n";
 import { Fields } from "../parts/document-fields";
 import { MarkSays } from "../parts/lines";
 import { Page, Problem } from "../parts/page";
-import type { Stamp, Way } from "../types";
-import { kindName, moment } from "../words";
+import { Stamps } from "../parts/stamps";
+import type { Cancellation, Way } from "../types";
+import { amount, kindName } from "../words";
+import { Fact } from "./account";
 
 export function DocumentScreen({ of }: { of: string | null }) {
   const id = of ?? "";
@@ -20,7 +23,7 @@ export function DocumentScreen({ of }: { of: string | null }) {
       {value === null && busy && <p class="quiet">{t("wait")}</p>}
       {value && value.ways.length > 1 && <p class="notice warn">{t("document.copied")}</p>}
       {value?.ways.map((way) => (
-        <OneWay key={`${way.site}/${way.line.number}`} way={way} />
+        <OneWay key={way.site} way={way} />
       ))}
     </Page>
   );
@@ -34,22 +37,13 @@ function OneWay({ way }: { way: Way }) {
         <div class="badges">
           <MarkSays line={way.line} />
         </div>
-        <ol class="timeline">
-          {way.stamps.map((stamp, at) => (
-            <li key={at} class={stamp.what}>
-              <b>{says(stamp, way)}</b>
-              <span>
-                {moment(stamp.at)}
-                {!stamp.sure && ` (${t("document.unsure")})`}
-              </span>
-              {stamp.position !== null && <small>{t("document.position", { at: stamp.position })}</small>}
-            </li>
-          ))}
-        </ol>
+        <Stamps of={way.stamps} />
+        <Who way={way} />
       </section>
+      {way.cancellation && <Cancelled of={way.cancellation} />}
       <section class="boxed">
         <h2>{t("document.sent")}</h2>
-        <Fields of={way.document} />
+        {way.document ? <Fields of={way.document} /> : <Notice kind="bad">{t("document.lost")}</Notice>}
       </section>
       {way.booked && (
         <section class="boxed">
@@ -61,15 +55,38 @@ function OneWay({ way }: { way: Way }) {
   );
 }
 
-function says({ what, road }: Stamp, { line }: Way): string {
-  switch (what) {
-    case "saved":
-      return t("stamp.saved");
-    case "arrived":
-      return road === null ? t("stamp.arrived") : t(road === "line" ? "stamp.by_line" : "stamp.by_stick");
-    case "posted":
-      return line.name ? t("stamp.posted_as", { name: line.name }) : t("stamp.posted");
-    case "held":
-      return line.mark === "held" && line.why ? t("stamp.held_why", { why: line.why }) : t("stamp.held");
-  }
+function Who({ way }: { way: Way }) {
+  const returned = Object.entries(way.returned ?? {});
+  const rows = returned.map(([row, qty]) => t("document.returned_row", { row, qty: amount(qty) }));
+  return (
+    <>
+      <dl class="facts bare">
+        <Fact name={t("document.by")} value={byWhom(way.user, way.approved_by)} />
+        <Fact name={t("scans.device")} value={way.device ?? "–"} />
+        {rows.length > 0 && <Fact name={t("document.returned")} value={rows.join(", ")} />}
+        {way.hash && <Fact name={t("document.hash")} value={way.hash} />}
+      </dl>
+      <p class="links">
+        {way.amends && <a href={`#/document/${way.amends}`}>{t("document.amends")}</a>}
+        {way.amended_by && <a href={`#/document/${way.amended_by}`}>{t("document.amended_by")}</a>}
+      </p>
+    </>
+  );
+}
+
+function Cancelled({ of }: { of: Cancellation }) {
+  return (
+    <section class="boxed">
+      <h2>{t("kind.cancellation")}</h2>
+      <dl class="facts bare">
+        <Fact name={t("document.reason")} value={of.reason} />
+        <Fact name={t("document.by")} value={byWhom(of.user, of.approved_by)} />
+      </dl>
+      <Stamps of={of.stamps} />
+    </section>
+  );
+}
+
+function byWhom(user: string | null, approver: string | null): string {
+  return approver ? t("document.approved", { user: user ?? "–", approver }) : (user ?? "–");
 }

@@ -1,10 +1,10 @@
 // Documents, by what people have in hand: a number, a customer, a day, a site.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { TextField } from "../../parts/fields";
 import { Button } from "../../parts/frame";
 import { api } from "../api";
-import { usePaged } from "../asked";
+import { usePaged, useQuiet } from "../asked";
 import { today } from "../calendar";
 import { t } from "../i18n";
 import { KindSelect, SiteSelect } from "../parts/filters";
@@ -13,20 +13,13 @@ import { Page } from "../parts/page";
 import { Listing } from "../parts/table";
 import { documentQuery, type Wanted } from "../search";
 
-/** A person types on: what is half typed is not asked for. */
-const TYPING_MS = 300;
-
 export function Documents({ of }: { of: string | null }) {
   const [wanted, setWanted] = useState<Wanted>({ number: "", party: "", site: of ?? "", kind: "", day: today() });
-  const [asked, setAsked] = useState(wanted);
+  const asked = useQuiet(wanted);
   const [shared, setShared] = useState(false);
   const set = (to: Partial<Wanted>) => setWanted((was) => ({ ...was, ...to }));
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(wanted), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [wanted]);
   const list = usePaged(
-    (part) => (shared ? api.sharedNumbers(part) : api.documents(documentQuery(asked), part)),
+    (part) => (shared ? api.sharedNumbers({ site: asked.site }, part) : api.documents(documentQuery(asked), part)),
     [shared, ...Object.values(asked)],
     ["posted", "held", "site"],
   );
@@ -41,7 +34,12 @@ export function Documents({ of }: { of: string | null }) {
         </Button>
       </div>
       {shared ? (
-        <p>{t("documents.shared_says")}</p>
+        <>
+          <p>{t("documents.shared_says")}</p>
+          <div class="filters">
+            <SiteSelect value={wanted.site} onChange={(site) => set({ site })} />
+          </div>
+        </>
       ) : (
         <div class="filters">
           <TextField

@@ -13,7 +13,7 @@ import { Do, Page, Problem, Said } from "../parts/page";
 import { type Column, Listing } from "../parts/table";
 import { may } from "../session";
 import type { Held } from "../types";
-import { count, day, holdName, kindName, money } from "../words";
+import { count, dayOr, holdName, kindName, money } from "../words";
 
 type Doing = { what: "remap" | "give_up"; of: Held } | { what: "retry_all" };
 
@@ -88,7 +88,7 @@ function columns(retry: (which: { id: string }) => void, setDoing: (to: Doing) =
         </>
       ),
     },
-    { head: t("day"), cell: (held) => <span class="nowrap">{day(held.day)}</span> },
+    { head: t("day"), cell: (held) => <span class="nowrap">{dayOr(held.day)}</span> },
     { head: t("amount"), end: true, cell: (held) => money(held.sum) },
     {
       head: t("held.why"),
@@ -104,7 +104,7 @@ function columns(retry: (which: { id: string }) => void, setDoing: (to: Doing) =
   const acts = (held: Held) => (
     <div class="buttons">
       <Button onClick={() => retry({ id: held.id })}>{t("held.retry")}</Button>
-      {["unmapped", "refused"].includes(held.hold.toLowerCase()) && (
+      {["unmapped", "refused"].includes(held.hold) && (
         <Button onClick={() => setDoing({ what: "remap", of: held })}>{t("held.remap")}</Button>
       )}
       <Button kind="danger" onClick={() => setDoing({ what: "give_up", of: held })}>

@@ -5,13 +5,14 @@ import { tOr } from "../../i18n";
 import { Button, Notice } from "../../parts/frame";
 import { api } from "../api";
 import { useAct, useAsked } from "../asked";
-import { type Chosen, save, tooMuch } from "../files";
+import { type Chosen, ofStick, save, tooMuch } from "../files";
 import { t } from "../i18n";
 import { useLive } from "../live";
 import { Drop } from "../parts/drop";
 import { Do, Page, Problem } from "../parts/page";
 import { Sendings } from "../parts/sendings";
 import { Table } from "../parts/table";
+import { Tick } from "../parts/tick";
 import type { Import } from "../types";
 import { type Sending, sendAll } from "../upload";
 import { count } from "../words";
@@ -24,30 +25,34 @@ export function ImportScreen() {
   const [sending, setSending] = useState<Sending[]>([]);
   const [state, setState] = useState<Import | null>(null);
   const [over, setOver] = useState<string | null>(null);
+  const [allSites, setAllSites] = useState(false);
   const act = useAct();
   const ask = () => id !== null && void api.import(id).then(setState, () => {});
   useLive(["import"], ask);
+  const ended = state !== null && (state.state === "done" || state.state === "failed");
   const working = state !== null && (state.state === "taking" || state.state === "open");
   useEffect(() => {
     if (!working) return;
     const timer = setInterval(ask, ASK_MS);
     return () => clearInterval(timer);
   }, [working, id]);
-  const take = (files: Chosen[]) => {
+  const take = (all: Chosen[]) => {
+    const files = all.filter(ofStick);
     const much = tooMuch(files);
-    setOver(much ? t(`import.over.${much}`) : null);
-    if (much) return;
+    setOver(files.length === 0 ? t("import.nothing") : much ? t(`import.over.${much}`) : null);
+    if (files.length === 0 || much) return;
     setState(null);
     setId(null);
     act.run(async () => {
       const made = await api.beginImport();
-      await sendAll(made, files, setSending);
-      await api.take(made);
       setId(made);
-      setState(await api.import(made));
+      await sendAll(made, files, setSending);
+      setState(await api.take(made, allSites));
     });
   };
   const again = () => {
+    // The office keeps a few imports for each person: what is done with makes room.
+    if (id) void api.letGo(id).catch(() => {});
     setSending([]);
     setState(null);
     setId(null);
@@ -58,10 +63,15 @@ export function ImportScreen() {
       <Sticks />
       {over && <Notice kind="bad">{over}</Notice>}
       <Problem of={act.failed} />
-      {sending.length === 0 && <Drop says={t("import.drop")} disabled={act.busy} onFiles={take} />}
+      {sending.length === 0 && (
+        <>
+          <Drop says={t("import.drop")} disabled={act.busy} onFiles={take} />
+          <Tick label={t("import.all_sites")} on={allSites} onChange={setAllSites} />
+        </>
+      )}
       <Sendings of={sending} />
       {state && <Taken of={state} />}
-      {state?.state === "done" && id !== null && <Answers id={id} />}
+      {ended && id !== null && <Answers id={id} />}
       {sending.length > 0 && !act.busy && !working && <Button onClick={again}>{t("import.another")}</Button>}
     </Page>
   );
@@ -84,6 +94,7 @@ function Sticks() {
 }
 
 function Taken({ of }: { of: Import }) {
+  const refused = of.refused.length + of.more_refused;
   return (
     <section class="boxed">
       <h2>{t(`import.is.${of.state}`)}</h2>
@@ -92,11 +103,19 @@ function Taken({ of }: { of: Import }) {
         <progress value={of.done} max={Math.max(1, of.files)} />
       </label>
       <p role="status">{t("import.came", { fresh: count(of.new), known: count(of.known) })}</p>
-      {of.refused.length > 0 && (
+      {of.set_aside > 0 && <Notice kind="warn">{t("import.set_aside", { n: count(of.set_aside) })}</Notice>}
+      {of.notes.length > 0 && (
+        <ul class="bullets">
+          {of.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {refused > 0 && (
         <>
-          <h3>{t("import.refused", { n: count(of.refused.length) })}</h3>
+          <h3>{t("import.refused", { n: count(refused) })}</h3>
           <Table
-            label={t("import.refused", { n: count(of.refused.length) })}
+            label={t("import.refused", { n: count(refused) })}
             rows={of.refused}
             keyOf={({ name }) => name}
             rowClass={() => "bad"}
@@ -105,6 +124,7 @@ function Taken({ of }: { of: Import }) {
               { head: t("held.why"), cell: ({ why }) => why },
             ]}
           />
+          {of.more_refused > 0 && <p class="quiet">{t("sending.others", { n: count(of.more_refused) })}</p>}
         </>
       )}
     </section>

@@ -19,7 +19,6 @@ import { Scans } from "./scans";
 import { SiteScreen } from "./site";
 import { Sites } from "./sites";
 import { Stock } from "./stock";
-import { Transaction } from "./transaction";
 import { Transit } from "./transit";
 import { Users } from "./users";
 
@@ -38,7 +37,6 @@ const OF: Record<string, Screen> = {
   reconcile: Reconcile,
   export: Export,
   import: ImportScreen,
-  transaction: Transaction,
   master: Master,
   enrol: Enrol,
   users: Users,

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Button, Notice } from "../../parts/frame";
 import { api } from "../api";
 import { useAct } from "../asked";
-import { type Chosen, tooMuch } from "../files";
+import { type Chosen, ofMaster, tooMuch } from "../files";
 import { t } from "../i18n";
 import { Drop } from "../parts/drop";
 import { Do, Page, Problem } from "../parts/page";
@@ -24,21 +24,24 @@ export function Master() {
   const act = useAct();
   const look = (of: string, wanted: string[], check: boolean) =>
     act.run(async () => setReport(await api.master({ import: of, check, replace_tables: wanted })));
-  const begin = (files: Chosen[]) => {
+  const begin = (all: Chosen[]) => {
+    const files = all.filter(ofMaster);
     const much = tooMuch(files);
-    setOver(much ? t(`import.over.${much}`) : null);
-    if (much) return;
+    setOver(files.length === 0 ? t("master.nothing") : much ? t(`import.over.${much}`) : null);
+    if (files.length === 0 || much) return;
     setReport(null);
     setReplace([]);
     setTables([...new Set(files.map(({ name }) => tableOf(name)).filter((table) => table !== null))]);
     act.run(async () => {
       const made = await api.beginImport();
-      if (!(await sendAll(made, files, setSending))) return;
       setId(made);
+      if (!(await sendAll(made, files, setSending))) return;
       setReport(await api.master({ import: made, check: true, replace_tables: [] }));
     });
   };
   const again = () => {
+    // The office keeps a few imports for each person: what is done with makes room.
+    if (id) void api.letGo(id).catch(() => {});
     setId(null);
     setSending([]);
     setReport(null);
@@ -56,7 +59,7 @@ export function Master() {
       <Problem of={act.failed} />
       {sending.length === 0 && <Drop says={t("master.drop")} disabled={act.busy} onFiles={begin} accept=".csv,.json" />}
       <Sendings of={sending} />
-      {id !== null && tables.length > 0 && !report?.taken && (
+      {report && tables.length > 0 && !report.taken && (
         <fieldset class="choice checks">
           <legend>{t("master.replace")}</legend>
           {tables.map((table) => (

@@ -2,22 +2,22 @@
 
 import { useState } from "preact/hooks";
 import { api } from "../api";
-import { usePaged } from "../asked";
+import { useAsked } from "../asked";
 import { monthOf, today } from "../calendar";
 import { t } from "../i18n";
 import { SiteSelect } from "../parts/filters";
 import { MonthField } from "../parts/month-field";
-import { Page } from "../parts/page";
-import { Listing } from "../parts/table";
-import type { Compared, Figures } from "../types";
-import { count, kindName, money } from "../words";
-import { Tick } from "./enrol";
+import { Page, Problem, Said } from "../parts/page";
+import { type Column, Table } from "../parts/table";
+import { Tick } from "../parts/tick";
+import type { Compared, Difference, Figures, Reconciled } from "../types";
+import { count, day, kindName, money } from "../words";
 
 export function Reconcile({ of }: { of: string | null }) {
   const [site, setSite] = useState(of ?? "");
   const [month, setMonth] = useState(monthOf(today()));
   const [only, setOnly] = useState(false);
-  const list = usePaged((part) => api.reconcile({ month, site }, part), [month, site]);
+  const { value, failed, busy } = useAsked(() => api.reconcile({ month, site }), [month, site]);
   return (
     <Page title={t("reconcile.title")}>
       <p>{t("reconcile.says")}</p>
@@ -26,56 +26,116 @@ export function Reconcile({ of }: { of: string | null }) {
         <SiteSelect value={site} onChange={setSite} />
         <Tick label={t("reconcile.only")} on={only} onChange={setOnly} />
       </div>
-      <Listing<Compared>
-        label={t("reconcile.title")}
-        of={list}
-        only={(row) => !only || differs(row)}
-        keyOf={({ site, kind }) => `${site}/${kind}`}
-        rowClass={(row) => (differs(row) ? "bad" : "")}
-        none={t(only ? "reconcile.equal" : "nothing_found")}
-        columns={[
-          {
-            head: t("site"),
-            main: true,
-            cell: ({ site, kind }) => (
-              <>
-                {site}
-                <small>{kindName(kind)}</small>
-              </>
-            ),
-          },
-          { head: t("reconcile.at_site"), end: true, cell: ({ at_site }) => <Both of={at_site} /> },
-          { head: t("reconcile.at_office"), end: true, cell: ({ at_office }) => <Both of={at_office} /> },
-          { head: t("reconcile.in_books"), end: true, cell: ({ in_books }) => <Both of={in_books} /> },
-          { head: t("reconcile.differs"), cell: (row) => <Words of={row} /> },
-        ]}
-      />
+      <Problem of={failed} />
+      {value === null && busy && <p class="quiet">{t("wait")}</p>}
+      {value && <Sheet of={value} only={only} />}
     </Page>
   );
 }
 
-function differs({ differs }: Compared): boolean {
-  return Array.isArray(differs) ? differs.length > 0 : differs;
+function Sheet({ of, only }: { of: Reconciled; only: boolean }) {
+  const rows = of.items.filter(({ differs }) => !only || differs);
+  // The office's words name the site; a reason that many share is said once.
+  const without = [...new Set(Object.values(of.without))];
+  return (
+    <>
+      <Said words={without} kind="warn" />
+      {rows.length === 0 ? (
+        <p class="quiet">{t(only ? "reconcile.equal" : "nothing_found")}</p>
+      ) : (
+        <Table
+          label={t("reconcile.title")}
+          rows={rows}
+          columns={columns()}
+          keyOf={({ site, kind }) => `${site}/${kind}`}
+          rowClass={({ differs }) => (differs ? "bad" : "")}
+        />
+      )}
+      {of.differences.length > 0 && (
+        <section class="boxed">
+          <h2>{t("reconcile.differences", { n: count(of.differences.length + of.more_differences) })}</h2>
+          <Table
+            label={t("reconcile.differences", { n: count(of.differences.length) })}
+            rows={of.differences}
+            columns={differences()}
+            keyOf={(_, at) => String(at)}
+          />
+          {of.more_differences > 0 && (
+            <p class="quiet">{t("reconcile.more_differences", { n: count(of.more_differences) })}</p>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+function columns(): Column<Compared>[] {
+  return [
+    {
+      head: t("site"),
+      main: true,
+      cell: ({ site, kind }) => (
+        <>
+          {site}
+          <small>{kindName(kind)}</small>
+        </>
+      ),
+    },
+    { head: t("reconcile.at_site"), end: true, cell: ({ at_site }) => <Both of={at_site} /> },
+    { head: t("reconcile.at_office"), end: true, cell: ({ at_office }) => <Both of={at_office} /> },
+    { head: t("reconcile.in_books"), end: true, cell: ({ in_books }) => <Both of={in_books} /> },
+    {
+      head: t("documents.state"),
+      cell: ({ differs }) => (
+        <span class={differs ? "badge bad" : "badge good"}>{t(differs ? "reconcile.not_same" : "reconcile.same")}</span>
+      ),
+    },
+  ];
+}
+
+function differences(): Column<Difference>[] {
+  return [
+    {
+      head: t("documents.document"),
+      main: true,
+      cell: ({ id, number, name, kind, site }) => (
+        <>
+          {id ? (
+            <a class="strong" href={`#/document/${id}`}>
+              {number ?? id.slice(0, 8)}
+            </a>
+          ) : (
+            <b>{number ?? name ?? "–"}</b>
+          )}
+          <small>
+            {kindName(kind)} · {site}
+          </small>
+        </>
+      ),
+    },
+    { head: t("day"), cell: (of) => <span class="nowrap">{day(of.day)}</span> },
+    { head: t("reconcile.ours"), end: true, cell: ({ ours }) => money(ours) },
+    { head: t("reconcile.theirs"), end: true, cell: ({ theirs }) => money(theirs) },
+    {
+      head: t("reconcile.differs"),
+      cell: ({ words, name, id }) => (
+        <>
+          {words}
+          {id && name && <small>{name}</small>}
+        </>
+      ),
+    },
+  ];
 }
 
 function Both({ of }: { of: Figures | null }) {
   if (!of) return <>–</>;
   return (
     <>
-      {count(of.documents)}
+      {of.cancelled === 0
+        ? count(of.documents)
+        : t("reconcile.with_cancelled", { n: count(of.documents), c: count(of.cancelled) })}
       <small>{money(of.sum)}</small>
     </>
-  );
-}
-
-function Words({ of }: { of: Compared }) {
-  if (!differs(of)) return <span class="badge good">{t("reconcile.same")}</span>;
-  const words = Array.isArray(of.differs) ? of.differs : [t("reconcile.not_same")];
-  return (
-    <ul class="red">
-      {words.map((word) => (
-        <li key={word}>{word}</li>
-      ))}
-    </ul>
   );
 }

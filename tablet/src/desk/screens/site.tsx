@@ -13,9 +13,9 @@ import { Quarantine } from "../parts/quarantine";
 import { Trust } from "../parts/trust";
 import { may } from "../session";
 import type { SiteDetail } from "../types";
-import { bytes, count, plain, when } from "../words";
+import { bytes, clockOf, count, when } from "../words";
 import { Fact } from "./account";
-import { road } from "./sites";
+import { free, road } from "./sites";
 
 const CHART_DAYS = 30;
 
@@ -68,6 +68,7 @@ function Facts({ site }: { site: SiteDetail }) {
     const told = when(iso);
     return told ? `${told.ago} (${told.at})` : t("sites.never");
   };
+  const { condition } = site;
   return (
     <dl class="facts">
       <Fact name={t("sites.heard")} value={`${at(lastHeard(site))} ${road(site)}`} />
@@ -75,14 +76,15 @@ function Facts({ site }: { site: SiteDetail }) {
       <Fact name={t("site.records")} value={`${count(site.records)} / ${count(site.documents)}`} />
       <Fact name={t("site.to_come")} value={count(site.to_come)} />
       <Fact name={t("site.for_site")} value={count(site.waiting_for_site)} />
-      <Fact name={t("sites.missing")} value={[count(site.missing), ...(site.gaps ?? []).map(plain)].join(" · ")} />
+      <Fact name={t("sites.missing")} value={[count(site.missing), ...site.gaps].join(" · ")} />
       <Fact name={t("site.refusals")} value={count(site.refusals)} />
       <Fact name={t("site.conflicts")} value={count(site.conflicts)} />
       <Fact name={t("site.quarantined")} value={count(site.quarantined)} />
-      <Fact name={t("site.clock")} value={plain(site.clock)} />
-      <Fact name={t("site.free")} value={site.free_mb === null ? "–" : bytes(site.free_mb * 1e6)} />
-      <Fact name={t("sites.data")} value={bytes(site.bytes_this_month)} />
-      <Fact name={t("site.version")} value={site.version ?? "–"} />
+      <Fact name={t("site.clock")} value={condition ? clockOf(condition.clock) : "–"} />
+      <Fact name={t("site.free")} value={condition ? free(condition) : "–"} />
+      <Fact name={t("sites.data")} value={bytes(condition?.bytes_this_month ?? null)} />
+      <Fact name={t("site.version")} value={condition?.version ?? "–"} />
+      <Fact name={t("site.said")} value={at(condition?.at ?? null)} />
       <Fact name={t("site.letter")} value={site.letter ?? "–"} />
       <Fact
         name={t("sites.posting")}

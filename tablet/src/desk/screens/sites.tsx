@@ -4,13 +4,14 @@ import { useState } from "preact/hooks";
 import { TextField } from "../../parts/fields";
 import { api } from "../api";
 import { usePaged } from "../asked";
-import { lastHeard, looks } from "../glance";
+import { isOff, lastHeard, looks } from "../glance";
 import { t } from "../i18n";
 import { Looks, When } from "../parts/looks";
 import { Page } from "../parts/page";
 import { type Column, Listing } from "../parts/table";
-import type { Site } from "../types";
-import { bytes, count, plain } from "../words";
+import { Tick } from "../parts/tick";
+import type { Condition, Site } from "../types";
+import { bytes, clockOf, count } from "../words";
 
 export function Sites() {
   const sites = usePaged((part) => api.sites(part), [], ["site", "held", "posted"]);
@@ -22,14 +23,7 @@ export function Sites() {
     <Page title={t("sites.title")}>
       <div class="filters">
         <TextField label={t("search")} type="search" value={search} onInput={setSearch} />
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={wanting}
-            onChange={(event) => setWanting((event.target as HTMLInputElement).checked)}
-          />
-          {t("sites.wanting")}
-        </label>
+        <Tick label={t("sites.wanting")} on={wanting} onChange={setWanting} />
       </div>
       <Listing
         label={t("sites.title")}
@@ -54,7 +48,9 @@ function columns(): Column<Site>[] {
             {site.site}
           </a>
           <small>
-            {[site.version, site.letter && t("sites.letter", { letter: site.letter })].filter(Boolean).join(" · ")}
+            {[site.condition?.version, site.letter && t("sites.letter", { letter: site.letter })]
+              .filter(Boolean)
+              .join(" · ")}
           </small>
         </>
       ),
@@ -80,17 +76,24 @@ function columns(): Column<Site>[] {
     { head: t("sites.missing"), end: true, cell: (site) => count(site.missing) },
     {
       head: t("sites.box"),
-      cell: (site) => (
-        <>
-          {t("sites.free", { size: site.free_mb === null ? "–" : bytes(site.free_mb * 1e6) })}
-          <small>{t("sites.clock", { from: plain(site.clock) })}</small>
-        </>
-      ),
+      cell: (site) =>
+        site.condition ? (
+          <>
+            {t("sites.free", { size: free(site.condition) })}
+            <small class={isOff(site) ? "red" : ""}>{t("sites.clock", { from: clockOf(site.condition.clock) })}</small>
+          </>
+        ) : (
+          "–"
+        ),
     },
-    { head: t("sites.data"), end: true, cell: (site) => bytes(site.bytes_this_month) },
+    { head: t("sites.data"), end: true, cell: ({ condition }) => bytes(condition?.bytes_this_month ?? null) },
     { head: t("sites.posting"), cell: (site) => <Posting site={site} /> },
     { head: t("sites.looks"), cell: (site) => <Looks site={site} /> },
   ];
+}
+
+export function free({ free_mb }: Condition): string {
+  return free_mb === null ? "–" : bytes(free_mb * 1e6);
 }
 
 export function road(site: Site): string {

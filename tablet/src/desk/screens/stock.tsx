@@ -3,19 +3,22 @@
 import { useState } from "preact/hooks";
 import { TextField } from "../../parts/fields";
 import { api } from "../api";
-import { usePaged } from "../asked";
+import { usePaged, useQuiet } from "../asked";
 import { t } from "../i18n";
 import { SiteSelect } from "../parts/filters";
 import { Page } from "../parts/page";
 import { Listing } from "../parts/table";
+import { Tick } from "../parts/tick";
 import type { StockRow } from "../types";
 import { amount } from "../words";
 
 export function Stock({ of }: { of: string | null }) {
   const [site, setSite] = useState(of ?? "");
+  const [item, setItem] = useState("");
+  const asked = useQuiet(item.trim());
   const [search, setSearch] = useState("");
   const [below, setBelow] = useState(false);
-  const list = usePaged((part) => api.stock({ site }, part), [site], ["site"]);
+  const list = usePaged((part) => api.stock({ site, item: asked }, part), [site, asked], ["site"]);
   const words = search.trim().toLowerCase();
   const only = (row: StockRow) =>
     (words === "" || `${row.item_code} ${row.warehouse}`.toLowerCase().includes(words)) &&
@@ -24,15 +27,9 @@ export function Stock({ of }: { of: string | null }) {
     <Page title={t("stock.title")}>
       <div class="filters">
         <SiteSelect value={site} onChange={setSite} />
+        <TextField label={t("stock.item")} type="search" value={item} onInput={setItem} hint={t("stock.item_hint")} />
         <TextField label={t("stock.search")} type="search" value={search} onInput={setSearch} />
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={below}
-            onChange={(event) => setBelow((event.target as HTMLInputElement).checked)}
-          />
-          {t("stock.below")}
-        </label>
+        <Tick label={t("stock.below")} on={below} onChange={setBelow} />
       </div>
       {list.more && words !== "" && <p class="quiet">{t("stock.only_shown")}</p>}
       <Listing
@@ -47,6 +44,7 @@ export function Stock({ of }: { of: string | null }) {
           { head: t("stock.warehouse"), cell: ({ warehouse }) => warehouse },
           { head: t("stock.qty"), end: true, cell: ({ qty }) => amount(qty) },
           { head: t("stock.level"), end: true, cell: ({ level }) => amount(level) },
+          { head: t("stock.ahead"), end: true, cell: ({ ahead }) => amount(ahead) },
         ]}
       />
     </Page>

@@ -21,8 +21,10 @@ export function Users() {
   const [doing, setDoing] = useState<Doing | null>(null);
   const [words, setWords] = useState<string[] | null>(null);
   const act = useAct();
-  const done = (told: string) => {
+  const [password, setPassword] = useState<string | null>(null);
+  const done = (told: string, made?: string) => {
     setWords([told]);
+    setPassword(made ?? null);
     setDoing(null);
     list.again();
   };
@@ -48,6 +50,14 @@ export function Users() {
     <Page title={t("users.title")}>
       <Problem of={act.failed} />
       <Said words={words} />
+      {password && (
+        <section class="boxed">
+          <h2>{t("users.password")}</h2>
+          <p class="code secret">{password}</p>
+          <p>{t("users.password_once")}</p>
+          <Button onClick={() => setPassword(null)}>{t("users.password_told")}</Button>
+        </section>
+      )}
       <Listing
         label={t("users.title")}
         of={list}

@@ -1,0 +1,281 @@
+// The office's desk in the real browser, with a real office and a real box behind it: what people see there is what these two have.
+
+import "fake-indexeddb/auto";
+import { mkdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { Link } from "../src/link/link";
+import type { Entry } from "../src/outbox/entry";
+import { Outbox } from "../src/outbox/outbox";
+import { openStore } from "../src/store";
+import { uuid } from "../src/uuid";
+import { serious } from "./axe";
+import { type Browser, hasBrowser, launch, open, type Page } from "./browser";
+import { login, to } from "./desk-flows";
+import { type OfficePage, officePage } from "./office-page";
+import { program, type Stage, stage } from "./stage";
+
+const PASSWORD = "needle and thread";
+const SOON = { timeout: 20_000, interval: 50 };
+const shots = process.env.SHOTS;
+
+describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
+  let on: Stage;
+  let browser: Browser;
+  let served: OfficePage;
+  let page: Page;
+  let wrong: string[];
+  let outbox: Outbox;
+  let link: Link;
+  let seen = 0;
+
+  beforeAll(async () => {
+    on = await stage({ people: false });
+    on.addUser("sari", "admin", PASSWORD);
+    served = await officePage(on.desk);
+    browser = await launch();
+    ({ page, wrong } = await open(browser, { width: 1280, height: 800 }));
+    page.setDefaultTimeout(15_000);
+    outbox = await Outbox.open(await openStore("office"), 0);
+    link = new Link(on.websocket, { device: "till-1", password: "workshop-till-password" }, outbox);
+    link.start();
+  }, 90_000);
+  afterAll(async () => {
+    link?.end();
+    outbox?.close();
+    await browser?.close();
+    await served?.close();
+    await on?.end();
+  });
+
+  /** Keeps a picture, and looks for what somebody could not read or touch. */
+  async function look(what: string): Promise<void> {
+    seen += 1;
+    if (shots) {
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: join(shots, `real-${String(seen).padStart(2, "0")}-${what}.png`) });
+    }
+    expect([...(await serious(page)), ...wrong.splice(0)]).toEqual([]);
+  }
+
+  async function sell(state: Entry["state"]): Promise<Entry> {
+    const id = uuid();
+    const items = [{ item_code: "SHIRT-001", qty: "1", rate: "150000" }];
+    const body = JSON.stringify({ id, customer: "Bu Sari", items });
+    const entry: Entry = { id, kind: "sales-invoice", body, madeMs: Date.now(), day: "2026-11-02", state: "waiting" };
+    await outbox.submit(entry);
+    await vi.waitFor(() => expect(outbox.get(id)?.state).toBe(state), SOON);
+    return outbox.get(id) ?? entry;
+  }
+
+  /** A stick is put into the box, filled, and pulled: where it is then. */
+  async function stick(): Promise<string> {
+    const [port, pocket] = [join(on.dir, "sticks", "KINGSTON"), join(on.dir, "KINGSTON")];
+    mkdirSync(port);
+    const states = () =>
+      (JSON.parse(on.box("status", "--json")) as { sticks: { state: string }[] }).sticks.map(({ state }) => state);
+    await vi.waitFor(() => expect(states()).toEqual(["may_pull"]), SOON);
+    renameSync(port, pocket);
+    return pocket;
+  }
+
+  const fact = (name: string) => page.locator(".facts > div", { hasText: name }).locator("dd");
+
+  test("a wrong password says so, the right one leads to the sites", async () => {
+    await page.goto(served.url);
+    await login(page, "sari", "not this one");
+    await page.getByRole("alert").waitFor();
+    await look("login-wrong");
+    await login(page, "sari", PASSWORD);
+    await page.getByRole("heading", { level: 1, name: "Sites" }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+  }, 60_000);
+
+  test("the box that came is there with how it is", async () => {
+    await page.getByText(/time from: /).waitFor();
+    await look("sites");
+    await page.getByRole("link", { name: on.site }).click();
+    await page.getByRole("heading", { level: 1, name: on.site }).waitFor();
+    await vi.waitFor(async () => expect(await fact("Version").textContent()).toMatch(/^\d+\.\d+/), SOON);
+    expect(await fact("Free on the disk").textContent()).toMatch(/[MG]B$/);
+    await page.getByRole("cell", { name: "counts", exact: true }).waitFor();
+    await page.getByText(/documents from /).waitFor();
+    await look("site");
+  }, 60_000);
+
+  test("a sale at the box appears by itself, and its way says how it came", async () => {
+    await to(page, "documents");
+    await page.getByRole("heading", { level: 1, name: "Documents" }).waitFor();
+    await page.getByText("Nothing found").waitFor();
+    const { number } = await sell("at_office");
+    const shown = page.getByRole("link", { name: String(number) });
+    await shown.waitFor();
+    await look("documents");
+    await shown.click();
+    await page.getByText("Saved at the box").waitFor();
+    await page.getByText("Arrived at the office by line").waitFor();
+    await page
+      .getByRole("rowheader", { name: "SHIRT-001" })
+      .or(page.getByRole("cell", { name: "SHIRT-001" }))
+      .first()
+      .waitFor();
+    await look("document");
+  }, 60_000);
+
+  test("what a stick brought is new once, known from then on, and the answers are a zip", async () => {
+    let sold: Entry | undefined;
+    let brought = "";
+    await on.withoutOffice(async () => {
+      sold = await sell("saved");
+      brought = await stick();
+      await on.killBox();
+    });
+    // Sessions end with the office: the page says so, and leads back to where one was.
+    await page.getByText("Your session has ended.").waitFor({ timeout: 60_000 });
+    await login(page, "sari", PASSWORD);
+    await page.getByText("Arrived at the office by line").waitFor();
+    const take = async () => {
+      await page.getByLabel("Choose a directory").setInputFiles(brought);
+      await page.getByRole("heading", { name: "Taken in", exact: true }).waitFor();
+      expect(await page.getByRole("heading", { name: /^Refused/ }).count()).toBe(0);
+      const came = (await page.getByText(/^New records: /).textContent()) ?? "";
+      return [...came.matchAll(/\d+/g)].map(Number);
+    };
+    await to(page, "import");
+    const [fresh = 0] = await take();
+    expect(fresh).toBeGreaterThan(0);
+    await look("import");
+    const [zip] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save the answers" }).click(),
+    ]);
+    expect(
+      readFileSync(await zip.path())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe("PK");
+    await page.getByRole("button", { name: "Another stick" }).click();
+    const [again, known = 0] = await take();
+    expect([again, known >= fresh]).toEqual([0, true]);
+    await to(page, `document/${sold?.id}`);
+    await page.getByText("Arrived at the office by stick").waitFor();
+    await on.startBox();
+    await vi.waitFor(() => expect(on.mark(sold?.id ?? "")?.mark).toBe("at_office"), SOON);
+    expect(on.inBooks("sales-invoice").size).toBe(2);
+  }, 150_000);
+
+  test("goods, scans, days, the month and reconciling have what the box has", async () => {
+    await to(page, "stock");
+    await page.getByLabel("Item", { exact: true }).fill("SHIRT-001");
+    await page.getByRole("rowheader", { name: "SHIRT-001" }).first().waitFor();
+    await look("stock");
+    for (const [place, text] of [
+      ["transit", "Nothing is under way."],
+      ["scans", "Nothing found"],
+      ["held", "Nothing is held."],
+    ] as const) {
+      await to(page, place);
+      await page.getByText(text).waitFor();
+      await look(place);
+    }
+    await to(page, "days");
+    await page
+      .getByRole("button", { name: new RegExp(`^${on.site}, .*: Open`) })
+      .first()
+      .waitFor();
+    await page.getByRole("columnheader", { name: "Days that differ" }).waitFor();
+    await look("days");
+    await to(page, "reconcile");
+    await page.getByRole("rowheader", { name: new RegExp(`${on.site}\\s*Sale`) }).waitFor();
+    await look("reconcile");
+  }, 120_000);
+
+  test("a month is closed despite its open days, and opened again", async () => {
+    await to(page, "days");
+    await page.getByRole("button", { name: /^Close / }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
+    await dialog.getByRole("alert").waitFor();
+    await look("month-in-the-way");
+    await dialog.getByLabel(/Close it despite/).check();
+    await dialog.getByRole("button", { name: "Close despite them" }).click();
+    await page.getByText(/^Closed by sari, .* despite/).waitFor();
+    await look("month-closed");
+    await page.getByRole("button", { name: "Open again" }).click();
+    await dialog.getByRole("button", { name: "Open again" }).click();
+    await page.getByText(/^Closed by sari/).waitFor({ state: "detached" });
+  }, 60_000);
+
+  test("documents are saved as a file", async () => {
+    await to(page, "export");
+    await page.getByLabel("Kind").selectOption("sales-invoice");
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save file" }).click(),
+    ]);
+    expect(readFileSync(await file.path(), "utf8")).toContain("SHIRT-001");
+  }, 60_000);
+
+  test("a site is enrolled: its code, its file and its picture are shown once", async () => {
+    await to(page, "enrol");
+    await page.getByLabel("Site's name").fill("sumedang");
+    await page.getByRole("button", { name: "Enrol" }).click();
+    await page.getByRole("heading", { level: 1, name: "sumedang is expected" }).waitFor();
+    expect(await page.locator(".secret").textContent()).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    const qr = page.getByRole("img", { name: "QR code" });
+    expect(await qr.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save the file" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("sumedang.enrol");
+    expect(readFileSync(await file.path()).length).toBeGreaterThan(100);
+    await look("enrol");
+    await page.getByRole("button", { name: "I have both" }).click();
+    await to(page, "sites");
+    await page.getByRole("link", { name: "sumedang" }).waitFor();
+  }, 60_000);
+
+  test("master data is looked at, refused with its lines, and taken", async () => {
+    const file = (text: string) => ({ name: "uom.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await to(page, "master");
+    await page.getByLabel("Choose files").setInputFiles(file("uom_name,nonsense\nBolt,1\n"));
+    await page
+      .getByText(/^Errors: /)
+      .first()
+      .waitFor();
+    await look("master");
+    await page.getByRole("button", { name: "Other files" }).click();
+    await page.getByLabel("Choose files").setInputFiles(file("uom_name\nBolt\n"));
+    await page.getByRole("button", { name: "Take them" }).click();
+    await page.getByText("It is taken.").waitFor();
+  }, 60_000);
+
+  test("a user is added, logs in with the password that was shown, and sees nothing of the administrator's", async () => {
+    await to(page, "users");
+    await page.getByRole("button", { name: "Add a user" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name to log in with").fill("joko");
+    await dialog.getByLabel(/^Work:/).check();
+    await dialog.getByRole("button", { name: "Add a user" }).click();
+    const password = (await page.locator(".secret").textContent()) ?? "";
+    expect(password.length).toBeGreaterThan(9);
+    await look("users");
+    await to(page, "audit");
+    await page.getByText("POST /api/users").first().waitFor();
+    await look("audit");
+    await to(page, "account");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await login(page, "joko", password);
+    await page.getByRole("heading", { level: 1, name: "Your account" }).waitFor();
+    const nav = await page.locator("#nav a").allTextContents();
+    expect(nav).toContain("Import a stick");
+    for (const hidden of ["Users", "Log", "Enrol a site", "Load master data"]) expect(nav).not.toContain(hidden);
+    await to(page, "users");
+    await page.getByText("Your role may not do this").waitFor();
+    await to(page, "account");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    expect(wrong).toEqual([]);
+  }, 60_000);
+});
