@@ -42,19 +42,8 @@ export async function login(page: Page, name: string, pin: string): Promise<void
   await page.getByRole("button", { name: /^(Log in|Masuk)$/ }).click();
 }
 
-/** Scans, and scans again where an item's code is not heard, as a person does who sees nothing come of it; that is told. */
-export async function scan(page: Page, code: string): Promise<void> {
-  await type(page, code);
-  if (!/^\d{13}$/.test(code)) return;
-  const heard = page.locator(".scanned span").first().waitFor({ timeout: 2_000 });
-  await heard.catch(() => {
-    console.warn(`${code} was not heard at ${page.url()}, and is scanned again`);
-    return type(page, code);
-  });
-}
-
 /** What a scanner types, five milliseconds a key by its own clock, whatever else this machine does. No key lies in the future. */
-async function type(page: Page, code: string): Promise<void> {
+export async function scan(page: Page, code: string): Promise<void> {
   const keys = await page.context().newCDPSession(page);
   let timestamp = Date.now() / 1000 - 0.005 * (code.length + 2);
   const down = (key: string, more: object = {}) => {

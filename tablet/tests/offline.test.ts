@@ -125,7 +125,6 @@ describe.skipIf(!program)("people at a tablet out of range", () => {
     const page = await tablet();
     await login(page, "Joko Susilo", "280515");
     await tile(page, "Sell");
-    await page.getByRole("heading", { name: "Sell", level: 1 }).waitFor();
     await scan(page, "8991234567890");
     await page.getByLabel("Discount of all").fill("30");
     await tap(page, /^Pay Rp/);

@@ -1,24 +1,23 @@
 // Scans on the screen that is shown: the top one hears them. What nobody here knows is told to the box.
 
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { app } from "../app";
 import { t } from "../i18n";
 import { type Found, resolve } from "../scan/code";
+import { Ears, type Hears } from "../scan/ears";
 import { listen } from "../scan/wedge";
 import { unknownScan } from "../submit";
+import { place } from "./place";
 
-type Hears = (code: string) => void;
-
-/** A code that comes while a screen is being opened is the screen's. */
-const HOLD_MS = 2_000;
-
-const listeners: Hears[] = [];
-let held: { code: string; atMs: number }[] = [];
+const ears = new Ears();
 listen((code) => {
-  const top = listeners.at(-1);
-  if (top) top(code);
-  else held.push({ code, atMs: Date.now() });
+  if (!ears.hear(code)) say(t("scan.not_here", { code: shown(code) }), true);
+});
+effect(() => {
+  void place.value;
+  // A screen that takes no codes was left.
+  if (ears.moved() > 0) untracked(() => say(t("scan.not_taken"), true));
 });
 
 /** What the last scan was, for a moment, read out and seen. */
@@ -33,20 +32,13 @@ function say(text: string, bad: boolean): void {
   }, 4_000);
 }
 
+const shown = (code: string) => code.replaceAll("\u001d", "␝");
+
 /** Hears raw codes while the screen is shown. */
 export function useCodes(hear: Hears): (code: string) => void {
   const latest = useRef(hear);
   latest.current = hear;
-  useEffect(() => {
-    const one: Hears = (code) => latest.current(code);
-    listeners.push(one);
-    const waiting = held.filter(({ atMs }) => Date.now() - atMs < HOLD_MS);
-    held = [];
-    for (const { code } of waiting) one(code);
-    return () => {
-      listeners.splice(listeners.indexOf(one), 1);
-    };
-  }, []);
+  useEffect(() => ears.listen((code) => latest.current(code)), []);
   return (code) => latest.current(code);
 }
 
@@ -59,7 +51,7 @@ export function useScans(found: (found: Found) => void): (code: string) => void 
       found(known);
       return;
     }
-    say(t("scan.unknown", { code: code.replaceAll("\u001d", "␝") }), true);
+    say(t("scan.unknown", { code: shown(code) }), true);
     void unknownScan(app(), code);
   });
 }
