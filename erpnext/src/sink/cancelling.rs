@@ -1,8 +1,10 @@
 //! What was posted is undone: cancelled, or where it has no drafts put out of use. What counts is what ERPNext has afterwards.
 
-use super::{Erpnext, is_master};
+use super::days::posted_on;
+use super::{CLOSED_HERE, Erpnext, is_master};
 use crate::client::Failure;
 use outpost_core::domain::document::{Kind, Text};
+use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
@@ -11,6 +13,12 @@ impl Erpnext {
     pub(super) fn undo(&mut self, kind: Kind, of: &Submitted) -> Result<Verdict, Failure> {
         let (doctype, id) = (kind.name(), of.id.to_string());
         let Some((name, docstatus)) = self.client.find(doctype, &id)? else { return Ok(Verdict::Kept) };
+        if docstatus == 1 && !is_master(kind) {
+            let there = self.client.get(doctype, &name)?;
+            if posted_on(&there).is_some_and(|day| self.is_closed_here(kind, day)) {
+                return Ok(Verdict::Held(Hold::Closed, CLOSED_HERE.into()));
+            }
+        }
         let tried = match docstatus {
             2 => return Ok(done(name)),
             // What has no drafts is in use by other documents: it is put out of use, and stays.

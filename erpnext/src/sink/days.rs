@@ -42,11 +42,19 @@ impl Erpnext {
         if self.map.closed_period != ClosedPeriod::FirstOpenDay {
             return None;
         }
-        let day = |field: &str| there.get(field)?.as_str()?.get(..10)?.parse::<Date>().ok();
         let own = submitted.day().unwrap_or(at.day);
-        let posted = day("posting_date").or_else(|| day("transaction_date")).filter(|posted| *posted > own)?;
-        let ours =
-            day("outpost_date") == Some(own) || self.first_open_day(submitted.document.kind(), own) == Some(posted);
+        let posted = posted_on(there).filter(|posted| *posted > own)?;
+        let ours = day(there, "outpost_date") == Some(own)
+            || self.first_open_day(submitted.document.kind(), own) == Some(posted);
         ours.then_some(posted)
     }
+}
+
+fn day(there: &Value, field: &str) -> Option<Date> {
+    there.get(field)?.as_str()?.get(..10)?.parse().ok()
+}
+
+/// The day of a document in the books.
+pub(super) fn posted_on(there: &Value) -> Option<Date> {
+    day(there, "posting_date").or_else(|| day(there, "transaction_date"))
 }

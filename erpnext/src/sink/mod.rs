@@ -38,7 +38,8 @@ use std::sync::Arc;
 const AT_ONCE: usize = 50;
 
 /// Why a document is held whose month the desk has closed, and what to do.
-const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, let the site post on the first open day, or give it up.";
+const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, or give it up; a document the site may also post on the \
+                           first open day.";
 
 /// What the office knows of documents, for references that ERPNext alone does not resolve.
 pub trait Library: Send + Sync {

@@ -135,6 +135,25 @@ fn a_month_that_the_desk_has_closed_though_erpnext_has_not() {
     case.holds(&late, Hold::Closed, &["closed at the office's desk", "Open the month there"]);
     let open = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-09-15"})));
     case.goes_through(&open);
+    // What stands in a closed month is not taken out of it either; once the month is open again it is, and found so ever after.
+    let september = json!({"period_name": "2026-09", "start_date": "2026-09-01", "end_date": "2026-09-30",
+        "closed_documents": ["Sales Invoice"]});
+    case.books.office.put(Table::Period, september.clone());
+    let cancelled = case.shop.cancel(&open);
+    let again = place(OF, true);
+    let verdict = case.sink.cancel(&cancelled, &open, &again);
+    assert!(
+        matches!(&verdict, Verdict::Held(Hold::Closed, why) if why.contains("Open the month there")),
+        "{verdict:?}"
+    );
+    assert_eq!(case.books.erp.submitted()[&open.id.to_string()].len(), 1, "it is as it was");
+    let mut opened = september.clone();
+    opened["closed_documents"] = json!([]);
+    case.books.office.put(Table::Period, opened);
+    let done = case.sink.cancel(&cancelled, &open, &again);
+    assert!(matches!(done, Verdict::Done(_)), "{done:?}");
+    case.books.office.put(Table::Period, september);
+    assert_eq!(case.sink.cancel(&cancelled, &open, &again), done);
 
     let map = SiteMap { closed_period: ClosedPeriod::FirstOpenDay, ..Books::map(OF) };
     let mut case = Case::with(map);
