@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Who may read a file with a secret in it: its owner.
@@ -35,6 +35,7 @@ fn write_and_rename(beside: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(beside)?;
     // The umask may have taken bits away at creation.
     file.set_permissions(Permissions::from_mode(mode))?;
+    keep_owner(&file, path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
@@ -42,10 +43,23 @@ fn write_and_rename(beside: &Path, path: &Path, bytes: &[u8], mode: u32) -> io::
     sync_directory(path)
 }
 
+/// What root writes for a program that does not run as root stays that program's: its owner is that of the file before, or of the
+/// directory.
+fn keep_owner(file: &File, path: &Path) -> io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let before = std::fs::metadata(path).or_else(|_| std::fs::metadata(parent(path)))?;
+    std::os::unix::fs::fchown(file, Some(before.uid()), Some(before.gid()))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Syncs the directory that holds `path`, so that a name made or changed in it survives a power cut.
 pub fn sync_directory(path: &Path) -> io::Result<()> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(parent)?.sync_all()
+    File::open(parent(path))?.sync_all()
 }
 
 /// The temporary name of `path`: hidden, in the same directory, always the same, so that leftovers do not pile up.
@@ -143,6 +157,23 @@ pub fn read_private(path: &Path, limit: u64) -> Result<Vec<u8>, ReadPrivateError
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_root_writes_stays_its_owners() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = |path: &Path| std::fs::metadata(path).map(|meta| (meta.uid(), meta.gid())).unwrap();
+        let is_root = rustix::process::geteuid().is_root();
+        let somebody = if is_root { (54_321, 54_322) } else { owner(dir.path()) };
+        std::os::unix::fs::chown(dir.path(), Some(somebody.0), Some(somebody.1)).unwrap();
+        let path = dir.path().join("users.toml");
+        write_atomically(&path, b"1", PRIVATE).unwrap();
+        assert_eq!(owner(&path), somebody, "the directory's");
+        if is_root {
+            std::os::unix::fs::chown(&path, Some(54_323), Some(54_324)).unwrap();
+            write_atomically(&path, b"2", PRIVATE).unwrap();
+            assert_eq!(owner(&path), (54_323, 54_324), "the file's that was there");
+        }
+    }
 
     fn mode_of(path: &Path) -> u32 {
         std::fs::metadata(path).expect("there").permissions().mode() & 0o777

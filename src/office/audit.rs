@@ -22,6 +22,8 @@ const FULL: u64 = 4 * 1024 * 1024;
 const OLD: u32 = 8;
 /// Longest word of a line, in characters.
 const WORD: usize = 200;
+/// Most bytes of all that a line tells of a request, as JSON: what is longest is left out.
+const WHAT: usize = 1024;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +131,12 @@ impl Audit {
                 *text = text.chars().take(WORD).collect();
             }
         }
+        // Who sends much is written down with less of it, so that nobody makes the log forget others.
+        while serde_json::to_string(&line.what).is_ok_and(|text| text.len() > WHAT) {
+            let longest = line.what.iter().max_by_key(|(_, value)| value.to_string().len());
+            let Some(name) = longest.map(|(name, _)| name.clone()) else { break };
+            line.what.remove(&name);
+        }
         let mut text = serde_json::to_string(&line).map_err(io::Error::other)?;
         text.push('\n');
         let written = inner.file.write_all(text.as_bytes()).and_then(|()| inner.file.sync_data());
@@ -143,14 +151,18 @@ impl Audit {
     }
 
     fn put_aside(&self, inner: &mut Inner) -> io::Result<()> {
-        for n in (1..OLD).rev() {
+        let path = self.dir.join(NAME);
+        // Where it is gone an earlier try got as far as that, and could not begin the next one: nothing moves on once more.
+        let oldest = if path.exists() { OLD } else { 0 };
+        for n in (1..oldest).rev() {
             match std::fs::rename(old(&self.dir, n), old(&self.dir, n + 1)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        let path = self.dir.join(NAME);
-        std::fs::rename(&path, old(&self.dir, 1))?;
+        if oldest > 0 {
+            std::fs::rename(&path, old(&self.dir, 1))?;
+        }
         inner.file = begin(&path)?;
         inner.bytes = 0;
         files::sync_directory(&path)
@@ -239,9 +251,24 @@ mod tests {
         let audit = Audit::open(dir.path()).unwrap();
         audit.write(line("ani", "2026-11-02T08:00:00Z")).unwrap();
         assert_eq!(numbers(&audit, &Wanted::default(), 1), [12]);
+        // A try that could not begin the next file: it is begun, and no other is lost for it.
+        for n in (1..OLD).rev() {
+            let _ = std::fs::rename(old(dir.path(), n), old(dir.path(), n + 1));
+        }
+        std::fs::rename(dir.path().join(NAME), old(dir.path(), 1)).unwrap();
+        let before = numbers(&audit, &Wanted::default(), 100);
+        audit.inner.lock().unwrap().bytes = FULL;
+        audit.write(line("ani", "2026-11-02T08:00:00Z")).unwrap();
+        assert_eq!(numbers(&audit, &Wanted::default(), 100), [&[13], &before[..]].concat());
         let mut long = line("ani", "2026-11-02T08:00:00Z");
         long.what.insert("id".into(), "x".repeat(1000).into());
         audit.write(long).unwrap();
         assert_eq!(audit.latest(&Wanted::default(), 1).unwrap()[0].what["id"].as_str().unwrap().len(), WORD);
+        let mut much = line("ani", "2026-11-02T08:00:00Z");
+        (0..14).for_each(|n| drop(much.what.insert(format!("field-{n}"), "\u{1}".repeat(WORD).into())));
+        much.what.insert("id".into(), "1".into());
+        audit.write(much).unwrap();
+        let told = &audit.latest(&Wanted::default(), 1).unwrap()[0].what;
+        assert!(told["id"] == "1" && serde_json::to_string(told).unwrap().len() <= WHAT, "{told:?}");
     }
 }

@@ -162,8 +162,8 @@ pub(super) struct SiteLine {
     heard_at_ms: Option<i64>,
     carried_at_ms: Option<i64>,
     condition: Option<Told>,
-    /// By which road records came.
-    roads: Roads,
+    /// By which road records came, where that can be written down.
+    roads: Option<Roads>,
     /// Keys that were the site's once.
     ended: Vec<Public>,
     quarantine: Quarantine,
@@ -183,8 +183,14 @@ impl SiteLine {
         report.log(&down_dir);
         let unsaid = unsaid(&replica.reader(), &down.reader())?;
         let heard_at_ms = last_stamp(&down.reader());
-        let mut roads = Roads::open(dir, down.reader().count())?;
-        roads.came(&unsaid, roads::Road::Unknown)?;
+        // The log is for people: without it the site is served all the same.
+        let roads = Roads::open(dir, down.reader().count()).and_then(|mut roads| {
+            roads.came(&unsaid, roads::Road::Unknown)?;
+            Ok(roads)
+        });
+        let roads = roads
+            .inspect_err(|error| tracing::warn!(%site, %error, "by which road records come is not written down"))
+            .ok();
         let Keys { counting, ended, hold_back } = keys;
         let mut exchange = Exchange::open(Parts {
             me: SiteId::office(),
@@ -265,7 +271,9 @@ impl SiteLine {
 
     /// What was stored gets the office's word.
     fn owes_word(&mut self, arrived: &Arrived, road: roads::Road) {
-        if let Err(error) = self.roads.came(&arrived.stored, road) {
+        if let Some(roads) = &mut self.roads
+            && let Err(error) = roads.came(&arrived.stored, road)
+        {
             tracing::warn!(site = %self.site, %error, "by which road records came could not be written down");
         }
         self.parting.took(&self.exchange.held(), self.exchange.link().inbox(), &arrived.stored);

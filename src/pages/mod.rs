@@ -3,6 +3,8 @@
 //! In: records and what the views know of them. Out: JSON as docs/PAGES.md has it, or a refusal. Deliberately absent: who asks, and of
 //! which sites.
 
+#[cfg(test)]
+pub(crate) mod contract;
 pub mod line;
 pub mod parameters;
 

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::fault::Fault;
+use super::percent;
 use std::str::FromStr;
 
 /// See the module.
@@ -59,22 +60,7 @@ fn not_decoded(input: &str) -> Fault {
 
 /// Undoes a form's encoding.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        bytes.push(match first {
-            b'+' => b' ',
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2)?;
-                rest = after;
-                let digit = |byte: u8| char::from(byte).to_digit(16);
-                u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
+    percent::decoded(&text.replace('+', " "))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Somebody at the desk.
 
-use crate::house::{Desk, PASSWORD, until};
-use crate::http::{Heard, hear, request};
+use crate::found;
+use crate::house::{Desk, PASSWORD};
+use rig::http::{Heard, hear, request};
 use rig::town::House;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -75,7 +76,7 @@ impl Caller {
     pub fn take(&self, import: &str) -> Value {
         let begun = self.post(&format!("/api/imports/{import}/take"), &json!({}));
         assert_eq!((begun.status, &begun.json()["state"]), (202, &json!("taking")), "{begun:?}");
-        until("the import", || {
+        found("the import", || {
             let told = self.get(&format!("/api/imports/{import}")).json();
             (told["state"] != "taking").then_some(told)
         })

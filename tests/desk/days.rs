@@ -1,6 +1,6 @@
 //! Days and months at the desk, and the books side by side.
 
-use crate::house::until;
+use crate::found;
 use crate::trade::{DAY, Trade, id, is_told, sale};
 use serde_json::{Value, json};
 
@@ -107,13 +107,13 @@ fn a_month_is_closed_by_an_admin_alone_and_the_workshops_keep_to_it_until_it_is_
     assert_eq!(ani.ask("/api/months/2026-11")["closed"], closed, "who closed it outlives a restart");
     assert_eq!(ani.post("/api/months/2026-11/open", &json!({})).status, 204);
     assert_eq!(ani.ask("/api/months/2026-11")["closed"], Value::Null);
-    until("the box to be back", || {
+    found("the box to be back", || {
         let status = trade.boxes[0].status().unwrap();
         (status["line"]["office_answers"] == true).then_some(())
     });
     is_told(&trade.office, "bandung");
     trade.send(0, "sales-invoice", &[sale(8, 1, "Bandung")]);
-    until("the sale", || (ani.get(&format!("/api/documents/{}", id(8))).status == 200).then_some(()));
+    found("the sale", || (ani.get(&format!("/api/documents/{}", id(8))).status == 200).then_some(()));
 }
 
 #[test]

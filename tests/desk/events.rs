@@ -1,9 +1,9 @@
 //! What a page is told of by itself.
 
 use crate::house::{Desk, Office};
-use crate::http::written;
 use crate::shop::{sale, send};
 use crate::{SOON, until};
+use rig::http::written;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -5,6 +5,8 @@ use crate::house::{Desk, PASSWORD, add_people};
 use crate::shop::{self, Shop, receipt, sale};
 use crate::until;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 #[test]
 fn a_name_is_mapped_at_the_desk_and_what_is_given_up_says_who_did_it() {
@@ -49,8 +51,10 @@ fn a_name_is_mapped_at_the_desk_and_what_is_given_up_says_who_did_it() {
     assert_eq!(wati.post(&path(7, "give-up"), &json!({ "reason": "torn" })).refused(409), "id");
     let said = wati.post(&path(1, "give-up"), &json!({ "reason": "torn paper" })).well();
     assert!(said["said"].to_string().contains("BUTTON"), "{said}");
-    let word = shop.boxes[0].command(&["status", "--document", &shop::id(1), "--json"], "");
-    assert!(word.is_ok());
+    let done = Desk::log_in(at, "ani", PASSWORD).ask("/api/audit?user=wati");
+    let mut done = done["items"].as_array().unwrap().iter();
+    let given_up = done.find(|line| line["act"] == "POST /api/held/{id}/give-up" && line["outcome"] == 200).unwrap();
+    assert_eq!((&given_up["user"], &given_up["what"]["id"]), (&json!("wati"), &json!(shop::id(1))), "{given_up}");
     assert_eq!(wati.post(&path(1, "give-up"), &json!({ "reason": "torn paper" })).refused(409), "id");
 
     assert_eq!(wati.post("/api/held/retry", &json!({ "id": shop::id(1) })).refused(409), "id");
@@ -76,5 +80,30 @@ fn a_name_is_mapped_at_the_desk_and_what_is_given_up_says_who_did_it() {
         "{text}"
     );
     drop(heard);
+    shop.close();
+}
+
+#[test]
+fn nobody_waits_for_a_slow_erpnext_to_log_in_or_to_see_the_sites() {
+    let shop = Shop::open(&["bandung"]);
+    add_people(&shop.town.office);
+    let at = shop.town.office.pages().unwrap();
+    let ani = Desk::log_in(at, "ani", PASSWORD);
+    shop.erp.set_delay(Duration::from_secs(2));
+    let checked = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        // As many as are answered at once, and one that waits for its turn.
+        for _ in 0..5 {
+            scope.spawn(|| {
+                assert_eq!(ani.post("/api/erpnext/check", &json!({})).status, 200);
+                checked.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        until("the checks to have begun", || shop.erp.tally().total(), |requests| *requests >= 4);
+        let lia = Desk::log_in(at, "lia", PASSWORD);
+        assert_eq!(lia.ask("/api/sites")["items"][0]["site"], "bandung");
+        assert_eq!(checked.load(Ordering::Relaxed), 0, "the checks were not slow: nothing is shown by this");
+        shop.erp.set_delay(Duration::ZERO);
+    });
     shop.close();
 }

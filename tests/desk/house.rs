@@ -1,7 +1,7 @@
 //! An office with a box, and people who are logged in at its desk.
 
-use crate::http::{Heard, request};
 use crate::{EXE, SOON};
+use rig::http::{Heard, request};
 use rig::town::{House, Town};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -95,20 +95,5 @@ impl Desk {
 
     pub fn post(&self, path: &str, body: &Value) -> Heard {
         self.send("POST", path, body)
-    }
-}
-
-/// Asks until there is something.
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let found = crate::until(what, || Asked(look()), |asked| asked.0.is_some());
-    found.0.expect("invariant: it was asked for until it was there")
-}
-
-/// An answer that is not shown.
-struct Asked<T>(Option<T>);
-
-impl<T> std::fmt::Debug for Asked<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("nothing")
     }
 }

@@ -131,3 +131,32 @@ fn what_is_no_envelope_of_ours_is_refused_and_changes_nothing() {
     pocket.town.office.start().unwrap();
     assert!(!pocket.town.office.dir.join("imports").exists(), "what an earlier run left is gone");
 }
+
+#[test]
+fn a_file_in_the_place_of_one_of_its_name_is_alone_wherever_its_header_puts_it() {
+    let (pocket, sari, files) = filled();
+    let stick = pocket.stick("red");
+    let parcel = std::fs::read(&files[0]).unwrap();
+    let first = sari.import();
+    sari.put_files(&first, &stick, &files);
+    sari.take(&first);
+    let answers = unpack::files(&sari.get(&format!("/api/imports/{first}/answers")).body);
+    let (_, answer) = answers.iter().find(|(name, _)| name.ends_with(".op")).unwrap();
+    let import = sari.import();
+    let lies = || {
+        let mut all = vec![pocket.town.office.dir.join("imports").join(&import)];
+        let mut files = Vec::new();
+        while let Some(dir) = all.pop() {
+            for entry in std::fs::read_dir(dir).unwrap().flatten() {
+                if entry.path().is_dir() { all.push(entry.path()) } else { files.push(entry.path()) }
+            }
+        }
+        files
+    };
+    for bytes in [&parcel, answer, &parcel] {
+        assert_eq!(sari.put(&import, "x.op", bytes).status, 201);
+        assert_eq!(lies().len(), 1, "{:?}", lies());
+    }
+    let told = sari.get(&format!("/api/imports/{import}")).json();
+    assert_eq!((&told["files"], &told["bytes"]), (&json!(1), &json!(parcel.len())), "{told}");
+}

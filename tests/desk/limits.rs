@@ -2,7 +2,7 @@
 
 use crate::EXE;
 use crate::caller::{Caller, announced};
-use crate::http::request;
+use rig::http::request;
 use rig::town::Town;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,7 +1,7 @@
 //! Who is let in, and to what.
 
 use crate::house::{Desk, Office, PASSWORD, try_log_in};
-use crate::http::{Heard, request};
+use rig::http::{Heard, request};
 use rig::town::House;
 use serde_json::{Value, json};
 use std::net::SocketAddr;

@@ -7,7 +7,6 @@ mod documents;
 mod events;
 mod held;
 mod house;
-mod http;
 mod imports;
 mod keys;
 mod limits;
@@ -47,4 +46,11 @@ fn until<T: std::fmt::Debug>(what: &str, mut ask: impl FnMut() -> T, holds: impl
         assert!(Instant::now() < end, "waited {SOON:?} for {what}; last: {answer:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// Asks until there is something.
+fn found<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let mut found = None;
+    until(what, || (found = ask(), found.is_some()).1, |is_there| *is_there);
+    found.unwrap()
 }

@@ -38,7 +38,7 @@ fn goods_under_way_are_told_with_what_came_short() {
     trade.send(0, "stock-entry", &[receipt(1, "ZIP", 5, "Bandung")]);
     let both = json!([{"item_code": "BUTTON", "qty": "10"}, {"item_code": "ZIP", "qty": "5"}]);
     trade.send(0, "stock-entry", &[sending(2, both), sending(3, json!([{"item_code": "BUTTON", "qty": "4"}]))]);
-    crate::house::until("the sending at the desk", || {
+    crate::found("the sending at the desk", || {
         (desk.ask("/api/transit")["items"].as_array().unwrap().len() == 3).then_some(())
     });
     crate::trade::is_told(&trade.office, "garut");
@@ -46,7 +46,7 @@ fn goods_under_way_are_told_with_what_came_short() {
         "posting_date": DAY, "from_warehouse": "To Garut", "to_warehouse": "Garut",
         "items": [{"item_code": "BUTTON", "qty": "8", "ste_detail": "1"}]});
     trade.send(1, "stock-entry", &[came]);
-    let ways = crate::house::until("what came short", || {
+    let ways = crate::found("what came short", || {
         let ways = desk.ask("/api/transit");
         (ways["items"][0]["state"] == "short").then_some(ways)
     });

@@ -1,7 +1,7 @@
 //! The desk over TLS.
 
 use crate::house::{Office, PASSWORD};
-use crate::http::written;
+use rig::http::written;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Two workshops that sell and send goods to each other, with an office that has their documents.
 
-use crate::house::{Desk, Office, until};
+use crate::found;
+use crate::house::{Desk, Office};
 use rig::load::{self, End, Plan};
 use rig::town::{House, PASSWORD, Town};
 use serde_json::{Value, json};
@@ -106,7 +107,7 @@ pub fn load(office: &Office, tables: &[(&str, Value)]) {
 
 /// Waits until a box has the office's master data as it is now.
 pub fn is_told(office: &Office, site: &str) {
-    until("the box to have it", || {
+    found("the box to have it", || {
         let status = office.town.office.status().unwrap();
         (Town::site(&status, site)["master_version"] == status["master_version"]).then_some(())
     });

@@ -1,89 +1,15 @@
-//! A client that says exactly what a test wants said.
+//! What a tablet asks over HTTP.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+pub use rig::http::{Heard, hear, request, say};
 use rig::town::PASSWORD;
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
-
-/// Longest wait for an answer.
-const SOON: Duration = Duration::from_secs(60);
-
-/// An answer.
-#[derive(Debug)]
-pub struct Heard {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
-}
-
-impl Heard {
-    /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let wanted = |line: &&str| line.split_once(':').is_some_and(|(given, _)| given.eq_ignore_ascii_case(name));
-        self.head.lines().find(wanted).and_then(|line| Some(line.split_once(':')?.1.trim()))
-    }
-
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    /// The input that a refusal names; the refusal has its whole form.
-    pub fn refused(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{self:?}");
-        let error = self.json()["error"].clone();
-        assert!(error["rule"].as_str().is_some_and(|rule| !rule.is_empty()), "{error}");
-        assert!(error["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{error}");
-        error["input"].clone()
-    }
-}
+use std::net::SocketAddr;
 
 /// A login's header.
 pub fn basic(device: &str, password: &str) -> String {
     format!("Authorization: Basic {}", BASE64_STANDARD.encode(format!("{device}:{password}")))
-}
-
-/// Says these bytes, and hears the answer until its end.
-pub fn say(at: SocketAddr, bytes: &[u8]) -> Option<Heard> {
-    let mut socket = TcpStream::connect(at).unwrap();
-    socket.set_read_timeout(Some(SOON)).unwrap();
-    // Whoever is refused early is hung up on while still speaking.
-    let _ = socket.write_all(bytes);
-    hear(&mut socket)
-}
-
-/// Hears an answer until the connection ends.
-pub fn hear(socket: &mut TcpStream) -> Option<Heard> {
-    let mut heard = Vec::new();
-    let mut piece = [0; 4096];
-    while let Ok(n @ 1..) = socket.read(&mut piece) {
-        heard.extend_from_slice(&piece[..n]);
-    }
-    let end = heard.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let head = String::from_utf8(heard[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1)?.parse().unwrap();
-    Some(Heard { status, head, body: heard[end + 4..].to_vec() })
-}
-
-/// A request on a connection of its own.
-pub fn request(at: SocketAddr, line: &str, headers: &[&str], body: &[u8]) -> Heard {
-    let mut bytes = format!("{line} HTTP/1.1\r\nConnection: close\r\n");
-    if !headers.iter().any(|header| header.starts_with("Host:")) {
-        bytes.push_str(&format!("Host: {at}\r\n"));
-    }
-    for header in headers {
-        bytes.push_str(header);
-        bytes.push_str("\r\n");
-    }
-    if !line.starts_with("GET") && !line.starts_with("HEAD") {
-        bytes.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
-    bytes.push_str("\r\n");
-    let mut bytes = bytes.into_bytes();
-    bytes.extend_from_slice(body);
-    say(at, &bytes).unwrap_or_else(|| panic!("no answer to {line}"))
 }
 
 /// A question of the tablet `till`.

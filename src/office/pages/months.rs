@@ -114,10 +114,16 @@ impl Desk {
         }
         let (at, despite) = (rfc3339(self.office.sites.now_ms()), in_the_way.is_some());
         let mut closings = self.closings()?;
+        let before = closings.get(month).cloned();
+        let despite = despite || before.as_ref().is_some_and(|before| before.despite);
         let period = closed(&masters(self.office.sites.rows()), month, &kinds);
         closings.put(month, Some(Closing { by, at, despite })).map_err(|why| self.unread(why))?;
         let row = json!([period]).to_string();
-        self.take(Source { name: "period.json".into(), bytes: row.into_bytes() })?;
+        if let Err(refused) = self.take(Source { name: "period.json".into(), bytes: row.into_bytes() }) {
+            // Nobody has closed it, then; a file's row of that name is not theirs.
+            closings.put(month, before).map_err(|why| self.unread(why))?;
+            return Err(refused);
+        }
         tracing::info!(%month, "a month was closed");
         Ok(Reply::json(&self.closed(&masters(self.office.sites.rows()), month)?))
     }
@@ -129,15 +135,16 @@ impl Desk {
         let _alone = self.office.months.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = self.office.sites.rows();
         let known = masters(rows);
+        let mut closings = self.closings()?;
         let rule = format!("{month} is not closed here");
-        let period = row(&known, month).cloned().ok_or_else(|| {
+        let period = row(&known, month).filter(|_| closings.get(month).is_some()).cloned().ok_or_else(|| {
             Fault::new(StatusCode::CONFLICT, None, rule, "what ERPNext or a file has closed is opened there")
         })?;
         {
             let _alone = self.office.loads.lock().unwrap_or_else(PoisonError::into_inner);
             rows.put(vec![(Row::Period(period).key(), None)]).map_err(|error| self.unread(error))?;
         }
-        self.closings()?.put(month, None).map_err(|why| self.unread(why))?;
+        closings.put(month, None).map_err(|why| self.unread(why))?;
         tracing::info!(%month, by = question.who.map(|who| &*who.user), "a month was opened again");
         Ok(Reply::nothing())
     }

@@ -106,7 +106,8 @@ impl Clerk {
     pub(in crate::office) fn remap(&self, site: Option<&SiteId>, remap: &Remap<'_>) -> Result<(), RemapError> {
         check(remap)?;
         let _alone = lock(&self.hub.remapping);
-        let settings = settings::read(&self.dir).map_err(|error| RemapError::Settings(format!("{error:#}")))?;
+        let settings =
+            settings::read(&self.dir).map_err(|error| RemapError::Settings(settings::told(&self.dir, &error)))?;
         let settings = settings.ok_or_else(|| RemapError::Settings(format!("there is no {NAME}")))?;
         let sites: Vec<SiteId> = match site {
             Some(site) => vec![site.clone()],

@@ -57,6 +57,11 @@ pub fn zone(client: &Client) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|error| format!("ERPNext's time zone: {error}"))
 }
 
+/// What is wrong with the files, for people who need not know where they lie.
+pub(super) fn told(dir: &Path, error: &anyhow::Error) -> String {
+    format!("{error:#}").replace(&format!("{}/", dir.display()), "")
+}
+
 /// Makes sinks by what the files say at that moment.
 pub(super) struct Source {
     dir: PathBuf,
@@ -76,13 +81,13 @@ impl Source {
     /// The settings as they are now.
     pub(super) fn settings(&self) -> Result<Settings, String> {
         let settings = read(&self.dir).and_then(|found| found.with_context(|| format!("there is no {NAME}")));
-        settings.map_err(|error| format!("{error:#}"))
+        settings.map_err(|error| told(&self.dir, &error))
     }
 
     /// ERPNext under the connector's key.
     pub(super) fn client(&self, settings: &Settings) -> Result<Client, String> {
         let client = key(&self.dir.join(KEY)).and_then(|key| client(&self.dir, settings, &key));
-        client.map_err(|error| format!("{error:#}"))
+        client.map_err(|error| told(&self.dir, &error))
     }
 
     /// What is set for a site now.

@@ -7,12 +7,14 @@
 //! - [`sales`]: realistic sales from a seed; [`disk`]: what one fdatasync costs; [`latency`]: percentiles;
 //! - [`crowd`]: thousands of idle connections; [`town`]: an office and its boxes;
 //! - [`packages`]: the programs of others that a test needs; [`mosquitto`]: one of them, running;
+//! - [`http`]: requests, each on a connection of its own;
 //! - [`seed`]: numbers that come again.
 //!
 //! Everything that is random takes a seed; every port is the system's choice; everything started is ended on drop.
 
 pub mod crowd;
 pub mod disk;
+pub mod http;
 pub mod latency;
 pub mod line;
 pub mod load;

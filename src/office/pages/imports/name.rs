@@ -6,6 +6,7 @@
 
 use crate::courier::stick::{ENDING, FOLDER, Way};
 use crate::domain::id::SiteId;
+use crate::web::decoded;
 use std::path::PathBuf;
 
 /// Longest name with its folders, in bytes.
@@ -90,25 +91,6 @@ impl Place {
 pub(super) const STICK: &str = "stick";
 /// Files of master data, below an import's directory.
 pub(super) const MASTER: &str = "master";
-
-/// Undoes the encoding of a path's segment.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        bytes.push(match first {
-            b'%' => {
-                let (digits, after) = rest.split_at_checked(2)?;
-                rest = after;
-                let digit = |byte: u8| char::from(byte).to_digit(16);
-                u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
 
 #[cfg(test)]
 mod tests {

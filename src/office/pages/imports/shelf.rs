@@ -293,9 +293,12 @@ impl Import {
             return Err(No::Twice(other.clone()));
         }
         inner.used();
+        // What went by this name before may lie elsewhere: its header said so.
+        if let Some((former, _)) = inner.files.remove(name).filter(|(former, _)| *former != path) {
+            std::fs::remove_file(&former).map_err(|error| No::Disk(error.to_string()))?;
+        }
         path.parent().map_or(Ok(()), make_dir)?;
         if let Err(error) = std::fs::write(&path, bytes) {
-            inner.files.remove(name);
             let _ = std::fs::remove_file(&path);
             return Err(No::Disk(error.to_string()));
         }

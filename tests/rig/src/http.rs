@@ -1,15 +1,22 @@
-//! A client that says exactly what a test wants said.
+//! An HTTP client that says exactly what a test wants said.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
-use crate::SOON;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Longest wait for an answer.
+const SOON: Duration = Duration::from_secs(120);
 
 /// An answer.
 #[derive(Debug)]
 pub struct Heard {
+    /// Its status.
     pub status: u16,
+    /// Status line and headers.
     pub head: String,
+    /// Its body.
     pub body: Vec<u8>,
 }
 
@@ -20,6 +27,7 @@ impl Heard {
         self.head.lines().find(wanted).and_then(|line| Some(line.split_once(':')?.1.trim()))
     }
 
+    /// Its body, which has to be JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -53,6 +61,15 @@ pub fn hear(socket: &mut TcpStream) -> Option<Heard> {
     Some(Heard { status, head, body: heard[end + 4..].to_vec() })
 }
 
+/// Says these bytes, and hears the answer until its end.
+pub fn say(at: SocketAddr, bytes: &[u8]) -> Option<Heard> {
+    let mut socket = TcpStream::connect(at).unwrap();
+    socket.set_read_timeout(Some(SOON)).unwrap();
+    // Whoever is refused early is hung up on while still speaking.
+    let _ = socket.write_all(bytes);
+    hear(&mut socket)
+}
+
 /// The bytes of a request, whose connection ends with its answer.
 pub fn written(at: SocketAddr, line: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let mut bytes = format!("{line} HTTP/1.1\r\nConnection: close\r\n");
@@ -74,9 +91,5 @@ pub fn written(at: SocketAddr, line: &str, headers: &[&str], body: &[u8]) -> Vec
 
 /// A request on a connection of its own.
 pub fn request(at: SocketAddr, line: &str, headers: &[&str], body: &[u8]) -> Heard {
-    let mut socket = TcpStream::connect(at).unwrap();
-    socket.set_read_timeout(Some(SOON)).unwrap();
-    // Whoever is refused early is hung up on while still speaking.
-    let _ = socket.write_all(&written(at, line, headers, body));
-    hear(&mut socket).unwrap_or_else(|| panic!("no answer to {line}"))
+    say(at, &written(at, line, headers, body)).unwrap_or_else(|| panic!("no answer to {line}"))
 }
