@@ -107,25 +107,42 @@ pub fn catch_up(reader: &views::Reader, journals: &dyn Journals, site: SiteNo) -
     reader.wait_for(stream, journals.records(stream), CATCH_UP).map_err(|error| error.to_string())
 }
 
-/// Writes the documents of `kind` from the first day to the last as CSV.
+/// Writes the documents of `kind` from the first day to the last as CSV; what is lost to damage is told when the others are written.
 pub fn export(
+    reader: &views::Reader,
+    journals: &dyn Journals,
+    kind: Kind,
+    days: (Date, Date),
+    sites: Vec<SiteNo>,
+    out: &mut dyn Write,
+) -> Result<(), String> {
+    match export_left(reader, journals, kind, days, sites, out)? {
+        0 => Ok(()),
+        lost => Err(format!("{} and are not in the file: run `outpost doctor`", lost_here(lost))),
+    }
+}
+
+/// How many documents are lost, in words.
+pub fn lost_here(lost: u64) -> String {
+    format!("{lost} documents are lost to damage here")
+}
+
+/// The same; how many are lost.
+pub fn export_left(
     reader: &views::Reader,
     journals: &dyn Journals,
     kind: Kind,
     (from, to): (Date, Date),
     sites: Vec<SiteNo>,
     out: &mut dyn Write,
-) -> Result<(), String> {
+) -> Result<u64, String> {
     for site in &sites {
         catch_up(reader, journals, *site)?;
     }
     let (from_day, to_day) = (views::days_since_1970(from), views::days_since_1970(to));
     let selection = Selection { kind, from_day, to_day, sites };
     let exported = Books { reader, journals }.export(&selection, out).map_err(|error| error.to_string())?;
-    match exported.lost {
-        0 => Ok(()),
-        lost => Err(format!("{lost} documents are lost to damage here and are not in the file: run `outpost doctor`")),
-    }
+    Ok(exported.lost)
 }
 
 #[cfg(test)]

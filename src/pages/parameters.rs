@@ -1,7 +1,7 @@
 //! Parameters that both pages have.
 
 use crate::domain::document::{Kind, Text};
-use crate::web::{Fault, Query};
+use crate::web::{Fault, Query, StatusCode};
 use jiff::civil::Date;
 
 /// The rule of a parameter that is a day.
@@ -23,6 +23,15 @@ pub fn days(query: &Query) -> Result<(Date, Date), Fault> {
         return Err(Fault::bad("to", rule, "ask for fewer at once"));
     }
     Ok((from, to))
+}
+
+/// Refuses a file that would lack some documents: who is given one takes it for the whole.
+pub fn none_lost(lost: u64) -> Result<(), Fault> {
+    if lost == 0 {
+        return Ok(());
+    }
+    let remedy = "have `outpost doctor` run there; `outpost export` writes what is left, and says what is not";
+    Err(Fault::new(StatusCode::CONFLICT, None, crate::books::lost_here(lost), remedy))
 }
 
 /// The kind that a parameter names.

@@ -6,7 +6,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::document::Kind;
 use crate::office::months::Month;
 use crate::office::reconcile::Reconciling;
-use crate::pages::parameters::{days, kind};
+use crate::pages::parameters::{days, kind, none_lost};
 use crate::reconcile::{Figures, Sheet, State};
 use crate::web::{Fault, Query, Reply, StatusCode};
 use serde_json::{Value, json};
@@ -83,8 +83,9 @@ impl Desk {
         let of = query.text("site").unwrap_or("all");
         let numbers = sites.iter().map(|(_, number)| *number).collect();
         let mut csv = Vec::new();
-        let exported = books::export(&self.office.views, &*self.office.shelves, kind, (from, to), numbers, &mut csv);
-        exported.map_err(|why| self.unread(why))?;
+        let exported =
+            books::export_left(&self.office.views, &*self.office.shelves, kind, (from, to), numbers, &mut csv);
+        none_lost(exported.map_err(|why| self.unread(why))?)?;
         Ok(Reply::csv(&format!("{of}-{}-{from}-{to}.csv", kind.slug()), csv))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Pages, Question};
 use crate::books;
-use crate::pages::parameters::{days, kind};
+use crate::pages::parameters::{days, kind, none_lost};
 use crate::site::start::SITE_NO;
 use crate::web::{Fault, Query, Reply};
 
@@ -14,8 +14,8 @@ impl Pages {
         let (from, to) = days(&query)?;
         question.must_read(kind)?;
         let mut csv = Vec::new();
-        let exported = books::export(&self.views, &*self.shelves, kind, (from, to), vec![SITE_NO], &mut csv);
-        exported.map_err(Fault::not_now)?;
+        let exported = books::export_left(&self.views, &*self.shelves, kind, (from, to), vec![SITE_NO], &mut csv);
+        none_lost(exported.map_err(Fault::not_now)?)?;
         Ok(Reply::csv(&format!("{}-{}-{from}-{to}.csv", self.site, kind.slug()), csv))
     }
 }
