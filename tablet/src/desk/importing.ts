@@ -12,6 +12,8 @@ export interface Importing {
   send: (files: readonly Chosen[]) => Promise<{ id: string; all: boolean }>;
   /** The office keeps a few imports for each person: what is done with makes room. */
   letGo: () => void;
+  /** Whether it is still that one: an answer may be about the one before. */
+  has: (id: string) => boolean;
 }
 
 export function useImporting(): Importing {
@@ -44,5 +46,5 @@ export function useImporting(): Importing {
       release();
     };
   }, []);
-  return { id, sending, send, letGo };
+  return { id, sending, send, letGo, has: (of) => has.current === of };
 }

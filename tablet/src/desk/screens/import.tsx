@@ -22,19 +22,22 @@ import { count } from "../words";
 const ASK_MS = 2_000;
 
 export function ImportScreen() {
-  const { id, sending, send, letGo } = useImporting();
+  const { id, sending, send, letGo, has } = useImporting();
   const [state, setState] = useState<Import | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const [allSites, setAllSites] = useState(false);
   const act = useAct();
   const ask = () => {
     if (id === null) return;
-    api.import(id).then(setState, (error: unknown) => {
-      if (!isGone(error)) return;
-      setState(null);
-      letGo();
-      setOver(t("import.gone"));
-    });
+    api.import(id).then(
+      (told) => has(id) && setState(told),
+      (error: unknown) => {
+        if (!isGone(error) || !has(id)) return;
+        setState(null);
+        letGo();
+        setOver(t("import.gone"));
+      },
+    );
   };
   useLive(["import"], ask);
   const ended = state !== null && (state.state === "done" || state.state === "failed");
