@@ -16,7 +16,7 @@ import type {
   Till,
   TransitRow,
 } from "./api-types";
-import { ApiError, NotReached } from "./errors";
+import { ApiError, errorOf, NotReached, type Query, query } from "./errors";
 import type { Login } from "./link/link";
 import type { PrintedLine } from "./print/lines";
 
@@ -31,8 +31,6 @@ export interface Paired {
   password: string;
   site: string;
 }
-
-type Query = Record<string, string | number | null | undefined>;
 
 export class Api {
   private readonly login: Login | null;
@@ -163,19 +161,5 @@ export class Api {
     if (!Number.isNaN(date)) this.onDate(date);
     if (!answer.ok) throw await errorOf(answer);
     return answer;
-  }
-}
-
-function query(of: Query): string {
-  const pairs = Object.entries(of).filter(([, value]) => value !== null && value !== undefined);
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
-}
-
-async function errorOf(answer: Response): Promise<ApiError> {
-  try {
-    const { error } = (await answer.json()) as { error: { input: string | null; rule: string; remedy: string } };
-    return new ApiError(answer.status, error.input, error.rule, error.remedy);
-  } catch {
-    return new ApiError(answer.status, null, answer.statusText, "");
   }
 }

@@ -1,24 +1,21 @@
 // The workshop's app: which screen is shown. Everything else is behind it.
 
 import { render } from "preact";
-import { useEffect, useErrorBoundary } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import "./app.css";
 import { app, running, start } from "./app";
 import { preferred, speak, t } from "./i18n";
 import { Bar } from "./parts/bar";
 import { Button, Frame, Notice } from "./parts/frame";
+import { Guarded } from "./parts/guarded";
 import { goInstead, place } from "./parts/place";
 import { SCREENS } from "./screens";
 import { Home } from "./screens/home";
 import { Login } from "./screens/login";
 import { Pair } from "./screens/pair";
 
-/** A screen that fails takes nothing else along: what was written is on the disk, and the way home is there. */
-function Guarded() {
-  const [error, again] = useErrorBoundary((error) => reportError(error));
-  const { screen, of } = place.value;
-  useEffect(() => again(), [screen, of]);
-  if (!error) return <Shown />;
+/** What was written is on the disk, and the way home is there. */
+function Failed({ error }: { error: unknown }) {
   return (
     <Frame title={t("failed.title")}>
       <Notice kind="bad">{t("failed.says", { error: String(error) })}</Notice>
@@ -49,7 +46,9 @@ function Root() {
   return (
     <>
       <Bar />
-      <Guarded />
+      <Guarded failed={(error) => <Failed error={error} />}>
+        <Shown />
+      </Guarded>
     </>
   );
 }

@@ -1,17 +1,8 @@
 // How the office of tests/desk-fixture.ts answers: refusals with rule and remedy, pages of a list, and what a path is answered by.
 
-export class Refused extends Error {
-  readonly status: number;
-  readonly input: string | null;
-  readonly remedy: string;
+import { ApiError as Refused } from "../src/errors";
 
-  constructor(status: number, input: string | null, rule: string, remedy: string) {
-    super(rule);
-    this.status = status;
-    this.input = input;
-    this.remedy = remedy;
-  }
-}
+export { Refused };
 
 export interface Answer {
   status: number;

@@ -7,7 +7,7 @@ const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).to
 export const DAY = (daysAgo: number) => at(daysAgo * 1_440 - 7 * 60).slice(0, 10);
 export const id = (n: number) => `01936e5b-5a00-7000-8000-${String(n).padStart(12, "0")}`;
 
-const groups = (pattern: string) => Array.from({ length: 16 }, () => pattern).join(" ");
+const groups = (pattern: string) => Array.from({ length: 8 }, () => pattern).join(" ");
 export const FRESH = groups("667a");
 
 const quiet = {

@@ -25,6 +25,8 @@ export interface Office {
   endSessions(): void;
   /** Forgets what stands against CSRF, as where another tab asked. */
   turnCsrf(): void;
+  /** Another tab logs somebody else in. */
+  become(user: string): void;
   /** No answers and no events any more, or again. */
   cut(down: boolean): void;
   close(): Promise<void>;
@@ -52,8 +54,6 @@ export async function office(): Promise<Office> {
   const sessionOf = (incoming: IncomingMessage) =>
     sessions.get(/outpost=([^;]+)/.exec(incoming.headers.cookie ?? "")?.[1] ?? "");
   const whoIs = (session: Session) => {
-    turn += 1;
-    session.csrf = `csrf-${turn}`;
     return { ...answers.who(session.user), csrf: session.csrf, until: new Date(Date.now() + 43_200_000).toISOString() };
   };
 
@@ -61,7 +61,7 @@ export async function office(): Promise<Office> {
     const { user, password } = body as { user: string; password: string };
     if (PASSWORDS[user] !== password) throw new Refused(401, "password", "user and password do not fit", "try again");
     turn += 1;
-    const session = { user, csrf: "" };
+    const session = { user, csrf: `csrf-${turn}` };
     sessions.set(`s${turn}`, session);
     outgoing.setHeader("Set-Cookie", `outpost=s${turn}; HttpOnly; SameSite=Strict; Path=/api; Max-Age=43200`);
     return { status: 200, json: whoIs(session) };
@@ -84,7 +84,7 @@ export async function office(): Promise<Office> {
     if (method !== "GET") asked.push({ method, path, query, body: isJson ? read : body.length });
     if (path === "login") return login(read, outgoing);
     const session = sessionOf(incoming);
-    if (!session) throw new Refused(401, null, "nobody is logged in", "log in");
+    if (!session) throw new Refused(401, "Cookie", "nobody is logged in, or the session has ended", "log in");
     if (method !== "GET") {
       if (incoming.headers["outpost-csrf"] !== session.csrf)
         throw new Refused(403, "Outpost-CSRF", "it is not this session's", "ask GET /api/me for it");
@@ -142,6 +142,9 @@ export async function office(): Promise<Office> {
     endSessions: () => sessions.clear(),
     turnCsrf() {
       for (const session of sessions.values()) session.csrf = "another";
+    },
+    become(user) {
+      for (const session of sessions.values()) Object.assign(session, { user, csrf: `csrf-of-${user}` });
     },
     cut(to) {
       down = to;

@@ -75,6 +75,70 @@ export const FLOWS: Flow[] = [
     },
   },
   {
+    name: "an import is let go where its screen is left",
+    async run({ page, on }) {
+      await to(page, "sites");
+      await expect.poll(() => sent(on)).toMatchObject({ method: "DELETE", path: "imports/i3" });
+    },
+  },
+  {
+    name: "a stick that was pulled while it was read is said",
+    async run({ page }) {
+      await to(page, "import");
+      await page.evaluate(() => {
+        const entry = {
+          isFile: true,
+          fullPath: "/1.op",
+          file: (_: unknown, failed: (error: unknown) => void) => failed(new DOMException("gone", "NotFoundError")),
+        };
+        const transfer = { items: [{ webkitGetAsEntry: () => entry }], files: [] };
+        const drop = Object.assign(new Event("drop", { bubbles: true, cancelable: true }), { dataTransfer: transfer });
+        document.querySelector(".drop")?.dispatchEvent(drop);
+      });
+      await page.getByText("These files cannot be read.").waitFor();
+    },
+  },
+  {
+    name: "an import that the office has no more is ended, and said to be",
+    async run({ page, on, look }) {
+      await to(page, "sites");
+      await to(page, "import");
+      const asked = /api\/imports\/i\d+$/;
+      const gone = { error: { input: null, rule: "there is no such import", remedy: "begin another" } };
+      await page.route(asked, (route) =>
+        route.request().method() === "GET" ? route.fulfill({ status: 404, json: gone }) : route.continue(),
+      );
+      await page.getByLabel("Choose files").setInputFiles([file("1.op", "x")]);
+      await page.getByText("The office has nothing of this import any more").waitFor();
+      await look("import-gone");
+      await page.getByText("Let the stick's files").waitFor();
+      let more = 0;
+      page.on("request", (request) => {
+        if (asked.test(request.url()) && request.method() === "GET") more += 1;
+      });
+      // Where no event comes, it was asked every two seconds.
+      await page.waitForTimeout(2_500);
+      expect(more).toBe(0);
+      await page.unroute(asked);
+      expect(sent(on)).toMatchObject({ method: "DELETE", path: "imports/i4" });
+    },
+  },
+  {
+    name: "an import that could not be taken is not waited for",
+    async run({ page, on }) {
+      await to(page, "sites");
+      await to(page, "import");
+      const full = { error: { input: null, rule: "the disk is full", remedy: "make room" } };
+      await page.route(/take$/, (route) => route.fulfill({ status: 503, json: full }), { times: 1 });
+      await page.getByLabel("Choose files").setInputFiles([file("1.op", "x")]);
+      await page.getByText("the disk is full").waitFor();
+      on.say("import", { import: "i5" });
+      await page.getByRole("heading", { name: "Waiting to be taken in" }).waitFor();
+      await page.getByRole("button", { name: "Another stick" }).click();
+      await page.getByText("Let the stick's files").waitFor();
+    },
+  },
+  {
     name: "master data is looked at, and taken once it is right",
     async run({ page, on, look }) {
       await to(page, "master");
@@ -85,7 +149,7 @@ export const FLOWS: Flow[] = [
       expect(sent(on)).toEqual({
         method: "POST",
         path: "master",
-        body: { import: "i4", check: true, replace_tables: [] },
+        body: { import: "i6", check: true, replace_tables: [] },
       });
       expect(await page.getByRole("button", { name: "Take them" }).count()).toBe(0);
       await page.getByRole("button", { name: "Other files" }).click();
@@ -93,7 +157,7 @@ export const FLOWS: Flow[] = [
       await page.getByLabel("uom").check();
       await page.getByRole("button", { name: "Take them" }).click();
       await page.getByText("It is taken.").waitFor();
-      expect(sent(on).body).toEqual({ import: "i5", check: false, replace_tables: ["uom"] });
+      expect(sent(on).body).toEqual({ import: "i7", check: false, replace_tables: ["uom"] });
     },
   },
   {

@@ -56,13 +56,18 @@ export const FLOWS: Flow[] = [
       await page.getByRole("heading", { name: "Stock" }).waitFor();
       await page.getByLabel("Site", { exact: true }).selectOption("bogor");
       await page.getByLabel("Narrow the list").fill("shirt");
-      await page.getByText("Bogor - TW").first().waitFor();
-      expect(await page.locator(".cards tbody tr").count()).toBe(1);
+      const rows = page.locator(".cards tbody tr");
+      await expect.poll(() => rows.allTextContents()).toEqual([expect.stringMatching(/^SHIRT-001.*bogor/)]);
+      await page.getByLabel("Narrow the list").fill("");
+      await expect.poll(() => rows.count()).toBe(4);
       const asked = page.waitForRequest(/api\/stock\?site=bogor&item=SHIRT-001&/);
       await page.getByLabel("Item").fill("SHIRT-001");
       await asked;
+      await expect.poll(() => rows.count()).toBe(1);
+      await page.getByLabel("Item").fill("");
+      await expect.poll(() => rows.count()).toBe(4);
       await page.getByLabel("Only below zero").check();
-      expect(await page.locator(".cards tbody tr").count()).toBe(1);
+      await expect.poll(() => rows.allTextContents()).toEqual([expect.stringMatching(/^SHIRT-001.*bogor/)]);
     },
   },
   {

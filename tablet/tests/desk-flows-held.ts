@@ -23,6 +23,22 @@ export const FLOWS: Flow[] = [
     },
   },
   {
+    name: "what is wrong with trying all again is said where it is asked",
+    async run({ page, on, look }) {
+      await to(page, "held");
+      await page.getByRole("button", { name: "Try all again" }).click();
+      const dialog = page.getByRole("dialog");
+      const busy = { error: { input: null, rule: "the books are read at present", remedy: "wait a minute" } };
+      await page.route(/api\/held\/retry$/, (route) => route.fulfill({ status: 409, json: busy }), { times: 1 });
+      await dialog.getByRole("button", { name: "Try all again" }).click();
+      await dialog.getByText("the books are read at present").waitFor();
+      await look("held-retry-all");
+      await dialog.getByRole("button", { name: "Try all again" }).click();
+      await page.getByText(/^Tried again/).waitFor();
+      expect(sent(on)).toEqual({ method: "POST", path: "held/retry", body: {} });
+    },
+  },
+  {
     name: "a name is mapped",
     async run({ page, on, look }) {
       await to(page, "held");

@@ -108,6 +108,58 @@ const ACCOUNT: Flow[] = [
     },
   },
   {
+    name: "what one meant to do is not done as somebody else who logged in meanwhile",
+    async run({ page, on }) {
+      await to(page, "held");
+      await page.getByRole("heading", { name: "Held" }).waitFor();
+      on.asked.length = 0;
+      on.become("joko");
+      await page.getByRole("button", { name: "Try again" }).first().click();
+      await page.locator(".who", { hasText: "Work" }).waitFor();
+      await page.getByRole("heading", { name: "Held" }).waitFor();
+      // The one that was refused, and no other.
+      expect(on.asked.filter(({ path }) => path === "held/retry").length).toBe(1);
+      expect(await page.getByText(/^Tried again/).count()).toBe(0);
+      await page.getByRole("button", { name: "Try again" }).first().click();
+      await page.getByText("Tried again: 1").waitFor();
+      on.become("sari");
+      await page.reload();
+      await page.locator(".who", { hasText: "Sari" }).waitFor();
+    },
+  },
+  {
+    name: "an office that is not reached is no reason to log in, and is asked again",
+    async run({ page, look }) {
+      await to(page, "held");
+      await page.route(/api\/me$/, (route) => route.fulfill({ status: 503, body: "" }), { times: 1 });
+      await page.reload();
+      const again = page.getByRole("button", { name: "Ask again" });
+      await again.waitFor();
+      expect(await page.getByRole("button", { name: "Log in" }).count()).toBe(0);
+      await look("not-reached");
+      await page.route(/api\/me$/, (route) => route.abort(), { times: 1 });
+      await again.click();
+      await page.getByText("The office cannot be reached").waitFor();
+      await again.click();
+      await page.getByRole("heading", { name: "Held" }).waitFor();
+    },
+  },
+  {
+    name: "sites that could not be asked for are once the office is live again",
+    async run({ page, on }) {
+      await page.route(/api\/sites\?limit=500/, (route) => route.abort());
+      await page.reload();
+      await page.getByText("Live", { exact: true }).waitFor();
+      await page.unroute(/api\/sites\?limit=500/);
+      const options = page.getByLabel("Site", { exact: true }).locator("option");
+      expect(await options.count()).toBe(1);
+      on.cut(true);
+      await page.getByText(/Not live since/).waitFor();
+      on.cut(false);
+      await expect.poll(() => options.count(), { timeout: 15_000 }).toBe(131);
+    },
+  },
+  {
     name: "the menu leads to another screen, by keyboard too",
     async run({ page, look }) {
       await to(page, "held");

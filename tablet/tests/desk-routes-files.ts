@@ -39,7 +39,9 @@ export function fileRoutes({ say }: Tools): Route[] {
         if (!/\.(op|csv|json)$/i.test(name))
           throw new Refused(422, "name", "it is no stick's file and no table", "leave it out");
         if (bytes.length === 0) throw new Refused(422, "name", "the file is empty", "copy it from the stick again");
-        imports.get(of[0] ?? "")?.files.push(name);
+        const found = imports.get(of[0] ?? "");
+        if (!found) throw new Refused(404, null, "there is no such import", "begin another");
+        found.files.push(name);
         return made({ name, bytes: bytes.length });
       },
     ],
@@ -50,10 +52,10 @@ export function fileRoutes({ say }: Tools): Route[] {
         const found = imports.get(of[0] ?? "");
         if (!found) throw new Refused(404, null, "there is no such import", "begin another");
         found.state = "taking";
-        say("import", importOf(of[0]));
+        say("import", { import: of[0] });
         setTimeout(() => {
           found.state = "done";
-          say("import", importOf(of[0]));
+          say("import", { import: of[0] });
         }, 300);
         return { status: 202, json: importOf(of[0]) };
       },

@@ -112,7 +112,9 @@ export function siteRoutes({ say }: Tools): Route[] {
     [
       "POST",
       "held/retry",
-      ({ body }) => ({ retried: held.filter((line) => (body.id ? line.id === body.id : true)).length }),
+      ({ body: { id, site } }) => ({
+        retried: held.filter((line) => (!id || line.id === id) && (!site || line.site === site)).length,
+      }),
     ],
     [
       "POST",

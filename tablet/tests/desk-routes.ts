@@ -39,7 +39,9 @@ export function routes(tools: Tools) {
       "stock",
       ({ query }) =>
         paged(
-          data.stock.filter(({ site }) => !query.site || site === query.site),
+          data.stock.filter(
+            ({ site, item_code }) => (!query.site || site === query.site) && (!query.item || item_code === query.item),
+          ),
           query,
         ),
     ],

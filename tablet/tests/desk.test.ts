@@ -4,6 +4,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import en from "../src/i18n/en.json";
+import id from "../src/i18n/id.json";
 import { serious } from "./axe";
 import { type Browser, hasBrowser, launch, open, type Page } from "./browser";
 import { type Office, office } from "./desk-fixture";
@@ -62,7 +64,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(SIZES))("at the size of a %s", 
     async (place, heading) => {
       await to(page, place);
       await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-      await page.waitForTimeout(250);
+      await settled(page);
       await look(place.replaceAll("/", "-"));
       expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
     },
@@ -87,15 +89,25 @@ describe.skipIf(!hasBrowser).each(Object.entries(SIZES))("at the size of a %s", 
     await page.evaluate(() => localStorage.setItem("language", "id"));
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
-    for (const [place] of PLACES) {
+    const title = page.getByRole("heading", { level: 1 });
+    for (const [place, heading] of PLACES) {
+      const was = await title.textContent();
+      const isOpen = await page.evaluate((place) => location.hash === `#/${place}`, place);
       await to(page, place);
-      await page.waitForTimeout(200);
+      // Each has another heading than the one before it.
+      if (!isOpen) await expect.poll(() => title.textContent(), { message: heading }).not.toBe(was);
+      await settled(page);
       await look(`id-${place.replaceAll("/", "-")}`);
     }
     await page.evaluate(() => localStorage.setItem("language", "en"));
     expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
   }, 120_000);
 });
+
+/** What the screen asked for is there: nothing says that it is waited for. */
+async function settled(page: Page): Promise<void> {
+  for (const { wait } of [en, id]) await expect.poll(() => page.getByText(wait, { exact: true }).count()).toBe(0);
+}
 
 /** What is touched and seen, and is under 48 px high. */
 function small(page: Page): Promise<string[]> {

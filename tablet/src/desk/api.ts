@@ -4,7 +4,7 @@
 // cookie that no script sees; what stands against CSRF is held here, and asked for anew where another tab was given another.
 
 import type { Page } from "../api-types";
-import { ApiError, NotReached } from "../errors";
+import { ApiError, errorOf, NotReached, type Query, query } from "../errors";
 import type * as Of from "./types";
 
 /** A slow answer is worth more than none, up to here; a file, and what goes through all of a journal, takes longer. */
@@ -13,7 +13,8 @@ const LONG_MS = 300_000;
 export const PAGE = 100;
 const MOST = 500;
 
-export type Query = Record<string, string | number | null | undefined>;
+export type { Query };
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 interface Request {
   method?: Method;
@@ -30,8 +31,15 @@ export interface Part {
 
 const enc = encodeURIComponent;
 
+/** The session is over, or there was none: the login stands in the place of what was asked. */
+export class SessionOver extends ApiError {}
+
 export class Api {
   private csrf: string | null = null;
+  /** Whose session it is, as the office said last. */
+  private user: string | null = null;
+  /** The office says who one is: another tab may have logged somebody else in. */
+  onMe: (me: Of.Me) => void = () => {};
   /** The session has ended, as the office says. */
   onEnded: () => void = () => {};
 
@@ -44,6 +52,7 @@ export class Api {
   async logout(): Promise<void> {
     await this.json("logout", { method: "POST", json: {} });
     this.csrf = null;
+    this.user = null;
   }
   password(old: string, fresh: string): Promise<unknown> {
     return this.json("password", { method: "POST", json: { old, new: fresh } });
@@ -132,7 +141,7 @@ export class Api {
     return this.json("reconcile", { of, patienceMs: LONG_MS });
   }
   async export(of: { kind: string; from: string; to: string; site?: string | undefined }): Promise<Blob> {
-    return (await this.ask("export", { of, patienceMs: LONG_MS })).blob();
+    return bodyOf((await this.ask("export", { of, patienceMs: LONG_MS })).blob());
   }
 
   async beginImport(): Promise<string> {
@@ -152,7 +161,7 @@ export class Api {
     return this.json(`imports/${enc(of)}`);
   }
   async answers(of: string): Promise<Blob> {
-    return (await this.ask(`imports/${enc(of)}/answers`, { patienceMs: LONG_MS })).blob();
+    return bodyOf((await this.ask(`imports/${enc(of)}/answers`, { patienceMs: LONG_MS })).blob());
   }
   master(of: { import: string; check: boolean; replace_tables: string[] }): Promise<Of.Report> {
     return this.json("master", { method: "POST", json: of, patienceMs: LONG_MS });
@@ -179,6 +188,8 @@ export class Api {
 
   private keep(me: Of.Me): Of.Me {
     this.csrf = me.csrf;
+    this.user = me.user;
+    this.onMe(me);
     return me;
   }
 
@@ -198,22 +209,29 @@ export class Api {
   }
 
   private async json<T>(path: string, request: Request = {}): Promise<T> {
-    const text = await (await this.ask(path, request)).text();
-    return (text === "" ? null : JSON.parse(text)) as T;
+    const answer = await this.ask(path, request);
+    return bodyOf(answer.text().then((text) => (text === "" ? null : JSON.parse(text)) as T));
   }
 
   private async ask(path: string, request: Request): Promise<Response> {
+    const { user } = this;
     const answer = await this.send(path, request);
     if (answer.ok) return answer;
     const error = await errorOf(answer);
     if (error.status === 403 && error.input === "Outpost-CSRF" && path !== "me") {
-      await this.me();
+      // What one meant to do is nothing that somebody else has done.
+      if ((await this.me()).user !== user) throw error;
       const again = await this.send(path, request);
       if (again.ok) return again;
-      throw await errorOf(again);
+      throw this.over(path, await errorOf(again));
     }
-    if (error.status === 401 && path !== "login") this.onEnded();
-    throw error;
+    throw this.over(path, error);
+  }
+
+  private over(path: string, error: ApiError): ApiError {
+    if (error.status !== 401 || path === "login") return error;
+    this.onEnded();
+    return new SessionOver(error.status, error.input, error.message, error.remedy);
   }
 
   private async send(path: string, request: Request): Promise<Response> {
@@ -233,17 +251,12 @@ export class Api {
   }
 }
 
-function query(of: Query): string {
-  const pairs = Object.entries(of).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}`;
-}
-
-async function errorOf(answer: Response): Promise<ApiError> {
+/** An answer that breaks off, or is none of the office's, is none. */
+async function bodyOf<T>(reading: Promise<T>): Promise<T> {
   try {
-    const { error } = (await answer.json()) as { error: { input: string | null; rule: string; remedy: string } };
-    return new ApiError(answer.status, error.input, error.rule, error.remedy);
+    return await reading;
   } catch {
-    return new ApiError(answer.status, null, answer.statusText || String(answer.status), "");
+    throw new NotReached();
   }
 }
 

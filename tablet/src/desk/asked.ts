@@ -5,6 +5,7 @@ import type { Page } from "../api-types";
 import { ApiError } from "../errors";
 import { PAGE, type Part } from "./api";
 import { type Kind, useLive } from "./live";
+import { Turns } from "./turns";
 
 const MOST = 500;
 
@@ -18,25 +19,19 @@ export interface Asked<T> {
 /** Asks when `of` changes, and when the office says that one of `kinds` did. */
 export function useAsked<T>(ask: () => Promise<T>, of: readonly unknown[], kinds: readonly Kind[] = []): Asked<T> {
   const [state, setState] = useState<{ value: T | null; failed: unknown; busy: boolean }>(EMPTY);
-  const turn = useRef(0);
   const newest = useRef(ask);
   newest.current = ask;
-  const again = useCallback(() => {
-    turn.current += 1;
-    const mine = turn.current;
-    const set = (to: Partial<Asked<T>>) => mine === turn.current && setState((was) => ({ ...was, ...to, busy: false }));
-    setState((was) => ({ ...was, busy: true }));
-    newest.current().then(
-      (value) => set({ value, failed: null }),
-      (failed: unknown) => set({ failed }),
-    );
-  }, []);
+  const turns = useRef<Turns<T> | null>(null);
+  turns.current ??= new Turns(() => newest.current(), {
+    asked: () => setState((was) => ({ ...was, busy: true })),
+    answered: (value) => setState({ value, failed: null, busy: false }),
+    failed: (failed) => setState((was) => ({ ...was, failed, busy: false })),
+  });
+  const again = useCallback(() => turns.current?.again(), []);
   useEffect(() => {
     setState(EMPTY);
-    again();
-    return () => {
-      turn.current += 1;
-    };
+    turns.current?.anew();
+    return () => turns.current?.end();
   }, of);
   useLive(kinds, again);
   return { ...state, again };

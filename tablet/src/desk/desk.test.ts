@@ -1,6 +1,6 @@
 // What of the desk is pure: days, documents, files, what needs a look, who may what.
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ApiError, NotReached } from "../errors";
 import { addDays, addMonths, daysOf, isMonth, monthOf } from "./calendar";
 import { isNumber, plainName, sorted } from "./fields";
@@ -11,7 +11,7 @@ import { documentQuery } from "./search";
 import { allows } from "./session";
 import { tableOf } from "./tables";
 import type { Condition, Site } from "./types";
-import { type Sending, sendAll } from "./upload";
+import { isWorking, type Sending, sendAll } from "./upload";
 import { clockOf } from "./words";
 
 test("days and months go on over the ends of years", () => {
@@ -193,9 +193,36 @@ test("a file that fails stops no other, and says why", async () => {
   expect(last.map(({ name, state, why }) => [name, state, why])).toEqual([
     ["a", "sent", null],
     ["b", "failed", "it is too large"],
-    ["c", "failed", null],
+    ["c", "failed", "no_office"],
     ["d", "sent", null],
   ]);
+});
+
+test("a file of a stick that was pulled is said to be unread", async () => {
+  const pulled = new Blob(["x"]);
+  pulled.slice = () => ({ arrayBuffer: () => Promise.reject(new Error("NotReadableError")) }) as Blob;
+  let last: Sending[] = [];
+  const put = () => Promise.reject(new NotReached());
+  expect(await sendAll("i1", [{ name: "a", size: 1, file: pulled }], (all) => (last = all), put)).toBe(false);
+  expect(last.map(({ why }) => why)).toEqual(["drop.unread"]);
+});
+
+test("nothing more is sent to an import that is gone", async () => {
+  const files = Array.from({ length: 20 }, (_, n) => ({ name: `${n}.op`, size: 1, file: new Blob(["x"]) }));
+  const put = vi.fn(() => Promise.reject(new ApiError(404, null, "there is no such import", "begin another")));
+  await expect(sendAll("i1", files, () => {}, put)).rejects.toThrow("there is no such import");
+  expect(put.mock.calls.length).toBeLessThanOrEqual(3);
+});
+
+test("an import that is open is waited for only while something is done to it", () => {
+  const [idle, busy] = [{ busy: false }, { busy: true }];
+  const open = { state: "open" as const };
+  expect([isWorking(open, idle), isWorking(open, busy), isWorking({ state: "taking" }, idle)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect([isWorking(null, busy), isWorking({ state: "done" }, busy)]).toEqual([false, false]);
 });
 
 test("a file's table is in its name", () => {

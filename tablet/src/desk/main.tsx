@@ -2,29 +2,24 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { useEffect, useErrorBoundary } from "preact/hooks";
 import "../app.css";
 import "./css/frame.css";
 import "./css/lists.css";
 import "./css/parts.css";
 import "./css/days.css";
 import { Button, Notice } from "../parts/frame";
+import { Guarded } from "../parts/guarded";
 import { goInstead, place } from "../parts/place";
 import { speakDesk, t } from "./i18n";
-import { hush, listen } from "./live";
-import { Page } from "./parts/page";
+import { hush, listen, live } from "./live";
+import { Page, Problem } from "./parts/page";
 import { Shell } from "./parts/shell";
 import { screenOf } from "./screens";
 import { Login } from "./screens/login";
-import { begin, may, me } from "./session";
+import { begin, may, me, unknown } from "./session";
 import { learnSites } from "./sites";
 
-/** A screen that fails takes nothing else along. */
-function Guarded() {
-  const [error, again] = useErrorBoundary((error) => reportError(error));
-  const { screen, of } = place.value;
-  useEffect(() => again(), [screen, of]);
-  if (!error) return <Shown />;
+function Failed({ error }: { error: unknown }) {
   return (
     <Page title={t("failed.title")}>
       <Notice kind="bad">{String(error)}</Notice>
@@ -32,6 +27,20 @@ function Guarded() {
         {t("sites.title")}
       </Button>
     </Page>
+  );
+}
+
+/** Whether somebody is logged in only the office knows. */
+function Unknown() {
+  return (
+    <div class="door">
+      <Page title={t("desk.title")}>
+        <Problem of={unknown.value} />
+        <Button kind="main" onClick={() => void begin()}>
+          {t("ask_again")}
+        </Button>
+      </Page>
+    </div>
   );
 }
 
@@ -51,11 +60,14 @@ function Shown() {
 
 function Root() {
   const who = me.value;
-  if (who === undefined) return <p class="quiet">{t("wait")}</p>;
+  if (who === undefined) return unknown.value === null ? <p class="quiet">{t("wait")}</p> : <Unknown />;
   if (who === null) return <Login />;
+  // The key begins everything anew for somebody else.
   return (
-    <Shell>
-      <Guarded />
+    <Shell key={who.user}>
+      <Guarded failed={(error) => <Failed error={error} />}>
+        <Shown />
+      </Guarded>
     </Shell>
   );
 }
@@ -73,6 +85,9 @@ async function start(): Promise<void> {
     if (user === null) return hush();
     listen();
     void learnSites();
+  });
+  effect(() => {
+    if (live.value.on) void learnSites();
   });
 }
 

@@ -1,13 +1,15 @@
 // Who sits at the desk, and what that role may do: what it may not is not shown. The office judges by itself all the same.
 
 import { signal } from "@preact/signals";
-import { api } from "./api";
+import { api, SessionOver } from "./api";
 import type { Me, Role } from "./types";
 
 const ORDER: readonly Role[] = ["look", "work", "admin"];
 
 /** Not known yet; nobody; somebody. */
 export const me = signal<Me | null | undefined>(undefined);
+/** Why it is not known yet. */
+export const unknown = signal<unknown>(null);
 /** The session ended while somebody worked: the login says so, and leads back to where they were. */
 export const ended = signal(false);
 
@@ -24,11 +26,19 @@ export async function begin(): Promise<void> {
     if (me.peek()) ended.value = true;
     me.value = null;
   };
-  me.value = await api.me().catch(() => null);
+  api.onMe = (who) => {
+    me.value = who;
+  };
+  unknown.value = null;
+  try {
+    await api.me();
+  } catch (error) {
+    if (!(error instanceof SessionOver)) unknown.value = error;
+  }
 }
 
 export async function login(user: string, password: string): Promise<void> {
-  me.value = await api.login(user, password);
+  await api.login(user, password);
   ended.value = false;
 }
 

@@ -3,6 +3,8 @@
 import { ApiError, NotReached } from "../errors";
 import { api } from "./api";
 import type { Chosen } from "./files";
+import { t } from "./i18n";
+import type { Import } from "./types";
 
 const AT_ONCE = 3;
 
@@ -40,11 +42,36 @@ export async function sendAll(
         await put(to, file.name, file.file);
         set(at, "sent");
       } catch (error) {
-        if (error instanceof ApiError && error.status === 401) throw error;
-        set(at, "failed", error instanceof NotReached ? null : (error as Error).message);
+        const why = await whyNot(file, error);
+        set(at, "failed", why);
+        // Without a session or an import no other file arrives either.
+        if ((error instanceof ApiError && error.status === 401) || isGone(error)) throw error;
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return all.every(({ state }) => state === "sent");
+}
+
+/** A file of a stick that was pulled meanwhile cannot be sent, and the browser says no more of it than of an office that is not reached. */
+async function whyNot({ file }: Chosen, error: unknown): Promise<string> {
+  if (!(error instanceof NotReached)) return (error as Error).message;
+  const isThere = await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+  return t(isThere ? "no_office" : "drop.unread");
+}
+
+/** The office has no such import any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** An import goes on at the office; one that is open does only while this page has something to do to it. */
+export function isWorking(of: Pick<Import, "state"> | null, { busy }: { busy: boolean }): boolean {
+  return of?.state === "taking" || (of?.state === "open" && busy);
 }

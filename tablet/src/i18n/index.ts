@@ -13,7 +13,11 @@ export type Language = "en" | "id";
 /** Where a page's texts come from: a page of its own may add texts of its own. */
 export type Dictionary = Record<Language, () => Promise<Texts>>;
 
-export const LANGUAGES: readonly Language[] = ["en", "id"];
+/** Each by its own name, for whoever can read no other. */
+export const LANGUAGES: readonly { value: Language; text: string }[] = [
+  { value: "en", text: "English" },
+  { value: "id", text: "Bahasa Indonesia" },
+];
 export const FILES: Dictionary = {
   en: async () => (await import("./en.json")).default,
   id: async () => (await import("./id.json")).default,

@@ -15,8 +15,6 @@ interface TextProps {
   max?: number;
   /** What the browser may fill in by itself. */
   autocomplete?: "off" | "username" | "current-password" | "new-password";
-  /** The id of a list of what it could be. */
-  list?: string | undefined;
 }
 
 export function TextField({
@@ -28,7 +26,6 @@ export function TextField({
   hint,
   max = 140,
   autocomplete = "off",
-  list,
 }: TextProps) {
   const id = useId();
   const shared = {
@@ -44,7 +41,7 @@ export function TextField({
       {lines ? (
         <textarea {...shared} rows={lines} maxLength={4000} />
       ) : (
-        <input {...shared} type={type as "text"} maxLength={max} list={list} />
+        <input {...shared} type={type as "text"} maxLength={max} />
       )}
       {hint && (
         <small id={`${id}-hint`} class="hint">

@@ -10,8 +10,6 @@ import { Button, Frame, Notice } from "../parts/frame";
 import { place } from "../parts/place";
 import { Keypad } from "../parts/proof";
 
-const NAMES = { en: "English", id: "Bahasa Indonesia" };
-
 export function Pair() {
   const [code, setCode] = useState("");
   const scanned = place.value.screen;
@@ -48,12 +46,7 @@ export function Pair() {
       {no && <Notice kind="bad">{no}</Notice>}
       <Keypad value={code} onInput={(typed) => setCode(typed.slice(0, 6))} onEnter={pair} />
       <TextField label={t("pair.name")} hint={t("pair.name_hint")} value={name} onInput={setName} max={32} />
-      <Choice
-        label={t("language")}
-        value={language.value}
-        options={LANGUAGES.map((value) => ({ value, text: NAMES[value] }))}
-        onChange={(to) => void speak(to)}
-      />
+      <Choice label={t("language")} value={language.value} options={LANGUAGES} onChange={(to) => void speak(to)} />
     </Frame>
   );
 }

@@ -10,8 +10,6 @@ import { Picker } from "../parts/picker";
 import { go } from "../parts/place";
 import { Keypad, why } from "../parts/proof";
 
-const NAMES = { en: "English", id: "Bahasa Indonesia" };
-
 export function Status() {
   const { link, outbox, rows, people, device, site, clock } = app();
   const { up, sinceMs } = link.reached.value;
@@ -53,12 +51,7 @@ export function Status() {
           </Button>
         </section>
       )}
-      <Choice
-        label={t("language")}
-        value={language.value}
-        options={LANGUAGES.map((value) => ({ value, text: NAMES[value] }))}
-        onChange={(to) => void speak(to)}
-      />
+      <Choice label={t("language")} value={language.value} options={LANGUAGES} onChange={(to) => void speak(to)} />
       {session?.is_manager && <Manage />}
       <Button icon="lock" onClick={() => go("pair")}>
         {t("status.pair_again")}

@@ -2,8 +2,8 @@
 
 import { tOr } from "../../i18n";
 import { isNumber, plainName, sorted } from "../fields";
-import { Fact } from "../screens/account";
 import { amount, day, kindName } from "../words";
+import { Fact } from "./fact";
 import { Table } from "./table";
 
 export function Fields({ of }: { of: Record<string, unknown> }) {

@@ -1,6 +1,7 @@
 // Where files are let fall, or chosen: several at once, and whole directories.
 
 import { useId, useState } from "preact/hooks";
+import { Notice } from "../../parts/frame";
 import { Icon } from "../../parts/icons";
 import { type Chosen, chosen, dropped } from "../files";
 import { t } from "../i18n";
@@ -14,17 +15,23 @@ interface DropProps {
 
 export function Drop({ says, disabled, onFiles, accept }: DropProps) {
   const [over, setOver] = useState(false);
+  const [unread, setUnread] = useState(false);
   const pick = (event: Event) => {
     const input = event.target as HTMLInputElement;
     const files = chosen(input.files);
     input.value = "";
+    setUnread(false);
     if (files.length > 0) onFiles(files);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    if (!disabled && event.dataTransfer)
-      void dropped(event.dataTransfer).then((files) => files.length && onFiles(files));
+    if (disabled || !event.dataTransfer) return;
+    setUnread(false);
+    dropped(event.dataTransfer).then(
+      (files) => files.length > 0 && onFiles(files),
+      () => setUnread(true),
+    );
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: whoever has no mouse uses the two buttons in it
@@ -39,6 +46,7 @@ export function Drop({ says, disabled, onFiles, accept }: DropProps) {
     >
       <Icon name="stick" />
       <p>{says}</p>
+      {unread && <Notice kind="bad">{t("drop.unread")}</Notice>}
       <div class="buttons">
         <FileButton text={t("drop.files")} disabled={disabled} onChange={pick} accept={accept} />
         <FileButton text={t("drop.directory")} disabled={disabled} onChange={pick} directory />

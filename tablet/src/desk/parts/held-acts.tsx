@@ -87,3 +87,20 @@ export function GiveUp({ of, onClose, onDone }: Props) {
     </Dialog>
   );
 }
+
+export function RetryAll({ onClose, onDone }: Omit<Props, "of">) {
+  const act = useAct();
+  const retry = () => act.run(async () => onDone([t("held.retried", { n: count((await api.retry({})).retried) })]));
+  return (
+    <Dialog title={t("held.retry_all")} onClose={onClose}>
+      <p>{t("held.retry_all_says")}</p>
+      <Problem of={act.failed} />
+      <div class="buttons">
+        <Button onClick={onClose}>{t("cancel")}</Button>
+        <Do act={act} onClick={retry}>
+          {t("held.retry_all")}
+        </Do>
+      </div>
+    </Dialog>
+  );
+}

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ApiError, NotReached } from "../../errors";
 import { Button, Notice } from "../../parts/frame";
 import type { IconName } from "../../parts/icons";
+import { SessionOver } from "../api";
 import type { Act } from "../asked";
 import { t } from "../i18n";
 
@@ -40,10 +41,9 @@ export function Page({ title, up, children }: PageProps) {
 
 /** What the office said in the place of an answer: its rule, and what to do. */
 export function Problem({ of }: { of: unknown }) {
-  if (of === null || of === undefined) return null;
+  if (of === null || of === undefined || of instanceof SessionOver) return null;
   if (of instanceof NotReached) return <Notice kind="bad">{t("no_office")}</Notice>;
   if (of instanceof ApiError) {
-    if (of.status === 401 && of.input === null) return null;
     return (
       <div class="notice bad" role="alert">
         <p>{of.message}</p>

@@ -65,8 +65,8 @@ interface ListingProps<T> extends Omit<TableProps<T>, "rows"> {
   of: Paged<T>;
   /** What is said where there is nothing. */
   none?: string;
-  /** Shows only some of what came. */
-  only?: (row: T) => boolean;
+  /** Shows only some of what came; where not all has come, that is said. */
+  only?: ((row: T) => boolean) | undefined;
 }
 
 export function Listing<T>({ of, none = t("nothing_found"), only, ...table }: ListingProps<T>) {
@@ -74,6 +74,7 @@ export function Listing<T>({ of, none = t("nothing_found"), only, ...table }: Li
   return (
     <>
       <Problem of={of.failed} />
+      {only && of.more && <p class="quiet">{t("only_shown")}</p>}
       {rows === null ? (
         of.busy && <p class="quiet">{t("wait")}</p>
       ) : rows.length === 0 ? (

@@ -5,10 +5,11 @@ import { TextField } from "../../parts/fields";
 import { api } from "../api";
 import { useAct } from "../asked";
 import { t } from "../i18n";
+import { Fact } from "../parts/fact";
+import { Languages } from "../parts/languages";
 import { Do, Page, Problem, Said } from "../parts/page";
 import { logout, me } from "../session";
 import { moment, roleName } from "../words";
-import { Languages } from "./login";
 
 const SHORTEST = 10;
 
@@ -30,15 +31,6 @@ export function Account() {
       <Password />
       <Languages />
     </Page>
-  );
-}
-
-export function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

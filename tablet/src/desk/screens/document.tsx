@@ -5,12 +5,12 @@ import { api } from "../api";
 import { useAsked } from "../asked";
 import { t } from "../i18n";
 import { Fields } from "../parts/document-fields";
+import { Fact } from "../parts/fact";
 import { MarkSays } from "../parts/lines";
 import { Page, Problem } from "../parts/page";
 import { Stamps } from "../parts/stamps";
 import type { Cancellation, Way } from "../types";
 import { amount, kindName } from "../words";
-import { Fact } from "./account";
 
 export function DocumentScreen({ of }: { of: string | null }) {
   const id = of ?? "";

@@ -1,14 +1,13 @@
 // What is not in the company's books yet, why, and what a person can do about it.
 
 import { useState } from "preact/hooks";
-import { Dialog } from "../../parts/dialog";
 import { Button } from "../../parts/frame";
 import { goInstead } from "../../parts/place";
 import { api } from "../api";
 import { useAct, usePaged } from "../asked";
 import { t } from "../i18n";
 import { SiteSelect } from "../parts/filters";
-import { GiveUp, Remap } from "../parts/held-acts";
+import { GiveUp, Remap, RetryAll } from "../parts/held-acts";
 import { Do, Page, Problem, Said } from "../parts/page";
 import { type Column, Listing } from "../parts/table";
 import { may } from "../session";
@@ -57,17 +56,7 @@ export function HeldScreen({ of }: { of: string | null }) {
       />
       {doing?.what === "remap" && <Remap of={doing.of} onClose={() => setDoing(null)} onDone={done} />}
       {doing?.what === "give_up" && <GiveUp of={doing.of} onClose={() => setDoing(null)} onDone={done} />}
-      {doing?.what === "retry_all" && (
-        <Dialog title={t("held.retry_all")} onClose={() => setDoing(null)}>
-          <p>{t("held.retry_all_says")}</p>
-          <div class="buttons">
-            <Button onClick={() => setDoing(null)}>{t("cancel")}</Button>
-            <Do act={act} onClick={() => retry({})}>
-              {t("held.retry_all")}
-            </Do>
-          </div>
-        </Dialog>
-      )}
+      {doing?.what === "retry_all" && <RetryAll onClose={() => setDoing(null)} onDone={done} />}
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { api } from "../api";
 import { useAct, useAsked } from "../asked";
 import { type Chosen, ofStick, save, tooMuch } from "../files";
 import { t } from "../i18n";
+import { useImporting } from "../importing";
 import { useLive } from "../live";
 import { Drop } from "../parts/drop";
 import { Do, Page, Problem } from "../parts/page";
@@ -14,23 +15,33 @@ import { Sendings } from "../parts/sendings";
 import { Table } from "../parts/table";
 import { Tick } from "../parts/tick";
 import type { Import } from "../types";
-import { type Sending, sendAll } from "../upload";
+import { isGone, isWorking } from "../upload";
 import { count } from "../words";
 
 /** Where no event comes, it is asked. */
 const ASK_MS = 2_000;
 
 export function ImportScreen() {
-  const [id, setId] = useState<string | null>(null);
-  const [sending, setSending] = useState<Sending[]>([]);
+  const { id, sending, send, letGo, has } = useImporting();
   const [state, setState] = useState<Import | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const [allSites, setAllSites] = useState(false);
   const act = useAct();
-  const ask = () => id !== null && void api.import(id).then(setState, () => {});
+  const ask = () => {
+    if (id === null) return;
+    api.import(id).then(
+      (told) => has(id) && setState(told),
+      (error: unknown) => {
+        if (!isGone(error) || !has(id)) return;
+        setState(null);
+        letGo();
+        setOver(t("import.gone"));
+      },
+    );
+  };
   useLive(["import"], ask);
   const ended = state !== null && (state.state === "done" || state.state === "failed");
-  const working = state !== null && (state.state === "taking" || state.state === "open");
+  const working = isWorking(state, act);
   useEffect(() => {
     if (!working) return;
     const timer = setInterval(ask, ASK_MS);
@@ -42,20 +53,14 @@ export function ImportScreen() {
     setOver(files.length === 0 ? t("import.nothing") : much ? t(`import.over.${much}`) : null);
     if (files.length === 0 || much) return;
     setState(null);
-    setId(null);
     act.run(async () => {
-      const made = await api.beginImport();
-      setId(made);
-      await sendAll(made, files, setSending);
-      setState(await api.take(made, allSites));
+      const made = await send(files);
+      setState(await api.take(made.id, allSites));
     });
   };
   const again = () => {
-    // The office keeps a few imports for each person: what is done with makes room.
-    if (id) void api.letGo(id).catch(() => {});
-    setSending([]);
     setState(null);
-    setId(null);
+    letGo();
   };
   return (
     <Page title={t("import.title")}>

@@ -1,11 +1,11 @@
 // Who sits at the desk.
 
 import { useState } from "preact/hooks";
-import { LANGUAGES, language } from "../../i18n";
-import { Choice, TextField } from "../../parts/fields";
+import { TextField } from "../../parts/fields";
 import { Notice } from "../../parts/frame";
 import { useAct } from "../asked";
-import { speakDesk, t } from "../i18n";
+import { t } from "../i18n";
+import { Languages } from "../parts/languages";
 import { Page, Problem } from "../parts/page";
 import { ended, login } from "../session";
 
@@ -38,16 +38,5 @@ export function Login() {
         <Languages />
       </Page>
     </div>
-  );
-}
-
-export function Languages() {
-  return (
-    <Choice
-      label={t("language")}
-      value={language.value}
-      options={LANGUAGES.map((value) => ({ value, text: value === "en" ? "English" : "Bahasa Indonesia" }))}
-      onChange={(to) => void speakDesk(to)}
-    />
   );
 }

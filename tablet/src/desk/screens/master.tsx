@@ -6,19 +6,18 @@ import { api } from "../api";
 import { useAct } from "../asked";
 import { type Chosen, ofMaster, tooMuch } from "../files";
 import { t } from "../i18n";
+import { useImporting } from "../importing";
 import { Drop } from "../parts/drop";
 import { Do, Page, Problem } from "../parts/page";
 import { ReportView } from "../parts/report";
 import { Sendings } from "../parts/sendings";
 import { tableOf } from "../tables";
 import type { Report } from "../types";
-import { type Sending, sendAll } from "../upload";
 
 export function Master() {
-  const [id, setId] = useState<string | null>(null);
+  const { id, sending, send, letGo } = useImporting();
   const [tables, setTables] = useState<string[]>([]);
   const [replace, setReplace] = useState<string[]>([]);
-  const [sending, setSending] = useState<Sending[]>([]);
   const [report, setReport] = useState<Report | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const act = useAct();
@@ -33,17 +32,13 @@ export function Master() {
     setReplace([]);
     setTables([...new Set(files.map(({ name }) => tableOf(name)).filter((table) => table !== null))]);
     act.run(async () => {
-      const made = await api.beginImport();
-      setId(made);
-      if (!(await sendAll(made, files, setSending))) return;
-      setReport(await api.master({ import: made, check: true, replace_tables: [] }));
+      const made = await send(files);
+      if (!made.all) return;
+      setReport(await api.master({ import: made.id, check: true, replace_tables: [] }));
     });
   };
   const again = () => {
-    // The office keeps a few imports for each person: what is done with makes room.
-    if (id) void api.letGo(id).catch(() => {});
-    setId(null);
-    setSending([]);
+    letGo();
     setReport(null);
   };
   const toggle = (table: string, on: boolean) => {

@@ -7,6 +7,7 @@ import { addDays, today } from "../calendar";
 import { lastHeard } from "../glance";
 import { t } from "../i18n";
 import { Chart } from "../parts/chart";
+import { Fact } from "../parts/fact";
 import { Looks } from "../parts/looks";
 import { Page, Problem } from "../parts/page";
 import { Quarantine } from "../parts/quarantine";
@@ -14,7 +15,6 @@ import { Trust } from "../parts/trust";
 import { may } from "../session";
 import type { SiteDetail } from "../types";
 import { bytes, clockOf, count, when } from "../words";
-import { Fact } from "./account";
 import { free, road } from "./sites";
 
 const CHART_DAYS = 30;

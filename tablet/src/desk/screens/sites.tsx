@@ -17,8 +17,10 @@ export function Sites() {
   const sites = usePaged((part) => api.sites(part), [], ["site", "held", "posted"]);
   const [search, setSearch] = useState("");
   const [wanting, setWanting] = useState(false);
-  const only = (site: Site) =>
-    site.site.toLowerCase().includes(search.trim().toLowerCase()) && (!wanting || looks(site).some(({ bad }) => bad));
+  const words = search.trim().toLowerCase();
+  const narrowed = words !== "" || wanting;
+  const narrows = (site: Site) =>
+    site.site.toLowerCase().includes(words) && (!wanting || looks(site).some(({ bad }) => bad));
   return (
     <Page title={t("sites.title")}>
       <div class="filters">
@@ -30,8 +32,8 @@ export function Sites() {
         of={sites}
         columns={columns()}
         keyOf={({ site }) => site}
-        only={only}
-        none={search === "" && !wanting ? t("sites.none") : t("nothing_found")}
+        only={narrowed ? narrows : undefined}
+        none={narrowed ? t("nothing_found") : t("sites.none")}
       />
     </Page>
   );

@@ -20,7 +20,7 @@ export function Stock({ of }: { of: string | null }) {
   const [below, setBelow] = useState(false);
   const list = usePaged((part) => api.stock({ site, item: asked }, part), [site, asked], ["site"]);
   const words = search.trim().toLowerCase();
-  const only = (row: StockRow) =>
+  const narrows = (row: StockRow) =>
     (words === "" || `${row.item_code} ${row.warehouse}`.toLowerCase().includes(words)) &&
     (!below || row.qty.startsWith("-"));
   return (
@@ -31,11 +31,10 @@ export function Stock({ of }: { of: string | null }) {
         <TextField label={t("stock.search")} type="search" value={search} onInput={setSearch} />
         <Tick label={t("stock.below")} on={below} onChange={setBelow} />
       </div>
-      {list.more && words !== "" && <p class="quiet">{t("stock.only_shown")}</p>}
       <Listing
         label={t("stock.title")}
         of={list}
-        only={only}
+        only={words !== "" || below ? narrows : undefined}
         keyOf={({ site, warehouse, item_code }) => `${site}/${warehouse}/${item_code}`}
         rowClass={({ qty }) => (qty.startsWith("-") ? "bad" : "")}
         columns={[
