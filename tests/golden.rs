@@ -9,6 +9,7 @@ use outpost::domain::master::{Row, Table};
 use outpost::domain::outcome::{Fate, Hold, Outcome};
 use outpost::domain::person::{Act, Person, SessionId};
 use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
+use outpost::domain::request::{Declined, Requested, TakenBack};
 use outpost::domain::time::{Quality, Stamp};
 use outpost::keys::enrolment::Enrolment;
 use outpost::keys::sealed::{self, Code, Sealed};
@@ -140,6 +141,27 @@ fn outcomes_v1() {
         let entry = Entry::Outcome(Outcome { of, fate });
         let body = record::body(&stamp(), &record::entry(&entry));
         golden(&format!("record-outcome-{name}.cbor"), &body);
+        assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
+    }
+}
+
+/// What the office asked of a site, and what became of it.
+#[test]
+fn requests_v1() {
+    let id = IntentId("01a199c7-7166-7c53-bc5e-39fabe561c57".parse().unwrap());
+    let by = || "wati".try_into().unwrap();
+    let fields =
+        r#"{"stock_entry_type":"Material Issue","from_warehouse":"Stores","items":[{"item_code":"BUTTON","qty":"3"}]}"#;
+    let requested = Requested { id, by: by(), document: document(Kind::StockEntry, fields) };
+    let entries = [
+        ("requested", Entry::Requested(requested.clone())),
+        ("requested-submitted", requested.submission()),
+        ("taken-back", Entry::TakenBack(TakenBack { request: id, by: by() })),
+        ("declined", Entry::Declined(Declined::new(id, "BUTTON: 2 in Stores, 1 too few"))),
+    ];
+    for (name, entry) in entries {
+        let body = record::body(&stamp(), &record::entry(&entry));
+        golden(&format!("record-{name}.cbor"), &body);
         assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
     }
 }

@@ -34,7 +34,8 @@ has sent nobody's PIN or badge, or not yet all of its data, nobody is told apart
 
 What touches only the site's own warehouses works always, with or without a line. What goes between sites goes through a transit
 warehouse, so that neither side waits for the other. What touches another's warehouse is refused for now, with the name of the
-site that it needs: agreement between sites comes in here later (`domain/rights`, `decide`).
+site that it needs: agreement between two sites comes in here later (`domain/rights`, `decide`). The office asks a site's box to record a
+document for the site's warehouses, and the box decides: it records what is there by its figures, whatever the settings say of shortages.
 
 ";
 

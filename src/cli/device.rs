@@ -1,6 +1,6 @@
 //! `outpost device`: the logins of scanners, scales and tablets.
 
-use super::{Place, device_name};
+use super::{Place, device_name, new_device_name};
 use crate::control::{self, Ask};
 use crate::domain::id::DeviceId;
 use crate::gate::logins;
@@ -18,7 +18,7 @@ pub(super) enum What {
         #[command(flatten)]
         place: Place,
         /// Its name, of a-z, 0-9 and -: also its MQTT user name and client id.
-        #[arg(value_parser = device_name)]
+        #[arg(value_parser = new_device_name)]
         name: DeviceId,
         /// What it is. A tablet may do everything, a scanner only scan, a scale only weigh.
         #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(KINDS))]
@@ -35,7 +35,7 @@ pub(super) enum What {
         #[arg(long, default_value = "tablet", value_parser = ["tablet"])]
         kind: String,
         /// What it is to be called; else tablet-1 and so on.
-        #[arg(long, value_parser = device_name)]
+        #[arg(long, value_parser = new_device_name)]
         name: Option<DeviceId>,
     },
     /// Show the devices that may come in.

@@ -173,6 +173,15 @@ fn device_name(text: &str) -> Result<DeviceId, String> {
     text.parse().map_err(|error: crate::domain::id::BadName| error.to_string())
 }
 
+/// A name for a device that is new: documents that the office asks for are recorded as sent by `office`.
+fn new_device_name(text: &str) -> Result<DeviceId, String> {
+    let name = device_name(text)?;
+    if name == DeviceId::office() {
+        return Err("office stands for the main office: choose another name, like tablet-1".into());
+    }
+    Ok(name)
+}
+
 impl Cli {
     /// Does what was typed. What it ends with is success, but for a comparison.
     pub fn run(self) -> anyhow::Result<ExitCode> {

@@ -46,6 +46,8 @@ pub(super) struct Answers {
     pub(super) figures: Kept,
     /// Held while a month is closed or opened.
     pub(super) months: Mutex<()>,
+    /// Held while a site is asked for something, so that one id is asked once.
+    pub(super) asking: Mutex<()>,
 }
 
 impl Answers {

@@ -8,7 +8,6 @@ use super::roads::{self, Roads};
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
-use crate::domain::outcome::Outcome;
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
 use crate::domain::time::rfc3339;
 use crate::exchange::{Arrived, Exchange, Master, Parts, Rejected, Tally};
@@ -65,8 +64,8 @@ pub(super) enum Event {
     Quarantine(Order, oneshot::Sender<Done>),
     /// The office's disk has a new id.
     Renewed(StoreId),
-    /// What became of documents in the books, and where to say which record of the office's journal has the last of it.
-    Outcomes(Vec<Outcome>, oneshot::Sender<Result<u64, String>>),
+    /// What the office has to say to the site, and where to tell which record of its journal has the last of it.
+    Words(Vec<Entry>, oneshot::Sender<Result<u64, String>>),
 }
 
 /// What others may know of a site's line.
@@ -484,11 +483,10 @@ impl SiteLine {
                     self.store = store;
                     self.exchange.renew(store);
                 }
-                Some(Event::Outcomes(said, told)) => {
-                    let words: Vec<Entry> = said.into_iter().map(Entry::Outcome).collect();
+                Some(Event::Words(words, told)) => {
                     let written = tokio::task::block_in_place(|| self.write(&words));
                     let last = self.down.reader().count();
-                    // Whoever asked may have gone: it finds in the books what it has posted.
+                    // Whoever asked may have gone: it finds in the journal, or in the books, what was said.
                     let _ = told.send(written.map(|()| last).map_err(|error| error.to_string()));
                 }
                 Some(Event::Envelope(bytes)) => {

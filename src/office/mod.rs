@@ -5,6 +5,7 @@
 //! more), and the views.
 
 mod answers;
+mod asking;
 mod audit;
 pub mod config;
 mod enrolling;
@@ -175,6 +176,7 @@ impl Office {
             reconciling: Mutex::default(),
             figures: figures::Kept::default(),
             months: Mutex::default(),
+            asking: Mutex::default(),
         };
         let answers = Arc::new(answers);
         let desk = open_desk(&answers).await?;

@@ -14,7 +14,7 @@ use crate::books::Shelves;
 use crate::carry::{Hand, Stopped, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{DeviceId, SiteId, StoreId};
-use crate::domain::outcome::Outcome;
+use crate::domain::record::Entry;
 use crate::files;
 use crate::gate::logins;
 use crate::keys::enrolment::BrokerLogin;
@@ -360,14 +360,14 @@ impl Sites {
         }
     }
 
-    /// Writes down what became of documents in the books, durably, from a thread that may block. Which record of the office's journal
+    /// Writes down what the office has to say to a site, durably, from a thread that may block. Which record of the office's journal
     /// for the site has the last of it.
-    pub(super) fn say(&self, site: &SiteId, outcomes: Vec<Outcome>) -> Result<u64, String> {
+    pub(super) fn say(&self, site: &SiteId, words: Vec<Entry>) -> Result<u64, String> {
         let events = self.lock().running.get(site).map(|running| running.events.clone());
         let events = events.ok_or_else(|| format!("the journal of {site} is not open here"))?;
         let (told, heard) = oneshot::channel();
         let gone = || format!("the line of {site} has ended");
-        events.blocking_send(Event::Outcomes(outcomes, told)).map_err(|_| gone())?;
+        events.blocking_send(Event::Words(words, told)).map_err(|_| gone())?;
         heard.blocking_recv().map_err(|_| gone())?
     }
 

@@ -1,7 +1,7 @@
 //! One line of a list: a document, and how far it is on its way.
 
 use crate::domain::decimal::Decimal;
-use crate::domain::document::{Ref, Text};
+use crate::domain::document::{Document, Ref, Text};
 use crate::domain::effects::Progress;
 use crate::domain::outcome::Fate;
 use crate::domain::record::{Entry, Submitted};
@@ -105,15 +105,20 @@ pub fn told(line: &DocumentLine, read: Option<&Read>, fate: Option<&Fate>, prefi
 
 /// A document's fields as they were sent.
 pub fn fields(submitted: &Submitted) -> Value {
-    struct Fields<'a>(&'a Submitted);
+    document(&submitted.document)
+}
+
+/// The same of a document that is none of a journal yet.
+pub fn document(document: &Document) -> Value {
+    struct Fields<'a>(&'a Document);
 
     impl Serialize for Fields<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            self.0.document.serialize_fields(serializer)
+            self.0.serialize_fields(serializer)
         }
     }
 
-    serde_json::to_value(Fields(submitted)).unwrap_or_default()
+    serde_json::to_value(Fields(document)).unwrap_or_default()
 }
 
 /// How much of each row of a document came back, by the row's number.

@@ -9,6 +9,7 @@ use crate::domain::id::{DeviceId, Epoch, IntentId, Position, RecordHash, StoreId
 use crate::domain::person::SessionId;
 use crate::domain::record::{Entry, Follows, Opened, Record, Sent};
 use crate::domain::repeats::Repeats;
+use crate::domain::request::Declined;
 use crate::domain::time::Stamp;
 use crate::intake::{self, Code, Reason};
 use crate::journal::{self, Group, Held, Key, Line, Reader, Verdict, Written};
@@ -147,7 +148,10 @@ impl Admit {
         id: Option<IntentId>,
         reason: Reason,
     ) -> Verdict<Note> {
-        let refused = intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason);
+        let refused = match id.filter(|_| came.device == DeviceId::office()) {
+            Some(request) => Entry::Declined(Declined::new(request, reason.text.clone())),
+            None => intake::refused(&came.device, &came.topic, &came.payload, came.sent, &reason),
+        };
         self.floor.line_up(Vec::new(), refused, stamp, group.last());
         self.line_up(group, None, Note { id, ..Note::of(&stamp, Some(reason)) })
     }

@@ -23,7 +23,7 @@ use crate::wire::record;
 use crate::wire::refusal::Refusal;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// How long new records gather before the exchange is asked again. A lone sale does not wait for it.
 const GATHER: Duration = Duration::from_millis(20);
@@ -73,6 +73,8 @@ pub(super) struct MasterState {
 /// The task and what it owns.
 pub(super) struct Line<C> {
     pub(super) site: SiteId,
+    /// Told when the office's journal has more.
+    pub(super) asked: Arc<Notify>,
     pub(super) paths: Paths,
     pub(super) store: StoreId,
     pub(super) exchange: Exchange,
@@ -219,6 +221,7 @@ impl<C: Courier> Line<C> {
         }
         if !arrived.stored.is_empty() {
             self.views.notify();
+            self.asked.notify_one();
             arrived.stored.iter().for_each(|span| self.tell_devices(*span));
         }
         if arrived.acks_moved && up_ms() > self.saved_ms + SAVE_EVERY_MS {

@@ -19,6 +19,7 @@ mod on_card;
 mod pages;
 mod people;
 mod printer;
+mod requests;
 mod show;
 mod start;
 mod state;
@@ -49,7 +50,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use sticks::{Board, Sticks};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 /// How often the state is looked at, and published where it changed.
@@ -177,8 +178,16 @@ impl Site {
             utc_offset_minutes: config.utc_offset_minutes,
         };
         exchange.tells_condition(state.condition());
+        let asked_of_us = Arc::new(Notify::new());
+        let requests = requests::Requests {
+            views: views.reader(),
+            shelves: shelves.clone(),
+            scribe: scribe.handle(),
+            came: asked_of_us.clone(),
+        };
         let line = Line {
             site,
+            asked: asked_of_us,
             paths: paths.clone(),
             store,
             exchange,
@@ -201,6 +210,7 @@ impl Site {
         let fallen = Fallen::default();
         let tasks = vec![
             fallen.spawn("line", line.run(arrivals, scribe.handle().durable(), asked, stopping.clone())),
+            fallen.spawn("requests", requests.run(stopping.clone())),
             fallen.spawn("state", show(state.clone(), gate.publisher(), start::signs(&config), stopping)),
         ];
         holes::record(journal.clone(), report, scribe.handle());

@@ -70,6 +70,8 @@ pub struct Totals {
     pub closed_days: u64,
     /// What people did beside documents.
     pub people: u64,
+    /// Requests of the office that the site declined.
+    pub declined: u64,
     /// Words of the office, in the journal that comes down.
     pub at_office_words: u64,
 }
@@ -78,7 +80,7 @@ impl Totals {
     /// Records of the site's own journal.
     pub fn records(&self) -> u64 {
         let firsts = self.documents + self.cancellations + self.scans + self.weights + self.refused;
-        let others = self.opened + self.closed_days + self.people + self.holes;
+        let others = self.opened + self.closed_days + self.people + self.declined + self.holes;
         firsts + others + self.repeats + self.conflicts + self.unreadable + self.lost
     }
 }
@@ -184,7 +186,7 @@ impl Fold {
             (Stream::Up(site), Line::Record(record)) => self.apply_up(site, place, record)?,
             (Stream::Up(site), Line::Unreadable) => self.total(site).unreadable += 1,
             (Stream::Up(site), Line::Lost) => self.total(site).lost += 1,
-            (Stream::Down(site), Line::Record(record)) => self.apply_down(site, record)?,
+            (Stream::Down(site), Line::Record(record)) => self.apply_down(site, place, record)?,
             (Stream::Down(_), Line::Unreadable | Line::Lost) => {}
         }
         if let Stream::Up(site) = stream {
@@ -214,7 +216,13 @@ impl Fold {
                 self.total(site).holes += 1;
             }
             // The office's word belongs in the journal that comes down; here it means nothing.
-            Entry::AtOffice(_) | Entry::Outcome(_) => self.total(site).holes += 1,
+            Entry::AtOffice(_) | Entry::Outcome(_) | Entry::Requested(_) | Entry::TakenBack(_) => {
+                self.total(site).holes += 1;
+            }
+            Entry::Declined(declined) => {
+                self.answered(site, declined.request, place.locator, false)?;
+                self.total(site).declined += 1;
+            }
             Entry::DayClosed(_) => self.total(site).closed_days += 1,
             Entry::Person(_) => self.total(site).people += 1,
             Entry::Refused(_) => {
@@ -265,6 +273,9 @@ impl Fold {
             thing.no = submitted.booked.as_ref().and_then(|booked| booked.no);
             thing.cancelled = self.was_cancelled_ahead(site, id, number)?;
             self.index(&thing, number, submitted)?;
+            if submitted.is_requested() {
+                self.answered(site, id, place.locator, true)?;
+            }
         }
         self.had_outcome_ahead(site, id, number)?;
         things::append(&mut self.store, number, &thing)?;
@@ -312,10 +323,15 @@ impl Fold {
         self.store.put(Key::of(tag).site(site).long(count % LATEST).0, cbor::to_vec(listed));
     }
 
-    fn apply_down(&mut self, site: SiteNo, record: &Record) -> Result<(), Doubt> {
+    fn apply_down(&mut self, site: SiteNo, place: Place, record: &Record) -> Result<(), Doubt> {
         let (stamp, span) = match record {
             Record { stamp, entry: Entry::AtOffice(span) } => (stamp, span),
             Record { entry: Entry::Outcome(outcome), .. } => return self.outcome(site, outcome),
+            Record { entry: Entry::Requested(requested), .. } => return self.requested(site, requested.id, place),
+            Record { entry: Entry::TakenBack(by), .. } => {
+                self.taken_back(site, by.request, place.locator);
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         let epoch = self.epochs.number(&mut self.store, site, span.epoch);

@@ -55,6 +55,16 @@ pub(super) enum Tag {
     OutcomeAhead = 22,
     /// Documents whose number another one bore before, by number: their things' numbers.
     Shared = 23,
+    /// What the office asked of a site, by the ordinals of its records.
+    Request = 24,
+    /// These ordinals, by the requests' ids.
+    RequestOf = 25,
+    /// Those that wait for an answer, by ordinal.
+    Pending = 26,
+    /// What sites answered, by the request's id.
+    Answer = 27,
+    /// Requests that were taken back, by id.
+    TakenBack = 28,
 }
 
 /// A key under construction.

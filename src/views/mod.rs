@@ -25,6 +25,7 @@ mod outcomes;
 mod owner;
 mod parties;
 mod read;
+mod requests;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use keys::SiteNo;
 pub use meta::{Locator, Place, Stream};
 pub use owner::{Config, NotNow, Progress, Reader, Views};
 pub use read::{After, DocumentLine, Found, State};
+pub use requests::{Answer, RequestLine};
 pub use store::Doubt;
 
 use crate::domain::id::StoreId;

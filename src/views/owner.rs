@@ -5,6 +5,7 @@ use super::fold::{Fold, Line, Listed, Totals};
 use super::keys::{SiteNo, Tag};
 use super::meta::{Place, Stream};
 use super::read::{After, DocumentLine, Found, State};
+use super::requests::RequestLine;
 use super::store::{self, Disk, Doubt};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position, StoreId};
@@ -344,6 +345,21 @@ impl Reader {
     /// The counters of a site.
     pub fn totals(&self, site: SiteNo) -> Result<Totals, NotNow> {
         self.ask(|fold| Ok(fold.totals(site)))
+    }
+
+    /// What the office asked of a site under an id.
+    pub fn request(&self, site: SiteNo, id: IntentId) -> Result<Option<RequestLine>, NotNow> {
+        self.ask(|fold| fold.request(site, id))
+    }
+
+    /// What the office asked of a site and was not answered, the oldest first.
+    pub fn pending_requests(&self, site: SiteNo) -> Result<Vec<RequestLine>, NotNow> {
+        self.ask(|fold| fold.pending_requests(site))
+    }
+
+    /// What the office asked of a site, the newest first, on before that ordinal: at most `limit`.
+    pub fn requests(&self, site: SiteNo, before: u64, limit: usize) -> Result<Vec<RequestLine>, NotNow> {
+        self.ask(|fold| fold.requests(site, before, limit))
     }
 
     /// The latest refusals of a site, the newest first, at most [`super::LATEST`].

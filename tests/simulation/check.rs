@@ -2,7 +2,7 @@
 
 use super::workshop::{Mark, mark};
 use super::world::{Site, World, before, covered};
-use outpost::domain::id::{Epoch, Position};
+use outpost::domain::id::{DeviceId, Epoch, Position};
 use outpost::domain::record::{Entry, Record, Span};
 use outpost::domain::repeats::Repeats;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -82,6 +82,7 @@ impl World {
             (0..self.sites.len()).for_each(|n| self.check_rows(n));
             if round + 1 == rounds {
                 self.check_trade();
+                self.check_asked();
             }
         }
     }
@@ -291,7 +292,8 @@ impl Site {
             let least = if promise.excused || shadowed.contains(mark) { 0 } else { promise.promised };
             // Of two branches neither is first, so a retransmission in one may be taken before its original in the other:
             // who has no ids may count twice after a card was copied or restored.
-            let makes_ids = self.boxes[0].devices.iter().any(|device| device.id == mark.0 && device.makes_ids);
+            let makes_ids = mark.0 == DeviceId::office()
+                || self.boxes[0].devices.iter().any(|device| device.id == mark.0 && device.makes_ids);
             let most = if self.history.branched && !makes_ids { 2 * promise.said } else { promise.said };
             assert!(
                 least <= count && count <= most,
@@ -307,7 +309,7 @@ impl Site {
     }
 
     /// What one card lost to damage, and said so, before its copy could deliver it: the office takes the word of the first.
-    fn shadowed(&self) -> BTreeSet<Mark> {
+    pub fn shadowed(&self) -> BTreeSet<Mark> {
         let desk = self.desk.live.as_ref().expect("repaired");
         let live = self.boxes.iter().filter_map(|workshop| workshop.node.live.as_ref());
         let lines = live.flat_map(|live| &live.own.lines);

@@ -9,6 +9,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
+mod asking;
 mod card;
 mod check;
 mod dice;
@@ -56,6 +57,7 @@ pub struct Flaws {
     pub forgets_numbers: bool,
     pub forgets_returns: bool,
     pub gives_no_letters: bool,
+    pub forgets_requests: bool,
 }
 
 impl Flaws {
@@ -255,6 +257,11 @@ fn a_box_that_begins_its_numbers_anew_is_caught() {
 #[test]
 fn an_office_that_gives_a_restored_card_no_letter_is_caught() {
     sabotage("gives no letters", Flaws { gives_no_letters: true, ..Flaws::default() }, &["numbers"]);
+}
+
+#[test]
+fn a_box_that_forgets_what_it_was_asked_when_the_power_goes_is_caught() {
+    sabotage("forgets requests", Flaws { forgets_requests: true, ..Flaws::default() }, &["requests"]);
 }
 
 #[test]

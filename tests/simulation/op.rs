@@ -19,6 +19,14 @@ pub enum Op {
         device: usize,
         deed: Deed,
     },
+    /// Somebody at the office wants the site to record a document.
+    Ask {
+        site: usize,
+    },
+    /// Somebody at the office wants the latest of these no more.
+    TakeBack {
+        site: usize,
+    },
     /// The office's master data changes.
     Rows {
         count: u8,
@@ -205,6 +213,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
     let mut dice = Dice::new(seed, 0);
     let mut rounds = Rounds::new(seed, crowd);
     let mut market = Market::new(seed);
+    let mut clerks = Clerks::new(seed);
     let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
     let setup = Setup {
         seed,
@@ -237,6 +246,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         steps.push(one(&mut dice, &mood, sites));
         rounds.walk(sites, &mut steps);
         market.day(sites, &mut steps);
+        clerks.day(sites, &mut steps);
     }
     steps.push(Op::Heal);
     (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
@@ -391,6 +401,35 @@ impl Market {
                 steps.push(Op::Send { site, reaches: 100 });
                 steps.push(Op::Sync { site });
             }
+        }
+    }
+}
+
+/// People at the office who want something of the sites. They have their own dice, so that worlds without them are what they were.
+struct Clerks {
+    dice: Dice,
+    /// Percent of steps after which one of them wants something.
+    share: u8,
+}
+
+impl Clerks {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, u64::MAX - 3);
+        Self { share: dice.pick(&[0, 0, 10, 40]), dice }
+    }
+
+    fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        let dice = &mut self.dice;
+        if self.share == 0 || !dice.percent(self.share) {
+            return;
+        }
+        let site = dice.below(sites as u64) as usize;
+        steps.extend((0..dice.between(1, 3)).map(|_| Op::Ask { site }));
+        match dice.below(4) {
+            0 => steps.push(Op::TakeBack { site }),
+            // The power goes while it answers.
+            1 => steps.push(Op::Fuse { site, n: dice.between(1, 6) as u32 }),
+            _ => {}
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn text(text: impl Into<String>) -> Text {
     Text::try_from(text.into()).expect("a text")
 }
 
-fn stores(n: usize) -> String {
+pub fn stores(n: usize) -> String {
     format!("Stores w{n}")
 }
 

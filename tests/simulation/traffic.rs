@@ -280,8 +280,15 @@ impl World {
             workshop.node.renew(before, TRUE_MS as u64 + now, &mut self.dice);
         }
         workshop.read_down();
+        let asks = workshop.is_asked();
         if !was_settled && life == Some(self.office_life) && settled {
             site.loose_acks[on_line] = false;
+        }
+        if asks {
+            self.sync(n);
+            if self.line_box(n).node.live.is_none() {
+                return Err(Refusal::Cut);
+            }
         }
         self.pump_box(n);
         Ok(Took { older, stored: heard.1 || heard.0.store.is_empty() })

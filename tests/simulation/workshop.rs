@@ -1,6 +1,7 @@
 //! A box and its devices.
 
 use super::Flaws;
+use super::asking::Asked;
 use super::card::Refusal;
 use super::dice::Dice;
 use super::node::Node;
@@ -59,6 +60,8 @@ pub struct Workshop {
     pub seen_down: usize,
     /// Of each document the lives that the box knew of when it wrote it, where it knew of any.
     pub heard: BTreeMap<Position, BTreeSet<Position>>,
+    /// What the office wants of it.
+    pub asked: Asked,
     intents: u64,
 }
 
@@ -90,11 +93,17 @@ impl Workshop {
             at_office: vec![],
             seen_down: 0,
             heard: BTreeMap::new(),
+            asked: Asked::default(),
             intents: 0,
         }
     }
 
-    pub fn start(&mut self, now_ms: u64, rules: &Rules, dice: &mut Dice) -> Result<usize, Refusal> {
+    pub fn start(
+        &mut self,
+        now_ms: u64,
+        (rules, forgets_requests): (&Rules, bool),
+        dice: &mut Dice,
+    ) -> Result<usize, Refusal> {
         self.held.clear();
         let findings = self.node.start(now_ms, rules, dice)?;
         self.repeats = Repeats::default();
@@ -107,19 +116,27 @@ impl Workshop {
         self.fold();
         self.at_office.clear();
         self.seen_down = 0;
+        self.note_declined();
         self.read_down();
+        if forgets_requests {
+            self.asked = Asked::default();
+        }
         Ok(findings.holes.len())
     }
 
     /// Takes in what the office's records say.
     pub fn read_down(&mut self) {
         let Some(live) = &self.node.live else { return };
-        for at in &live.replica.order[self.seen_down..] {
-            if let Some(Entry::AtOffice(span)) = live.replica.lines[at].record.as_ref().map(|record| &record.entry) {
-                self.at_office.push(*span);
+        let new = live.replica.order[self.seen_down..].iter();
+        let words: Vec<Entry> =
+            new.filter_map(|at| Some(live.replica.lines[at].record.as_ref()?.entry.clone())).collect();
+        self.seen_down = live.replica.order.len();
+        for word in words {
+            match word {
+                Entry::AtOffice(span) => self.at_office.push(span),
+                word => self.hears(&word),
             }
         }
-        self.seen_down = live.replica.order.len();
     }
 
     /// A person scans something.
@@ -205,13 +222,17 @@ impl Workshop {
                     {
                         no.count = 1;
                     }
-                    self.append(now_ms, entry, (Word::Recorded, flaws.forgets_returns), whose, dice)
+                    self.append_for(now_ms, entry, (Word::Recorded, flaws.forgets_returns), whose, dice)
                 }
-                Err(reason) => {
-                    self.append(now_ms, refusal(&entry, reason), (Word::Refused, flaws.forgets_returns), whose, dice)
-                }
+                Err(reason) => self.append_for(
+                    now_ms,
+                    refusal(&entry, reason),
+                    (Word::Refused, flaws.forgets_returns),
+                    whose,
+                    dice,
+                ),
             },
-            Admission::Conflict(_) => self.append(
+            Admission::Conflict(_) => self.append_for(
                 now_ms,
                 refusal(&entry, "conflict".into()),
                 (Word::Recorded, flaws.forgets_returns),
@@ -222,7 +243,7 @@ impl Workshop {
     }
 
     /// What the box makes of a document.
-    fn admitted(&mut self, now_ms: u64, masters: &Masters, entry: Entry) -> Result<Entry, String> {
+    pub fn admitted(&mut self, now_ms: u64, masters: &Masters, entry: Entry) -> Result<Entry, String> {
         if !matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_)) {
             return Ok(entry);
         }
@@ -240,7 +261,8 @@ impl Workshop {
         self.desk.admit(masters, (&self.node.me, series), (stamp.at_ms(), stamp.quality), entry, &lookup)
     }
 
-    fn append(
+    /// Writes a record, not yet durable, and tells the device when it is.
+    fn append_for(
         &mut self,
         now_ms: u64,
         entry: Entry,
@@ -248,6 +270,17 @@ impl Workshop {
         whose: Option<(usize, u64)>,
         dice: &mut Dice,
     ) -> Result<(), Refusal> {
+        let place = self.append(now_ms, entry, forgets, dice)?;
+        self.hold(place, word, whose)
+    }
+
+    /// Whether a document or a scan has this id.
+    pub fn is_known(&self, id: IntentId) -> bool {
+        self.known.contains_key(&id)
+    }
+
+    /// Writes a record, not yet durable. Its place in the journal.
+    pub fn append(&mut self, now_ms: u64, entry: Entry, forgets: bool, dice: &mut Dice) -> Result<usize, Refusal> {
         let first = self.node.live.as_ref().map_or(0, |live| live.own.lines.len());
         let place = self.node.append(now_ms, &entry, dice)?;
         note(&mut self.repeats, &mut self.known, &entry, place);
@@ -268,7 +301,7 @@ impl Workshop {
         }
         let written = lines[first..].iter().map(|line| line.at).collect::<Vec<_>>();
         written.into_iter().for_each(|at| self.note_heard(at));
-        self.hold(place, word, whose)
+        Ok(place)
     }
 
     fn hold(&mut self, place: usize, word: Word, whose: Option<(usize, u64)>) -> Result<(), Refusal> {

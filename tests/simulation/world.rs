@@ -169,6 +169,8 @@ impl World {
         match &step.op {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
             Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
+            Op::Ask { site: s } => self.ask(site(s)),
+            Op::TakeBack { site: s } => self.take_back(site(s)),
             Op::Rows { count } if self.office_up => self.change_rows(*count),
             Op::Rows { .. } => {}
             Op::Send { site: s, reaches } => self.send(site(s), *reaches),
@@ -297,6 +299,10 @@ impl World {
     }
 
     pub fn sync(&mut self, n: usize) {
+        let answered = self.answer(n);
+        if self.box_refused(n, answered.err()) {
+            return;
+        }
         let synced = self.line_box(n).sync();
         match synced {
             Ok(promised) => {
@@ -370,14 +376,14 @@ impl World {
 
     pub fn box_on(&mut self, n: usize) {
         let (now, up) = (self.now_ms, self.sites[n].road.up);
-        let rules = self.rules.0.clone();
+        let (rules, forgets) = (self.rules.0.clone(), self.flaws.forgets_requests);
         let dice = &mut self.dice;
         let site = &mut self.sites[n];
         let workshop = &mut site.boxes[site.on_line];
         if workshop.node.live.is_some() {
             return;
         }
-        match workshop.start(now, &rules, dice) {
+        match workshop.start(now, (&rules, forgets), dice) {
             Ok(holes) => self.tally.holes += holes as u64,
             Err(refusal) => {
                 self.box_refused(n, Some(refusal));

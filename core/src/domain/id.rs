@@ -83,6 +83,13 @@ name!(
     "device"
 );
 
+impl DeviceId {
+    /// What stands for the device of a document that the office asked a box to record. No login has this name.
+    pub fn office() -> Self {
+        Self("office".into())
+    }
+}
+
 impl SiteId {
     /// The main office, as a site.
     pub fn office() -> Self {

@@ -14,6 +14,7 @@ pub mod people;
 pub mod person;
 pub mod record;
 pub mod repeats;
+pub mod request;
 pub mod rights;
 pub mod shop;
 pub mod time;

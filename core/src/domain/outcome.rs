@@ -107,7 +107,7 @@ impl Fate {
     }
 }
 
-fn short(mut text: String) -> String {
+pub(super) fn short(mut text: String) -> String {
     if text.len() > MAX_WHY {
         let end = (0..=MAX_WHY).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         text.truncate(end);

@@ -9,6 +9,7 @@ use super::effects::Effects;
 use super::id::{DeviceId, Epoch, IntentId, Position, RecordHash, Seq, StoreId};
 use super::outcome::Outcome;
 use super::person::Person;
+use super::request::{Declined, Requested, TakenBack};
 use super::time::Stamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,12 @@ pub enum Entry {
     Person(Person),
     /// The office's word: what became of a document in its books.
     Outcome(Outcome),
+    /// The office's wish that the site record a document.
+    Requested(Requested),
+    /// The office's word that it wants that no more.
+    TakenBack(TakenBack),
+    /// The box does not record what the office wants.
+    Declined(Declined),
 }
 
 /// The opening of a journal.
@@ -311,8 +318,9 @@ impl Entry {
             Self::Cancelled(cancelled) => Some(cancelled.id),
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| asked.id),
             Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
-            // An outcome names an intent, and is none.
+            // What speaks of an intent is none: the document alone is what counts once.
             Self::Person(_) | Self::Outcome(_) => None,
+            Self::Requested(_) | Self::TakenBack(_) | Self::Declined(_) => None,
         }
     }
 
@@ -327,6 +335,7 @@ impl Entry {
             Self::Person(person) => Some(&person.device),
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| &asked.device),
             Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Outcome(_) => None,
+            Self::Requested(_) | Self::TakenBack(_) | Self::Declined(_) => None,
         }
     }
 

@@ -24,6 +24,8 @@ pub(in crate::office) enum Event {
     Posted { site: String, id: String, name: String },
     /// So many are, in one second: too many to name.
     ManyPosted { site: String, count: u64 },
+    /// How many of a site's requests are undecided; which, and what was asked since, is otherwise than before.
+    Transactions { site: String, undecided: usize },
     /// An import is further. What is in it is its maker's to ask for.
     Import(String),
     /// The sticks that are in.
@@ -36,6 +38,7 @@ impl Event {
             Self::Site(_) => "site",
             Self::Held { .. } => "held",
             Self::Posted { .. } | Self::ManyPosted { .. } => "posted",
+            Self::Transactions { .. } => "transactions",
             Self::Import(_) => "import",
             Self::Stick(_) => "stick",
         }
@@ -46,6 +49,7 @@ impl Event {
             Self::Site(item) | Self::Stick(item) => item.clone(),
             Self::Import(import) => serde_json::json!({ "import": import }),
             Self::Held { site, held } => serde_json::json!({ "site": site, "held": held }),
+            Self::Transactions { site, undecided } => serde_json::json!({ "site": site, "undecided": undecided }),
             Self::Posted { site, id, name } => serde_json::json!({ "site": site, "id": id, "name": name }),
             Self::ManyPosted { site, count } => serde_json::json!({ "site": site, "count": count }),
         }
@@ -58,6 +62,7 @@ impl Event {
             Self::Import(import) => format!("import {import}"),
             Self::Held { site, .. } => format!("held {site}"),
             Self::Posted { site, .. } | Self::ManyPosted { site, .. } => format!("posted {site}"),
+            Self::Transactions { site, .. } => format!("transactions {site}"),
             Self::Stick(_) => "stick".into(),
         }
     }

@@ -1,11 +1,11 @@
-//! Looks each second, while somebody listens, for what has changed: sites, what is held and posted, sticks, imports.
+//! Looks each second, while somebody listens, for what has changed: sites, what is held and posted, what was asked, sticks, imports.
 //!
 //! In: what the office tells of itself. Out: [`Event`]s. Absent: who hears them.
 
 use super::Desk;
 use super::feed::Event;
 use super::imports::{ImportId, Progress};
-use crate::domain::id::SiteId;
+use crate::domain::id::{IntentId, SiteId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ struct Seen {
     sites: BTreeMap<String, Value>,
     held: BTreeMap<SiteId, usize>,
     posted: BTreeMap<SiteId, u64>,
+    /// The latest request of each site, and those that are undecided.
+    asked: BTreeMap<SiteId, (Option<u64>, Vec<IntentId>)>,
     sticks: Value,
     imports: BTreeMap<ImportId, Progress>,
 }
@@ -57,6 +59,19 @@ impl Seen {
                 }));
             } else if new > 0 {
                 events.push_back(Event::ManyPosted { site: site.to_string(), count: new });
+            }
+        }
+        for (site, number) in desk.office.sites.numbers() {
+            let views = &desk.office.views;
+            // Views that are being built are asked again in a second.
+            let Ok(latest) = views.requests(number, u64::MAX, 1) else { continue };
+            let Ok(undecided) = views.pending_requests(number) else { continue };
+            let latest = latest.first().map(|line| line.place.ordinal);
+            let asked = (latest, undecided.iter().map(|line| line.id).collect::<Vec<_>>());
+            let undecided = asked.1.len();
+            if self.asked.get(&site) != Some(&asked) {
+                self.asked.insert(site.clone(), asked);
+                events.push_back(Event::Transactions { site: site.to_string(), undecided });
             }
         }
         let imports = desk.imports.progress();

@@ -46,7 +46,7 @@ impl Books {
 
     /// Writes words down, durably; they count from then on.
     pub(super) fn say(&self, (site, number): (&SiteId, SiteNo), said: Vec<Outcome>) -> Result<(), String> {
-        let ordinal = self.sites.say(site, said.clone())?;
+        let ordinal = self.sites.say(site, said.iter().cloned().map(Entry::Outcome).collect())?;
         let mut fresh = lock(&self.fresh);
         fresh.retain(|_, word| self.views.applied(Stream::Down(word.site)) < word.ordinal);
         for Outcome { of, fate } in said {

@@ -4,6 +4,7 @@ mod damage;
 mod exports;
 mod finding;
 mod folding;
+mod requests;
 
 use super::*;
 use crate::domain::booked::Booked;

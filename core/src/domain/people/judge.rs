@@ -98,6 +98,7 @@ pub fn judge(
         return Err(NoSession::Revoked { by: by.clone() }.into());
     }
     match entry {
+        Entry::Submitted(submitted) if submitted.is_requested() => asked(world, submitted),
         Entry::Submitted(submitted) => submit(world, submitted, session),
         Entry::Cancelled(cancelled) => cancel(world, cancelled, session, original),
         Entry::DayClosed(DayClosed { day, by, asked: Some(asked), .. }) => {
@@ -146,6 +147,13 @@ fn submit(world: &World<'_>, submitted: &mut Submitted, session: Option<&Session
         submitted.approved_by = agreed(by, needs)?;
     }
     Ok(())
+}
+
+/// What the office wants: who may want it is the office's to judge, and whose the warehouses are is judged here as for anybody.
+fn asked(world: &World<'_>, submitted: &Submitted) -> Result<(), Refused> {
+    dated(world, submitted.document.rules().posting_date())?;
+    let place = rights::World { site: world.site, masters: world.masters };
+    Ok(rights::check(&submitted.document, None, Deed::Submit, &place)?)
 }
 
 fn cancel(

@@ -4,6 +4,7 @@ use super::super::document::{Document, Kind};
 use super::super::id::{Epoch, Position, Seq};
 use super::super::master::{Approvals, Masters, Permission, Row, Settings, Table, User, Warehouse};
 use super::super::record::{Asked, Cancelled, DayClosed, Submitted};
+use super::super::request::Requested;
 use super::judge::{Why, World, judge};
 use super::*;
 use jiff::civil::date;
@@ -252,6 +253,29 @@ fn without_the_offices_people_a_document_is_whose_it_says() {
     let mut entry = Entry::Submitted(sale(1, Some("anybody")));
     judge(&world(&people, &masters, &site), &mut entry, Some(&session(9)), |_| None).unwrap();
     assert!(matches!(entry, Entry::Submitted(Submitted { user: Some(user), .. }) if user == text("anybody")));
+}
+
+#[test]
+fn what_the_office_wants_needs_nobody_at_the_box_and_touches_no_other_sites_warehouse() {
+    let approvals = Approvals { discount_over_percent: Some("1".parse().unwrap()), ..Approvals::default() };
+    let (people, mut masters, site) = (folded(&[]), masters(approvals), "bdg".parse().unwrap());
+    let row = |fields| Row::deserialize_as(Table::Warehouse, fields).unwrap();
+    masters.put(row(serde_json::json!({"name": "Stores", "site": "bdg"})));
+    masters.put(row(serde_json::json!({"name": "Elsewhere", "site": "surabaya"})));
+    let wanted = |warehouse: &str| {
+        let fields = serde_json::json!({"stock_entry_type": "Material Receipt", "to_warehouse": warehouse,
+            "items": [{"item_code": "CLOTH", "qty": "1"}]});
+        let document = Document::deserialize_as(Kind::StockEntry, fields).unwrap();
+        Requested { id: id(1), by: text("lia"), document }.submission()
+    };
+    let world = world(&people, &masters, &site);
+    let mut entry = wanted("Stores");
+    judge(&world, &mut entry, None, |_| None).unwrap();
+    assert_eq!(entry, wanted("Stores"), "and it stays whose it was");
+    let refused = judge(&world, &mut wanted("Elsewhere"), None, |_| None).unwrap_err();
+    assert!(refused.why == Why::Rights && refused.text.contains("surabaya"), "{refused}");
+    let unset = World { clock_known: false, ..world };
+    assert_eq!(judge(&unset, &mut wanted("Stores"), None, |_| None).unwrap_err().why, Why::Clock);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::super::place::negative;
 use super::super::{Refusal, Shop, Why, World};
 use super::dates;
+use super::shelf::Short;
 use crate::domain::document::Ref;
 use crate::domain::effects::{Effects, StockMove};
 use crate::domain::record::Cancelled;
@@ -35,7 +36,11 @@ impl Shop {
         if world.masters.is_complete() {
             let back = |moved: StockMove| StockMove { qty: negative(moved.qty), ..moved };
             let moves = submitted.effects().moves.into_iter().map(back).collect();
-            self.shortages(world, &Effects { moves, ..Effects::default() }, cancelled.approved_by.as_ref())?;
+            self.shortages(
+                world,
+                &Effects { moves, ..Effects::default() },
+                Short::AsSet(cancelled.approved_by.as_ref()),
+            )?;
         }
         Ok(())
     }

@@ -18,8 +18,11 @@ mod time;
 
 use super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
+use crate::domain::document::Document;
 use crate::domain::number::Number;
 use crate::domain::record::{DayClosed, Entry, Submitted};
+use crate::domain::request;
+use shelf::Short;
 
 impl Shop {
     /// Completes what a device submits, or refuses it. Only for entries that are new to the journal; what is neither a document nor a
@@ -48,6 +51,9 @@ impl Shop {
         let document = &submitted.document;
         let (rules, kind) = (document.rules(), document.kind());
         let checked = world.masters.is_complete();
+        if submitted.is_requested() {
+            for_the_office(document, checked)?;
+        }
         let mut booked = Booked::default();
         if rules.posting_date().is_none() && world.clock_known {
             booked.day = Some(world.today);
@@ -88,7 +94,9 @@ impl Shop {
         self.fits(&submitted, &effects, world)?;
         self.has_time(kind, &effects)?;
         if checked {
-            marks.extend(self.shortages(world, &effects, submitted.approved_by.as_ref())?);
+            let short =
+                if submitted.is_requested() { Short::Refused } else { Short::AsSet(submitted.approved_by.as_ref()) };
+            marks.extend(self.shortages(world, &effects, short)?);
         }
         marks.extend(self.not_booked(world, &submitted));
         if let Some(booked) = &mut submitted.booked {
@@ -97,4 +105,13 @@ impl Shop {
         }
         Ok(submitted)
     }
+}
+
+/// What the office wants has to be there by the box's figures, which takes its master data.
+fn for_the_office(document: &Document, checked: bool) -> Result<(), Refusal> {
+    if !checked {
+        let rule = "the box does not have the office's master data yet: ask again when it has";
+        return Err(Refusal::new(Why::Reference, "document", rule));
+    }
+    request::check(document).map_err(|rule| Refusal::new(Why::Rule, "document", rule))
 }

@@ -8,13 +8,22 @@ use crate::domain::document::Text;
 use crate::domain::effects::{Effects, Piece};
 use crate::domain::master::Shortage;
 
+/// What becomes of a shortage.
+#[derive(Clone, Copy)]
+pub(super) enum Short<'a> {
+    /// What the office's settings say; who agreed, where somebody did.
+    AsSet(Option<&'a Text>),
+    /// It is refused: nobody who wants it stands before the goods.
+    Refused,
+}
+
 impl Shop {
     /// What the effects take and is not there, in the site's own warehouses: marks, or a refusal, as the office wants it.
     pub(super) fn shortages(
         &self,
         world: &World<'_>,
         effects: &Effects,
-        approved_by: Option<&Text>,
+        short: Short<'_>,
     ) -> Result<Vec<Mark>, Refusal> {
         let mut marks = Vec::new();
         for (warehouse, item, moved) in net(effects) {
@@ -25,7 +34,7 @@ impl Shop {
             let Some(left) = there.plus(moved).filter(Decimal::is_negative) else { continue };
             let by = negative(left);
             let rule = format!("{item}: {there} in {warehouse}, {by} too few: book what came in first, or count it");
-            policy(world, approved_by, rule)?;
+            policy(world, short, rule)?;
             marks.push(Mark::Short { item_code: item.clone(), warehouse: warehouse.clone(), by });
         }
         for piece in &effects.pieces {
@@ -36,7 +45,7 @@ impl Shop {
             let rule = format!(
                 "{item} {number} is not there to be moved so: look at the number, or book first what came before"
             );
-            policy(world, approved_by, rule)?;
+            policy(world, short, rule)?;
             marks.push(Mark::Misplaced { item_code: item.clone(), serial_no: number.clone() });
         }
         Ok(marks)
@@ -55,7 +64,8 @@ impl Shop {
 }
 
 /// What is not there is taken and marked, or takes a second person, or is refused: as the office wants it.
-fn policy(world: &World<'_>, approved_by: Option<&Text>, rule: String) -> Result<(), Refusal> {
+fn policy(world: &World<'_>, short: Short<'_>, rule: String) -> Result<(), Refusal> {
+    let Short::AsSet(approved_by) = short else { return Err(Refusal::new(Why::Stock, "items", rule)) };
     match world.masters.settings(world.site).map(|settings| settings.shortage).unwrap_or_default() {
         Shortage::Refuse => Err(Refusal::new(Why::Stock, "items", rule)),
         Shortage::Approve if approved_by.is_none() => {

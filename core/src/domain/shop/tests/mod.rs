@@ -6,6 +6,7 @@ mod entered;
 mod folding;
 mod item_taxes;
 mod model;
+mod requests;
 mod till;
 mod trade;
 
