@@ -55,8 +55,9 @@ impl World {
         let Some(live) = site.desk.live.as_ref() else { return };
         let answered: BTreeSet<IntentId> =
             live.replica.lines.values().filter_map(|line| answers(&line.record.as_ref()?.entry)).collect();
-        let asked = live.own.lines.iter().filter_map(|line| asked(&line.record.as_ref()?.entry));
-        let Some(request) = asked.map(|asked| asked.id).filter(|id| !answered.contains(id)).next_back() else { return };
+        let mut asked = live.own.lines.iter().filter_map(|line| asked(&line.record.as_ref()?.entry));
+        let Some(latest) = asked.rfind(|asked| !answered.contains(&asked.id)) else { return };
+        let request = latest.id;
         self.say(n, &Entry::TakenBack(TakenBack { request, by: text("wati") }));
         self.tally.requests_taken_back += 1;
     }
