@@ -6,6 +6,7 @@ use crate::office::posting::{self, KEY, NAME};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use outpost_erpnext::client::{Client, Key};
+use outpost_erpnext::guard::Mode;
 use outpost_erpnext::setup::{Plan, Wish, Wishes, plan, undo};
 use serde_json::Value;
 use std::io::BufRead;
@@ -62,6 +63,10 @@ pub(super) struct Setup {
     /// workshop is down. It is made of Server Scripts, which ERPNext has to have switched on.
     #[arg(long, conflicts_with_all = ["no_guard", "undo"])]
     guard: bool,
+    /// With --guard: refuse it while the link is up as well. People enter such documents at the office's desk, which asks the
+    /// workshop's box.
+    #[arg(long, requires = "guard")]
+    at_desk: bool,
     /// Take the guard away, and leave the rest.
     #[arg(long, conflicts_with = "undo")]
     no_guard: bool,
@@ -141,7 +146,8 @@ impl Setup {
             known_key,
             new_key: self.new_key,
             guard: match (self.guard, self.no_guard) {
-                (true, _) => Wish::There,
+                (true, _) if self.at_desk => Wish::There(Mode::AtDesk),
+                (true, _) => Wish::There(Mode::WhileDown),
                 (_, true) => Wish::Gone,
                 _ => Wish::AsItIs,
             },

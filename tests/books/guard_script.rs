@@ -1,10 +1,14 @@
 //! The guard's script, run by Python as ERPNext would run it: what it refuses, with which words, and what it lets through.
 
-use outpost_erpnext::guard::SCRIPT;
+use outpost_erpnext::guard::Mode;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+fn script() -> String {
+    Mode::WhileDown.script()
+}
 
 const NOW: &str = "2026-11-23 16:15:00";
 
@@ -62,7 +66,7 @@ fn what_concerns_no_workshop_that_is_down_passes() {
         document("Purchase Invoice", at("Garut - TW"), json!({ "update_stock": 0 })),
         json!({ "doctype": "Sales Invoice", "docstatus": 1, "owner": "wati@tailor.local", "update_stock": 1 }),
     ];
-    for (document, said) in documents.iter().zip(said(SCRIPT, &documents)) {
+    for (document, said) in documents.iter().zip(said(&script(), &documents)) {
         assert_eq!(said, None, "{document}");
     }
 }
@@ -88,13 +92,13 @@ fn for_garut() -> Vec<Value> {
 #[test]
 fn what_is_for_a_workshop_that_is_down_is_refused_with_its_name_and_since_when() {
     let documents = for_garut();
-    for (document, said) in documents.iter().zip(said(SCRIPT, &documents)) {
+    for (document, said) in documents.iter().zip(said(&script(), &documents)) {
         let said = said.unwrap_or_else(|| panic!("it passed: {document}"));
         assert!(said.starts_with("the link to garut is down since 2026-11-23 15:09:58, and Garut - TW is"), "{said}");
         assert!(said.contains("through a transit warehouse"), "{said}");
     }
     // One that was never heard.
-    let told = said(SCRIPT, &[entry("Stores - TW", "Solo - TW")]);
+    let told = said(&script(), &[entry("Stores - TW", "Solo - TW")]);
     assert!(
         told[0].as_ref().unwrap().starts_with("the link to solo is down, and was never up, and Solo - TW"),
         "{told:?}"
@@ -103,10 +107,39 @@ fn what_is_for_a_workshop_that_is_down_is_refused_with_its_name_and_since_when()
 
 #[test]
 fn a_script_that_did_not_look_at_the_age_would_let_it_through() {
-    let blind = SCRIPT.replace(" <= longest_s", " is not None");
-    assert_ne!(blind, SCRIPT);
+    let blind = script().replace(" <= longest_s", " is not None");
+    assert_ne!(blind, script());
     assert!(said(&blind, &for_garut()).iter().all(Option::is_none));
-    let unconcerned = SCRIPT.replace("doc.owner == frappe.session.user", "True");
-    assert_ne!(unconcerned, SCRIPT);
+    let unconcerned = script().replace("doc.owner == frappe.session.user", "True");
+    assert_ne!(unconcerned, script());
     assert_eq!(said(&unconcerned, &for_garut()).iter().filter(|said| said.is_none()).count(), 1);
+}
+
+#[test]
+fn with_the_desk_what_is_for_a_workshop_is_refused_while_its_link_is_up_too_and_sent_there() {
+    let desk = Mode::AtDesk.script();
+    let for_bandung = [entry("Stores - TW", "Bandung - TW"), entry("Bandung - TW", "Goods In Transit - TW")];
+    assert!(said(&script(), &for_bandung).iter().all(Option::is_none), "its link is up");
+    for said in said(&desk, &for_bandung) {
+        let said = said.unwrap();
+        assert!(said.starts_with("Bandung - TW is bandung's, and what lies there only its box knows."), "{said}");
+        assert!(said.contains("enter it at Outpost's desk, which asks bandung's box"), "{said}");
+    }
+    for said in said(&desk, &for_garut()) {
+        let said = said.unwrap();
+        assert!(
+            said.starts_with("the link to garut is down since") && said.contains("enter it at Outpost's desk"),
+            "{said}"
+        );
+        assert!(!said.contains("once the link is up"), "{said}");
+    }
+    let own = [
+        entry("Stores - TW", "Goods In Transit - TW"),
+        document("Stock Reconciliation", json!({ "warehouse": "Bandung - TW" }), json!({ "outpost_id": "1" })),
+        document("Sales Invoice", json!({ "warehouse": "Bandung - TW" }), json!({})),
+    ];
+    assert!(
+        said(&desk, &own).iter().all(Option::is_none),
+        "the office's own, what a box has recorded, what moves no stock"
+    );
 }

@@ -2,9 +2,10 @@
 //! decided once.
 
 use crate::events::Listener;
-use crate::found;
-use crate::house::{Desk, PASSWORD};
+use crate::house::{Desk, PASSWORD, add_people};
+use crate::shop::{self, Shop};
 use crate::trade::{DAY, Trade, id, ids, is_told, load, publish, receipt, sale};
+use crate::{found, until};
 use rig::http::Heard;
 use rig::town::Town;
 use serde_json::{Value, json};
@@ -186,4 +187,28 @@ fn a_box_that_is_killed_again_and_again_answers_each_request_once() {
     println!("{unanswered} requests waited over a kill");
     let exported = trade.office.town.office.exported_ids("stock-entry").unwrap();
     assert_eq!(exported.len(), 14, "each once in the books: {exported:?}");
+}
+
+#[test]
+fn what_the_box_records_for_the_office_goes_into_erpnext_as_whose_it_is() {
+    let shop = Shop::open(&["bandung"]);
+    add_people(&shop.town.office);
+    let wati = Clerk(Desk::log_in(shop.town.office.pages().unwrap(), "wati", PASSWORD));
+    let mut goods = shop::receipt(1, "10");
+    goods["id"] = json!(id(1));
+    let told = wati.enter("bandung", &goods);
+    assert_eq!(told.status, 202, "{told:?}");
+    let stands = wati.decided(1);
+    assert_eq!(stands["state"], "recorded", "{stands}");
+    let entry = until("it in the books", || of_ours(&shop, 1), Option::is_some).unwrap();
+    assert_eq!((&entry["outpost_user"], &entry["outpost_site"]), (&json!("wati"), &json!("bandung")));
+    let posted = until("its name at the desk", || wati.stands(1), |stands| stands["line"]["mark"] == "posted");
+    assert_eq!(posted["line"]["name"], entry["name"], "{posted}");
+    shop.close();
+}
+
+/// What ERPNext has submitted under a test's id.
+fn of_ours(shop: &Shop, n: u32) -> Option<Value> {
+    let (doctype, name) = shop.erp.submitted().remove(&id(n))?.pop()?;
+    shop.erp.document(&doctype, &name).map(|doc| json!(doc))
 }

@@ -1,8 +1,9 @@
-//! The guard in ERPNext: who submits something there for a workshop's warehouse is refused while the link to that workshop is down.
+//! The guard in ERPNext: who submits something there for a workshop's warehouse is refused while the link to that workshop is down; or
+//! always, and told to enter it at the office's desk, which asks the workshop's box ([`Mode`]).
 //!
 //! In: when a site was heard. Out: the site's row of the doctype [`LINK`], which the office saves each minute while the line is up; the
 //! script that looks at it. The script goes by when ERPNext itself says the row was saved, so that the two clocks need not agree.
-//! Absent: installing it (`setup`), who is heard (the office), and any agreement with the box: while the link is up everything passes.
+//! Absent: installing it (`setup`), who is heard (the office), and asking the box, which ERPNext itself never does.
 
 use crate::client::{Client, Failure};
 use serde_json::{Value, json};
@@ -12,7 +13,30 @@ use std::fmt;
 pub const LINK: &str = "Outpost Link";
 
 /// What looks at it, in ERPNext: Python, as far as Server Scripts may.
-pub const SCRIPT: &str = include_str!("script.py");
+const SCRIPT: &str = include_str!("script.py");
+
+/// What is changed in it for [`Mode::AtDesk`].
+const SWITCH: [&str; 2] = ["only_at_desk = False", "only_at_desk = True"];
+
+/// When somebody who submits something in ERPNext for a workshop's warehouse is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// While the link to the workshop is down. While it is up its box is not asked: both may sell the same piece.
+    #[default]
+    WhileDown,
+    /// Always: it is entered at the office's desk, which asks the workshop's box.
+    AtDesk,
+}
+
+impl Mode {
+    /// The script.
+    pub fn script(self) -> String {
+        match self {
+            Self::WhileDown => SCRIPT.to_owned(),
+            Self::AtDesk => SCRIPT.replace(SWITCH[0], SWITCH[1]),
+        }
+    }
+}
 
 /// Doctypes that move stock and that workshops make as well.
 const GUARDED: [&str; 6] =
@@ -24,6 +48,8 @@ pub struct Script {
     /// Of which documents.
     pub doctype: &'static str,
     event: &'static str,
+    /// When it refuses.
+    pub mode: Mode,
 }
 
 impl fmt::Display for Script {
@@ -36,7 +62,7 @@ impl Script {
     /// What it is to be.
     pub fn body(&self) -> Value {
         json!({
-            "script_type": "DocType Event", "reference_doctype": self.doctype, "doctype_event": self.event, "disabled": 0, "script": SCRIPT,
+            "script_type": "DocType Event", "reference_doctype": self.doctype, "doctype_event": self.event, "disabled": 0, "script": self.mode.script(),
         })
     }
 
@@ -59,8 +85,9 @@ impl Script {
 }
 
 /// All of them.
-pub fn scripts() -> impl Iterator<Item = Script> {
-    GUARDED.into_iter().flat_map(|doctype| ["Before Submit", "Before Cancel"].map(|event| Script { doctype, event }))
+pub fn scripts(mode: Mode) -> impl Iterator<Item = Script> {
+    let of = move |doctype| ["Before Submit", "Before Cancel"].map(|event| Script { doctype, event, mode });
+    GUARDED.into_iter().flat_map(of)
 }
 
 /// The document that makes the doctype [`LINK`]. People see it; of people's roles only a Stock Manager, as the connector is, may write it.

@@ -2,6 +2,8 @@
 # Made by `outpost office erpnext setup --guard`, which writes over what is changed here, and `setup --no-guard` takes it away.
 # The office saves the Outpost Link of a workshop each minute while its line is up. How old that is, is told by ERPNext's own clock.
 longest_s = 300
+# Whether what is for a workshop's warehouse has to be entered at Outpost's desk even while the link is up: the desk asks the workshop's box.
+only_at_desk = False
 
 moves_stock = doc.doctype not in ("Sales Invoice", "Purchase Invoice") or doc.get("update_stock")
 # What a workshop has made has been decided there. A cancellation is the workshop's where whoever posted it takes it back.
@@ -22,11 +24,18 @@ for name in warehouses:
     if not warehouse or not warehouse.get("outpost_site") or warehouse.get("warehouse_type") == "Transit":
         continue
     site = warehouse.get("outpost_site")
+    desk = "enter it at Outpost's desk, which asks " + site + "'s box and has it posted here once the box has recorded it."
     link = frappe.db.get_value("Outpost Link", site, ["heard", "modified"], as_dict=True)
     if link and frappe.utils.time_diff_in_seconds(frappe.utils.now_datetime(), link.get("modified")) <= longest_s:
+        if only_at_desk:
+            frappe.throw(
+                name + " is " + site + "'s, and what lies there only its box knows. Send the goods through a transit warehouse, or "
+                + desk
+            )
         continue
     since = "down since " + str(link.get("heard")) if link else "down, and was never up"
+    otherwise = "or " + desk if only_at_desk else "or submit this once the link is up."
     frappe.throw(
         "the link to " + site + " is " + since + ", and " + name + " is that workshop's. "
-        + "Send the goods through a transit warehouse, let " + site + " enter it, or submit this once the link is up."
+        + "Send the goods through a transit warehouse, let " + site + " enter it, " + otherwise
     )

@@ -7,7 +7,7 @@ use super::Step;
 use super::meta::{get, number, roles_of, text, who};
 use super::plan::Plan;
 use crate::client::{Client, Failure};
-use crate::guard::{self, LINK};
+use crate::guard::{self, LINK, Mode};
 use serde_json::{Value, json};
 
 /// What is wished for.
@@ -16,8 +16,8 @@ pub enum Wish {
     /// It stays as it is.
     #[default]
     AsItIs,
-    /// It is there.
-    There,
+    /// It is there, and refuses as this says.
+    There(Mode),
     /// It is gone.
     Gone,
 }
@@ -42,12 +42,12 @@ pub(super) fn are_on(admin: &Client) -> Result<Option<bool>, Failure> {
 pub(super) fn plan(admin: &Client, wish: Wish, plan: &mut Plan) -> Result<(), Failure> {
     match wish {
         Wish::AsItIs => Ok(()),
-        Wish::There => install(admin, plan),
+        Wish::There(mode) => install(admin, mode, plan),
         Wish::Gone => remove(admin, plan),
     }
 }
 
-fn install(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+fn install(admin: &Client, mode: Mode, plan: &mut Plan) -> Result<(), Failure> {
     let own = who(admin)?;
     if !roles_of(admin, &own)?.iter().any(|role| role == WRITER) {
         plan.obstacles.push(format!(
@@ -69,7 +69,7 @@ fn install(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
         None => plan.steps.push(Step::MakeLinks),
         Some(found) => plan.obstacles.extend(wrong(&found)),
     }
-    for script in guard::scripts() {
+    for script in guard::scripts(mode) {
         match get(admin, "Server Script", &script.to_string())? {
             None => plan.steps.push(Step::MakeScript(script)),
             Some(found) if script.is_whole(&found) => {}
@@ -94,7 +94,7 @@ fn wrong(found: &Value) -> Option<String> {
 
 /// The scripts go first: without the links they would refuse everything.
 pub(super) fn remove(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
-    for script in guard::scripts() {
+    for script in guard::scripts(Mode::default()) {
         if get(admin, "Server Script", &script.to_string())?.is_some() {
             plan.steps.push(Step::RemoveScript(script));
         }

@@ -3,7 +3,7 @@
 use super::fields::Field;
 use super::meta::text;
 use crate::client::{Client, Failure, Key, Query};
-use crate::guard::{self, LINK, Script};
+use crate::guard::{self, LINK, Mode, Script};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -72,11 +72,11 @@ impl fmt::Display for Step {
             Self::Disable(email) => write!(f, "disable the user {email}"),
             Self::MakeLinks => write!(f, "make the doctype {LINK}, where the office keeps when it heard each workshop"),
             Self::MakeScript(script) => {
-                let doctype = script.doctype;
-                write!(
-                    f,
-                    "{doctype}: make the Server Script {script}, which refuses it while the workshop's link is down"
-                )
+                let when = match script.mode {
+                    Mode::WhileDown => "while the workshop's link is down",
+                    Mode::AtDesk => "for a workshop's warehouse: it is entered at the desk",
+                };
+                write!(f, "{}: make the Server Script {script}, which refuses it {when}", script.doctype)
             }
             Self::MendScript(script) => {
                 write!(f, "{}: write the Server Script {script} anew, and enable it", script.doctype)

@@ -2,11 +2,11 @@
 
 use super::*;
 use erpnext_stand_in::Doc;
-use outpost_erpnext::guard::{self, LINK};
+use outpost_erpnext::guard::{self, LINK, Mode};
 use outpost_erpnext::setup::{Plan, Step, Wish, check_settings, undo};
 
 fn guarded(known: &Key) -> Wishes {
-    Wishes { known_key: Some(known.key.clone()), guard: Wish::There, ..wishes() }
+    Wishes { known_key: Some(known.key.clone()), guard: Wish::There(Mode::WhileDown), ..wishes() }
 }
 
 fn carry_out(plan: &Plan, admin: &Client) {
@@ -55,6 +55,17 @@ fn it_is_there_where_somebody_wishes_it_and_goes_again() {
     let mend = plan(&admin, &guarded(&key)).unwrap();
     assert!(matches!(&mend.steps[..], [Step::MendScript(_), Step::MendScript(_)]), "{mend}");
     carry_out(&mend, &admin);
+    assert_eq!(without_stamps(stand_in.document("Server Script", name).unwrap()), whole);
+
+    // Somebody wishes for the stricter one, and for the other again.
+    let strict = Wishes { guard: Wish::There(Mode::AtDesk), ..guarded(&key) };
+    let change = plan(&admin, &strict).unwrap();
+    assert_eq!(change.steps.len(), 12, "{change}");
+    carry_out(&change, &admin);
+    assert_eq!(plan(&admin, &strict).unwrap(), Plan::default());
+    let script = stand_in.document("Server Script", name).unwrap()["script"].clone();
+    assert!(script.as_str().unwrap().contains("only_at_desk = True"), "{script}");
+    carry_out(&plan(&admin, &guarded(&key)).unwrap(), &admin);
     assert_eq!(without_stamps(stand_in.document("Server Script", name).unwrap()), whole);
 
     guard::say(&with_key(&stand_in, &key), "bandung", "2026-11-23 16:15:00").unwrap();

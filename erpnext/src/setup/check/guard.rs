@@ -7,7 +7,7 @@ use super::super::guard::{SWITCH_ON, are_on};
 use super::super::meta::{Meta, get, text};
 use super::books::Books;
 use crate::client::{Client, Failure};
-use crate::guard::{LINK, scripts};
+use crate::guard::{LINK, Mode, scripts};
 use crate::map::Settings;
 use serde_json::json;
 
@@ -80,9 +80,9 @@ fn link(books: &Books<'_>, site: &str, findings: &mut Findings) {
 /// What an administrator sees.
 pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
     let mut found = Vec::new();
-    for script in scripts() {
+    for script in scripts(Mode::default()) {
         match get(admin, "Server Script", &script.to_string()) {
-            Ok(there) => found.push((script, there)),
+            Ok(there) => found.push(there),
             Err(failure) if failure.is("PermissionError") => {
                 findings.ok(PLACE, "its scripts are not looked at: only a Script Manager's key reads them");
                 return;
@@ -93,7 +93,7 @@ pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
             }
         }
     }
-    if found.iter().all(|(_, there)| there.is_none()) {
+    if found.iter().all(Option::is_none) {
         return findings.ok(PLACE, "it has no scripts in ERPNext");
     }
     let Some(on) = findings.answer(PLACE, are_on(admin)) else { return };
@@ -106,12 +106,21 @@ pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
             remedy,
         );
     }
-    let is_whole = |(script, there): &&(crate::guard::Script, Option<serde_json::Value>)| {
-        there.as_ref().is_some_and(|there| script.is_whole(there))
+    let broken = |mode: Mode| -> Vec<&str> {
+        let all = scripts(mode).zip(&found);
+        all.filter(|(script, there)| there.as_ref().is_none_or(|there| !script.is_whole(there)))
+            .map(|(script, _)| script.doctype)
+            .collect()
     };
-    let broken: Vec<_> = found.iter().filter(|one| !is_whole(one)).map(|(script, _)| script.doctype).collect();
+    // Which of the two was wished for is what most of them are.
+    let both = [Mode::WhileDown, Mode::AtDesk].map(|mode| (mode, broken(mode)));
+    let (mode, broken) = both.into_iter().min_by_key(|(_, broken)| broken.len()).unwrap_or_default();
+    let when = match mode {
+        Mode::WhileDown => "they refuse while a workshop's link is down",
+        Mode::AtDesk => "they refuse always, and send people to the desk",
+    };
     match broken.first() {
-        None => findings.ok(PLACE, format!("its {} scripts are as they were made", found.len())),
+        None => findings.ok(PLACE, format!("its {} scripts are as they were made: {when}", found.len())),
         Some(doctype) => {
             let told = format!(
                 "{} of its {} scripts are missing, disabled or changed, of {doctype} first",
