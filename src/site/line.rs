@@ -4,12 +4,13 @@
 use super::Paths;
 use super::admit::key_of_intent;
 use super::floor::Printed;
+use super::start::SITE_NO;
 use crate::books::Shelves;
 use crate::carry::{self, Owner, Took};
 use crate::courier::{Arrival, Arrivals, Courier, Purpose};
 use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
-use crate::domain::outcome::{Fate, Outcome};
+use crate::domain::outcome::{Fate, Outcome, SaidAt};
 use crate::domain::record::{Entry, Record, Span};
 use crate::exchange::{Arrived, Exchange, Tally};
 use crate::gate::Publisher;
@@ -325,7 +326,14 @@ impl<C: Courier> Line<C> {
             let Slot::Record(stored) = slot else { continue };
             match record::decode(&stored.body) {
                 Ok(Record { entry: Entry::AtOffice(span), stamp }) => self.tell_of(span, stamp.at_ms()),
-                Ok(Record { entry: Entry::Outcome(outcome), stamp }) => self.tell_outcome(&outcome, stamp.at_ms()),
+                Ok(Record { entry: Entry::Outcome(outcome), stamp }) => {
+                    let said = SaidAt::new(&stamp, stored.position);
+                    // One that was overtaken by a later word is not told any more.
+                    let known = self.views.word(SITE_NO, outcome.of).ok().flatten();
+                    if known.is_none_or(|(known, _)| known <= said) {
+                        self.tell_outcome(&outcome, stamp.at_ms());
+                    }
+                }
                 _ => {}
             }
         }

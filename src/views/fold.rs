@@ -12,6 +12,7 @@ use super::things::{self, Epochs, Thing};
 use super::window::Windows;
 use super::{Journals, acked, numbers};
 use crate::domain::id::{IntentId, StoreId};
+use crate::domain::outcome::SaidAt;
 use crate::domain::record::{Entry, Record, Span, Submitted};
 use crate::wire::{cbor, record};
 use serde::{Deserialize, Serialize};
@@ -326,7 +327,9 @@ impl Fold {
     fn apply_down(&mut self, site: SiteNo, place: Place, record: &Record) -> Result<(), Doubt> {
         let (stamp, span) = match record {
             Record { stamp, entry: Entry::AtOffice(span) } => (stamp, span),
-            Record { entry: Entry::Outcome(outcome), .. } => return self.outcome(site, outcome),
+            Record { entry: Entry::Outcome(outcome), stamp } => {
+                return self.outcome(site, outcome, SaidAt::new(stamp, place.position));
+            }
             Record { entry: Entry::Requested(requested), .. } => return self.requested(site, requested.id, place),
             Record { entry: Entry::TakenBack(by), .. } => {
                 self.taken_back(site, by.request, place.locator);

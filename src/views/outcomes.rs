@@ -6,14 +6,17 @@ use super::fold::Fold;
 use super::keys::{Key, SiteNo, Tag, site_intent};
 use super::store::{Doubt, Store};
 use crate::domain::id::IntentId;
-use crate::domain::outcome::{Fate, Outcome};
+use crate::domain::outcome::{Fate, Outcome, SaidAt};
 use crate::wire::cbor;
 use std::collections::BTreeMap;
 
 /// Things in a chunk: about 1.5 KB.
 const CHUNK: u32 = 32;
 
-type Chunk = BTreeMap<u8, Fate>;
+type Chunk = BTreeMap<u8, Word>;
+
+/// A word, and when it was said.
+type Word = (SaidAt, Fate);
 
 fn key(number: u32) -> Vec<u8> {
     Key::of(Tag::Outcome).number(number / CHUNK).0
@@ -29,30 +32,41 @@ fn chunk(store: &Store, number: u32) -> Result<Chunk, Doubt> {
 }
 
 /// What became of a thing.
-pub(super) fn get(store: &Store, number: u32) -> Result<Option<Fate>, Doubt> {
+fn get(store: &Store, number: u32) -> Result<Option<Word>, Doubt> {
     Ok(chunk(store, number)?.remove(&((number % CHUNK) as u8)))
 }
 
-fn put(store: &mut Store, number: u32, fate: Fate) -> Result<(), Doubt> {
+/// Keeps a word, unless a later one is here already.
+fn put(store: &mut Store, number: u32, word: Word) -> Result<(), Doubt> {
     let mut chunk = chunk(store, number)?;
-    chunk.insert((number % CHUNK) as u8, fate);
+    let at = (number % CHUNK) as u8;
+    if chunk.get(&at).is_some_and(|(known, _)| *known > word.0) {
+        return Ok(());
+    }
+    chunk.insert(at, word);
     store.put(key(number), cbor::to_vec(&chunk));
     Ok(())
 }
 
+fn read(bytes: &[u8]) -> Result<Word, Doubt> {
+    cbor::from_slice(bytes).map_err(|error| Doubt(format!("an outcome: {error}")))
+}
+
 impl Fold {
     /// Takes the office's word.
-    pub(super) fn outcome(&mut self, site: SiteNo, outcome: &Outcome) -> Result<(), Doubt> {
-        let fate = outcome.fate.clone();
-        match self.ids.get(&self.store, &site_intent(site, outcome.of))? {
-            Some(number) => put(&mut self.store, number, fate),
-            None => {
-                let waiting = ahead(site, outcome.of);
-                self.meta.outcomes_ahead += u32::from(self.store.get(&waiting)?.is_none());
-                self.store.put(waiting, cbor::to_vec(&fate));
-                Ok(())
-            }
+    pub(super) fn outcome(&mut self, site: SiteNo, outcome: &Outcome, said: SaidAt) -> Result<(), Doubt> {
+        let word = (said, outcome.fate.clone());
+        if let Some(number) = self.ids.get(&self.store, &site_intent(site, outcome.of))? {
+            return put(&mut self.store, number, word);
         }
+        let waiting = ahead(site, outcome.of);
+        match self.store.get(&waiting)?.map(|bytes| read(&bytes)).transpose()? {
+            Some((known, _)) if known > said => return Ok(()),
+            Some(_) => {}
+            None => self.meta.outcomes_ahead += 1,
+        }
+        self.store.put(waiting, cbor::to_vec(&word));
+        Ok(())
     }
 
     /// A new thing, which gets that number, may have a word waiting for it.
@@ -62,21 +76,17 @@ impl Fold {
         }
         let waiting = ahead(site, id);
         let Some(bytes) = self.store.get(&waiting)? else { return Ok(()) };
-        let fate = cbor::from_slice(&bytes).map_err(|error| Doubt(format!("an outcome: {error}")))?;
+        let word = read(&bytes)?;
         self.store.remove(waiting);
         self.meta.outcomes_ahead -= 1;
-        put(&mut self.store, number, fate)
+        put(&mut self.store, number, word)
     }
 
-    /// The latest word on an intent of a site.
-    pub(super) fn fate(&self, site: SiteNo, id: IntentId) -> Result<Option<Fate>, Doubt> {
+    /// The latest word on an intent of a site, and when it was said.
+    pub(super) fn word(&self, site: SiteNo, id: IntentId) -> Result<Option<Word>, Doubt> {
         match self.ids.get(&self.store, &site_intent(site, id))? {
             Some(number) => get(&self.store, number),
-            None => {
-                let waiting = self.store.get(&ahead(site, id))?;
-                let read = |bytes: Vec<u8>| cbor::from_slice(&bytes);
-                waiting.map(read).transpose().map_err(|error| Doubt(format!("an outcome: {error}")))
-            }
+            None => self.store.get(&ahead(site, id))?.map(|bytes| read(&bytes)).transpose(),
         }
     }
 }

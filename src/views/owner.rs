@@ -10,7 +10,7 @@ use super::store::{self, Disk, Doubt};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position, StoreId};
 use crate::domain::number::Number;
-use crate::domain::outcome::Fate;
+use crate::domain::outcome::{Fate, SaidAt};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -339,7 +339,12 @@ impl Reader {
 
     /// The office's latest word on a document or a cancellation of a site.
     pub fn fate(&self, site: SiteNo, id: IntentId) -> Result<Option<Fate>, NotNow> {
-        self.ask(|fold| fold.fate(site, id))
+        Ok(self.word(site, id)?.map(|(_, fate)| fate))
+    }
+
+    /// The same, with when it was said.
+    pub fn word(&self, site: SiteNo, id: IntentId) -> Result<Option<(SaidAt, Fate)>, NotNow> {
+        self.ask(|fold| fold.word(site, id))
     }
 
     /// The counters of a site.

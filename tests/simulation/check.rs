@@ -75,6 +75,11 @@ impl World {
             if self.setup.line {
                 self.sites.iter_mut().for_each(Site::note_talked);
             }
+            self.post_everything();
+            match self.setup.line {
+                true => self.settle(),
+                false => self.carry_until_quiet(),
+            }
             self.check_silent();
             for n in 0..self.sites.len() {
                 self.check_quiet(n, round + 1 == rounds);
@@ -83,6 +88,7 @@ impl World {
             if round + 1 == rounds {
                 self.check_trade();
                 self.check_asked();
+                self.check_posted();
             }
         }
     }

@@ -1,11 +1,13 @@
 //! The office of a world: its power, its backup, its word on what has come.
 
+use super::books::Clerk;
 use super::card::{PEER, Refusal};
 use super::journal::Replica;
 use super::node::TRUE_MS;
 use super::world::World;
 use outpost::domain::id::StoreId;
 use outpost::domain::record::Entry;
+use outpost::domain::time::Quality;
 
 impl World {
     pub fn office_on(&mut self) {
@@ -13,6 +15,8 @@ impl World {
             return;
         }
         self.office_up = true;
+        // A start takes a moment: no two lives of an office share one.
+        self.now_ms += 1;
         // By chance in truth; here each life of the office has its own.
         self.table.opened(self.office_life.wrapping_mul(2_654_435_761));
         let now = self.now_ms;
@@ -23,7 +27,12 @@ impl World {
                 self.tally.fuses_blown += 1;
                 return self.office_cut();
             }
+            // An office has the network's time.
+            if let Some(live) = &mut site.desk.live {
+                live.clock.learn(Quality::Network, TRUE_MS + now as i64, 0);
+            }
             site.owed = site.unsaid();
+            site.clerk = Clerk::after_a_start(&site.desk);
             if self.say_outcomes(n).is_err() {
                 self.tally.fuses_blown += 1;
                 return self.office_cut();

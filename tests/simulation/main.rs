@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "tests")]
 
 mod asking;
+mod books;
 mod card;
 mod check;
 mod dice;
@@ -58,6 +59,8 @@ pub struct Flaws {
     pub forgets_returns: bool,
     pub gives_no_letters: bool,
     pub forgets_requests: bool,
+    pub books_take_twice: bool,
+    pub last_word_to_come: bool,
 }
 
 impl Flaws {
@@ -218,7 +221,7 @@ fn believing_the_acks_of_any_disk_is_caught() {
         4_400,
         "any store's acks",
         Flaws { any_store_acks: true, ..Flaws::default() },
-        &["acks", "delivery", "liveness"],
+        &["acks", "delivery", "liveness", "posting"],
     );
 }
 
@@ -257,6 +260,16 @@ fn a_box_that_begins_its_numbers_anew_is_caught() {
 #[test]
 fn an_office_that_gives_a_restored_card_no_letter_is_caught() {
     sabotage("gives no letters", Flaws { gives_no_letters: true, ..Flaws::default() }, &["numbers"]);
+}
+
+#[test]
+fn books_that_take_an_id_twice_are_caught() {
+    sabotage("books take twice", Flaws { books_take_twice: true, ..Flaws::default() }, &["posting"]);
+}
+
+#[test]
+fn taking_the_word_that_came_last_for_the_latest_is_caught() {
+    sabotage("the last word to come", Flaws { last_word_to_come: true, ..Flaws::default() }, &["posting"]);
 }
 
 #[test]

@@ -19,6 +19,12 @@ pub enum Op {
         device: usize,
         deed: Deed,
     },
+    /// The site's writer takes steps into the company's books, of which that many percent fail.
+    Post {
+        site: usize,
+        steps: u8,
+        faults: u8,
+    },
     /// Somebody at the office wants the site to record a document.
     Ask {
         site: usize,
@@ -214,6 +220,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
     let mut rounds = Rounds::new(seed, crowd);
     let mut market = Market::new(seed);
     let mut clerks = Clerks::new(seed);
+    let mut posting = Posting::new(seed);
     let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
     let setup = Setup {
         seed,
@@ -247,6 +254,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         rounds.walk(sites, &mut steps);
         market.day(sites, &mut steps);
         clerks.day(sites, &mut steps);
+        posting.day(sites, &mut steps);
     }
     steps.push(Op::Heal);
     (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
@@ -431,6 +439,30 @@ impl Clerks {
             1 => steps.push(Op::Fuse { site, n: dice.between(1, 6) as u32 }),
             _ => {}
         }
+    }
+}
+
+/// The way into the books. It has its own dice, so that worlds without it are what they were.
+struct Posting {
+    dice: Dice,
+    faults: u8,
+    /// Percent of steps after which something is posted.
+    share: u8,
+}
+
+impl Posting {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, u64::MAX - 4);
+        Self { share: dice.pick(&[0, 20, 60]), faults: dice.pick(&[0, 5, 25]), dice }
+    }
+
+    fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        let dice = &mut self.dice;
+        if self.share == 0 || !dice.percent(self.share) {
+            return;
+        }
+        let site = dice.below(sites as u64) as usize;
+        steps.push(Op::Post { site, steps: dice.between(1, 30) as u8, faults: self.faults });
     }
 }
 

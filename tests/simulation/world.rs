@@ -1,6 +1,7 @@
 //! A world: workshops, their lines, an office, and a made-up clock. Steps go in; broken invariants come out.
 
 use super::Flaws;
+use super::books::{Books, Clerk};
 use super::card::{Card, OWN, PEER, Refusal};
 use super::dice::Dice;
 use super::journal::Own;
@@ -64,6 +65,8 @@ pub struct Site {
     /// The letters that the office has given, and had given at the last backup.
     pub letters: Letters,
     pub letters_backup: Letters,
+    /// What is posted of it.
+    pub clerk: Clerk,
 }
 
 #[derive(Debug)]
@@ -88,6 +91,8 @@ pub struct World {
     pub masters: Masters,
     /// Goods on their way.
     pub trucks: Vec<Truck>,
+    /// What the company's books have.
+    pub books: Books,
     pub rules: (Rules, Rules),
     pub tally: Tally,
     pub dice: Dice,
@@ -119,6 +124,7 @@ impl World {
                 once_held: BTreeSet::new(),
                 letters: Letters::default(),
                 letters_backup: Letters::default(),
+                clerk: Clerk::default(),
             }
         };
         let shop = Rules {
@@ -151,6 +157,7 @@ impl World {
             table_backup: None,
             masters: super::trade::masters(setup.sites),
             trucks: vec![],
+            books: Books::default(),
             rules: (shop, desk),
             tally: Tally::default(),
             dice,
@@ -169,6 +176,7 @@ impl World {
         match &step.op {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
             Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
+            Op::Post { site: s, steps, faults } => self.post(site(s), usize::from(*steps), u64::from(*faults)),
             Op::Ask { site: s } => self.ask(site(s)),
             Op::TakeBack { site: s } => self.take_back(site(s)),
             Op::Rows { count } if self.office_up => self.change_rows(*count),

@@ -1,10 +1,11 @@
 //! What became of a document in the office's books: its third mark, after "saved at the box" and "at the office".
 //!
-//! An outcome is the office's word, a record of its journal for the site. Of one document the latest counts: what was held may be posted
+//! An outcome is the office's word, a record of its journal for the site. Of one document the latest counts ([`SaidAt`]): what was held may be posted
 //! later, and what was posted may turn out to be gone from restored books.
 
 use super::document::Text;
-use super::id::IntentId;
+use super::id::{IntentId, Position};
+use super::time::Stamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,34 @@ pub struct Outcome {
     pub of: IntentId,
     /// What became of it.
     pub fate: Fate,
+}
+
+/// When the office said a word. By line and by stick its words come in any order, and of two on one document the later counts: within an
+/// opening of its journal by their numbers, and over openings by the time, which never runs behind in a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(i64, u64)", into = "(i64, u64)")]
+pub struct SaidAt {
+    at_ms: i64,
+    seq: u64,
+}
+
+impl SaidAt {
+    /// Of a word at this position of the office's journal, with this stamp.
+    pub fn new(stamp: &Stamp, position: Position) -> Self {
+        Self { at_ms: stamp.at_ms(), seq: position.seq.0 }
+    }
+}
+
+impl From<(i64, u64)> for SaidAt {
+    fn from((at_ms, seq): (i64, u64)) -> Self {
+        Self { at_ms, seq }
+    }
+}
+
+impl From<SaidAt> for (i64, u64) {
+    fn from(SaidAt { at_ms, seq }: SaidAt) -> Self {
+        (at_ms, seq)
+    }
 }
 
 /// What became of it.

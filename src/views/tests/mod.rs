@@ -5,6 +5,7 @@ mod exports;
 mod finding;
 mod folding;
 mod requests;
+mod words;
 
 use super::*;
 use crate::domain::booked::Booked;

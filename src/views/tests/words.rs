@@ -1,0 +1,42 @@
+//! The office's words on documents, of which the later counts in whatever order they come.
+
+use super::*;
+use crate::domain::outcome::{Fate, Hold, Outcome, SaidAt};
+
+fn word(number: u128, at_ms: i64, fate: Fate) -> Record {
+    Record { stamp: stamp(at_ms), entry: Entry::Outcome(Outcome { of: id(number), fate }) }
+}
+
+fn posted() -> Fate {
+    Fate::Posted { name: "ACC-SINV-1".try_into().unwrap(), day: None }
+}
+
+#[test]
+fn a_word_that_was_overtaken_changes_nothing_whether_its_document_is_here_or_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let journals = Memory::new();
+    let views = start(dir.path(), &journals, 1);
+    let reader = views.reader();
+    let held = Fate::held(Hold::Stock, "too few");
+    for number in [1, 2] {
+        journals.put(DOWN, &word(number, AT_MS + 5, posted()));
+        journals.put(DOWN, &word(number, AT_MS + 1, held.clone()));
+    }
+    journals.put(UP, &sold(1, Some(2), ("CLOTH", "1"), "Bu Sari", None));
+    current(&views, &journals);
+    journals.put(DOWN, &word(1, AT_MS + 2, held.clone()));
+    current(&views, &journals);
+    for number in [1, 2] {
+        assert_eq!(reader.fate(SITE, id(number)).unwrap(), Some(posted()), "{number}");
+    }
+    // Said later in the same millisecond, and later than all.
+    journals.put(DOWN, &word(1, AT_MS + 5, held.clone()));
+    current(&views, &journals);
+    assert_eq!(reader.fate(SITE, id(1)).unwrap(), Some(held.clone()));
+    journals.put(DOWN, &word(2, AT_MS + 9, held.clone()));
+    journals.put(UP, &sold(2, Some(2), ("CLOTH", "1"), "Bu Sari", None));
+    current(&views, &journals);
+    assert_eq!(reader.fate(SITE, id(2)).unwrap(), Some(held));
+    let (said, _) = reader.word(SITE, id(2)).unwrap().unwrap();
+    assert!(said > SaidAt::from((AT_MS + 8, 99)) && said < SaidAt::from((AT_MS + 10, 0)));
+}

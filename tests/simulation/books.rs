@@ -1,0 +1,409 @@
+//! The company's books behind the office: each site's writer, as the office runs it, against books that fail before they commit, after it
+//! and when they are read back, while everything else happens to the office. Documents are those that the workshops trade with.
+
+use super::Flaws;
+use super::card::Refusal;
+use super::dice::Dice;
+use super::node::Node;
+use super::trade::text;
+use super::workshop::Workshop;
+use super::world::{Site, World};
+use outpost::domain::effects::StockMove;
+use outpost::domain::id::IntentId;
+use outpost::domain::outcome::{Fate, Hold, Outcome, SaidAt};
+use outpost::domain::record::{Entry, Submitted};
+use outpost::posting::{Fates, MAX_UNREAD, Need, Next, Posted, Said, Verdict, What, Work, Writer};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps that a writer may take until nothing is left to do, for each record: more is a writer that goes round in circles.
+const STEPS_A_RECORD: usize = 60;
+
+/// One site's way into the books, while the office's power is on.
+#[derive(Default)]
+pub struct Clerk {
+    writer: Writer,
+    /// Records of the site's journal at the office that were taken, in the order in which they came.
+    taken: usize,
+    works: BTreeMap<IntentId, Work>,
+    documents: BTreeMap<IntentId, Submitted>,
+    /// The latest word on each, by the office's journal.
+    fates: BTreeMap<IntentId, Fate>,
+    /// Said, and not on the disk yet.
+    owed: Vec<Outcome>,
+}
+
+impl std::fmt::Debug for Clerk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} taken, {} words", self.taken, self.fates.len())
+    }
+}
+
+impl Clerk {
+    /// After a start of the office: the words are the truth.
+    pub fn after_a_start(desk: &Node) -> Self {
+        Self { fates: words(desk), ..Self::default() }
+    }
+
+    /// What is to be done about a record, where it is the first of its intent and no final word is on it.
+    fn work(&mut self, entry: &Entry, order: u64) -> Option<Work> {
+        let id = entry.intent()?;
+        if self.works.contains_key(&id) {
+            return None;
+        }
+        let work = match entry {
+            Entry::Submitted(submitted) => {
+                self.documents.insert(id, submitted.clone());
+                Work::post(submitted, order, None)
+            }
+            Entry::Cancelled(cancelled) => Work::cancel(cancelled, self.documents.get(&cancelled.document), order),
+            _ => return None,
+        };
+        self.works.insert(id, work.clone());
+        (!self.fates.get(&id).is_some_and(Fate::is_final)).then_some(work)
+    }
+}
+
+/// The latest word on each intent, as a journal of the office has it.
+pub fn words(desk: &Node) -> BTreeMap<IntentId, Fate> {
+    let lines = desk.live.iter().flat_map(|live| &live.own.lines);
+    let outcomes = lines.filter_map(|line| match &line.record.as_ref()?.entry {
+        Entry::Outcome(Outcome { of, fate }) => Some((*of, fate.clone())),
+        _ => None,
+    });
+    outcomes.collect()
+}
+
+/// The words of all sites' journals.
+struct Words<'a>(&'a [Site]);
+
+impl Fates for Words<'_> {
+    fn fate(&self, id: IntentId) -> Option<Fate> {
+        self.0.iter().find_map(|site| site.clerk.fates.get(&id).cloned())
+    }
+
+    fn called(&self, id: IntentId) -> String {
+        id.to_string()
+    }
+}
+
+/// The company's books. They are another machine: nothing that happens to the office happens to them.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Each posting, in order.
+    entries: Vec<IntentId>,
+    cancelled: BTreeSet<IntentId>,
+    stock: BTreeMap<(String, String), i128>,
+    /// What they refuse until a person has mended something.
+    refused: BTreeSet<IntentId>,
+    looked_at: BTreeSet<IntentId>,
+    /// Percent of answers that fail.
+    pub faults: u64,
+    /// The writers' clock.
+    now_ms: u64,
+    order_broken: Vec<String>,
+}
+
+fn moves(submitted: &Submitted) -> Vec<StockMove> {
+    submitted.effects().moves
+}
+
+fn again(why: &str, dice: &mut Dice) -> Verdict {
+    Verdict::Again { why: why.into(), alive: dice.percent(30) }
+}
+
+impl Books {
+    fn is_there(&self, work: &Work) -> bool {
+        match work.what {
+            What::Post(_) => self.entries.contains(&work.id),
+            What::Cancel(of) => self.cancelled.contains(&of),
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        work: &Work,
+        of: Option<&Submitted>,
+        (counts, unique): (bool, bool),
+        dice: &mut Dice,
+    ) -> Verdict {
+        if dice.percent(self.faults as u8) {
+            return again("before it was committed", dice);
+        }
+        // An id is there once, whoever asks again.
+        if unique && self.is_there(work) {
+            return reads();
+        }
+        if self.looked_at.insert(work.id) && dice.percent(4) {
+            self.refused.insert(work.id);
+        }
+        if self.refused.contains(&work.id) {
+            return Verdict::Held(Hold::Refused, "it is not liked".into());
+        }
+        let sign = match work.what {
+            What::Post(_) if !self.has_its_needs(work) => {
+                return Verdict::Held(Hold::Refused, "it refers to what is cancelled".into());
+            }
+            What::Post(_) => 1,
+            What::Cancel(of) if !self.entries.contains(&of) => return Verdict::Kept,
+            What::Cancel(_) => -1,
+        };
+        let moved = of.map(moves).unwrap_or_default();
+        let after = |stock: &BTreeMap<(String, String), i128>| {
+            let mut stock = stock.clone();
+            for it in &moved {
+                let qty: i128 = it.qty.to_string().parse().expect("whole pieces");
+                *stock.entry((it.warehouse.to_string(), it.item_code.to_string())).or_default() += sign * qty;
+            }
+            stock
+        };
+        let stock = after(&self.stock);
+        let falls = |(place, qty): (&(String, String), &i128)| *qty < 0 && *qty < *self.stock.get(place).unwrap_or(&0);
+        // A count sets figures, which the plain sums here do not know.
+        if !counts && stock.iter().any(falls) {
+            return Verdict::Held(Hold::Stock, "too little".into());
+        }
+        self.stock = stock;
+        match work.what {
+            What::Post(_) => self.entries.push(work.id),
+            What::Cancel(of) => drop(self.cancelled.insert(of)),
+        }
+        if dice.percent(self.faults as u8) {
+            return again("the answer was lost", dice);
+        }
+        match work.what {
+            What::Post(_) if dice.percent(80) => Verdict::Made,
+            _ => reads(),
+        }
+    }
+
+    /// Whether it may go by what it needs. What is not there at all should have been waited for.
+    fn has_its_needs(&mut self, work: &Work) -> bool {
+        for need in &work.needs {
+            let (is_there, counts) = (|id| self.entries.contains(id), |id| !self.cancelled.contains(id));
+            match need {
+                Need::Posted(id) if !is_there(id) => self.order_broken.push(format!("{:?} before {need:?}", work.id)),
+                Need::Posted(id) if !counts(id) => return false,
+                Need::Cancelled { document, .. } if is_there(document) && counts(document) => {
+                    self.order_broken.push(format!("{:?} before {need:?}", work.id));
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+
+    fn confirm(&mut self, made: &[IntentId], dice: &mut Dice) -> Vec<Verdict> {
+        let lost = dice.percent(self.faults as u8);
+        made.iter().map(|_| if lost { again("the answer was lost", dice) } else { reads() }).collect()
+    }
+}
+
+fn reads() -> Verdict {
+    Verdict::Done(Posted { name: text("X-1"), day: None })
+}
+
+impl World {
+    /// A site's writer takes some steps; the power of the office may go in the middle of one.
+    pub fn post(&mut self, n: usize, steps: usize, faults: u64) {
+        self.books.faults = faults;
+        for _ in 0..steps {
+            if !self.office_up || !self.post_one(n) {
+                return;
+            }
+        }
+    }
+
+    /// One step; whether there was anything to do.
+    fn post_one(&mut self, n: usize) -> bool {
+        if !self.pay(n) {
+            return false;
+        }
+        let there = self.sites[n].desk.live.as_ref().map_or(0, |live| live.replica.order.len());
+        let taken = self.sites[n].clerk.taken;
+        let now_ms = self.books.now_ms;
+        let (said, next) = self.with_writer(n, |writer, words| writer.next(now_ms, taken < there, words));
+        if !self.say_words(n, said) {
+            return false;
+        }
+        match next {
+            None => return false,
+            Some(Next::Sleep { until_ms }) => self.books.now_ms = self.books.now_ms.max(until_ms),
+            Some(Next::Read) => return self.read_on(n),
+            Some(Next::Try { id, .. }) => return self.try_one(n, id),
+            Some(Next::Confirm(made)) => return self.confirm(n, &made),
+        }
+        true
+    }
+
+    fn with_writer<T>(&mut self, n: usize, work: impl FnOnce(&mut Writer, &dyn Fates) -> T) -> T {
+        let mut writer = std::mem::take(&mut self.sites[n].clerk.writer);
+        let done = work(&mut writer, &Words(&self.sites));
+        self.sites[n].clerk.writer = writer;
+        done
+    }
+
+    fn read_on(&mut self, n: usize) -> bool {
+        let site = &mut self.sites[n];
+        let live = site.desk.live.as_ref().expect("the office is up");
+        let at = site.clerk.taken;
+        site.clerk.taken += 1;
+        let entry = live.replica.lines[&live.replica.order[at]].record.as_ref().map(|record| record.entry.clone());
+        let Some(work) = entry.and_then(|entry| site.clerk.work(&entry, at as u64)) else { return true };
+        let said = self.with_writer(n, |writer, words| writer.take(work, words));
+        self.say_words(n, said)
+    }
+
+    fn try_one(&mut self, n: usize, id: IntentId) -> bool {
+        let work = self.sites[n].clerk.works[&id].clone();
+        let of = match work.what {
+            What::Post(_) => id,
+            What::Cancel(of) => of,
+        };
+        let document = self.sites[n].clerk.documents.get(&of).cloned();
+        let how = (self.setup.counts, !self.flaws.books_take_twice);
+        let verdict = self.books.attempt(&work, document.as_ref(), how, &mut self.dice);
+        let done = matches!(verdict, Verdict::Done(_));
+        // The power goes after the books have committed, and before the word is written down.
+        if self.dice.percent((self.books.faults / 4) as u8) {
+            self.tally.posting_cut += 1;
+            self.office_cut();
+            return false;
+        }
+        let now_ms = self.books.now_ms;
+        let said = self.with_writer(n, |writer, words| writer.answered(verdict, now_ms, words));
+        if done {
+            self.tell_others(n, id, &work);
+        }
+        self.say_words(n, said)
+    }
+
+    fn confirm(&mut self, n: usize, made: &[IntentId]) -> bool {
+        assert!(!made.is_empty() && made.len() <= MAX_UNREAD, "posting: {} are to be read back", made.len());
+        let verdicts = self.books.confirm(made, &mut self.dice);
+        if self.dice.percent((self.books.faults / 4) as u8) {
+            self.tally.posting_cut += 1;
+            self.office_cut();
+            return false;
+        }
+        let now_ms = self.books.now_ms;
+        let (said, moved) = self.with_writer(n, |writer, words| writer.confirmed(verdicts, now_ms, words));
+        for (id, _) in &moved {
+            let work = self.sites[n].clerk.works[id].clone();
+            self.tell_others(n, *id, &work);
+        }
+        self.say_words(n, said)
+    }
+
+    fn tell_others(&mut self, n: usize, id: IntentId, work: &Work) {
+        let others = self.sites.iter_mut().enumerate().filter(|(other, _)| *other != n);
+        others.for_each(|(_, site)| site.clerk.writer.moved(id, &work.brings));
+    }
+
+    fn say_words(&mut self, n: usize, said: Said) -> bool {
+        self.sites[n].clerk.owed.extend(said);
+        self.pay(n)
+    }
+
+    /// Writes down what was said, before anything else is done. Whether it could.
+    fn pay(&mut self, n: usize) -> bool {
+        let now = self.now_ms;
+        let site = &mut self.sites[n];
+        let Site { desk, clerk, .. } = site;
+        let mut write = || {
+            while let Some(outcome) = clerk.owed.first().cloned() {
+                desk.append(now, &Entry::Outcome(outcome.clone()), &mut self.dice)?;
+                clerk.owed.remove(0);
+                clerk.fates.insert(outcome.of, outcome.fate);
+                self.tally.words_on_documents += 1;
+            }
+            let live = desk.live.as_ref().expect("the office is up");
+            if live.own.durable < live.own.lines.len() { desk.sync() } else { Ok(()) }
+        };
+        match write() {
+            Ok(()) => {
+                self.pump_desk(n);
+                true
+            }
+            Err(Refusal::Full) => {
+                self.tally.full_disks += 1;
+                false
+            }
+            Err(Refusal::Cut) => {
+                self.tally.fuses_blown += 1;
+                self.office_cut();
+                false
+            }
+        }
+    }
+
+    /// Everything is mended, and all that is held is tried until nothing changes.
+    pub fn post_everything(&mut self) {
+        self.books.faults = 0;
+        self.books.refused.clear();
+        for _ in 0..3 {
+            for n in 0..self.sites.len() {
+                self.with_writer(n, |writer, _| writer.retry(None));
+            }
+            let records: usize = self.sites.iter().map(|site| site.clerk.works.len() + site.unread_records()).sum();
+            let mut left = STEPS_A_RECORD * (records + 10);
+            while (0..self.sites.len()).any(|n| self.post_one(n)) {
+                left -= 1;
+                assert!(left > 0, "posting: the writers do not come to an end");
+            }
+        }
+    }
+
+    /// The office's words are what is in the books, each document is there once and after what it needs, and the box has the words.
+    pub fn check_posted(&mut self) {
+        let broken = self.books.order_broken.first();
+        assert!(broken.is_none(), "posting: {broken:?}");
+        let there: BTreeSet<IntentId> = self.books.entries.iter().copied().collect();
+        assert_eq!(there.len(), self.books.entries.len(), "posting: something is in the books twice");
+        for site in &self.sites {
+            let words = words(&site.desk);
+            assert_eq!(words, site.clerk.fates, "posting: the words of {} are not those on the disk", site.desk.peer);
+            for (id, work) in &site.clerk.works {
+                let Some(fate) = words.get(id) else {
+                    panic!("posting: nothing is said of {id} of {}", site.desk.peer);
+                };
+                let posted = matches!(fate, Fate::Posted { .. });
+                let holds = match work.what {
+                    What::Post(_) => posted == there.contains(id),
+                    What::Cancel(of) => posted == self.books.cancelled.contains(&of),
+                };
+                assert!(holds, "posting: of {id} of {} it is said {fate:?}", site.desk.peer);
+                match fate {
+                    Fate::Posted { .. } => self.tally.posted += 1,
+                    Fate::Held { .. } => self.tally.held += 1,
+                    _ => {}
+                }
+            }
+            let said = site.boxes[site.on_line].fates(&self.flaws);
+            let told = words.iter().find(|(id, fate)| said.get(id) != Some(fate));
+            assert!(told.is_none(), "posting: the box of {} was not told {told:?}", site.desk.peer);
+        }
+    }
+}
+
+impl Workshop {
+    /// What the box shows of the words, which come in any order.
+    fn fates(&self, flaws: &Flaws) -> BTreeMap<IntentId, Fate> {
+        let mut latest: BTreeMap<IntentId, (SaidAt, Fate)> = BTreeMap::new();
+        let Some(live) = &self.node.live else { return BTreeMap::new() };
+        let records = live.replica.order.iter().filter_map(|at| Some((at, live.replica.lines[at].record.as_ref()?)));
+        for (at, record) in records {
+            let Entry::Outcome(Outcome { of, fate }) = &record.entry else { continue };
+            let said = SaidAt::new(&record.stamp, *at);
+            if flaws.last_word_to_come || latest.get(of).is_none_or(|(known, _)| *known <= said) {
+                latest.insert(*of, (said, fate.clone()));
+            }
+        }
+        latest.into_iter().map(|(id, (_, fate))| (id, fate)).collect()
+    }
+}
+
+impl Site {
+    fn unread_records(&self) -> usize {
+        self.desk.live.as_ref().map_or(0, |live| live.replica.order.len()).saturating_sub(self.clerk.taken)
+    }
+}
