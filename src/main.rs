@@ -26,11 +26,37 @@ fn main() -> ExitCode {
     let filter = wanted.unwrap_or_else(|| Targets::new().with_target("outpost", tracing::Level::INFO));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
     tracing_subscriber::registry().with(lines).with(filter).init();
-    match Cli::parse().run() {
+    let cli = Cli::parse();
+    if !cli.serves() {
+        end_quietly_where_nobody_reads();
+    }
+    match cli.run() {
         Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(NOBODY_READS),
         Err(error) => {
             eprintln!("outpost: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a shell says of a program that wrote where nobody reads any more.
+const NOBODY_READS: u8 = 141;
+
+/// Whoever pipes a command into `head` has seen enough: it ends then, as other programs do, and does not call that a panic.
+fn end_quietly_where_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let why = panic.payload().downcast_ref::<String>();
+        if why.is_some_and(|why| why.starts_with("failed printing to stdout") && why.contains("Broken pipe")) {
+            std::process::exit(NOBODY_READS.into());
+        }
+        usual(panic);
+    }));
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind =
+        |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    error.chain().any(|cause| kind(cause) == Some(std::io::ErrorKind::BrokenPipe))
 }

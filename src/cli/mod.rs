@@ -183,6 +183,11 @@ fn new_device_name(text: &str) -> Result<DeviceId, String> {
 }
 
 impl Cli {
+    /// Whether it runs a box or an office, and does not end by itself.
+    pub fn serves(&self) -> bool {
+        matches!(self.command, Command::Box { .. } | Command::Office { what: None, .. })
+    }
+
     /// Does what was typed. What it ends with is success, but for a comparison.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let done: anyhow::Result<()> = match self.command {

@@ -114,3 +114,22 @@ fn the_audit_outlives_the_office() {
     let ani = Desk::log_in(office.town.office.pages().unwrap(), "ani", PASSWORD);
     assert_eq!(ani.ask("/api/audit")["items"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn a_command_ends_quietly_where_nobody_reads_what_it_prints() {
+    let office = Office::open("");
+    let dir = office.town.office.dir.clone();
+    office.town.office.command(&["enrol", "solo"], "").unwrap();
+    for args in [
+        &["office", "user", "list"][..],
+        &["status", "--json"],
+        &["export", "--kind", "sales-invoice", "--from", "2026-01-01", "--to", "2026-01-02"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(crate::EXE);
+        let output = command.args(args).arg("--dir").arg(&dir).stdout(writer).output().unwrap();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*complained), (Some(141), ""), "{args:?}");
+    }
+}
