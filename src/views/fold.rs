@@ -4,7 +4,9 @@
 //! conflict, the same id with other content. Out: changed keys in the store, read by [`super::read`].
 
 use super::ids::Ids;
-use super::keys::{Key, SORT_ANY, SORT_CANCEL, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of};
+use super::keys::{
+    Key, SORT_ANY, SORT_BARCODE, SORT_CANCEL, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of,
+};
 use super::meta::{Locator, Meta, Place, Reached, Stream};
 use super::parties::{self, Parties};
 use super::store::{Disk, Doubt, Layer, Store, Sums};
@@ -70,6 +72,8 @@ pub struct Totals {
     pub closed_days: u64,
     /// What people did beside documents.
     pub people: u64,
+    /// Words on what codes stand for: first records of their ids.
+    pub barcodes: u64,
     /// Words of the office, in the journal that comes down.
     pub at_office_words: u64,
 }
@@ -78,7 +82,7 @@ impl Totals {
     /// Records of the site's own journal.
     pub fn records(&self) -> u64 {
         let firsts = self.documents + self.cancellations + self.scans + self.weights + self.refused;
-        let others = self.opened + self.closed_days + self.people + self.holes;
+        let others = self.opened + self.closed_days + self.people + self.holes + self.barcodes;
         firsts + others + self.repeats + self.conflicts + self.unreadable + self.lost
     }
 }
@@ -222,12 +226,14 @@ impl Fold {
                 self.list(Tag::Refusal, site, count, &Listed { place, span: None });
                 self.total(site).refused += 1;
             }
-            entry @ (Entry::Submitted(_) | Entry::Cancelled(_) | Entry::Scan(_) | Entry::Weight(_)) => {
-                match entry.intent() {
-                    Some(id) => self.apply_intent(site, place, record, id)?,
-                    None => self.count_first(site, entry),
-                }
-            }
+            entry @ (Entry::Submitted(_)
+            | Entry::Cancelled(_)
+            | Entry::Scan(_)
+            | Entry::Weight(_)
+            | Entry::Barcode(_)) => match entry.intent() {
+                Some(id) => self.apply_intent(site, place, record, id)?,
+                None => self.count_first(site, entry),
+            },
         }
         Ok(())
     }
@@ -238,6 +244,7 @@ impl Fold {
             Entry::Submitted(_) => total.documents += 1,
             Entry::Cancelled(_) => total.cancellations += 1,
             Entry::Scan(_) => total.scans += 1,
+            Entry::Barcode(_) => total.barcodes += 1,
             _ => total.weights += 1,
         }
     }
@@ -255,6 +262,7 @@ impl Fold {
             }
             Entry::Cancelled(_) => (SORT_CANCEL, 0),
             Entry::Scan(_) => (SORT_SCAN, 0),
+            Entry::Barcode(_) => (SORT_BARCODE, 0),
             _ => (SORT_WEIGHT, 0),
         };
         let epoch = self.epochs.number(&mut self.store, site, place.position.epoch);

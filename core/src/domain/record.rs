@@ -53,6 +53,8 @@ pub enum Entry {
     Person(Person),
     /// The office's word: what became of a document in its books.
     Outcome(Outcome),
+    /// Somebody at the site says which item a code stands for.
+    Barcode(NamedCode),
 }
 
 /// The opening of a journal.
@@ -245,6 +247,26 @@ pub struct Weight {
     pub unit: Text,
 }
 
+/// A code that nobody knew, and what it stands for by the word of somebody who has the thing in hand. The office gives items their
+/// barcodes; this holds at the site until it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedCode {
+    /// The device's id of its intent.
+    pub id: IntentId,
+    /// Where.
+    pub device: DeviceId,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// The code, as [`Scan`] has it.
+    pub code: String,
+    /// The item.
+    pub item_code: Text,
+    /// The unit, where it is not the item's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uom: Option<Text>,
+}
+
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
@@ -313,6 +335,7 @@ impl Entry {
             Self::Opened(_) | Self::Refused(_) | Self::Hole(_) | Self::AtOffice(_) => None,
             // An outcome names an intent, and is none.
             Self::Person(_) | Self::Outcome(_) => None,
+            Self::Barcode(named) => Some(named.id),
         }
     }
 
@@ -327,6 +350,7 @@ impl Entry {
             Self::Person(person) => Some(&person.device),
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| &asked.device),
             Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Outcome(_) => None,
+            Self::Barcode(named) => Some(&named.device),
         }
     }
 
@@ -355,6 +379,10 @@ impl Entry {
             (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
             (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
             (Self::Refused(a), Self::Refused(b)) => a.topic == b.topic && a.bytes == b.bytes,
+            (Self::Barcode(a), Self::Barcode(b)) => {
+                let same = (a.id, &a.code, &a.item_code, &a.uom) == (b.id, &b.code, &b.item_code, &b.uom);
+                same && same_user(&a.user, &b.user)
+            }
             _ => false,
         }
     }
