@@ -29,7 +29,8 @@ pub fn gate(bytes: &[u8]) {
 pub fn intake(bytes: &[u8]) {
     let Some((&choice, payload)) = bytes.split_first() else { return };
     let device: DeviceId = "till-1".parse().expect("a device's name");
-    let topics = ["in/till-1/scan", "in/till-1/weight", "tx/till-1/sales-invoice", "tx/till-1/stock-entry"];
+    let topics =
+        ["in/till-1/scan", "in/till-1/weight", "tx/till-1/sales-invoice", "tx/till-1/stock-entry", "tx/till-1/barcode"];
     let sent = Sent { session: 1, packet: 1, dup: false };
     match outpost::intake::read(&device, topics[usize::from(choice) % topics.len()], payload, sent) {
         // What was taken can be read again: otherwise it would be in the journal, and in no book.

@@ -5,10 +5,11 @@ use crate::chain;
 use crate::domain::booked::Booked;
 use crate::domain::document::{Document, Kind, Text};
 use crate::domain::id::SiteId;
+use crate::domain::master::Masters;
 use crate::domain::outcome::Fate;
 use crate::domain::record::{DayTotal, Entry, Submitted};
-use crate::domain::shop;
-use crate::domain::time::Quality;
+use crate::domain::shop::{self, Said, Shop};
+use crate::domain::time::{Quality, rfc3339};
 use crate::journal::Reader;
 use crate::views::{DocumentLine, State};
 use crate::wire::record;
@@ -67,6 +68,8 @@ pub enum Show {
         /// The code.
         code: String,
     },
+    /// What people at the sites say of codes that are no item's yet.
+    Barcodes,
     /// The office: which days of its sites are complete.
     Days {
         /// From here.
@@ -198,11 +201,37 @@ pub fn scans(
         let doubt = if quality == Quality::Floor { "?" } else { "" };
         let time = shop::local(at_ms, utc_offset_minutes).time();
         let what = known(&scan.code).unwrap_or_else(|| "not known".into());
-        // A separator is shown, since a terminal would swallow it.
-        let code = scan.code.replace('\u{1d}', "<GS>").chars().filter(|c| !c.is_control()).collect();
-        sheet.row(vec![format!("{time}{doubt}"), scan.device.to_string(), code, what]);
+        sheet.row(vec![format!("{time}{doubt}"), scan.device.to_string(), readable(&scan.code), what]);
     });
     listed.map_err(|error| error.to_string())
+}
+
+/// What a code stands for, in words, and whose word that is where it is not the office's.
+pub fn stands_for(masters: &Masters, said: Option<&Said>, code: &str) -> Option<String> {
+    if let Some((item, _)) = masters.item_of_barcode(code) {
+        return Some(item.item_name.to_string());
+    }
+    let Said { item_code, user, device, .. } = said?;
+    let by = user.as_ref().map_or_else(|| device.to_string(), Text::to_string);
+    Some(format!("{item_code}, says {by}"))
+}
+
+/// The columns of what is said of codes.
+pub const SAID: [&str; 6] = ["site", "code", "item", "unit", "said by", "when"];
+
+/// The rows of what a site says of codes that the office's data does not know.
+pub fn said(sheet: &mut Sheet, site: &SiteId, shop: &Shop, masters: &Masters) {
+    for (code, said) in shop.unanswered(masters) {
+        let by = said.user.as_ref().map_or_else(|| said.device.to_string(), Text::to_string);
+        let unit = said.uom.as_ref().map(Text::to_string).unwrap_or_default();
+        let (item, at) = (said.item_code.to_string(), rfc3339(said.at_ms));
+        sheet.row(vec![site.to_string(), readable(code), item, unit, by, at]);
+    }
+}
+
+/// A code for a terminal, which would swallow a separator.
+fn readable(code: &str) -> String {
+    code.replace('\u{1d}', "<GS>").chars().filter(|c| !c.is_control()).collect()
 }
 
 /// The rows of a day.

@@ -8,7 +8,9 @@ use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, St
 use outpost::domain::master::{Row, Table};
 use outpost::domain::outcome::{Fate, Hold, Outcome};
 use outpost::domain::person::{Act, Person, SessionId};
-use outpost::domain::record::{Entry, Follows, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight};
+use outpost::domain::record::{
+    Entry, Follows, NamedCode, Opened, Record, Refused, Scan, Sent, Span, Submitted, Weight,
+};
 use outpost::domain::request::{Declined, Requested, TakenBack};
 use outpost::domain::time::{Quality, Stamp};
 use outpost::keys::enrolment::Enrolment;
@@ -353,4 +355,25 @@ fn sealed_enrolment_v1() {
     let opened = Sealed::read(&made).unwrap().open(&code).unwrap();
     assert_eq!(opened, text);
     assert_eq!(Enrolment::from_bytes(&opened, Some(&site)).unwrap().one_time_secret.0, [5; 32]);
+}
+
+/// What somebody at a site says that a code stands for.
+#[test]
+fn barcodes_v1() {
+    let id = IntentId("01a199c7-7166-7c53-bc5e-39fabe561c57".parse().unwrap());
+    let whole = NamedCode {
+        id,
+        device: "till-1".parse().unwrap(),
+        user: Some("joko".try_into().unwrap()),
+        code: "\u{1d}0108991234567890".into(),
+        item_code: "BTN-018".try_into().unwrap(),
+        uom: Some("Dozen".try_into().unwrap()),
+    };
+    let bare = NamedCode { user: None, uom: None, ..whole.clone() };
+    for (name, named) in [("barcode", whole), ("barcode-bare", bare)] {
+        let entry = Entry::Barcode(named);
+        let body = record::body(&stamp(), &record::entry(&entry));
+        golden(&format!("record-{name}.cbor"), &body);
+        assert_eq!(record::decode(&body).unwrap(), Record { stamp: stamp(), entry }, "{name}");
+    }
 }

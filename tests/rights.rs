@@ -28,6 +28,7 @@ has sent nobody's PIN or badge, or not yet all of its data, nobody is told apart
 - Submitting at a box makes the document as well, so it takes *create* and *submit* of one and the same role.
 - A second person, where the office asks for one, is a manager or somebody who may cancel that kind of document, and never who
   sends it. A temporary PIN only logs in: it neither agrees nor manages.
+- Who may read an Item or submit a Sales Invoice may say which item a code stands for (`tx/<device>/barcode`).
 - Managers (`is_manager` of a user) lock and unlock people, give PINs for a day, revoke and restore tablets; not on themselves.
 
 ## Whose warehouse

@@ -64,6 +64,8 @@ pub(super) enum What {
     },
     /// At the office: the documents whose number another one bears too, since a card was copied or restored.
     SharedNumbers,
+    /// What people at the workshops say of codes that are no item's yet.
+    Barcodes,
     /// At the box: the item that a barcode stands for.
     Barcode {
         /// The code.
@@ -88,6 +90,7 @@ impl What {
             Self::Party { name } => Show::Party { name },
             Self::Number { number } => Show::Number { number },
             Self::SharedNumbers => Show::SharedNumbers,
+            Self::Barcodes => Show::Barcodes,
             Self::Barcode { code } => Show::Barcode { code },
         }
     }

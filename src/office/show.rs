@@ -38,12 +38,21 @@ impl Shown<'_> {
             }),
             Show::Scans { day } => {
                 let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
-                let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
                 let offset = self.sites.with_premises(|premises| premises.config.utc_offset_minutes);
-                for (_, number) in self.sites.numbers() {
+                for (site, number) in self.sites.numbers() {
                     if let Some(reader) = self.shelves.reader(Stream::Up(number)) {
+                        let figures = figures_of(self.sites, self.shelves, &site)?;
+                        let known = |code: &str| show::stands_for(&masters, figures.shop.said(code), code);
                         show::scans(&mut sheet, &reader, (day, offset), known)?;
                     }
+                }
+                Ok(sheet)
+            }
+            Show::Barcodes => {
+                let mut sheet = Sheet::new("what workshops say of codes that are no item's yet", &show::SAID);
+                for (site, _) in self.sites.numbers() {
+                    let figures = figures_of(self.sites, self.shelves, &site)?;
+                    show::said(&mut sheet, &site, &figures.shop, &masters);
                 }
                 Ok(sheet)
             }

@@ -39,7 +39,8 @@ pub(super) struct Submission {
 impl Submission {
     /// An entry as it came, or word of its refusal with the reason.
     pub(super) fn new(entry: Entry, reason: Option<Reason>, session: Option<SessionId>, came: Came) -> Self {
-        let completed = matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_));
+        let completed =
+            matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::DayClosed(_) | Entry::Barcode(_));
         let bytes = (!completed).then(|| record::entry(&entry));
         Self { entry, bytes, reason, session, came }
     }

@@ -12,7 +12,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 /// The version of what is in the file. Raised with every change of [`Shop`]: an older file is not read, and the fold is made anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Fewest records between two files: reading as many again takes well under a second, and a file in a small shop has a few hundred
 /// kilobytes.
 const MIN_RECORDS: u64 = 10_000;

@@ -38,8 +38,17 @@ pub(super) struct Settings {
     pub(super) series: Series,
     /// The office's data, the newest.
     pub(super) masters: watch::Receiver<Arc<Masters>>,
-    /// Shows the last record on the disk that changed the figures.
-    pub(super) changed: watch::Sender<Option<Position>>,
+    /// Shows the last records on the disk that changed something which tablets ask for.
+    pub(super) changed: watch::Sender<Changed>,
+}
+
+/// The last records on the disk that changed something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// Stock, progress, tills or documents.
+    pub(super) figures: Option<Position>,
+    /// What codes stand for by the site's word.
+    pub(super) codes: Option<Position>,
 }
 
 /// What the box worked out for a document, as its receipt tells it.
@@ -111,7 +120,7 @@ impl Floor {
             changes: None,
         };
         floor.catch_up();
-        floor.settings.changed.send_replace(floor.shop.reached());
+        floor.settings.changed.send_replace(Changed { figures: floor.shop.reached(), codes: floor.shop.said_at() });
         floor
     }
 
@@ -190,8 +199,11 @@ impl Floor {
         self.shop.settle(written.is_some());
         self.coming.clear();
         if let Some(changes) = self.changes.take().filter(|_| written.is_some()) {
-            self.settings.changed.send_replace(Some(changes));
+            self.settings.changed.send_modify(|changed| changed.figures = Some(changes));
         }
+        // Only a word changes it, and one that was taken back is its own undoing.
+        let codes = self.shop.said_at();
+        self.settings.changed.send_if_modified(|changed| std::mem::replace(&mut changed.codes, codes) != codes);
         // The first record of an epoch is written past the admission, and says nothing of the figures.
         if let Some(last) = written.and_then(<[Written]>::last)
             && self.shop.reached() == Some(last.position)

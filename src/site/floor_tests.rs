@@ -60,7 +60,7 @@ fn open(path: &Path, own: &Own) -> Floor {
         utc_offset_minutes: 420,
         series: Series::FIRST,
         masters: watch::channel(Arc::new(Masters::default())).1,
-        changed: watch::channel(None).0,
+        changed: watch::channel(super::Changed::default()).0,
     };
     Floor::open(settings, &own.reader())
 }

@@ -3,8 +3,10 @@
 
 use super::checkpoint;
 use super::floor;
-use crate::domain::shop::Shop;
+use crate::domain::master::Masters;
+use crate::domain::shop::{Said, Shop};
 use crate::journal::Reader;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -32,5 +34,10 @@ impl Fold {
         let (shop, next) = kept.get_or_insert_with(load);
         *next = floor::catch_up(shop, &self.reader, *next);
         question(shop)
+    }
+
+    /// What is said here of codes that the office does not know: for who reads the journal beside it, and lets nobody wait meanwhile.
+    pub(super) fn words(&self, masters: &Masters) -> BTreeMap<String, Said> {
+        self.ask(|shop| shop.unanswered(masters).map(|(code, said)| (code.to_owned(), said.clone())).collect())
     }
 }

@@ -98,7 +98,7 @@ impl Site {
             people,
             masters,
             rows,
-            figures: changed,
+            changed,
             mut exchange,
             introduction,
             moment,
@@ -301,7 +301,7 @@ async fn show(
     (mut light, mut player): start::Signs,
     mut stop: watch::Receiver<bool>,
 ) {
-    let mut published = [const { serde_json::Value::Null }; 5];
+    let mut published = [const { serde_json::Value::Null }; 6];
     let mut on_card = on_card::OnCard::default();
     let mut shown = board::light::State::Starting;
     let mut tick = tokio::time::interval(Duration::from_millis(board::light::TICK_MS));
@@ -315,8 +315,16 @@ async fn show(
             state.moment.look();
             shown = state.light();
             tokio::task::block_in_place(|| state.look(&mut on_card));
-            let now = [state.of_box(), state.of_line(&on_card), state.of_sticks(), state.of_rows(), state.of_shop()];
-            let topics = [state::TOPIC, state::LINE_TOPIC, state::STICK_TOPIC, state::ROWS_TOPIC, state::SHOP_TOPIC];
+            let (line, shop) = (state.of_line(&on_card), state.of_shop());
+            let now = [state.of_box(), line, state.of_sticks(), state.of_rows(), shop, state.of_codes()];
+            let topics = [
+                state::TOPIC,
+                state::LINE_TOPIC,
+                state::STICK_TOPIC,
+                state::ROWS_TOPIC,
+                state::SHOP_TOPIC,
+                state::CODES_TOPIC,
+            ];
             for ((topic, now), published) in topics.iter().zip(&now).zip(&published) {
                 if now != published {
                     publisher.publish(topic, now.to_string(), true);

@@ -12,7 +12,7 @@ use crate::domain::id::SiteId;
 use crate::domain::master::{Masters, Transit, TransitLine};
 use crate::domain::number::Number;
 use crate::domain::record::Submitted;
-use crate::domain::shop::{DayState, Standing, day_at};
+use crate::domain::shop::{DayState, Shop, Standing, StandsFor, day_at};
 use crate::journal::Reader;
 use crate::show::{self, DOCUMENT, MAX_LINES, Sheet, Show};
 use crate::views::{self, DocumentLine, Stream, days_since_1970};
@@ -52,8 +52,14 @@ impl Figures {
             }
             Show::Scans { day } => {
                 let mut sheet = Sheet::new(format!("scans on {day}"), &show::SCAN);
-                let known = |code: &str| Some(masters.item_of_barcode(code)?.0.item_name.to_string());
+                let words = self.fold.words(&masters);
+                let known = |code: &str| show::stands_for(&masters, words.get(code), code);
                 show::scans(&mut sheet, &self.reader()?, (day, self.utc_offset_minutes), known)?;
+                Ok(sheet)
+            }
+            Show::Barcodes => {
+                let mut sheet = Sheet::new("what is said here of codes that the office does not know", &show::SAID);
+                self.fold.ask(|shop| show::said(&mut sheet, &self.site, shop, &masters));
                 Ok(sheet)
             }
             Show::Party { name } => {
@@ -69,7 +75,8 @@ impl Figures {
             }
             Show::Barcode { code } => {
                 let now_ms = i64::try_from(crate::moment::rough_ms()).unwrap_or(i64::MAX);
-                barcode(&masters, &self.site, day_at(now_ms, self.utc_offset_minutes), &code)
+                let today = day_at(now_ms, self.utc_offset_minutes);
+                self.fold.ask(|shop| barcode(shop, &masters, &self.site, today, &code))
             }
             Show::SharedNumbers => Err("a box knows its own numbers alone: ask at the office".into()),
             Show::Days { .. } => Err("a box shows one day: ask for it with `outpost show day`".into()),
@@ -197,14 +204,25 @@ pub(super) fn word(state: DayState) -> &'static str {
     }
 }
 
-fn barcode(masters: &Masters, site: &SiteId, today: Date, code: &str) -> Result<Sheet, String> {
-    let (item, uom) = masters
-        .item_of_barcode(code)
-        .ok_or_else(|| format!("no item has the barcode {code:?}: ask the office for it"))?;
+fn barcode(shop: &Shop, masters: &Masters, site: &SiteId, today: Date, code: &str) -> Result<Sheet, String> {
+    let known = shop.stands_for(masters, code);
+    let (item, uom) = match known.ok_or_else(|| format!("no item has the barcode {code:?}: ask the office for it"))? {
+        StandsFor::Office(item, uom) => (item, uom),
+        StandsFor::Site(said) => {
+            let item = masters.item(said.item_code.as_str());
+            let absent =
+                || format!("{code:?} is said to be {}, which the office's data does not have yet", said.item_code);
+            (item.ok_or_else(absent)?, said.uom.as_ref())
+        }
+    };
     let uom = uom.unwrap_or(&item.stock_uom);
     let list = masters.settings(site).and_then(|settings| settings.selling_price_list.as_ref());
     let price = list.and_then(|list| masters.price(item.item_code.as_str(), list.as_str(), uom.as_str(), today));
     let mut sheet = Sheet::new(code, &["item", "name", "unit", "price", "list"]);
+    if let Some(StandsFor::Site(said)) = known {
+        let by = said.user.as_ref().map_or_else(|| said.device.to_string(), Text::to_string);
+        sheet.notes.push(format!("said by {by}; the office has given no item this barcode yet"));
+    }
     sheet.row(vec![
         item.item_code.to_string(),
         item.item_name.to_string(),

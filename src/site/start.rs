@@ -7,7 +7,7 @@ use super::masters::Shown;
 use super::people::{self, Folk};
 use crate::courier::mqtt::{Hands, Login, MqttConfig, MqttCourier, Policy, Role};
 use crate::courier::{Arrivals, Queues};
-use crate::domain::id::{Position, SiteId, StoreId};
+use crate::domain::id::{SiteId, StoreId};
 use crate::domain::master::Masters;
 use crate::domain::person::{Act, Person};
 use crate::domain::record::{Entry, Record};
@@ -114,8 +114,8 @@ pub(super) struct Opened {
     pub(super) masters: watch::Receiver<Arc<Masters>>,
     /// The same row by row.
     pub(super) rows: SharedRows,
-    /// The last record that changed the figures.
-    pub(super) figures: watch::Receiver<Option<Position>>,
+    /// The last records that changed something which tablets ask for.
+    pub(super) changed: watch::Receiver<floor::Changed>,
     pub(super) exchange: Exchange,
     pub(super) introduction: Option<Vec<u8>>,
     pub(super) moment: Arc<Moment>,
@@ -156,13 +156,13 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
     let moment = super::moment(&config, last_ms);
     let boot = board::clock::boot_id()?.parse().context("the kernel's boot id")?;
     let (shown, masters) = Shown::new(identity.site.clone());
-    let (changed, figures) = watch::channel(None);
+    let (changes, changed) = watch::channel(floor::Changed::default());
     let settings = floor::Settings {
         path: paths.shop.clone(),
         utc_offset_minutes: config.utc_offset_minutes,
         series: enrolment.series,
         masters: masters.clone(),
-        changed,
+        changed: changes,
     };
     let who = people::Settings {
         path: paths.people.clone(),
@@ -211,7 +211,7 @@ pub(super) fn open(dir: &Path) -> anyhow::Result<Opened> {
         people,
         masters,
         rows,
-        figures,
+        changed,
         exchange,
         introduction,
         moment,

@@ -1,5 +1,6 @@
 //! How the box is, for everybody who asks: the retained topic `state/box`, `outpost status`, and the light.
 
+use super::floor::Changed;
 use super::health::Health;
 use super::line::LineState;
 use super::on_card::OnCard;
@@ -35,6 +36,9 @@ pub(super) const ROWS_TOPIC: &str = "state/rows";
 /// The retained topic of the workshop's figures.
 pub(super) const SHOP_TOPIC: &str = "state/shop";
 
+/// The retained topic of what the site says of codes.
+pub(super) const CODES_TOPIC: &str = "state/barcodes";
+
 /// Whatever tells how the box is.
 #[derive(Clone)]
 pub(super) struct State {
@@ -54,8 +58,8 @@ pub(super) struct State {
     pub(super) shelves: Arc<Shelves>,
     pub(super) masters: watch::Receiver<Arc<Masters>>,
     pub(super) rows: SharedRows,
-    /// The last record that changed stock, progress, tills or documents.
-    pub(super) changed: watch::Receiver<Option<Position>>,
+    /// The last records that changed something which tablets ask for.
+    pub(super) changed: watch::Receiver<Changed>,
     pub(super) utc_offset_minutes: i16,
 }
 
@@ -67,6 +71,10 @@ fn quality(quality: Quality) -> &'static str {
         Quality::Office => "office",
         Quality::Network => "network",
     }
+}
+
+fn place(at: Option<Position>) -> Value {
+    at.map_or(Value::Null, |at| json!({ "epoch": at.epoch, "seq": at.seq.0 }))
 }
 
 impl State {
@@ -148,7 +156,12 @@ impl State {
 
     /// The content of `state/shop`; nothing before there is a record.
     pub(super) fn of_shop(&self) -> Value {
-        self.changed.borrow().map_or(Value::Null, |at| json!({ "epoch": at.epoch, "seq": at.seq.0 }))
+        place(self.changed.borrow().figures)
+    }
+
+    /// The content of `state/barcodes`; nothing before anybody has said what a code stands for.
+    pub(super) fn of_codes(&self) -> Value {
+        place(self.changed.borrow().codes)
     }
 
     /// The content of `state/stick`.

@@ -4,7 +4,7 @@
 //! cancelled as it comes. Documents are known by their numbers here, which rise: ids are random, and each would cost a page.
 
 use super::fold::Fold;
-use super::keys::{Key, SORT_ANY, SiteNo, Tag, site_intent};
+use super::keys::{Key, SORT_BARCODE, SiteNo, Tag, site_intent};
 use super::meta::Locator;
 use super::store::{Doubt, Store};
 use super::things;
@@ -44,7 +44,7 @@ impl Fold {
         };
         let thing = things::get(&self.store, of)?;
         // An id may name a scan, or a cancellation: there is nothing to cancel in those.
-        if thing.cancelled || thing.sort >= SORT_ANY {
+        if thing.cancelled || thing.sort >= SORT_BARCODE {
             return Ok(());
         }
         self.store.put(key(of), number.to_be_bytes().to_vec());

@@ -4,7 +4,9 @@
 //! conflict, the same id with other content. Out: changed keys in the store, read by [`super::read`].
 
 use super::ids::Ids;
-use super::keys::{Key, SORT_ANY, SORT_CANCEL, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of};
+use super::keys::{
+    Key, SORT_ANY, SORT_BARCODE, SORT_CANCEL, SORT_SCAN, SORT_WEIGHT, SiteNo, Tag, site_intent, sort_of,
+};
 use super::meta::{Locator, Meta, Place, Reached, Stream};
 use super::parties::{self, Parties};
 use super::store::{Disk, Doubt, Layer, Store, Sums};
@@ -73,6 +75,8 @@ pub struct Totals {
     pub people: u64,
     /// Requests of the office that the site declined.
     pub declined: u64,
+    /// Words on what codes stand for: first records of their ids.
+    pub barcodes: u64,
     /// Words of the office, in the journal that comes down.
     pub at_office_words: u64,
 }
@@ -81,7 +85,7 @@ impl Totals {
     /// Records of the site's own journal.
     pub fn records(&self) -> u64 {
         let firsts = self.documents + self.cancellations + self.scans + self.weights + self.refused;
-        let others = self.opened + self.closed_days + self.people + self.declined + self.holes;
+        let others = self.opened + self.closed_days + self.people + self.declined + self.holes + self.barcodes;
         firsts + others + self.repeats + self.conflicts + self.unreadable + self.lost
     }
 }
@@ -231,12 +235,14 @@ impl Fold {
                 self.list(Tag::Refusal, site, count, &Listed { place, span: None });
                 self.total(site).refused += 1;
             }
-            entry @ (Entry::Submitted(_) | Entry::Cancelled(_) | Entry::Scan(_) | Entry::Weight(_)) => {
-                match entry.intent() {
-                    Some(id) => self.apply_intent(site, place, record, id)?,
-                    None => self.count_first(site, entry),
-                }
-            }
+            entry @ (Entry::Submitted(_)
+            | Entry::Cancelled(_)
+            | Entry::Scan(_)
+            | Entry::Weight(_)
+            | Entry::Barcode(_)) => match entry.intent() {
+                Some(id) => self.apply_intent(site, place, record, id)?,
+                None => self.count_first(site, entry),
+            },
         }
         Ok(())
     }
@@ -247,6 +253,7 @@ impl Fold {
             Entry::Submitted(_) => total.documents += 1,
             Entry::Cancelled(_) => total.cancellations += 1,
             Entry::Scan(_) => total.scans += 1,
+            Entry::Barcode(_) => total.barcodes += 1,
             _ => total.weights += 1,
         }
     }
@@ -264,6 +271,7 @@ impl Fold {
             }
             Entry::Cancelled(_) => (SORT_CANCEL, 0),
             Entry::Scan(_) => (SORT_SCAN, 0),
+            Entry::Barcode(_) => (SORT_BARCODE, 0),
             _ => (SORT_WEIGHT, 0),
         };
         let epoch = self.epochs.number(&mut self.store, site, place.position.epoch);

@@ -108,9 +108,11 @@ pub(super) fn day_at(key: &[u8], at: usize) -> Option<i32> {
     Some((u32::from_be_bytes(bytes) ^ 0x8000_0000) as i32)
 }
 
+/// See [`SORT_CANCEL`]. The least of those that are no kind of document.
+pub(super) const SORT_BARCODE: u8 = 0xfb;
 /// In place of a kind: all of them together. No thing is of that sort.
 pub(super) const SORT_ANY: u8 = 0xfc;
-/// Of what sort a thing is: a kind of document, or a cancellation, or a scan or weight with an id.
+/// Of what sort a thing is: a kind of document, or a cancellation, a word on a code, or a scan or weight with an id.
 pub(super) const SORT_CANCEL: u8 = 0xfd;
 /// See [`SORT_CANCEL`].
 pub(super) const SORT_SCAN: u8 = 0xfe;

@@ -1,7 +1,7 @@
 //! What can be asked of the views.
 
 use super::fold::{Fold, LATEST, Listed, Totals};
-use super::keys::{Key, SORT_ANY, SORT_CANCEL, SiteNo, Tag, kind_of, site_intent, sort_of};
+use super::keys::{Key, SORT_ANY, SORT_BARCODE, SiteNo, Tag, kind_of, site_intent, sort_of};
 use super::meta::Locator;
 use super::store::Doubt;
 use super::things::{self, Thing};
@@ -83,7 +83,7 @@ impl Fold {
     }
 
     fn line(&self, number: u32, thing: &Thing) -> Result<Option<DocumentLine>, Doubt> {
-        if thing.sort >= SORT_CANCEL {
+        if thing.sort >= SORT_BARCODE {
             return Ok(None);
         }
         let kind = kind_of(thing.sort).ok_or_else(|| Doubt(format!("no kind has number {}", thing.sort)))?;

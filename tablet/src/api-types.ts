@@ -112,4 +112,16 @@ export interface ScanLine {
   device: string;
   code: string;
   item_code: string | null;
+  /** What the site says that it is, where the office has given no item this barcode. */
+  said: { item_code: string; uom: string | null; user: string | null; at: string } | null;
+}
+
+/** What people at the site say of a code that the office does not know. */
+export interface SaidCode {
+  code: string;
+  item_code: string;
+  uom: string | null;
+  user: string | null;
+  device: string;
+  at: string;
 }

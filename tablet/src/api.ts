@@ -11,6 +11,7 @@ import type {
   Order,
   Page,
   RowsPage,
+  SaidCode,
   ScanLine,
   Stock,
   Till,
@@ -95,8 +96,8 @@ export class Api {
     return this.all("scans", { day, unknown: 1 });
   }
 
-  resolve(of: { code: string; item_code: string; uom?: string; id: string }): Promise<unknown> {
-    return this.post("scans/resolve", of);
+  barcodes(): Promise<SaidCode[]> {
+    return this.all("barcodes");
   }
 
   print(id: string, widthMm: 58 | 80, lines: PrintedLine[]): Promise<unknown> {

@@ -11,6 +11,7 @@ import { keepAsking } from "./outbox/asking";
 import { Outbox } from "./outbox/outbox";
 import { People } from "./people";
 import { Rows } from "./rows/sync";
+import { Words } from "./rows/words";
 import { openStore, recall, remember, type Store } from "./store";
 
 /** Changes of the master data that come together are asked for once. */
@@ -65,11 +66,13 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
   const clock = new Clock(store);
   const rows = new Rows(store, site);
   const outbox = await Outbox.open(store, Date.now());
+  const words = new Words(store, outbox.entries);
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const link = new Link(`${scheme}//${location.host}/mqtt`, { device, password }, outbox);
   const people = new People(store, link);
   const api = new Api({ device, password }, () => people.session.value?.token ?? null);
-  await Promise.all([clock.open(), rows.open(), people.open()]);
+  await Promise.all([clock.open(), rows.open(), people.open(), words.open()]);
+  words.all.subscribe((all) => rows.say(all));
 
   const believed = () => link.box.value !== null && link.box.value.time_from !== "not known";
   api.onDate = (boxMs) => {
@@ -79,7 +82,7 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
     if (box?.utc_offset_minutes !== undefined) clock.zone(box.utc_offset_minutes);
   });
   keepAsking(outbox, link.reached, (ids) => api.marks(ids));
-  keepRows(rows, link, api);
+  keepRows(rows, words, link, api);
   front(
     store.name,
     () => link.start(),
@@ -90,7 +93,8 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
   return { device, site, store, outbox, link, rows, people, clock, api };
 }
 
-function keepRows(rows: Rows, link: Link, api: Api): void {
+function keepRows(rows: Rows, words: Words, link: Link, api: Api): void {
+  const hear = () => void words.update(() => api.barcodes()).catch(() => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
     clearTimeout(timer);
@@ -99,5 +103,11 @@ function keepRows(rows: Rows, link: Link, api: Api): void {
   };
   link.rowsCursor.subscribe((cursor) => cursor !== null && soon());
   link.reached.subscribe(({ up }) => up && soon());
-  setInterval(() => link.reached.value.up && soon(), ROWS_EVERY_MS);
+  link.codes.subscribe((at) => at !== "" && hear());
+  link.reached.subscribe(({ up }) => up && hear());
+  setInterval(() => {
+    if (!link.reached.value.up) return;
+    soon();
+    hear();
+  }, ROWS_EVERY_MS);
 }

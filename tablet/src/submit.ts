@@ -4,6 +4,7 @@
 
 import type { App } from "./app";
 import type { Entry, Form } from "./outbox/entry";
+import type { Word } from "./rows/words";
 import { uuid } from "./uuid";
 
 /** ERPNext's names of the kinds, by what topics call them. */
@@ -72,6 +73,13 @@ export function cancel(
 /** What the box has of a day is counted; what comes for it later opens it again. */
 export function closeDay(app: App, day: string): Promise<Entry> {
   return app.outbox.submit(entry(app, { id: uuid(), kind: "day-close", fields: { day }, party: day }));
+}
+
+/** What a code stands for, by the word of whoever has the thing in hand. */
+export function nameCode(app: App, id: string, word: Word): Promise<Entry> {
+  const { code, item_code, uom } = word;
+  const fields = { code, item_code, ...(uom === null ? {} : { uom }) };
+  return app.outbox.submit(entry(app, { id, kind: "barcode", fields, party: code }));
 }
 
 /** A code that nobody here knows: the box records it, for somebody to resolve. */

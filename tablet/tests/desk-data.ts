@@ -220,9 +220,15 @@ export const transit = [
 ];
 export const unmatched = [{ entry: id(902), row: 1, received: "2" }];
 
+const word = { item_code: "BTN-014", uom: "Dozen", user: "wati", at: "2026-11-02T02:20:47Z" };
+const till = { device: "till-1" };
 export const scans = [
-  { site: "bandung", time: "09:14:02", sure: true, device: "till-1", code: "8991234567890", item_code: "BTN-014" },
-  { site: "garut", time: "09:20:47", sure: false, device: "till-1", code: "8990000000017", item_code: null },
+  { site: "bandung", time: "09:14:02", sure: true, ...till, code: "8991234567890", item_code: "BTN-014", said: null },
+  { site: "garut", time: "09:20:47", sure: false, ...till, code: "8990000000017", item_code: null, said: word },
+];
+export const barcodes = [
+  { site: "garut", code: "8990000000017", item_name: "Button, 18 mm", ...word, ...till },
+  { site: "garut", code: "8990000000024", item_name: null, ...till, ...word, item_code: "HORN", uom: null, user: null },
 ];
 
 const STATES = ["complete", "complete", "complete", "differs", "complete", "open", "unknown"] as const;

@@ -71,6 +71,25 @@ export const FLOWS: Flow[] = [
     },
   },
   {
+    name: "what sites say of codes is shown beside the scans, until a site is chosen that says nothing",
+    async run({ page, look }) {
+      await to(page, "scans");
+      const said = page.getByRole("region", { name: "What sites say of codes" }).locator("tbody tr");
+      await expect
+        .poll(() => said.allTextContents())
+        .toEqual([
+          expect.stringMatching(/^8990000000017.*BTN-014, Button.*Dozen.*garut.*wati/),
+          expect.stringMatching(/^8990000000024.*HORN \(not in the master data yet\).*own.*garut.*till-1/),
+        ]);
+      await page.getByText("said to be BTN-014, by wati").waitFor();
+      await look("scans-said");
+      const asked = page.waitForRequest(/api\/barcodes\?site=bandung&/);
+      await page.getByLabel("Site", { exact: true }).selectOption("bandung");
+      await asked;
+      await expect.poll(() => said.count()).toBe(0);
+    },
+  },
+  {
     name: "documents of some days are saved as a file",
     async run({ page }) {
       await to(page, "export");

@@ -56,6 +56,15 @@ export function routes(tools: Tools) {
           query,
         ),
     ],
+    [
+      "GET",
+      "barcodes",
+      ({ query }) =>
+        paged(
+          data.barcodes.filter(({ site }) => !query.site || site === query.site),
+          query,
+        ),
+    ],
     ["GET", "days", ({ query }) => paged(data.days(query.from ?? "", query.to ?? "", query.site ?? null), query)],
     [
       "GET",

@@ -95,6 +95,34 @@ fn scans_and_csv_are_those_of_the_sites() {
         assert_eq!(desk.get(&format!("/api/scans?{query}")).refused(400), input);
     }
 
+    // What people there say of codes is shown beside the scans, and as a list until the books have it.
+    let word = |n: u32, code: &str, item: &str| json!({"id": id(n), "code": code, "item_code": item});
+    trade.send(0, "barcode", &[word(10, "123", "BUTTON"), word(11, "123", "ZIP"), word(12, "9", "BUTTON")]);
+    trade.send(1, "barcode", &[word(13, "456", "BUTTON")]);
+    let scans = desk.ask("/api/scans?unknown=1");
+    let said = &scans["items"][0]["said"];
+    assert_eq!((&said["item_code"], &said["uom"]), (&json!("ZIP"), &Value::Null), "{scans}");
+    let words = |path: &str| {
+        let page = desk.ask(path);
+        let word = |it: &Value| ["site", "code", "item_code", "item_name"].map(|name| it[name].clone());
+        page["items"].as_array().unwrap().iter().map(word).collect::<Vec<_>>()
+    };
+    let all =
+        [["bandung", "123", "ZIP", "ZIP"], ["bandung", "9", "BUTTON", "BUTTON"], ["garut", "456", "BUTTON", "BUTTON"]];
+    assert_eq!(words("/api/barcodes"), all.map(|line| line.map(|text| json!(text))));
+    assert_eq!(words("/api/barcodes?site=garut"), [all[2].map(|text| json!(text))]);
+    trade.is_paged("/api/barcodes", "/api/barcodes?site=bandung");
+    assert_eq!(desk.get("/api/barcodes?site=nowhere").refused(404), "site");
+    let shown = trade.office.town.office.command(&["show", "barcodes"], "").unwrap();
+    assert!(shown.contains("garut") && shown.contains("456"), "{shown}");
+    // The office gives one to an item, another one than was said: its word ends it there, and at the box.
+    let zip = json!([{"item_code": "ZIP", "item_name": "ZIP", "item_group": "Raw", "stock_uom": "Nos", "is_stock_item": 1,
+        "barcodes": [{"barcode": "8991234567891"}, {"barcode": "456"}]}]);
+    crate::trade::load(&trade.office, &[("item", zip)]);
+    assert_eq!(words("/api/barcodes").len(), 2);
+    assert_eq!(told("/api/scans?site=garut"), [[json!("garut"), json!("456"), json!("ZIP")]]);
+    assert_eq!(desk.ask("/api/scans?site=garut")["items"][0]["said"], Value::Null);
+
     let export = |more: &str| desk.get(&format!("/api/export?kind=sales-invoice&from={DAY}&to={DAY}{more}"));
     let csv = export("");
     assert_eq!((csv.status, csv.header("content-type")), (200, Some("text/csv; charset=utf-8")));

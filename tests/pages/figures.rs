@@ -107,7 +107,10 @@ fn codes_goods_under_way_and_work_orders_are_told_by_name() {
     let shop = Shop::open(&[("transit", transit), ("work-order", work)]);
     let at = shop.at;
     let code = ask(at, "/api/barcode?code=8991234567890");
-    assert_eq!(code, json!({"item_code": "BUTTON", "uom": "Nos", "price": "1000", "price_list": "Retail"}));
+    assert_eq!(
+        code,
+        json!({"item_code": "BUTTON", "uom": "Nos", "price": "1000", "price_list": "Retail", "said": false})
+    );
     assert_eq!(get(at, "/api/barcode?code=1").refused(404), "code");
     let way = &ask(at, "/api/transit")["items"][0];
     assert_eq!((&way["entry"], &way["qty"], &way["received"]), (&json!("STE-1"), &json!("9"), &json!("0")), "{way}");

@@ -1,6 +1,7 @@
 //! The box's pages over real HTTP: what a tablet asks, what a stranger is refused.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod codes;
 mod documents;
 mod figures;
 mod house;

@@ -373,6 +373,8 @@ const DAY_MS: u64 = 86_400_000;
 /// People who trade. They have their own dice, so that worlds without them are what they were.
 struct Market {
     dice: Dice,
+    /// For the codes that people name.
+    codes: Dice,
     counts: bool,
     /// Percent of steps after which somebody does something with goods.
     share: u8,
@@ -382,7 +384,7 @@ impl Market {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, u64::MAX - 2);
         let share = dice.pick(&[0, 0, 30, 80]);
-        Self { counts: dice.percent(40), share, dice }
+        Self { counts: dice.percent(40), share, dice, codes: Dice::new(seed, u64::MAX - 3) }
     }
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
@@ -409,6 +411,10 @@ impl Market {
                 steps.push(Op::Send { site, reaches: 100 });
                 steps.push(Op::Sync { site });
             }
+        }
+        if self.codes.percent(30) {
+            let device = self.codes.below(2) as usize;
+            steps.push(Op::Trade { site, device, deed: Deed::Name { wrong: 2 } });
         }
     }
 }

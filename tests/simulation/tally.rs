@@ -87,7 +87,8 @@ tally!(
     rows_held,
     rows_renewed,
     letters_told,
-    numbers_shared;
+    numbers_shared,
+    codes_named;
     most: most_days_on_a_stick,
 );
 
@@ -129,6 +130,7 @@ impl Tally {
             ("a letter for a restored card", self.letters_told),
             ("two documents with one number", self.numbers_shared),
             ("a document booked", self.documents_booked),
+            ("a code that somebody said what it is", self.codes_named),
             ("a document refused", self.documents_refused),
             ("a request that was recorded", self.requests_recorded),
             ("a request that was declined", self.requests_declined),

@@ -38,6 +38,10 @@ pub enum Deed {
         short: u64,
     },
     Cancel,
+    /// Somebody says what a code stands for; of `wrong` in ten the item is none.
+    Name {
+        wrong: u64,
+    },
 }
 
 /// Goods under way. The paper with them names the entry.
@@ -188,6 +192,10 @@ pub fn write(
             let device = device.clone();
             return Some(Entry::Cancelled(Cancelled { id, device, user: None, document, reason, approved_by: None }));
         }
+        Deed::Name { wrong } => {
+            let item = if dice.below(10) < wrong { "NOTHING" } else { item };
+            ("barcode", json!({"code": format!("899{}", dice.below(4)), "item_code": item}))
+        }
     };
     let mut document = document;
     document["id"] = json!(dice.uuid());
@@ -286,6 +294,22 @@ pub fn from_outside(entries: &[Entry]) -> BTreeMap<String, i128> {
     sums
 }
 
+/// The item of each code, by the word that came last.
+fn words(entries: &[Entry]) -> BTreeMap<&str, &str> {
+    fn word(entry: &Entry) -> Option<(&str, &str)> {
+        match entry {
+            Entry::Barcode(named) => Some((&*named.code, named.item_code.as_str())),
+            _ => None,
+        }
+    }
+    entries.iter().filter_map(word).collect()
+}
+
+/// The same, as a fold has it.
+fn said(shop: &Shop, nothing: &Masters) -> BTreeMap<String, String> {
+    shop.unanswered(nothing).map(|(code, said)| (code.to_owned(), said.item_code.to_string())).collect()
+}
+
 /// What a fold has, of everything that it was ever told of.
 pub fn figures(shop: &Shop) -> Stock {
     let nothing = Masters::default();
@@ -341,6 +365,7 @@ impl World {
             let refused = entries.iter().filter(|entry| matches!(entry, Entry::Refused(it) if it.topic == "refused"));
             self.tally.documents_refused += refused.count() as u64;
             site.check_figures(&desk.shop, &entries);
+            self.tally.codes_named += site.check_words(&desk.shop, &entries);
             site.check_numbers(&entries, self.flaws.no_dedupe);
             site.check_unbroken(&self.flaws);
             self.tally.numbers_shared += site.check_shared(records, &self.flaws);
@@ -450,6 +475,22 @@ impl Site {
         assert_eq!(shown, paper, "folds: the office's stock of {site} is not the storekeeper's");
         let at_box = figures(&self.boxes[self.on_line].desk.shop);
         assert_eq!(at_box, at_office, "folds: box and office have other stock of {site}");
+    }
+
+    /// Box, office and whoever listened agree on what codes stand for. How many codes that is.
+    fn check_words(&self, office: &Shop, entries: &[Entry]) -> u64 {
+        if self.history.is_odd() {
+            return 0;
+        }
+        let (site, nothing) = (&self.desk.peer, Masters::default());
+        let at_office = said(office, &nothing);
+        let heard: BTreeMap<String, String> =
+            words(entries).into_iter().map(|(code, item)| (code.into(), item.into())).collect();
+        assert_eq!(at_office, heard, "codes: what the office has of {site} is not what was said last");
+        let at_box = said(&self.boxes[self.on_line].desk.shop, &nothing);
+        assert_eq!(at_box, at_office, "codes: box and office have other words of {site}");
+        assert!(!at_office.values().any(|item| item == "NOTHING"), "codes: one of {site} stands for no item");
+        at_office.len() as u64
     }
 
     /// Numbers on paper begin at 1, have no gap, and none is printed twice.

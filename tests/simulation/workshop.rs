@@ -70,6 +70,7 @@ pub fn mark(entry: &Entry) -> Option<Mark> {
         Entry::Scan(scan) => Some((scan.device.clone(), scan.code.clone())),
         Entry::Submitted(submitted) => Some((submitted.device.clone(), submitted.id.to_string())),
         Entry::Cancelled(cancelled) => Some((cancelled.device.clone(), cancelled.id.to_string())),
+        Entry::Barcode(named) => Some((named.device.clone(), named.id.to_string())),
         _ => None,
     }
 }
@@ -244,7 +245,7 @@ impl Workshop {
 
     /// What the box makes of a document.
     pub fn admitted(&mut self, now_ms: u64, masters: &Masters, entry: Entry) -> Result<Entry, String> {
-        if !matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_)) {
+        if !matches!(entry, Entry::Submitted(_) | Entry::Cancelled(_) | Entry::Barcode(_)) {
             return Ok(entry);
         }
         let series = self.letter();

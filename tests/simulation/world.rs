@@ -360,6 +360,7 @@ impl World {
             Entry::Scan(scan) => scan.code = "something else".into(),
             Entry::Submitted(submitted) => submitted.user = Some(super::trade::text("somebody else")),
             Entry::Cancelled(cancelled) => cancelled.reason = super::trade::text("something else"),
+            Entry::Barcode(named) => named.code.push('0'),
             _ => return,
         }
         let dice = &mut self.dice;

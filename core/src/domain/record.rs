@@ -60,6 +60,8 @@ pub enum Entry {
     TakenBack(TakenBack),
     /// The box does not record what the office wants.
     Declined(Declined),
+    /// Somebody at the site says which item a code stands for.
+    Barcode(NamedCode),
 }
 
 /// The opening of a journal.
@@ -252,6 +254,26 @@ pub struct Weight {
     pub unit: Text,
 }
 
+/// A code that nobody knew, and what it stands for by the word of somebody who has the thing in hand. The office gives items their
+/// barcodes; this holds at the site until it has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedCode {
+    /// The device's id of its intent.
+    pub id: IntentId,
+    /// Where.
+    pub device: DeviceId,
+    /// Who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<Text>,
+    /// The code, as [`Scan`] has it.
+    pub code: String,
+    /// The item.
+    pub item_code: Text,
+    /// The unit, where it is not the item's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uom: Option<Text>,
+}
+
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
@@ -321,6 +343,7 @@ impl Entry {
             // What speaks of an intent is none: the document alone is what counts once.
             Self::Person(_) | Self::Outcome(_) => None,
             Self::Requested(_) | Self::TakenBack(_) | Self::Declined(_) => None,
+            Self::Barcode(named) => Some(named.id),
         }
     }
 
@@ -336,6 +359,7 @@ impl Entry {
             Self::DayClosed(closed) => closed.asked.as_ref().map(|asked| &asked.device),
             Self::Opened(_) | Self::Hole(_) | Self::AtOffice(_) | Self::Outcome(_) => None,
             Self::Requested(_) | Self::TakenBack(_) | Self::Declined(_) => None,
+            Self::Barcode(named) => Some(&named.device),
         }
     }
 
@@ -364,6 +388,10 @@ impl Entry {
             (Self::Scan(a), Self::Scan(b)) => a.id == b.id && a.code == b.code,
             (Self::Weight(a), Self::Weight(b)) => (a.id, a.weight, &a.unit) == (b.id, b.weight, &b.unit),
             (Self::Refused(a), Self::Refused(b)) => a.topic == b.topic && a.bytes == b.bytes,
+            (Self::Barcode(a), Self::Barcode(b)) => {
+                let same = (a.id, &a.code, &a.item_code, &a.uom) == (b.id, &b.code, &b.item_code, &b.uom);
+                same && same_user(&a.user, &b.user)
+            }
             _ => false,
         }
     }

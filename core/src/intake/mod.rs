@@ -4,6 +4,7 @@
 //! [`Reason`] that names the field, the rule and the remedy. FORMAT.md, "Topics and payloads", is the contract.
 //! Absent: ids, times, and any knowledge of what came before; repeats and conflicts are told where the journal is known.
 
+mod barcode;
 mod bare;
 #[cfg(test)]
 mod documents;
@@ -44,12 +45,15 @@ enum Target {
     Document(Kind),
     Cancellation,
     DayClose,
+    Barcode,
 }
 
 /// The last level of the topic for closing a day.
 const DAY_CLOSE: &str = "day-close";
 /// The last level of the topic for cancelling a document of any kind.
 const CANCELLATION: &str = "cancellation";
+/// The last level of the topic for saying which item a code stands for.
+const BARCODE: &str = "barcode";
 
 /// Reads what `device` published to `topic`.
 pub fn read(device: &DeviceId, topic: &str, payload: &[u8], sent: Sent) -> Result<Entry, Reason> {
@@ -74,6 +78,7 @@ pub fn read_with_session(
         Target::Document(kind) => document(device, kind, payload),
         Target::Cancellation => cancellation(device, payload),
         Target::DayClose => day_close(device, payload),
+        Target::Barcode => barcode::read(device, payload),
     }
 }
 
@@ -116,10 +121,12 @@ fn target(device: &DeviceId, topic: &str) -> Result<Target, Reason> {
         ("in", "weight") => Target::Weight,
         ("tx", CANCELLATION) => Target::Cancellation,
         ("tx", DAY_CLOSE) => Target::DayClose,
+        ("tx", BARCODE) => Target::Barcode,
         ("tx", slug) => match Kind::ALL.iter().find(|kind| kind.slug() == slug) {
             Some(kind) => Target::Document(*kind),
             None => {
-                let text = format!("no such document: this box takes {}, {CANCELLATION}, {DAY_CLOSE}", Kind::slugs());
+                let slugs = Kind::slugs();
+                let text = format!("no such document: this box takes {slugs}, {CANCELLATION}, {DAY_CLOSE}, {BARCODE}");
                 return Err(Reason::new(Code::UnknownDocument, text));
             }
         },
@@ -145,7 +152,12 @@ fn scan(device: &DeviceId, payload: &[u8], sent: Sent) -> Result<Entry, Reason> 
         }
         None => (None, bare::text(payload)?.to_owned()),
     };
-    let code = bare::trimmed(&code);
+    Ok(Entry::Scan(Scan { id, device: device.clone(), sent, code: fitting(&code)?.to_owned() }))
+}
+
+/// A code without the line end that a scanner puts after it, where it is none too short or too long.
+fn fitting(code: &str) -> Result<&str, Reason> {
+    let code = bare::trimmed(code);
     if code.is_empty() {
         return Err(Reason::new(Code::Empty, "the code is empty: set the scanner to send what it reads"));
     }
@@ -153,7 +165,7 @@ fn scan(device: &DeviceId, payload: &[u8], sent: Sent) -> Result<Entry, Reason> 
         let text = format!("code: {} bytes are more than {MAX_CODE}: scan a shorter code", code.len());
         return Err(Reason::new(Code::Rule, text));
     }
-    Ok(Entry::Scan(Scan { id, device: device.clone(), sent, code: code.to_owned() }))
+    Ok(code)
 }
 
 fn weight(device: &DeviceId, payload: &[u8], sent: Sent) -> Result<Entry, Reason> {

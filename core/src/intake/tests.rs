@@ -420,3 +420,53 @@ fn what_was_refused_is_kept_without_what_is_secret() {
     assert_eq!(bytes("tx/till-1/x", r#"{"pin":"4711","a":1}"#), r#"{"pin":"****","a":1}"#);
     assert_eq!(bytes("me/till-1/login", r#"{"user":"4711"}"#), "");
 }
+
+fn named(value: &Value) -> Result<crate::domain::record::NamedCode, Code> {
+    let json = read_json("tx/till-1/barcode", value);
+    assert_eq!(read(&device(), "tx/till-1/barcode", &as_cbor(value), SENT), json, "{value}");
+    match json {
+        Ok(Entry::Barcode(named)) => Ok(named),
+        Ok(other) => panic!("{other:?}"),
+        Err(reason) => Err(reason.code),
+    }
+}
+
+#[test]
+fn what_a_code_stands_for_is_read_with_item_unit_and_who_says_so() {
+    let whole = json!({"id": ID, "user": "wati", "code": "899\u{1d}1\r\n", "item_code": "BTN-014", "uom": "Dozen"});
+    let read = named(&whole).unwrap();
+    assert_eq!((read.id.to_string(), &*read.code), (ID.to_owned(), "899\u{1d}1"), "without the line end");
+    let text = |text: &str| Some(Text::try_from(text).unwrap());
+    assert_eq!((Some(read.item_code), read.uom, read.user), (text("BTN-014"), text("Dozen"), text("wati")));
+    let bare = named(&json!({"id": ID, "code": "899", "item_code": "BTN-014", "uom": null})).unwrap();
+    assert_eq!((bare.uom, bare.user), (None, None));
+    let with = |field: &str, value: Value| {
+        let mut other = whole.clone();
+        other[field] = value;
+        named(&other).unwrap_err()
+    };
+    assert_eq!(with("id", Value::Null), Code::NoId);
+    assert_eq!(with("code", Value::Null), Code::Field);
+    assert_eq!(with("code", json!("\r\n")), Code::Empty);
+    assert_eq!(with("item_code", Value::Null), Code::Field);
+    assert_eq!(with("item_code", json!("")), Code::Field);
+    assert_eq!(with("uom", json!(12)), Code::Field);
+    assert_eq!(with("qty", json!("1")), Code::Field);
+    assert_eq!(read_json("tx/till-1/barcode", &json!("899")).unwrap_err().code, Code::Format);
+}
+
+#[test]
+fn a_code_that_is_named_is_as_long_as_one_that_is_read() {
+    let of = |length: usize| named(&json!({"id": ID, "code": "9".repeat(length), "item_code": "A"})).map(|_| ());
+    assert_eq!((of(1), of(MAX_CODE)), (Ok(()), Ok(())));
+    assert_eq!(of(MAX_CODE + 1), Err(Code::Rule));
+}
+
+#[test]
+fn a_session_beside_a_code_goes_no_further() {
+    let token = "8f14e45fceea167a5a36dedd4bea2543";
+    let payload = json!({"id": ID, "session": token, "code": "899", "item_code": "A"}).to_string();
+    let read = read_with_session(&device(), "tx/till-1/barcode", payload.as_bytes(), SENT);
+    let Ok((entry, Some(_))) = read else { panic!("{read:?}") };
+    assert!(!format!("{entry:?}").contains(token));
+}

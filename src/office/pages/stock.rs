@@ -1,4 +1,4 @@
-//! Stock at the sites, goods under way between them, and what their scanners read.
+//! Stock at the sites, goods under way between them, and what their scanners read, and what people there say of codes.
 
 use super::turn::{Site, Turn, part_of};
 use super::{Desk, Question, Role, Route, Whose};
@@ -9,7 +9,7 @@ use crate::domain::master::Masters;
 use crate::domain::shop::{Standing, day_at};
 use crate::office::ledger::masters;
 use crate::pages::parameters::{day, name};
-use crate::pages::scan as scan_line;
+use crate::pages::{said as said_line, scan as scan_line};
 use crate::views::Stream;
 use crate::web::{Fault, Reply};
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/api/transit", Whose::Of(Role::Look), Desk::transit),
     ("GET", "/api/transit/unmatched", Whose::Of(Role::Look), Desk::unmatched),
     ("GET", "/api/scans", Whose::Of(Role::Look), Desk::scans),
+    ("GET", "/api/barcodes", Whose::Of(Role::Look), Desk::barcodes),
 ];
 
 impl Desk {
@@ -108,6 +109,7 @@ impl Desk {
         let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
         turn.of_sites(&sites, |site, after, most| {
             let Some(reader) = self.office.shelves.reader(Stream::Up(site.1)) else { return Ok((Vec::new(), None)) };
+            let figures = self.figures(&site.0)?;
             let mut scans = Vec::new();
             let listed = chain::scans(
                 &reader,
@@ -115,7 +117,8 @@ impl Desk {
                 |at_ms, quality, scan| {
                     let item = masters.item_of_barcode(&scan.code).map(|(item, _)| &item.item_code);
                     if !(unknown && item.is_some()) {
-                        let mut line = scan_line(at_ms, offset, quality, &scan, item);
+                        let said = figures.shop.said(&scan.code);
+                        let mut line = scan_line(at_ms, offset, quality, &scan, (item, said));
                         line["site"] = json!(site.0);
                         scans.push(line);
                     }
@@ -123,6 +126,23 @@ impl Desk {
             );
             listed.map_err(|error| self.unread(error))?;
             part_of(scans, after, most)
+        })
+    }
+
+    /// What the sites say of codes that are nobody's yet: an item is given its barcode in the books, or in the files of master data.
+    fn barcodes(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        let turn = Turn::read(question, &["site"])?;
+        let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
+        turn.of_sites(&sites, |site, after, most| {
+            let figures = self.figures(&site.0)?;
+            let line = |word| {
+                let mut line = said_line(word);
+                line["site"] = json!(site.0);
+                let code = line["item_code"].as_str().unwrap_or_default();
+                line["item_name"] = json!(masters.item(code).map(|item| &item.item_name));
+                line
+            };
+            part_of(figures.shop.unanswered(&masters).map(line).collect(), after, most)
         })
     }
 }

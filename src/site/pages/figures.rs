@@ -1,12 +1,10 @@
-//! Figures: stock, goods under way, the till, a day, scans, an item's price.
+//! Figures: stock, goods under way, the till, a day.
 
 use super::{Pages, Question};
-use crate::chain;
 use crate::domain::document::{Kind, Text};
 use crate::domain::record::Submitted;
 use crate::domain::shop::day_at;
 use crate::pages::parameters::{day, name};
-use crate::pages::scan as scan_line;
 use crate::site::show::word;
 use crate::web::{Fault, Paging, Query, Reply};
 use serde_json::{Value, json};
@@ -86,43 +84,6 @@ impl Pages {
         };
         let tills: Vec<Value> = closings.iter().map(|(closing, number)| till(closing, number.as_deref())).collect();
         Ok(Reply::json(&json!({ "day": day, "state": word(state), "kinds": kinds, "tills": tills })))
-    }
-
-    pub(super) fn scans(&self, question: &Question<'_>) -> Result<Reply, Fault> {
-        let query = Query::read(question.asked, &["day", "unknown", "limit", "after"])?;
-        let paging = Paging::read(&query)?;
-        let unknown = query.switch("unknown")?;
-        let day = day(&query, "day")?;
-        let offset = self.utc_offset_minutes;
-        let day = day.unwrap_or_else(|| day_at(self.moment.now_ms(), offset));
-        let mut scans = Vec::new();
-        let listed = chain::scans(
-            &self.journal,
-            |at_ms| day_at(at_ms, offset) == day,
-            |at_ms, quality, scan| {
-                let item = question.masters.item_of_barcode(&scan.code).map(|(item, _)| &item.item_code);
-                if unknown && item.is_some() {
-                    return;
-                }
-                scans.push(scan_line(at_ms, offset, quality, &scan, item));
-            },
-        );
-        listed.map_err(|error| Fault::not_now(error.to_string()))?;
-        paging.of_all(&scans)
-    }
-
-    pub(super) fn barcode(&self, question: &Question<'_>) -> Result<Reply, Fault> {
-        let query = Query::read(question.asked, &["code"])?;
-        let rule = "the code that was read is missing";
-        let code = query.text("code").ok_or_else(|| Fault::bad("code", rule, "send code=8991234567890"))?;
-        let masters = question.masters;
-        let absent = || Fault::absent(Some("code"), "no item has this barcode", "ask the office for it");
-        let (item, uom) = masters.item_of_barcode(code).ok_or_else(absent)?;
-        let uom = uom.unwrap_or(&item.stock_uom);
-        let list = masters.settings(&self.site).and_then(|settings| settings.selling_price_list.as_ref());
-        let today = day_at(self.moment.now_ms(), self.utc_offset_minutes);
-        let price = list.and_then(|list| masters.price(item.item_code.as_str(), list.as_str(), uom.as_str(), today));
-        Ok(Reply::json(&json!({ "item_code": item.item_code, "uom": uom, "price": price, "price_list": list })))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What became of what a tablet sent: documents, cancellations, days' closes, by the ids that it gave them.
+//! What became of what a tablet sent: documents, cancellations, days' closes, words on codes, by the ids that it gave them.
 
 use super::{Pages, Question};
 use crate::domain::id::{DeviceId, IntentId};
@@ -58,6 +58,7 @@ impl Pages {
             Entry::DayClosed(_) => "day-close",
             Entry::Scan(_) => "scan",
             Entry::Weight(_) => "weight",
+            Entry::Barcode(_) => "barcode",
             _ => return Ok(None),
         };
         let fate = self.views.fate(SITE_NO, id)?;

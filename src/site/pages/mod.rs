@@ -4,6 +4,7 @@
 //! first ([`who`]); an answer is then made on a thread that may block. Deliberately absent: everything that changes the books, which goes
 //! by MQTT with its receipt.
 
+mod codes;
 mod documents;
 mod export;
 mod figures;
@@ -110,6 +111,7 @@ const ROUTES: &[(&str, &str, Whose, Answer)] = &[
     ("GET", "/api/transit", Whose::Tablet, Pages::transit),
     ("GET", "/api/work-orders", Whose::Tablet, Pages::work_orders),
     ("GET", "/api/barcode", Whose::Tablet, Pages::barcode),
+    ("GET", "/api/barcodes", Whose::Tablet, Pages::barcodes),
     ("POST", "/api/marks", Whose::Tablet, Pages::marks),
     ("GET", "/api/orders", Whose::Person, Pages::orders),
     ("GET", "/api/invoices", Whose::Person, Pages::invoices),

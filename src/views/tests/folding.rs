@@ -83,6 +83,7 @@ fn model(journals: &Memory) -> Model {
             Entry::DayClosed(_) => model.totals.closed_days += 1,
             Entry::Person(_) => model.totals.people += 1,
             Entry::Scan(_) => model.totals.scans += 1,
+            Entry::Barcode(_) => model.totals.barcodes += 1,
             Entry::Weight(_) => model.totals.weights += 1,
             Entry::Refused(_) => {
                 model.totals.refused += 1;
@@ -167,6 +168,7 @@ fn any_record() -> impl Strategy<Value = Record> {
         2 => (proptest::option::of(45u128..55), 1u16..4, any::<bool>(), 0u8..2)
             .prop_map(|(number, packet, dup, code)| scan(number, packet, dup, &code.to_string())),
         1 => (1u16..3, any::<bool>()).prop_map(|(packet, dup)| weight(packet, dup)),
+        2 => (40u128..62, 0u8..2).prop_map(|(number, code)| barcode(number, &code.to_string())),
         1 => (0u16..3, any::<bool>()).prop_map(|(packet, dup)| refused(packet, dup)),
     ]
 }

@@ -13,7 +13,9 @@ use crate::domain::document::{Document, Kind};
 use crate::domain::id::{DeviceId, Epoch, IntentId, Position, Seq};
 use crate::domain::number::{Number, Series};
 use crate::domain::person::{Act, Person};
-use crate::domain::record::{Cancelled, DayClosed, Entry, Record, Refused, Scan, Sent, Span, Submitted, Weight};
+use crate::domain::record::{
+    Cancelled, DayClosed, Entry, NamedCode, Record, Refused, Scan, Sent, Span, Submitted, Weight,
+};
 use crate::domain::time::{Quality, Stamp};
 use crate::wire::record;
 use serde_json::json;
@@ -194,6 +196,12 @@ fn scan(number: Option<u128>, packet: u16, dup: bool, code: &str) -> Record {
     let sent = Sent { session: 0, packet, dup };
     let entry = Entry::Scan(Scan { id: number.map(id), device: device(), sent, code: code.into() });
     Record { stamp: stamp(AT_MS), entry }
+}
+
+fn barcode(number: u128, code: &str) -> Record {
+    let item_code = "CLOTH".try_into().unwrap();
+    let named = NamedCode { id: id(number), device: device(), user: None, code: code.into(), item_code, uom: None };
+    Record { stamp: stamp(AT_MS), entry: Entry::Barcode(named) }
 }
 
 fn weight(packet: u16, dup: bool) -> Record {

@@ -123,6 +123,9 @@ export class Api {
   scans(of: Query, part: Part = {}): Promise<Page<Of.Scan>> {
     return this.list("scans", of, part);
   }
+  barcodes(of: Query, part: Part = {}): Promise<Page<Of.Said>> {
+    return this.list("barcodes", of, part);
+  }
 
   days(of: { from: string; to: string; site?: string }): Promise<Of.SiteDay[]> {
     return this.all((part) => this.list<Of.SiteDay>("days", of, part));

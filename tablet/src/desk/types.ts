@@ -162,6 +162,21 @@ export interface Scan {
   device: string;
   code: string;
   item_code: string | null;
+  /** What the site says that it is, where no item has this barcode. */
+  said: { item_code: string; uom: string | null; user: string | null; at: string } | null;
+}
+
+/** What people at a site say of a code that no item has. */
+export interface Said {
+  site: string;
+  code: string;
+  item_code: string;
+  /** Null where the office has no such item yet. */
+  item_name: string | null;
+  uom: string | null;
+  user: string | null;
+  device: string;
+  at: string;
 }
 
 export interface KindSum {

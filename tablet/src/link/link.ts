@@ -50,6 +50,8 @@ export class Link {
   readonly rowsCursor: Signal<string | null> = signal(null);
   /** Changes whenever stock, progress, tills or documents at the box do. */
   readonly shop: Signal<string> = signal("");
+  /** Changes whenever somebody says what a code stands for. */
+  readonly codes: Signal<string> = signal("");
   readonly weights: Signal<Record<string, Weight>> = signal({});
 
   private readonly url: string;
@@ -195,6 +197,7 @@ export class Link {
     else if (what === "stick") this.sticks.value = (said.sticks as StickState[] | undefined) ?? [];
     else if (what === "rows") this.rowsCursor.value = String(said.cursor);
     else if (what === "shop") this.shop.value = `${said.epoch} ${said.seq}`;
+    else if (what === "barcodes") this.codes.value = `${said.epoch} ${said.seq}`;
     else if (what === "weight")
       this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
   }

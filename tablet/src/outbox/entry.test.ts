@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { again, type Entry, onEpoch, onMark, onReceipt, type Receipt, reached, type State } from "./entry";
+import { again, type Entry, isFinal, onEpoch, onMark, onReceipt, type Receipt, reached, type State } from "./entry";
 
 const entry = (state: State, more: Partial<Entry> = {}): Entry => ({
   id: "a",
@@ -73,4 +73,9 @@ test("what the box does not know is submitted again", () => {
   expect(onMark(entry("saved"), null).state).toBe("waiting");
   expect(onMark(entry("at_office"), null).state).toBe("at_office");
   expect(onMark(entry("refused"), null).state).toBe("refused");
+});
+
+test("a word on a code is at its end at the office, where a document goes on to the books", () => {
+  expect([isFinal(entry("at_office")), isFinal(entry("at_office", { kind: "barcode" }))]).toEqual([false, true]);
+  expect(isFinal(entry("saved", { kind: "barcode" }))).toBe(false);
 });

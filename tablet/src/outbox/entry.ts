@@ -45,7 +45,7 @@ export interface Form {
 
 export interface Entry extends Label {
   id: string;
-  /** The last part of its topic: a document's slug, `cancellation`, `day-close`; or `scan`. */
+  /** The last part of its topic: a document's slug, `cancellation`, `day-close`, `barcode`; or `scan`. */
   kind: string;
   /** The payload, to the byte. */
   body: string;
@@ -85,6 +85,7 @@ export function isToSend(entry: Entry): boolean {
 
 /** Nothing more is expected of it. */
 export function isFinal(entry: Entry): boolean {
+  if (entry.kind === "barcode" && entry.state === "at_office") return true;
   return entry.state === "posted" || entry.state === "not_posted" || entry.state === "refused";
 }
 

@@ -7,10 +7,19 @@ import { Decimal } from "../money/decimal";
 import type { ItemTaxRate, TaxRule } from "../money/taxes";
 import type { StoredRow } from "../store";
 import type { Item, ItemPrice, Settings, Table, Tables, TaxTemplate, User } from "./types";
+import type { Word } from "./words";
+
+interface Standing {
+  item: Item;
+  uom?: string | undefined;
+  /** It is the site's word: the office has given no item this barcode. */
+  said?: boolean;
+}
 
 export class Masters {
-  private readonly tables = new Map<string, Map<string, unknown>>();
-  private barcodes: Map<string, { item: Item; uom?: string | undefined }> | null = null;
+  private tables = new Map<string, Map<string, unknown>>();
+  private barcodes: Map<string, Standing> | null = null;
+  private words = new Map<string, Word>();
   private prices: Map<string, ItemPrice[]> | null = null;
   readonly site: string;
 
@@ -21,6 +30,14 @@ export class Masters {
       if (known) known.set(name, row);
       else this.tables.set(table, new Map([[name, row]]));
     }
+  }
+
+  /** The same rows, with what people here say of codes. */
+  saying(words: readonly Word[]): Masters {
+    const other = new Masters([], this.site);
+    [other.tables, other.barcodes, other.prices] = [this.tables, this.barcodes, this.prices];
+    other.words = new Map(words.map((word) => [word.code, word]));
+    return other;
   }
 
   all<T extends Table>(table: T): Tables[T][] {
@@ -54,14 +71,23 @@ export class Masters {
     return this.all("item").filter((item) => !item.disabled);
   }
 
-  /** The item that a code on a label stands for, and the unit where it is not the item's own. Of several the first in use. */
-  itemOfBarcode(code: string): { item: Item; uom?: string | undefined } | undefined {
+  /**
+   * The item that a code on a label stands for, and the unit where it is not the item's own. Of several the first in use; where the office
+   * knows none, what people here say.
+   */
+  itemOfBarcode(code: string): Standing | undefined {
     this.barcodes ??= this.indexBarcodes();
-    return this.barcodes.get(code);
+    return this.barcodes.get(code) ?? this.said(code);
+  }
+
+  private said(code: string): Standing | undefined {
+    const word = this.words.get(code);
+    const item = word && this.get("item", word.item_code);
+    return word && item && { item, uom: word.uom ?? undefined, said: true };
   }
 
   private indexBarcodes() {
-    const found = new Map<string, { item: Item; uom?: string | undefined }>();
+    const found = new Map<string, Standing>();
     for (const item of this.all("item")) {
       for (const { barcode, uom } of item.barcodes ?? []) {
         const known = found.get(barcode);

@@ -7,6 +7,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { RowsPage } from "../api-types";
 import { recall, type Store, type StoredRow } from "../store";
 import { Masters } from "./masters";
+import type { Word } from "./words";
 
 export type AskRows = (after: string | null) => Promise<RowsPage>;
 
@@ -17,6 +18,7 @@ export class Rows {
   private readonly store: Store;
   private readonly site: string;
   private running: Promise<void> | null = null;
+  private words: readonly Word[] = [];
 
   constructor(store: Store, site: string) {
     this.store = store;
@@ -27,7 +29,13 @@ export class Rows {
   /** What the tablet has, from its own disk. */
   async open(): Promise<void> {
     this.complete.value = (await recall<boolean>(this.store, "rows-complete")) ?? false;
-    this.masters.value = new Masters(await this.store.getAll("rows"), this.site);
+    this.masters.value = new Masters(await this.store.getAll("rows"), this.site).saying(this.words);
+  }
+
+  /** What people here say of codes that the rows do not know. */
+  say(words: readonly Word[]): void {
+    this.words = words;
+    this.masters.value = this.masters.value.saying(words);
   }
 
   /** Asks for what is newer than what is here. One at a time: who comes meanwhile gets the same answer. */

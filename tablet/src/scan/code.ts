@@ -10,6 +10,8 @@ export interface Found {
   uom: string;
   batch_no?: string;
   serial_no?: string;
+  /** By the word of somebody here: the office has given no item this barcode. */
+  said?: boolean;
 }
 
 const GS = "\u001d";
@@ -46,18 +48,27 @@ export function gs1(code: string): Map<string, string> | null {
 
 export function resolve(code: string, masters: Masters): Found | null {
   const direct = masters.itemOfBarcode(code);
-  if (direct) return { item: direct.item, uom: direct.uom ?? direct.item.stock_uom };
+  if (direct) return found(direct);
   const elements = gs1(code);
   const gtin = elements?.get("01");
   if (!elements || gtin === undefined) return null;
   for (const barcode of [gtin, gtin.replace(/^0/, ""), gtin.replace(/^0{2}/, ""), gtin.replace(/^0{6}/, "")]) {
     const known = masters.itemOfBarcode(barcode);
     if (!known) continue;
-    const found: Found = { item: known.item, uom: known.uom ?? known.item.stock_uom };
+    const is = found(known);
     const [batch, serial] = [elements.get("10"), elements.get("21")];
-    if (batch !== undefined && known.item.has_batch_no) found.batch_no = batch;
-    if (serial !== undefined && known.item.has_serial_no) found.serial_no = serial;
-    return found;
+    if (batch !== undefined && known.item.has_batch_no) is.batch_no = batch;
+    if (serial !== undefined && known.item.has_serial_no) is.serial_no = serial;
+    return is;
   }
   return null;
+}
+
+function found({ item, uom, said }: { item: Item; uom?: string | undefined; said?: boolean }): Found {
+  return { item, uom: uom ?? item.stock_uom, ...(said ? { said } : {}) };
+}
+
+/** What is said of a code, so that it holds for the next piece too: of a GS1 code its article's number, as labels and books have it. */
+export function nameable(code: string): string {
+  return gs1(code)?.get("01")?.replace(/^0/, "") ?? code;
 }

@@ -46,7 +46,8 @@ function Document({ shown }: { shown: Shown }) {
   const { entry, fields } = shown;
   const { outbox, people, rows } = app();
   const roles = people.session.value?.roles ?? [];
-  const mayCancel = rows.masters.value.may("cancel", KINDS[entry.kind] ?? "", roles);
+  const kind = KINDS[entry.kind];
+  const mayCancel = kind !== undefined && rows.masters.value.may("cancel", kind, roles);
   const cancellation = entry.cancelledBy ? outbox.get(entry.cancelledBy) : undefined;
   const change = fields.change_amount;
   const recorded = reached(entry) > 0 || shown.elsewhere;

@@ -46,7 +46,7 @@ export function Today() {
 
   const entries = outbox.entries.value;
   const found = useMemo(() => {
-    const own = entries.filter((entry) => entry.kind !== "scan" && entry.kind !== "cancellation");
+    const own = entries.filter(isListed);
     const known = new Set(own.map((entry) => entry.id));
     const all = [...own, ...others.filter((mark) => !known.has(mark.id)).map(entryOfMark)];
     const words = search.toLowerCase();
@@ -85,7 +85,7 @@ export function Today() {
           height={ROW_PX}
           keyOf={(entry) => entry.id}
           row={(entry) => (
-            <button type="button" class="row" onClick={() => go("document", entry.id)}>
+            <button type="button" class="row" onClick={() => open(entry)}>
               <span>
                 <b>
                   {kindName(entry.kind)} {entry.number ?? ""}
@@ -104,6 +104,16 @@ export function Today() {
       )}
     </Frame>
   );
+}
+
+/** What people look for here: documents, days that were closed, and words on codes that the box would not take. */
+function isListed({ kind, state }: Entry): boolean {
+  return kind !== "scan" && kind !== "cancellation" && (kind !== "barcode" || state === "refused");
+}
+
+function open(entry: Entry): void {
+  if (entry.kind === "barcode") go("scans");
+  else go("document", entry.id);
 }
 
 function Sheet({ sheet }: { sheet: DaySheet }) {

@@ -1,13 +1,13 @@
 //! Whether what came is somebody's to send: session, locks, rights, a second person, and a date that can be trusted.
 //!
-//! Runs on each new document and cancellation, after repeats are told: a repeat of what was taken is answered as it was, whoever
+//! Runs on each new document, cancellation, close of a day and word on a code, after repeats are told: a repeat of what was taken is answered as it was, whoever
 //! has been locked since.
 
 use super::super::document::{Kind, Text};
 use super::super::id::{DeviceId, IntentId, SiteId};
 use super::super::master::Masters;
 use super::super::person::SessionId;
-use super::super::record::{Cancelled, DayClosed, Entry, Submitted};
+use super::super::record::{Cancelled, DayClosed, Entry, NamedCode, Submitted};
 use super::super::rights::{self, Deed};
 use super::approval::{self, Needs};
 use super::{NoSession, People};
@@ -104,6 +104,7 @@ pub fn judge(
         Entry::DayClosed(DayClosed { day, by, asked: Some(asked), .. }) => {
             close_day(world, (*day, by), &asked.device, session)
         }
+        Entry::Barcode(named) => name_code(world, named, session),
         _ => Ok(()),
     }
 }
@@ -192,6 +193,18 @@ fn close_day(
     if let Some(user) = user.and_then(|user| world.masters.user(user.as_str())) {
         rights::may(Deed::Submit, Kind::TillClosing, user, world.masters).map_err(rights::Refused::from)?;
     }
+    Ok(())
+}
+
+/// Who may read items or sell them may say which one a code stands for: the office still gives items their barcodes.
+fn name_code(world: &World<'_>, named: &mut NamedCode, session: Option<&SessionId>) -> Result<(), Refused> {
+    named.user = sender(world, &named.device, named.user.as_ref(), session)?;
+    let user = named.user.as_ref().filter(|_| world.masters.is_complete() && world.tells_people_apart());
+    let Some(user) = user.and_then(|user| world.masters.user(user.as_str())) else { return Ok(()) };
+    if rights::may_read(Kind::Item, user, world.masters) {
+        return Ok(());
+    }
+    rights::may(Deed::Submit, Kind::SalesInvoice, user, world.masters).map_err(rights::Refused::from)?;
     Ok(())
 }
 

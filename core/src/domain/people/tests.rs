@@ -3,7 +3,7 @@
 use super::super::document::{Document, Kind};
 use super::super::id::{Epoch, Position, Seq};
 use super::super::master::{Approvals, Masters, Permission, Row, Settings, Table, User, Warehouse};
-use super::super::record::{Asked, Cancelled, DayClosed, Submitted};
+use super::super::record::{Asked, Cancelled, DayClosed, NamedCode, Submitted};
 use super::super::request::Requested;
 use super::judge::{Why, World, judge};
 use super::*;
@@ -244,6 +244,34 @@ fn a_day_is_closed_by_whoever_may_close_a_till() {
     masters.put(Row::Permission(Permission { role: text("Till"), document, read, create, submit, cancel }));
     let Entry::DayClosed(closed) = judged(&masters, Some(&session(1))).unwrap() else { panic!("a close") };
     assert_eq!(closed.by, Some(text("wati")));
+}
+
+#[test]
+fn a_code_is_named_by_whoever_may_read_items_or_sell_them() {
+    let (mut masters, site) = (masters(Approvals::default()), "bdg".parse().unwrap());
+    let people = folded(&[login(0, 1, "wati")]);
+    let judged = |masters: &Masters, session: Option<&SessionId>| {
+        let code = NamedCode {
+            id: id(7),
+            device: device(1),
+            user: None,
+            code: "899".into(),
+            item_code: text("SHIRT"),
+            uom: None,
+        };
+        let mut entry = Entry::Barcode(code);
+        judge(&world(&people, masters, &site), &mut entry, session, |_| None).map(|()| entry)
+    };
+    assert_eq!(judged(&masters, None).unwrap_err().why, Why::Session);
+    let by = |entry: Entry| if let Entry::Barcode(named) = entry { named.user } else { None };
+    assert_eq!(by(judged(&masters, Some(&session(1))).unwrap()), Some(text("wati")), "who may sell");
+    let may = |document, read, submit| {
+        Row::Permission(Permission { role: text("Till"), document, read, create: submit, submit, cancel: false })
+    };
+    masters.put(may(Kind::SalesInvoice, true, false));
+    assert_eq!(judged(&masters, Some(&session(1))).unwrap_err().why, Why::Rights);
+    masters.put(may(Kind::Item, true, false));
+    assert_eq!(by(judged(&masters, Some(&session(1))).unwrap()), Some(text("wati")), "who may read items");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! [`Booked`]: crate::domain::booked::Booked
 
 mod admission;
+mod codes;
 mod days;
 mod entered;
 mod kept;
@@ -22,6 +23,7 @@ mod tests;
 mod till;
 mod world;
 
+pub use codes::{Said, StandsFor};
 pub use days::DayState;
 pub use entered::{Entered, OutOfOrder};
 pub use place::{MAX_COUNTS, Standing};
@@ -96,6 +98,10 @@ pub struct Shop {
     made: Kept<(Kind, Text), Option<IntentId>>,
     till: One<Till>,
     days: Days,
+    /// What codes stand for by the site's word.
+    said: Kept<String, Option<Said>>,
+    /// The record with the latest of these words.
+    said_at: One<Option<Position>>,
 }
 
 /// An item in a warehouse.
@@ -152,6 +158,8 @@ impl Shop {
             made: Kept::default(),
             till: One::default(),
             days: Days::default(),
+            said: Kept::default(),
+            said_at: One::default(),
         }
     }
 
@@ -165,6 +173,7 @@ impl Shop {
             Entry::Submitted(submitted) => self.submitted(rank, on, submitted),
             Entry::Cancelled(cancelled) => self.cancel(on, cancelled, lookup),
             Entry::DayClosed(closed) => self.days.closed(closed.day),
+            Entry::Barcode(named) => self.say(at, named, &record.stamp),
             _ => {}
         }
         Apply::Done
@@ -184,6 +193,8 @@ impl Shop {
         self.made.settle(kept);
         self.till.settle(kept);
         self.days.settle(kept);
+        self.said.settle(kept);
+        self.said_at.settle(kept);
     }
 
     /// The last record that is in.
@@ -194,7 +205,7 @@ impl Shop {
     /// How much it holds: a rough count of what a checkpoint has to write.
     pub fn size(&self) -> usize {
         let documents = self.cancelled.len() + self.made.len() + self.advance.len();
-        documents + self.places.len() + self.pieces.len() + self.worked.len()
+        documents + self.places.len() + self.pieces.len() + self.worked.len() + self.said.len()
     }
 
     /// The workshop's day at a stamp.

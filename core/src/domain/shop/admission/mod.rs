@@ -4,6 +4,7 @@
 //! days later. What is only unusual (a shortage) is taken and marked. Without master data only what needs none is looked at.
 
 mod cancelling;
+mod codes;
 mod dates;
 mod goods;
 mod item_taxes;
@@ -43,6 +44,10 @@ impl Shop {
                 asked: closed.asked,
                 ..self.close(closed.day, closed.last)
             })),
+            Entry::Barcode(named) => {
+                self.may_name(world, &named)?;
+                Ok(Entry::Barcode(named))
+            }
             other => Ok(other),
         }
     }

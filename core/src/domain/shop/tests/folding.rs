@@ -53,6 +53,7 @@ enum Op {
     Receive(u8),
     Cancel(u8),
     Day,
+    Name(u8),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -60,7 +61,8 @@ fn op() -> impl Strategy<Value = Op> {
         (1u8..9).prop_map(Op::Sell),
         (1u8..9).prop_map(Op::Receive),
         any::<u8>().prop_map(Op::Cancel),
-        Just(Op::Day)
+        Just(Op::Day),
+        any::<u8>().prop_map(Op::Name)
     ]
 }
 
@@ -76,6 +78,9 @@ fn run(bench: &mut Bench, n: u128, op: &Op) {
         }
         Op::Cancel(which) => drop(bench.cancel(n, 1 + u128::from(*which) % n)),
         Op::Day => bench.today = bench.today.tomorrow().unwrap(),
+        Op::Name(which) => {
+            drop(bench.name(n, &(which % 3).to_string(), ["CLOTH", "BUTTON"][usize::from(which % 2)], None))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod admission;
 mod beside;
+mod codes;
 mod entered;
 mod folding;
 mod item_taxes;
