@@ -9,7 +9,6 @@ use super::ledger;
 use crate::books::catch_up;
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
-use crate::domain::person::nobody;
 use crate::domain::record::{Entry, Record};
 use crate::domain::request::{self, Declined, Requested, TakenBack};
 use crate::domain::rights::{self, Deed, Refused, World};
@@ -97,10 +96,12 @@ impl Answers {
     /// Asks the site's box to record a document. Where its line is down only with `waits`: then the request travels by whichever road
     /// opens first. The same again is asked once.
     pub(super) fn request(&self, site: &(SiteId, SiteNo), wanted: Requested, waits: bool) -> Result<(), NotAsked> {
+        // Views that are behind keep nobody else from asking.
+        self.read_up(site.1)?;
         let _alone = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         self.read_up(site.1)?;
         if let Some(line) = self.views.request(site.1, wanted.id)? {
-            let same = self.requested(site.1, &line).is_none_or(|(known, _)| known == wanted);
+            let same = self.requested(site.1, &line).is_none_or(|(known, _)| known.document == wanted.document);
             return if same { Ok(()) } else { Err(NotAsked::Known(wanted.id)) };
         }
         for (_, other) in self.sites.numbers() {
@@ -112,7 +113,8 @@ impl Answers {
         if let (Some(since), false) = (self.away_since(&site.0), waits) {
             return Err(NotAsked::Away { site: site.0.clone(), since });
         }
-        if self.views.pending_requests(site.1)?.len() >= MAX_WAITING {
+        let waiting = self.views.pending_requests(site.1)?;
+        if waiting.iter().filter(|line| line.taken_back.is_none()).count() >= MAX_WAITING {
             return Err(NotAsked::Full(site.0.clone()));
         }
         self.tell(site, Entry::Requested(wanted))
@@ -120,6 +122,7 @@ impl Answers {
 
     /// Takes a request back, where the site has not answered yet. True where it had.
     pub(super) fn take_back(&self, site: &(SiteId, SiteNo), id: IntentId, by: Text) -> Result<bool, NotAsked> {
+        self.read_up(site.1)?;
         let _alone = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
         self.read_up(site.1)?;
         let line = self.views.request(site.1, id)?;
@@ -182,9 +185,9 @@ impl Answers {
             Some((Entry::Declined(Declined { reason, .. }), _)) => Answer::Declined(reason),
             _ => Answer::Declined("why is lost to damage".into()),
         });
-        let taken_back = line.taken_back.map(|at| match self.entry(Stream::Down(site), at) {
-            Some((Entry::TakenBack(TakenBack { by, .. }), _)) => by,
-            _ => nobody(),
+        let taken_back = line.taken_back.and_then(|at| match self.entry(Stream::Down(site), at) {
+            Some((Entry::TakenBack(word), _)) => word.by().cloned(),
+            _ => None,
         });
         Standing { requested, line, at_ms, answer, answered_ms, taken_back }
     }

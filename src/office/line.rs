@@ -7,9 +7,10 @@ use super::road::Road;
 use super::roads::{self, Roads};
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
-use crate::domain::id::{Epoch, SiteId, StoreId};
+use crate::domain::id::{Epoch, Position, SiteId, StoreId};
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
-use crate::domain::time::rfc3339;
+use crate::domain::request::{self, TakenBack};
+use crate::domain::time::{Stamp, rfc3339};
 use crate::exchange::{Arrived, Exchange, Master, Parts, Rejected, Tally};
 use crate::journal::{OpenError, Options, Own, ReadError, Reader, Replica, Slot, WriteError};
 use crate::moment::{Moment, up_ms};
@@ -154,6 +155,8 @@ pub(super) struct SiteLine {
     exchange: Exchange,
     down: Own,
     begun: bool,
+    /// The moment of the latest word: no later one is stamped before it, whatever the clock was and is.
+    said_ms: i64,
     /// Stored, and the word on it not written yet.
     unsaid: Vec<Span>,
     moment: Arc<Moment>,
@@ -214,6 +217,7 @@ impl SiteLine {
             exchange,
             down,
             begun: false,
+            said_ms: heard_at_ms.unwrap_or(i64::MIN),
             unsaid,
             moment,
             rows,
@@ -358,7 +362,8 @@ impl SiteLine {
         if self.unsaid.is_empty() {
             return Ok(());
         }
-        let words: Vec<Entry> = self.unsaid.iter().map(|span| Entry::AtOffice(*span)).collect();
+        let mut words: Vec<Entry> = self.unsaid.iter().map(|span| Entry::AtOffice(*span)).collect();
+        words.extend(self.unsaid.iter().flat_map(|span| answered(&self.exchange.held(), *span)));
         self.write(&words)?;
         self.unsaid.clear();
         Ok(())
@@ -374,7 +379,7 @@ impl SiteLine {
             self.begin()?;
         }
         for word in words {
-            let body = record::body(&self.moment.stamp(), &record::entry(word));
+            let body = record::body(&self.stamp(0), &record::entry(word));
             if let Err(error) = self.down.append_one(&body, None) {
                 self.down.discard();
                 return Err(error);
@@ -387,9 +392,19 @@ impl SiteLine {
         Ok(())
     }
 
+    /// The stamp of a word, at least so many milliseconds after the one before.
+    fn stamp(&mut self, after_ms: i64) -> Stamp {
+        let mut stamp = self.moment.stamp();
+        let behind_ms = self.said_ms.saturating_add(after_ms).saturating_sub(stamp.at_ms());
+        stamp.boot_at_ms = stamp.boot_at_ms.saturating_add(behind_ms.max(0));
+        self.said_ms = stamp.at_ms();
+        stamp
+    }
+
     /// The first word of this opening begins an epoch: an office that restarts has nothing to say to sites that are silent.
     fn begin(&mut self) -> Result<(), WriteError> {
-        let stamp = self.moment.stamp();
+        // Of two words of different openings the later is told by the time alone.
+        let stamp = self.stamp(1);
         let mut random = [0; 10];
         getrandom::fill(&mut random).map_err(|error| WriteError::Refused(std::io::Error::other(error.to_string())))?;
         let epoch = Epoch::new(u64::try_from(stamp.at_ms()).unwrap_or(0), random);
@@ -533,6 +548,31 @@ impl Owner for SiteLine {
             Err(rejected) => Err(rejected.to_string()),
         }
     }
+}
+
+/// Records that are looked through at a time for answers.
+const ANSWER_BYTES: usize = 256 * 1024;
+
+/// What is decided by these records of a site: the office asks for it no more. A box in the place of this one, or its card from a
+/// backup, has not the answer, and would decide a second time.
+fn answered(up: &Reader, span: Span) -> Vec<Entry> {
+    let mut decided = Vec::new();
+    let mut at = Position { epoch: span.epoch, seq: span.first };
+    while at.seq <= span.last {
+        let most = (span.last.0 - at.seq.0 + 1) as usize;
+        let Ok(slots) = up.read_from(at, ANSWER_BYTES, most) else { break };
+        let Some(last) = slots.last().map(Slot::position).filter(|last| last.epoch == span.epoch) else { break };
+        at.seq.0 = last.seq.0 + 1;
+        for slot in slots {
+            if let Slot::Record(stored) = slot
+                && request::may_answer(&stored.body)
+                && let Ok(Record { entry, .. }) = record::decode(&stored.body)
+            {
+                decided.extend(entry.answers().map(|id| Entry::TakenBack(TakenBack::decided(id))));
+            }
+        }
+    }
+    decided
 }
 
 /// The spans of the replica's latest records that no word is written on: what a power cut between the two left.

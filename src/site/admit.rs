@@ -157,6 +157,13 @@ impl Admit {
         self.line_up(group, None, Note { id, ..Note::of(&stamp, Some(reason)) })
     }
 
+    fn conflict(&mut self, group: &Group<'_>, submission: &Submission) -> Verdict<Note> {
+        let text = "id: it is known for something else: make a new UUID for each document, and send a document again \
+                    only as it was";
+        let (id, stamp) = (submission.entry.intent(), self.moment.stamp());
+        self.refuse(group, &submission.came, stamp, id, Reason::new(Code::Conflict, text))
+    }
+
     /// The lines of what the floor has lined up. `bytes` are those of the answered entry, where they are known.
     fn line_up(&mut self, group: &Group<'_>, bytes: Option<Vec<u8>>, mut note: Note) -> Verdict<Note> {
         let from = group.next_ordinal();
@@ -217,15 +224,15 @@ impl journal::Admit for Admit {
             Admission::New => self.append(group, submission),
             Admission::Repeat((of, at_ms)) => {
                 let first = entry.intent().and_then(|_| read(of));
+                let is_asked = |entry: &Entry| matches!(entry, Entry::Submitted(it) if it.is_requested());
+                // A device has sent the very same under the id of a request: that is not the request's document.
+                if is_asked(entry) && first.as_ref().is_some_and(|(_, first)| !is_asked(&first.entry)) {
+                    return self.conflict(group, &submission);
+                }
                 let printed = first.map(|(_, record)| self.floor.printed(&record.entry)).unwrap_or_default();
                 Verdict::Repeat { of, note: Note { at_ms, id: entry.intent(), reason: submission.reason, printed } }
             }
-            Admission::Conflict(_) => {
-                let text = "id: it is known for something else: make a new UUID for each document, and send a \
-                            document again only as it was";
-                let (id, stamp) = (entry.intent(), self.moment.stamp());
-                self.refuse(group, &submission.came, stamp, id, Reason::new(Code::Conflict, text))
-            }
+            Admission::Conflict(_) => self.conflict(group, &submission),
         }
     }
 

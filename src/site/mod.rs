@@ -183,6 +183,8 @@ impl Site {
             views: views.reader(),
             shelves: shelves.clone(),
             scribe: scribe.handle(),
+            masters: masters.clone(),
+            moment: moment.clone(),
             came: asked_of_us.clone(),
         };
         let line = Line {

@@ -8,10 +8,12 @@ use super::admit::{Admit, Came, Submission};
 use super::start::SITE_NO;
 use crate::books::Shelves;
 use crate::domain::id::{DeviceId, IntentId};
-use crate::domain::person::nobody;
+use crate::domain::master::Masters;
 use crate::domain::record::{Entry, Record, Sent};
 use crate::domain::request::{Declined, Requested, TakenBack};
+use crate::domain::time::Quality;
 use crate::journal::ScribeHandle;
+use crate::moment::Moment;
 use crate::views::{self, Journals, Locator, RequestLine, Stream};
 use crate::wire::record;
 use std::sync::Arc;
@@ -30,16 +32,21 @@ pub(super) struct Requests {
     pub(super) views: views::Reader,
     pub(super) shelves: Arc<Shelves>,
     pub(super) scribe: ScribeHandle<Admit>,
+    /// The office's data, by which requests are judged.
+    pub(super) masters: watch::Receiver<Arc<Masters>>,
+    pub(super) moment: Arc<Moment>,
     /// Told when the office's journal has more.
     pub(super) came: Arc<Notify>,
 }
 
 impl Requests {
     /// Runs until told to stop.
-    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         loop {
             let again = match tokio::task::block_in_place(|| self.answer_all()) {
-                Ok(()) => None,
+                Ok(true) => None,
+                // The time is learnt from many; that is looked at again.
+                Ok(false) => Some(AGAIN),
                 Err(why) => {
                     tracing::warn!(%why, "what the office asks is not answered yet; tried again");
                     Some(AGAIN)
@@ -47,33 +54,42 @@ impl Requests {
             };
             tokio::select! {
                 () = self.came.notified() => {}
+                Ok(()) = self.masters.changed(), if again.is_some() => {}
                 () = tokio::time::sleep(again.unwrap_or(Duration::MAX)) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
     }
 
-    fn answer_all(&self) -> Result<(), String> {
+    /// Whether all that waited is answered. A new box has not all of the office's data yet, and one without a clock chip not the time: what it
+    /// cannot judge now it does not decline for that.
+    fn answer_all(&self) -> Result<bool, String> {
         let words = |error: views::NotNow| error.to_string();
         // An answer that the views have not read yet would be given twice.
         for stream in [DOWN, Stream::Up(SITE_NO)] {
             self.views.wait_for(stream, self.shelves.records(stream), CATCH_UP).map_err(words)?;
         }
+        let mut all = true;
         for line in self.views.pending_requests(SITE_NO).map_err(words)? {
-            let answer = self.answer(&line)?;
-            self.submit(line.id, answer)?;
+            let can_judge = self.masters.borrow().is_complete() && self.moment.quality() > Quality::Floor;
+            if can_judge || line.taken_back.is_some() {
+                let answer = self.answer(&line)?;
+                self.submit(line.id, answer)?;
+            } else {
+                all = false;
+            }
         }
-        Ok(())
+        Ok(all)
     }
 
     /// What is to be recorded.
     fn answer(&self, line: &RequestLine) -> Result<Entry, String> {
         if let Some(at) = line.taken_back {
-            let by = match self.read(at)? {
-                Some(Entry::TakenBack(TakenBack { by, .. })) => by,
-                _ => nobody(),
+            let word = match self.read(at)? {
+                Some(Entry::TakenBack(word)) => word,
+                _ => TakenBack::decided(line.id),
             };
-            return Ok(Entry::Declined(Declined::taken_back(line.id, &by)));
+            return Ok(Entry::Declined(Declined::taken_back(&word)));
         }
         match self.read(line.place.locator)? {
             Some(Entry::Requested(requested)) => Ok(Requested::submission(&requested)),

@@ -54,7 +54,7 @@ impl World {
         let site = &self.sites[n];
         let Some(live) = site.desk.live.as_ref() else { return };
         let answered: BTreeSet<IntentId> =
-            live.replica.lines.values().filter_map(|line| answers(&line.record.as_ref()?.entry)).collect();
+            live.replica.lines.values().filter_map(|line| line.record.as_ref()?.entry.answers()).collect();
         let mut asked = live.own.lines.iter().filter_map(|line| asked(&line.record.as_ref()?.entry));
         let Some(latest) = asked.rfind(|asked| !answered.contains(&asked.id)) else { return };
         let request = latest.id;
@@ -98,14 +98,6 @@ fn asked(entry: &Entry) -> Option<&Requested> {
     if let Entry::Requested(requested) = entry { Some(requested) } else { None }
 }
 
-fn answers(entry: &Entry) -> Option<IntentId> {
-    match entry {
-        Entry::Submitted(submitted) if submitted.is_requested() => Some(submitted.id),
-        Entry::Declined(declined) => Some(declined.request),
-        _ => None,
-    }
-}
-
 impl Workshop {
     /// After a start: what the journal has declined.
     pub fn note_declined(&mut self) {
@@ -139,7 +131,7 @@ impl Workshop {
             let known = self.is_known(id) || self.asked.declined.contains(&id);
             if !known || flaws.no_dedupe {
                 let answer = match back {
-                    Some(by) => Err(Declined::taken_back(id, &by.by)),
+                    Some(by) => Err(Declined::taken_back(by)),
                     None => {
                         self.admitted(now_ms, masters, requested.submission()).map_err(|why| Declined::new(id, why))
                     }
@@ -163,7 +155,7 @@ impl Site {
         let desk = self.desk.live.as_ref().expect("repaired");
         let entries: Vec<&Entry> =
             desk.replica.lines.values().filter_map(|line| Some(&line.record.as_ref()?.entry)).collect();
-        let answered: BTreeSet<IntentId> = entries.iter().filter_map(|entry| answers(entry)).collect();
+        let answered: BTreeSet<IntentId> = entries.iter().filter_map(|entry| entry.answers()).collect();
         let shadowed = self.shadowed();
         for requested in desk.own.lines.iter().filter_map(|line| asked(&line.record.as_ref()?.entry)) {
             let is_lost = || mark(&requested.submission()).is_some_and(|mark| shadowed.contains(&mark));

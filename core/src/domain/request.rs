@@ -8,9 +8,11 @@
 //!
 //! Absent: whether the document fits ([`super::shop`]), and whose the warehouses are ([`super::rights`]).
 
-use super::document::{Document, Text};
+use super::booked::Booked;
+use super::document::{Document, Text, Touch};
 use super::id::{DeviceId, IntentId};
 use super::outcome::short;
+use super::person::nobody;
 use super::record::{Entry, Submitted};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +27,8 @@ pub struct Requested {
     pub document: Document,
 }
 
-/// The office wants it no more: a record of the office's journal for the site. It counts where the box had not answered before.
+/// The office wants it no more: a record of the office's journal for the site, made by a person who takes it back, or by the office
+/// itself once the answer is there ([`TakenBack::decided`]). It counts where the box had not answered before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenBack {
     /// The request's id.
@@ -44,15 +47,31 @@ pub struct Declined {
     pub reason: String,
 }
 
+impl TakenBack {
+    /// It is decided: a box that has lost its answer, or stands in the place of one that is broken, does not decide again.
+    pub fn decided(request: IntentId) -> Self {
+        Self { request, by: nobody() }
+    }
+
+    /// Who took it back; nobody where it was decided.
+    pub fn by(&self) -> Option<&Text> {
+        Some(&self.by).filter(|by| **by != nobody())
+    }
+}
+
 impl Declined {
     /// With words that are cut to what a record takes.
     pub fn new(request: IntentId, reason: impl Into<String>) -> Self {
         Self { request, reason: short(reason.into()) }
     }
 
-    /// Since it was taken back.
-    pub fn taken_back(request: IntentId, by: &Text) -> Self {
-        Self::new(request, format!("{by} took it back at the office"))
+    /// Since it was taken back, or decided before.
+    pub fn taken_back(word: &TakenBack) -> Self {
+        let reason = match word.by() {
+            Some(by) => format!("{by} took it back at the office"),
+            None => "it was decided before, by a box or a card that this one stands for".into(),
+        };
+        Self::new(word.request, reason)
     }
 }
 
@@ -70,10 +89,35 @@ impl Submitted {
     }
 }
 
+impl Entry {
+    /// The request that it answers.
+    pub fn answers(&self) -> Option<IntentId> {
+        match self {
+            Self::Submitted(submitted) if submitted.is_requested() => Some(submitted.id),
+            Self::Declined(declined) => Some(declined.request),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a record's bytes may be an answer: told without reading all of it, since few are.
+pub fn may_answer(body: &[u8]) -> bool {
+    [&b"\x68declined"[..], b"\x66device\x66office"].iter().any(|key| body.windows(key.len()).any(|at| at == *key))
+}
+
 /// What no box records for the office, whatever the goods: known before anybody is asked.
 pub fn check(document: &Document) -> Result<(), &'static str> {
-    match document.rules().places().is_empty() {
-        true => Err("it touches no warehouse of the site: enter it in the books"),
-        false => Ok(()),
+    let rules = document.rules();
+    let places = rules.places();
+    if places.is_empty() {
+        return Err("it touches no warehouse of the site: enter it in the books");
     }
+    // A figure of some days ago would undo what was sold since.
+    if places.iter().any(|place| place.touch == Touch::Count) {
+        return Err("it is a count: whoever stands before the shelf enters it, at the site");
+    }
+    if !rules.effects(&Booked::default()).money.is_empty() {
+        return Err("it moves money of the site's till: enter it without payments, and the money in the books");
+    }
+    Ok(())
 }

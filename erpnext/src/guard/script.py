@@ -27,14 +27,16 @@ for name in warehouses:
     desk = "enter it at Outpost's desk, which asks " + site + "'s box and has it posted here once the box has recorded it."
     link = frappe.db.get_value("Outpost Link", site, ["heard", "modified"], as_dict=True)
     if link and frappe.utils.time_diff_in_seconds(frappe.utils.now_datetime(), link.get("modified")) <= longest_s:
-        if only_at_desk:
+        # What was submitted here before is cancelled here: the desk has no such thing.
+        if only_at_desk and doc.docstatus != 2:
             frappe.throw(
                 name + " is " + site + "'s, and what lies there only its box knows. Send the goods through a transit warehouse, or "
                 + desk
             )
         continue
     since = "down since " + str(link.get("heard")) if link else "down, and was never up"
-    otherwise = "or " + desk if only_at_desk else "or submit this once the link is up."
+    once_up = "or submit this once the link is up." if doc.docstatus != 2 else "or cancel this once the link is up."
+    otherwise = "or " + desk if only_at_desk and doc.docstatus != 2 else once_up
     frappe.throw(
         "the link to " + site + " is " + since + ", and " + name + " is that workshop's. "
         + "Send the goods through a transit warehouse, let " + site + " enter it, " + otherwise

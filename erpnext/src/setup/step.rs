@@ -72,18 +72,23 @@ impl fmt::Display for Step {
             Self::Disable(email) => write!(f, "disable the user {email}"),
             Self::MakeLinks => write!(f, "make the doctype {LINK}, where the office keeps when it heard each workshop"),
             Self::MakeScript(script) => {
-                let when = match script.mode {
-                    Mode::WhileDown => "while the workshop's link is down",
-                    Mode::AtDesk => "for a workshop's warehouse: it is entered at the desk",
-                };
+                let when = when(script.mode);
                 write!(f, "{}: make the Server Script {script}, which refuses it {when}", script.doctype)
             }
             Self::MendScript(script) => {
-                write!(f, "{}: write the Server Script {script} anew, and enable it", script.doctype)
+                let (doctype, when) = (script.doctype, when(script.mode));
+                write!(f, "{doctype}: write the Server Script {script} anew, and enable it: it refuses it {when}")
             }
             Self::RemoveScript(script) => write!(f, "{}: remove the Server Script {script}", script.doctype),
             Self::RemoveLinks => write!(f, "remove the doctype {LINK}, and what stands in it"),
         }
+    }
+}
+
+fn when(mode: Mode) -> &'static str {
+    match mode {
+        Mode::WhileDown => "while the workshop's link is down",
+        Mode::AtDesk => "for a workshop's warehouse: it is entered at the desk",
     }
 }
 

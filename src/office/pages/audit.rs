@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 /// Fields of a body that are told: names and ids, and what was chosen. Whatever else is sent is not.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "site",
     "id",
     "name",
@@ -26,6 +26,7 @@ const FIELDS: [&str; 14] = [
     "kind",
     "release",
     "despite",
+    "waits",
 ];
 
 pub(super) const ROUTES: &[Route] = &[("GET", "/api/audit", Whose::Of(Role::Admin), Desk::audit_lines)];
@@ -46,8 +47,11 @@ fn what(asked: &Asked, pattern: &str, places: &[&str]) -> Map<String, Value> {
     let told = |(name, value): &(String, Value)| {
         FIELDS.contains(&name.as_str()) && (value.is_string() || value.is_boolean() || value.is_number())
     };
+    // Which document was asked of a site; what is in it, the request says.
+    let document = body.get("document").and_then(|document| document.get("id")).cloned();
+    let document = document.filter(Value::is_string).map(|id| ("document".to_owned(), id));
     // What stands in the path is what it is about, whatever a field says.
-    body.into_iter().filter(told).chain(placed).collect()
+    body.into_iter().filter(told).chain(document).chain(placed).collect()
 }
 
 impl Desk {

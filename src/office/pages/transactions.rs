@@ -8,6 +8,7 @@ use super::turn::{Site, Turn};
 use super::{Desk, Question, Role, Route, Whose};
 use crate::domain::document::{Document, Text};
 use crate::domain::id::{DeviceId, IntentId, SiteId};
+use crate::domain::master::Masters;
 use crate::domain::record::{Entry, Sent};
 use crate::domain::request::Requested;
 use crate::domain::time::rfc3339;
@@ -101,7 +102,7 @@ impl Desk {
         self.office.request(&site, Requested { id, by, document }, waits)?;
         let standing = self.office.standing(site.1, id)?;
         let standing = standing.ok_or_else(|| Fault::not_now("the request is written, and not read yet"))?;
-        Ok(Reply::of_json(StatusCode::ACCEPTED, &self.told(&site, &standing)?))
+        Ok(Reply::of_json(StatusCode::ACCEPTED, &self.told(&masters(self.office.sites.rows()), &site, &standing)?))
     }
 
     fn take_back(&self, question: &Question<'_>) -> Result<Reply, Fault> {
@@ -111,7 +112,7 @@ impl Desk {
         let id = id.map_err(|_| Fault::bad("id", "a request's id is a UUID", "GET /api/transactions lists them"))?;
         let by = Text::try_from(question.member()?.user.clone()).map_err(Fault::not_now)?;
         for site in self.office.sites.numbers() {
-            if self.office.standing(site.1, id)?.is_none() {
+            if self.office.views.request(site.1, id)?.is_none() {
                 continue;
             }
             if self.office.take_back(&site, id, by)? {
@@ -121,27 +122,27 @@ impl Desk {
             }
             let standing = self.office.standing(site.1, id)?;
             let standing = standing.ok_or_else(|| Fault::not_now("the request is not read yet"))?;
-            return Ok(Reply::json(&self.told(&site, &standing)?));
+            return Ok(Reply::json(&self.told(&masters(self.office.sites.rows()), &site, &standing)?));
         }
         Err(Fault::absent(Some("id"), "nothing was asked under this id", "GET /api/transactions lists what was"))
     }
 
     fn transactions(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &["site"])?;
-        let sites = self.sites_asked(&turn.query)?;
+        let (sites, masters) = (self.sites_asked(&turn.query)?, masters(self.office.sites.rows()));
         turn.of_sites(&sites, |site, after, most| {
             let before = after.map_or(Ok(u64::MAX), |after| after.parse().map_err(|_| Paging::gone()))?;
             let mut standings = self.office.standings(site.1, before, most.saturating_add(1))?;
             let is_more = standings.len() > most;
             standings.truncate(most);
             let on = standings.last().filter(|_| is_more).map(|last| last.line.place.ordinal.to_string());
-            let items = standings.iter().map(|standing| self.told(site, standing));
+            let items = standings.iter().map(|standing| self.told(&masters, site, standing));
             Ok((items.collect::<Result<_, _>>()?, on))
         })
     }
 
     /// One request, and what became of it.
-    fn told(&self, site: &Site, standing: &Standing) -> Result<Value, Fault> {
+    fn told(&self, masters: &Masters, site: &Site, standing: &Standing) -> Result<Value, Fault> {
         let (state, why) = match &standing.answer {
             None => ("undecided", None),
             Some(Answer::Recorded) => ("recorded", None),
@@ -151,7 +152,6 @@ impl Desk {
         let recorded = (state == "recorded").then(|| self.office.views.document(site.1, standing.line.id));
         let document = match recorded.transpose()? {
             Some(Some(found)) => {
-                let masters = masters(self.office.sites.rows());
                 Some(self.line(site, &masters.number_prefix(&site.0), &found, self.read(site, &found).as_ref())?)
             }
             _ => None,

@@ -125,6 +125,11 @@ impl Pages {
     pub(super) fn pair(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         Query::read(question.asked, &[])?;
         let Pair { code, name } = question.asked.json()?;
+        if name.as_ref() == Some(&DeviceId::office()) {
+            let rule = "office stands for the main office: no device has this name";
+            let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Fault::new(unprocessable, Some("name"), rule, "send another name, or none"));
+        }
         let mut inner = self.pairing.lock();
         inner.is_right(&code, Instant::now()).map_err(refusal)?;
         let name = name.or_else(|| inner.open.as_ref()?.name.clone());

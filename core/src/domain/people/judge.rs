@@ -94,11 +94,15 @@ pub fn judge(
     session: Option<&SessionId>,
     original: impl FnOnce(IntentId) -> Option<Submitted>,
 ) -> Result<(), Refused> {
+    if let Entry::Submitted(submitted) = entry
+        && submitted.is_requested()
+    {
+        return asked(world, submitted);
+    }
     if let Some(by) = entry.device().and_then(|device| world.people.revoked_by(device)) {
         return Err(NoSession::Revoked { by: by.clone() }.into());
     }
     match entry {
-        Entry::Submitted(submitted) if submitted.is_requested() => asked(world, submitted),
         Entry::Submitted(submitted) => submit(world, submitted, session),
         Entry::Cancelled(cancelled) => cancel(world, cancelled, session, original),
         Entry::DayClosed(DayClosed { day, by, asked: Some(asked), .. }) => {

@@ -127,7 +127,11 @@ pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
                 broken.len(),
                 found.len()
             );
-            findings.warning(PLACE, told, "Run `setup --guard` again.");
+            let again = match mode {
+                Mode::WhileDown => "Run `setup --guard` again.",
+                Mode::AtDesk => "Run `setup --guard --at-desk` again.",
+            };
+            findings.warning(PLACE, told, again);
         }
     }
 }
