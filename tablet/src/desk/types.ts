@@ -171,7 +171,7 @@ export interface KindSum {
   sum: string;
 }
 
-export type DayState = "complete" | "differs" | "open" | "unknown";
+export type DayState = "complete" | "differs" | "open" | "idle" | "unknown";
 
 export interface SiteDay {
   site: string;
