@@ -128,7 +128,10 @@ fn a_month_whose_days_are_all_complete_or_idle_needs_no_despite() {
     assert_eq!(sites, [(&json!(true), &json!(31)), (&json!(true), &json!(31))], "{month}");
     let days = trade.desk.ask("/api/days?from=2026-10-01&to=2026-10-31");
     let days = days["items"].as_array().unwrap();
-    assert!(days.len() == 62 && days.iter().all(|day| day["state"] == "idle"), "the days say what the month says: {days:?}");
+    assert!(
+        days.len() == 62 && days.iter().all(|day| day["state"] == "idle"),
+        "the days say what the month says: {days:?}"
+    );
     let closed = ani.post("/api/months/2026-10/close", &json!({"documents": ["sales-invoice"]})).well();
     assert_eq!(closed["despite"], false, "{closed}");
 }

@@ -83,6 +83,7 @@ const SITE: Site = {
   conflicts: 0,
   refusals: 0,
   quarantined: 0,
+  noticed: 0,
   letter: null,
   posting: null,
   condition: null,
