@@ -26,7 +26,7 @@ pub(super) enum What {
         /// Like 2026-11-02.
         day: Date,
     },
-    /// At the office: which days of which workshop are complete, open, or not known.
+    /// At the office: which days of which workshop are complete, open, without anything done, or not known.
     Days {
         /// The first day.
         #[arg(long)]

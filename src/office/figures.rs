@@ -36,6 +36,8 @@ pub(super) enum Day {
     Complete,
     /// It is closed, and the books do not have what it says.
     Differs(Vec<Kind>),
+    /// Nothing was done on it, and the site was heard of after it: nobody closes such a day, and nothing is in its way.
+    Idle,
     /// It goes on, or something came for it since it was closed.
     Open,
     /// The site was not heard of since.
@@ -80,15 +82,12 @@ impl Figures {
         Ok(Self { shop, closes, heard_until })
     }
 
-    /// True of a day on which nothing was done, and after which the site was heard of.
-    pub(super) fn was_idle(&self, day: Date) -> bool {
-        self.heard_until.is_some_and(|until| until > day) && self.shop.totals(day).is_empty()
-    }
-
     /// How a day of the site stands. `lacking` are records that are known to exist and not held.
     pub(super) fn day(&self, day: Date, lacking: bool) -> Day {
         let Some((_, closed)) = self.closes.get(&day) else {
             return match self.heard_until {
+                // What lacks may be of any day.
+                Some(until) if until > day && !lacking && self.shop.totals(day).is_empty() => Day::Idle,
                 Some(until) if until >= day => Day::Open,
                 _ => Day::Unknown,
             };

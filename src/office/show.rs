@@ -154,6 +154,7 @@ impl Shown<'_> {
                         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
                         format!("DIFFERS from what the site closed: {}", kinds.join(", "))
                     }
+                    Day::Idle => "nothing done".into(),
                     Day::Open => "open".into(),
                     Day::Unknown => "not known".into(),
                 };

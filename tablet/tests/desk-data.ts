@@ -20,6 +20,7 @@ const quiet = {
   conflicts: 0,
   refusals: 0,
   quarantined: 0,
+  noticed: 0,
   letter: "A",
   posting: { posted: 17_880, held: 0, to_read: 0, trying: null, trouble: null as string | null },
   condition: {
@@ -58,6 +59,7 @@ export const sites = [
     gaps: ["a1/18211..18222"],
     waiting_for_site: 37,
     quarantined: 2,
+    noticed: 1,
     condition: {
       at: at(2_900),
       version: "0.1.0",

@@ -262,7 +262,12 @@ export const FLOWS: Flow[] = [
     async run({ page, on, look }) {
       await to(page, "erpnext");
       await page.getByRole("button", { name: "Check now" }).click();
-      await page.getByText("ERPNext 15.41 answers").waitFor();
+      await page.getByRole("alert").filter({ hasText: "before documents are posted: 1" }).waitFor();
+      await page.getByText(/^sites.bandung.warehouses.Shop: /).waitFor();
+      await page.getByRole("heading", { name: "To be looked at: 1" }).waitFor();
+      expect(await page.getByText("ERPNext 15.71.1").isVisible()).toBe(false);
+      await page.getByText("In order: 2").click();
+      await page.getByText("ERPNext 15.71.1").waitFor();
       await look("erpnext-said");
       expect(sent(on)).toEqual({ method: "POST", path: "erpnext/check", body: {} });
     },

@@ -67,7 +67,7 @@ export const FLOWS: Flow[] = [
       await look("site-compare");
       await page.getByLabel("What the box shows").fill(FRESH.toUpperCase());
       await page.getByRole("button", { name: "It is the same" }).click();
-      await page.getByText("bogor is confirmed").waitFor();
+      await page.getByText(/counts: from now on/).waitFor();
       const body = { fingerprint: FRESH.replaceAll(" ", "") };
       expect(sent(on)).toEqual({ method: "POST", path: "sites/bogor/confirm", body });
     },
@@ -83,7 +83,7 @@ export const FLOWS: Flow[] = [
       await dialog.getByLabel(/Type the site's name/).fill("garut");
       await look("site-revoke");
       await revoke.click();
-      await page.getByText("the key of garut counts no more").waitFor();
+      await page.getByText(/^The key .* counts no more\./).waitFor();
       const body = { fingerprint: "1f0c".repeat(8) };
       expect(sent(on)).toEqual({ method: "POST", path: "sites/garut/revoke", body });
     },

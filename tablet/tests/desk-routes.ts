@@ -158,7 +158,14 @@ export function routes(tools: Tools) {
     [
       "POST",
       "erpnext/check",
-      () => ({ said: ["ERPNext 15.41 answers as outpost@books.example", "the user may write Sales Invoice: yes"] }),
+      () => ({
+        said: [
+          "ok      key: it is outpost@books.example's",
+          "ok      version: ERPNext 15.71.1, Frappe 15.72.4",
+          "warning names.BUTTON: ERPNext calls it Button. Call it so here as well.",
+          "ERROR   sites.bandung.warehouses.Shop: ERPNext has no Warehouse Shop. Make it there or map its name.",
+        ],
+      }),
     ],
     [
       "POST",

@@ -1,72 +1,34 @@
 // The office's desk in the real browser, with a real office and a real box behind it: what people see there is what these two have.
 
-import "fake-indexeddb/auto";
 import { mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { Link } from "../src/link/link";
 import type { Entry } from "../src/outbox/entry";
-import { Outbox } from "../src/outbox/outbox";
-import { openStore } from "../src/store";
-import { uuid } from "../src/uuid";
-import { serious } from "./axe";
-import { type Browser, hasBrowser, launch, open, type Page } from "./browser";
+import { type AtDesk, atDesk, PASSWORD } from "./at-desk";
+import { hasBrowser, type Page } from "./browser";
 import { login, to } from "./desk-flows";
-import { type OfficePage, officePage } from "./office-page";
 import { program, type Stage, stage } from "./stage";
-
-const PASSWORD = "needle and thread";
-const SOON = { timeout: 20_000, interval: 50 };
-const shots = process.env.SHOTS;
+import { SOON, type Till, till } from "./till";
 
 describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
   let on: Stage;
-  let browser: Browser;
-  let served: OfficePage;
+  let desk: AtDesk;
   let page: Page;
-  let wrong: string[];
-  let outbox: Outbox;
-  let link: Link;
-  let seen = 0;
+  let tablet: Till;
+  const look = (what: string) => desk.look(what);
+  const sell = (state: Entry["state"]) => tablet.sell(state);
 
   beforeAll(async () => {
     on = await stage({ people: false });
-    on.addUser("sari", "admin", PASSWORD);
-    served = await officePage(on.desk);
-    browser = await launch();
-    ({ page, wrong } = await open(browser, { width: 1280, height: 800 }));
-    page.setDefaultTimeout(15_000);
-    outbox = await Outbox.open(await openStore("office"), 0);
-    link = new Link(on.websocket, { device: "till-1", password: "workshop-till-password" }, outbox);
-    link.start();
+    desk = await atDesk(on, "real");
+    ({ page } = desk);
+    tablet = await till(on.websocket);
   }, 90_000);
   afterAll(async () => {
-    link?.end();
-    outbox?.close();
-    await browser?.close();
-    await served?.close();
+    tablet?.end();
+    await desk?.close();
     await on?.end();
   });
-
-  /** Keeps a picture, and looks for what somebody could not read or touch. */
-  async function look(what: string): Promise<void> {
-    seen += 1;
-    if (shots) {
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: join(shots, `real-${String(seen).padStart(2, "0")}-${what}.png`) });
-    }
-    expect([...(await serious(page)), ...wrong.splice(0)]).toEqual([]);
-  }
-
-  async function sell(state: Entry["state"]): Promise<Entry> {
-    const id = uuid();
-    const items = [{ item_code: "SHIRT-001", qty: "1", rate: "150000" }];
-    const body = JSON.stringify({ id, customer: "Bu Sari", items });
-    const entry: Entry = { id, kind: "sales-invoice", body, madeMs: Date.now(), day: "2026-11-02", state: "waiting" };
-    await outbox.submit(entry);
-    await vi.waitFor(() => expect(outbox.get(id)?.state).toBe(state), SOON);
-    return outbox.get(id) ?? entry;
-  }
 
   /** A stick is put into the box, filled, and pulled: where it is then. */
   async function stick(): Promise<string> {
@@ -79,10 +41,10 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
     return pocket;
   }
 
-  const fact = (name: string) => page.locator(".facts > div", { hasText: name }).locator("dd");
+  const fact = (name: string) => desk.fact(name);
 
   test("a wrong password says so, the right one leads to the sites", async () => {
-    await page.goto(served.url);
+    await page.goto(desk.url);
     await login(page, "sari", "not this one");
     await page.getByRole("alert").waitFor();
     await look("login-wrong");
@@ -185,6 +147,16 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
       .waitFor();
     await page.getByRole("columnheader", { name: "Days that differ" }).waitFor();
     await look("days");
+    // The month before nothing was done: the days say it, and nothing is in the way of the month.
+    await page.getByRole("button", { name: "Month before" }).click();
+    const idle = page.getByRole("button", { name: new RegExp(`^${on.site}, .*: Nothing done`) });
+    await vi.waitFor(async () => expect(await idle.count()).toBeGreaterThan(27), SOON);
+    const month = page.getByRole("row", { name: new RegExp(`^${on.site} yes\\s*${await idle.count()} days`) });
+    await month.waitFor();
+    await idle.first().click();
+    await page.getByRole("dialog").getByText("the site has no document of it.").waitFor();
+    await look("days-idle");
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
     await to(page, "reconcile");
     await page.getByRole("rowheader", { name: new RegExp(`${on.site}\\s*Sale`) }).waitFor();
     await look("reconcile");
@@ -276,6 +248,6 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
     await to(page, "account");
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByRole("button", { name: "Log in" }).waitFor();
-    expect(wrong).toEqual([]);
+    expect(desk.wrong).toEqual([]);
   }, 60_000);
 });

@@ -1,18 +1,23 @@
 // An office and a box of their own for a test: real processes of the built program, in a directory of their own, on ports that the system
 // chooses. OUTPOST_BIN names the program.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Mark } from "../src/api-types";
+import { Programs, ports, program } from "./programs";
 
-export const program: string | undefined = process.env.OUTPOST_BIN;
+export { program } from "./programs";
+
 const master = resolve(import.meta.dirname, "../../examples/master");
 
 export interface Stage {
   dir: string;
   site: string;
+  /** The box's directory, that is its card. */
+  readonly boxDir: string;
+  officeDir: string;
   websocket: string;
   /** Where the box's pages are. */
   pages: string;
@@ -66,33 +71,10 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
   const dir = mkdtempSync(join(tmpdir(), "outpost-pages-"));
   const [officeDir, site] = [join(dir, "office"), "bandung"];
   let boxDir = join(dir, "box");
-  const running = new Map<string, ChildProcess>();
+  const programs = new Programs(dir);
   const run = (...args: string[]) => execFileSync(bin, args, { encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
 
-  async function start(role: string, at: string): Promise<string> {
-    const log = join(dir, `${role}.log`);
-    writeFileSync(log, "");
-    const out = openSync(log, "a");
-    const child = spawn(bin, [role, "--dir", at], { stdio: ["ignore", out, out] });
-    running.set(role, child);
-    for (let tries = 0; tries < 300; tries++) {
-      const said = readFileSync(log, "utf8");
-      if (said.includes("is ready")) return said;
-      if (child.exitCode !== null) break;
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    for (const each of running.values()) each.kill("SIGKILL");
-    throw new Error(`the ${role} did not start:\n${readFileSync(log, "utf8")}`);
-  }
-  async function kill(role: string): Promise<void> {
-    const child = running.get(role);
-    running.delete(role);
-    if (!child || child.exitCode !== null) return;
-    const gone = new Promise((done) => child.once("exit", done));
-    child.kill("SIGKILL");
-    await gone;
-  }
-  const ports = (said: string) => [...said.matchAll(/connect to .*:(\d+)$/gm)].map((found) => found[1] ?? "");
+  const start = (role: string, at: string) => programs.start(role, [role, "--dir", at]);
 
   mkdirSync(officeDir);
   writeFileSync(
@@ -166,6 +148,10 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
   return {
     dir,
     site,
+    officeDir,
+    get boxDir() {
+      return boxDir;
+    },
     get websocket() {
       return `ws://127.0.0.1:${websocketPort}`;
     },
@@ -178,25 +164,25 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       execFileSync(bin, args, { input: password, stdio: ["pipe", "pipe", "pipe"] });
     },
     box: (command, ...args) => run(command ?? "", "--dir", boxDir, ...args),
-    office: (command, ...args) => run(command ?? "", "--dir", officeDir, ...args),
+    office: (...args) => run(...args, "--dir", officeDir),
     inBooks(kind) {
       const csv = run("export", "--dir", officeDir, "--kind", kind, "--from", "2026-01-01", "--to", "2099-12-31");
       return new Set(csv.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/gm));
     },
-    killBox: () => kill("box"),
+    killBox: () => programs.kill("box"),
     async pauseOffice(what) {
-      running.get("office")?.kill("SIGSTOP");
+      programs.signal("office", "SIGSTOP");
       await what();
-      running.get("office")?.kill("SIGCONT");
+      programs.signal("office", "SIGCONT");
     },
     async withoutOffice(what) {
-      await kill("office");
+      await programs.kill("office");
       await what();
       await start("office", officeDir);
     },
     startBox,
     async replaceBox() {
-      await kill("box");
+      await programs.kill("box");
       boxDir = join(dir, `box-${enrolments}`);
       settings();
       enrol("--replace");
@@ -213,7 +199,7 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       }
     },
     async end() {
-      for (const role of [...running.keys()]) await kill(role);
+      await programs.end();
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -34,6 +34,7 @@ fn a_day_is_complete_once_its_workshop_has_closed_it_and_all_of_it_is_here() {
     trade.send(0, "sales-invoice", &[sale(5, 1, "Bandung")]);
     assert_eq!(day("bandung")["state"], "open", "something came for it");
     assert_eq!(day("garut")["kinds"], json!([]));
+    assert_eq!(day("garut")["state"], "idle", "nothing was done on it, and the site was heard of since");
     let ahead = desk.ask("/api/days?from=2099-01-01&to=2099-01-01");
     assert_eq!((&ahead["items"][0]["state"], ahead["items"].as_array().unwrap().len()), (&json!("unknown"), 2));
     trade.is_paged("/api/days?from=2026-11-01&to=2026-11-02", "/api/days?from=2026-11-01&to=2026-11-03");
@@ -125,6 +126,12 @@ fn a_month_whose_days_are_all_complete_or_idle_needs_no_despite() {
     let sites: Vec<_> =
         month["sites"].as_array().unwrap().iter().map(|site| (&site["complete"], &site["days_complete"])).collect();
     assert_eq!(sites, [(&json!(true), &json!(31)), (&json!(true), &json!(31))], "{month}");
+    let days = trade.desk.ask("/api/days?from=2026-10-01&to=2026-10-31");
+    let days = days["items"].as_array().unwrap();
+    assert!(
+        days.len() == 62 && days.iter().all(|day| day["state"] == "idle"),
+        "the days say what the month says: {days:?}"
+    );
     let closed = ani.post("/api/months/2026-10/close", &json!({"documents": ["sales-invoice"]})).well();
     assert_eq!(closed["despite"], false, "{closed}");
 }

@@ -19,7 +19,8 @@ fn a_site_is_told_with_its_keys_and_its_documents_a_day() {
     assert_eq!(site["condition"]["version"], env!("CARGO_PKG_VERSION"), "{site}");
     let keys = site["keys"].as_array().unwrap();
     assert_eq!((keys.len(), &keys[0]["state"]), (1, &json!("counts")), "{site}");
-    assert!(keys[0]["fingerprint"].is_string() && site["notices"].is_array(), "{site}");
+    let notices = site["notices"].as_array().unwrap();
+    assert!(keys[0]["fingerprint"].is_string() && site["noticed"] == notices.len(), "{site}");
 
     let first = lia.ask("/api/sites?limit=1");
     assert_eq!((&first["items"][0]["site"], &first["next"]), (&json!("bandung"), &json!("bandung")));

@@ -41,6 +41,7 @@ impl Desk {
             let (state, differs) = match figures.day(day, lacks) {
                 Day::Complete => ("complete", Vec::new()),
                 Day::Differs(kinds) => ("differs", kinds),
+                Day::Idle => ("idle", Vec::new()),
                 Day::Open => ("open", Vec::new()),
                 Day::Unknown => ("unknown", Vec::new()),
             };

@@ -57,9 +57,7 @@ impl Days {
         let mut days = Self::default();
         for day in from.series(1.day()).take_while(|day| *day <= to) {
             match figures.day(day, lacking) {
-                Day::Complete => days.complete += 1,
-                // Nobody closes a day on which nothing was done.
-                Day::Open if !lacking && figures.was_idle(day) => days.complete += 1,
+                Day::Complete | Day::Idle => days.complete += 1,
                 Day::Open => days.open.push(day),
                 Day::Differs(_) => days.differs.push(day),
                 Day::Unknown => days.unknown.push(day),

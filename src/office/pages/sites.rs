@@ -66,6 +66,7 @@ impl Desk {
         let site: Option<SiteId> = told["site"].as_str().and_then(|site| site.parse().ok());
         let posting = site.and_then(|site| self.office.clerk.status_of(&site));
         item.insert("posting".into(), posting.map_or(Value::Null, |all| some_of(&all, &POSTING).into()));
+        item.insert("noticed".into(), json!(told["notices"].as_array().map_or(0, Vec::len)));
         item.into()
     }
 

@@ -5,8 +5,9 @@ import { ApiError, NotReached } from "../errors";
 import { addDays, addMonths, daysOf, isMonth, monthOf } from "./calendar";
 import { isNumber, plainName, sorted } from "./fields";
 import { MAX_FILES, named, ofMaster, ofStick, tooMuch } from "./files";
+import { findings } from "./findings";
 import { lastHeard, looks } from "./glance";
-import { bySite, shownAs } from "./grid";
+import { bySite } from "./grid";
 import { documentQuery } from "./search";
 import { allows } from "./session";
 import { tableOf } from "./tables";
@@ -63,6 +64,8 @@ test("a document's fields are single values and tables with every column that a 
     },
   ]);
   expect(plainName("taxes_and_charges")).toBe("Taxes and charges");
+  const asked = { update_stock: true, is_return: false, remarks: "true" };
+  expect(sorted(asked).values).toEqual(Object.entries(asked));
   expect([isNumber("qty", "12.50"), isNumber("item_code", "014"), isNumber("rate", "x")]).toEqual([true, false, false]);
 });
 
@@ -80,6 +83,7 @@ const SITE: Site = {
   conflicts: 0,
   refusals: 0,
   quarantined: 0,
+  noticed: 0,
   letter: null,
   posting: null,
   condition: null,
@@ -128,16 +132,6 @@ test("days are found by site, in the order of the sites' names", () => {
   expect(found.map(([site, days]) => [site, days.size])).toEqual([
     ["bogor", 1],
     ["garut", 2],
-  ]);
-});
-
-test("a day on which nothing was done is nobody's to close", () => {
-  const day = { site: "garut", day: "2026-11-02", state: "open" as const, differs: [], kinds: [] };
-  const kinds = [{ kind: "sales-invoice", documents: 1, cancelled: 0, sum: "1" }];
-  expect([shownAs(day), shownAs({ ...day, kinds }), shownAs({ ...day, state: "unknown" })]).toEqual([
-    "nothing",
-    "open",
-    "unknown",
   ]);
 });
 
@@ -233,4 +227,18 @@ test("a file's table is in its name", () => {
     null,
     null,
   ]);
+});
+
+test("what a check found is sorted by how bad it is, and what could not be looked at is bad", () => {
+  const said = [
+    "ok      key: it is ours",
+    "ERROR   site: none. Make one.",
+    "warning clock: ok it is late",
+    "erpnext.toml: 7 is no url",
+  ];
+  expect(findings(said)).toEqual({
+    errors: ["site: none. Make one.", "erpnext.toml: 7 is no url"],
+    warnings: ["clock: ok it is late"],
+    fine: ["key: it is ours"],
+  });
 });

@@ -18,7 +18,8 @@ export type What =
   | "posting"
   | "held"
   | "disk"
-  | "clock";
+  | "clock"
+  | "noticed";
 
 export interface Look {
   what: What;
@@ -49,6 +50,7 @@ export function looks(site: Site, nowMs: number = Date.now()): Look[] {
   add("disk", free !== null && free < LOW_DISK_MB ? 1 : 0, true);
   add("clock", isOff(site) ? 1 : 0, true);
   add("held", site.posting?.held, false);
+  add("noticed", site.noticed, false);
   add("silent", heard === null || nowMs - Date.parse(heard) > SILENT_MS ? 1 : 0, false);
   return found;
 }

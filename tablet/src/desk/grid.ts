@@ -2,15 +2,8 @@
 
 import type { DayState, SiteDay } from "./types";
 
-/** A day on which nothing was done is open for the office: nobody closed it. Nothing is in the way of its month. */
-export type Shown = DayState | "nothing";
-
-export const SIGNS: Record<Shown, string> = { complete: "✓", differs: "≠", open: "○", nothing: "–", unknown: "?" };
-export const STATES: readonly Shown[] = ["complete", "differs", "open", "nothing", "unknown"];
-
-export function shownAs({ state, kinds }: SiteDay): Shown {
-  return state === "open" && kinds.length === 0 ? "nothing" : state;
-}
+export const SIGNS: Record<DayState, string> = { complete: "✓", differs: "≠", open: "○", idle: "–", unknown: "?" };
+export const STATES: readonly DayState[] = ["complete", "differs", "open", "idle", "unknown"];
 
 /** Each site with its days by their day. */
 export function bySite(of: readonly SiteDay[]): [string, Map<string, SiteDay>][] {

@@ -45,6 +45,8 @@ export interface Site {
   conflicts: number | null;
   refusals: number | null;
   quarantined: number;
+  /** How many notices there are: the site's own screen has them. */
+  noticed: number;
   letter: string | null;
   posting: Posting | null;
   condition: Condition | null;
@@ -186,7 +188,7 @@ export interface KindSum {
   sum: string;
 }
 
-export type DayState = "complete" | "differs" | "open" | "unknown";
+export type DayState = "complete" | "differs" | "open" | "idle" | "unknown";
 
 export interface SiteDay {
   site: string;

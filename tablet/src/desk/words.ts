@@ -93,8 +93,3 @@ export function holdName(hold: string): string {
 export function roleName(role: string): string {
   return tOr(`role.${role}`, role);
 }
-
-export function said(answer: { said?: string | string[] } | null): string[] {
-  const words = answer?.said ?? t("done");
-  return Array.isArray(words) ? words : [words];
-}

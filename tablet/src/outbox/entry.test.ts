@@ -69,6 +69,14 @@ test("another epoch makes what only the card had waiting again, and nothing that
   }
 });
 
+test("why the office gave it up is kept, whether its word came by itself or was asked for", () => {
+  const mark = { id: "a", kind: "Sales Invoice", number: null, day: "2026-11-02", party: null, total: null };
+  const given = { ...mark, mark: "given_up" as const, since: null, name: null, why: "torn", cancelled: false };
+  const found = onMark(entry("held"), given);
+  expect([found.state, found.outcome]).toEqual(["not_posted", { given_up: { reason: "torn" } }]);
+  expect(onMark(entry("at_office"), { ...given, mark: "kept", why: null }).outcome).toBe("kept");
+});
+
 test("what the box does not know is submitted again", () => {
   expect(onMark(entry("saved"), null).state).toBe("waiting");
   expect(onMark(entry("at_office"), null).state).toBe("at_office");

@@ -123,7 +123,8 @@ export function onMark(entry: Entry, mark: Mark | null): Entry {
     mark.mark === "withdrawn" || mark.mark === "kept" || mark.mark === "given_up" ? "not_posted" : mark.mark;
   if (mark.mark === "posted" && mark.name) known.outcome = { posted: { name: mark.name } };
   if (mark.mark === "held") known.outcome = { held: { why: mark.why ?? "" } };
-  if (state === "not_posted") known.outcome = mark.mark;
+  if (mark.mark === "given_up") known.outcome = { given_up: { reason: mark.why ?? "" } };
+  else if (state === "not_posted") known.outcome = mark.mark;
   return { ...known, state: further(entry.state, state) };
 }
 

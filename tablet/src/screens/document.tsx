@@ -75,6 +75,9 @@ function Document({ shown }: { shown: Shown }) {
       )}
       <Refused entry={entry} />
       {entry.state === "held" && <Notice kind="warn">{t("document.held", { why: whyOf(entry) })}</Notice>}
+      {entry.state === "not_posted" && whyOf(entry) !== "" && (
+        <Notice kind="warn">{t("document.given_up", { why: whyOf(entry) })}</Notice>
+      )}
       <BoxMarks marks={entry.marks ?? []} />
       {cancellation && <Cancellation entry={cancellation} />}
       <Receipt entry={entry} fields={fields} widthMm={58} />

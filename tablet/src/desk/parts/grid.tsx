@@ -2,7 +2,7 @@
 
 import { Dialog } from "../../parts/dialog";
 import { Button } from "../../parts/frame";
-import { bySite, SIGNS, STATES, shownAs } from "../grid";
+import { bySite, SIGNS, STATES } from "../grid";
 import { t } from "../i18n";
 import type { SiteDay } from "../types";
 import { count, day as dayName, kindName, money } from "../words";
@@ -64,7 +64,7 @@ export function Grid({ days, of, onDay }: GridProps) {
 }
 
 function Cell({ of, onDay }: { of: SiteDay; onDay: (day: SiteDay) => void }) {
-  const state = shownAs(of);
+  const { state } = of;
   const label = `${of.site}, ${dayName(of.day)}: ${t(`day.is.${state}`)}`;
   return (
     <button type="button" class={`sign-of ${state}`} aria-label={label} title={label} onClick={() => onDay(of)}>
@@ -74,8 +74,8 @@ function Cell({ of, onDay }: { of: SiteDay; onDay: (day: SiteDay) => void }) {
 }
 
 export function DayDialog({ of, onClose }: { of: SiteDay; onClose: () => void }) {
-  const state = shownAs(of);
-  const kind = state === "complete" ? "good" : state === "differs" ? "bad" : state === "nothing" ? "" : "warn";
+  const { state } = of;
+  const kind = state === "complete" ? "good" : state === "differs" ? "bad" : state === "idle" ? "" : "warn";
   return (
     <Dialog title={`${of.site}, ${dayName(of.day)}`} onClose={onClose}>
       <p class={`notice ${kind}`}>
@@ -89,7 +89,7 @@ export function DayDialog({ of, onClose }: { of: SiteDay; onClose: () => void })
         </ul>
       )}
       {of.kinds.length === 0 ? (
-        <p class="quiet">{t("days.nothing")}</p>
+        state !== "idle" && <p class="quiet">{t("days.nothing")}</p>
       ) : (
         <Table
           label={t("days.kinds")}

@@ -9,7 +9,7 @@ import { useAct } from "../asked";
 import { t } from "../i18n";
 import { may } from "../session";
 import type { SiteDetail, SiteKey } from "../types";
-import { said, spaced } from "../words";
+import { spaced } from "../words";
 import { Do, Problem, Said } from "./page";
 import { Table } from "./table";
 
@@ -73,7 +73,11 @@ function Compare({ site, onDone }: { site: SiteDetail; onDone: (words: string[])
   const [shown, setShown] = useState("");
   const act = useAct();
   if (!may("admin")) return <Notice kind="warn">{t("keys.compare_admin")}</Notice>;
-  const confirm = () => act.run(async () => onDone(said(await api.confirm(site.site, plain(shown)))));
+  const confirm = () =>
+    act.run(async () => {
+      await api.confirm(site.site, plain(shown));
+      onDone([t("keys.confirmed", { key: spaced(plain(shown)) })]);
+    });
   return (
     <div class="notice warn">
       <p>{t("keys.compare")}</p>
@@ -102,7 +106,11 @@ interface RevokeProps {
 function Revoke({ site, of, onClose, onDone }: RevokeProps) {
   const [typed, setTyped] = useState("");
   const act = useAct();
-  const revoke = () => act.run(async () => onDone(said(await api.revoke(site, plain(of.fingerprint)))));
+  const revoke = () =>
+    act.run(async () => {
+      await api.revoke(site, plain(of.fingerprint));
+      onDone([t("revoke.done", { key: spaced(of.fingerprint) })]);
+    });
   return (
     <Dialog title={t("revoke.title", { site })} onClose={onClose}>
       <p>{t("revoke.says")}</p>

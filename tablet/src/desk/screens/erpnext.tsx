@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api";
 import { useAct } from "../asked";
 import { t } from "../i18n";
+import { FindingsView } from "../parts/findings";
 import { Do, Page, Problem } from "../parts/page";
 
 export function Erpnext() {
@@ -21,16 +22,7 @@ export function Erpnext() {
         {t("erpnext.do")}
       </Do>
       <Problem of={act.failed} />
-      {words && (
-        <section class="boxed" role="status">
-          <h2>{t("erpnext.said")}</h2>
-          <ul class="bullets">
-            {words.map((word) => (
-              <li key={word}>{word}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {words && <FindingsView of={words} />}
     </Page>
   );
 }

@@ -50,13 +50,13 @@ export function SiteScreen({ of }: { of: string | null }) {
               </ul>
             </section>
           )}
+          {may("admin") && <Quarantine site={name} count={value.quarantined} onDone={site.again} />}
+          <Trust site={value} onDone={site.again} />
           <section class="boxed">
             <h2>{t("chart.title")}</h2>
             <Problem of={chart.failed} />
             {chart.value && <Chart days={chart.value.days} />}
           </section>
-          <Trust site={value} onDone={site.again} />
-          {may("admin") && <Quarantine site={name} count={value.quarantined} onDone={site.again} />}
         </>
       )}
     </Page>
