@@ -17,6 +17,7 @@ const PATHS = {
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8 M4 21c0-4 4-6 8-6s8 2 8 6",
   till: "M4 10h16v10H4z M7 10V4h10v6 M10 15h4",
   scan: "M4 8V4h4 M16 4h4v4 M20 16v4h-4 M8 20H4v-4 M8 8v8 M12 8v8 M16 8v8",
+  camera: "M4 8h4l2-3h4l2 3h4v11H4z M12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7",
   stick: "M8 9h8v12H8z M10 9V3h4v6 M11 6h.01 M13 6h.01",
   export: "M5 13v7h14v-7 M12 16V4 M8 8l4-4 4 4",
   search: "M10.5 18a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15 M16 16l5 5",
