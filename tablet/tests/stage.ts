@@ -30,6 +30,8 @@ export interface Stage {
   box(...args: string[]): string;
   office(...args: string[]): string;
   killBox(): Promise<void>;
+  /** What the box's process has in memory, now and at its most, in kB. */
+  boxMemory(): { now: number; most: number };
   /** Which documents of a kind are in the office's books, by their ids. */
   inBooks(kind: string): Set<string>;
   /** Does something while the office hears nothing, so that nothing is acked. */
@@ -218,6 +220,11 @@ export async function stage({ people, items = 0, https = false, tcp = false }: S
       return new Set(csv.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/gm));
     },
     killBox: () => kill("box"),
+    boxMemory() {
+      const told = readFileSync(`/proc/${running.get("box")?.pid}/status`, "utf8");
+      const kb = (what: string) => Number(new RegExp(`^${what}:\\s+(\\d+)`, "m").exec(told)?.[1] ?? Number.NaN);
+      return { now: kb("VmRSS"), most: kb("VmHWM") };
+    },
     async pauseOffice(what) {
       running.get("office")?.kill("SIGSTOP");
       await what();
