@@ -43,6 +43,8 @@ export interface Stage {
   replaceBox(): Promise<void>;
   addTablet(name: string, password: string): void;
   addDevice(name: string, kind: string, password: string): void;
+  /** What somebody at the box is shown when they let a tablet pair. */
+  openPairing(name: string): string;
   /** What the box knows of a document; null where it has it not. */
   mark(id: string): Mark | null;
   end(): Promise<void>;
@@ -247,6 +249,7 @@ export async function stage({ people, items = 0, https = false, tcp = false }: S
     },
     addTablet,
     addDevice,
+    openPairing: (name) => run("device", "pair", "--dir", boxDir, "--kind", "tablet", "--name", name),
     mark(id) {
       try {
         return markOf(JSON.parse(run("status", "--dir", boxDir, "--document", id, "--json")) as Told);
