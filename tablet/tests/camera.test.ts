@@ -126,6 +126,7 @@ describe.skipIf(!program)("the camera", () => {
       await tap(page, "Camera");
       await page.getByText("over plain HTTP").waitFor();
       await page.getByText(`${on.secure}/`).waitFor();
+      expect(await page.getByRole("link", { name: "The box's certificate" }).getAttribute("href")).toBe("/api/ca");
       await look(page, `${name}-camera-insecure`);
     },
     90_000,

@@ -1,12 +1,17 @@
 // The installed app over HTTPS with the box's own certificate, from the box's own listener, with the page that is built into the program.
 
-import { createHash, type X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
+import { get } from "node:http";
 import { connect as handshake } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, launch, open, type Page, pair, SIZES } from "./browser";
 import { tap, tile } from "./flows";
 import { program, type Stage, stage } from "./stage";
 import { type Wire, wire } from "./wire";
+
+const DAY_MS = 86_400_000;
+/** The most that Apple's browsers take of a server's certificate, whoever has signed it. */
+const LONGEST_DAYS = 825;
 
 interface Shown {
   leaf: X509Certificate;
@@ -27,6 +32,17 @@ function shown(port: number, name: string, ca: string): Promise<Shown> {
   });
 }
 
+const fetched = (url: string) =>
+  new Promise<{ type: string | undefined; body: string }>((done, failed) => {
+    get(url, (answer) => {
+      let body = "";
+      answer.on("data", (bytes: Buffer) => {
+        body += bytes.toString();
+      });
+      answer.on("end", () => done({ type: answer.headers["content-type"], body }));
+    }).on("error", failed);
+  });
+
 describe.skipIf(!program)("the installed app", () => {
   let on: Stage;
   let way: Wire;
@@ -38,12 +54,11 @@ describe.skipIf(!program)("the installed app", () => {
     on = await stage({ people: false, https: true });
     way = await wire(() => Number(new URL(on.secure).port));
     url = `https://outpost.local:${way.port}`;
-    const { leaf, trouble } = await shown(way.port, "outpost.local", on.ca());
-    if (trouble) throw new Error(`the box's certificate is not of its CA: ${trouble}`);
+    const { leaf } = await shown(way.port, "outpost.local", on.ca());
     const spki = createHash("sha256")
       .update(leaf.publicKey.export({ type: "spki", format: "der" }))
       .digest("base64");
-    // No test may change what this machine trusts: the browser is told this one key, and what it shows is held to the box's CA by itself.
+    // No test may change what this machine trusts: the browser is told this one key, and what the box shows is checked by itself below.
     browser = await launch(
       "--host-resolver-rules=MAP outpost.local 127.0.0.1",
       `--ignore-certificate-errors-spki-list=${spki}`,
@@ -56,6 +71,17 @@ describe.skipIf(!program)("the installed app", () => {
     await way?.close();
     await on?.end();
   });
+
+  test("a tablet is given the CA, and what the box shows is of it, for that name, and not for too long", async () => {
+    const { type, body } = await fetched(`${on.pages}/api/ca`);
+    expect(type).toBe("application/x-x509-ca-cert");
+    expect(body).toBe(on.ca());
+    const { leaf, trouble } = await shown(way.port, "outpost.local", body);
+    expect(trouble).toBeNull();
+    expect((Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)) / DAY_MS).toBeLessThan(LONGEST_DAYS);
+    expect((await shown(way.port, "somebody.else", body)).trouble).toMatch(/ALTNAME/);
+    expect(on.openPairing("till-7")).toContain(new X509Certificate(body).fingerprint256);
+  }, 60_000);
 
   test("the manifest is one that browsers install", async () => {
     await page.goto(url);

@@ -96,9 +96,15 @@ function Secure() {
       .catch(() => setAt(null));
   }, []);
   return at ? (
-    <p>
-      {t("camera.secure_at")} <b>{at}</b>
-    </p>
+    <>
+      <p>
+        {t("camera.secure_at")} <b>{at}</b>
+      </p>
+      <p>{t("camera.trust")}</p>
+      <a class="button plain" href="/api/ca" download>
+        <span>{t("camera.ca")}</span>
+      </a>
+    </>
   ) : (
     <p>{t("camera.not_secured")}</p>
   );
