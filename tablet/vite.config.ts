@@ -70,5 +70,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     environment: "node",
     execArgv: ["--experimental-websocket"],
+    // Made for bundlers: Node finds no file that is named without its ending.
+    server: { deps: { inline: [/@zxing/] } },
   },
 });

@@ -104,6 +104,12 @@ fn pair(place: &Place, name: Option<DeviceId>) -> anyhow::Result<()> {
     println!("Let the tablet's camera look at this, or open {url} on it and type the code:");
     println!("  {code}");
     println!("It is good once, until {until}.");
+    if let Some(sha256) = told["ca_sha256"].as_str() {
+        println!(
+            "For the secure pages let the tablet trust the box first: open {url}api/ca on it and install that. Its SHA-256 is"
+        );
+        println!("  {sha256}");
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,14 +20,18 @@ use tokio_rustls::rustls::client::Resumption;
 use tokio_rustls::rustls::crypto::ring::{Ticketer, default_provider};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use tokio_rustls::rustls::server::ResolvesServerCert;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::time_provider::TimeProvider;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-/// First year of every certificate's validity: before any build of this program, so that a box whose clock stands at its
+/// A day: year, month, day of the month.
+type Day = (i32, u8, u8);
+/// The first day of every certificate's validity: before any build of this program, so that a box whose clock stands at its
 /// build already trusts a certificate made today.
-const FROM_YEAR: i32 = 2024;
-/// The year in which they end. A box in a workshop may run that long, and nobody goes there to change a CA.
-const UNTIL_YEAR: i32 = 2044;
+const FROM: Day = (2024, 1, 1);
+/// The day on which they end. A box in a workshop may run that long, and nobody goes there to change a CA.
+const UNTIL: Day = (2044, 1, 1);
 /// Largest certificate or key file that is read, in bytes.
 const MAX_PEM: u64 = 64 * 1024;
 /// Names in one certificate.
@@ -145,6 +150,13 @@ impl Ca {
         Ok(ca)
     }
 
+    /// The SHA-256 of a CA's certificate, as systems show it to whoever is asked to trust it: `AB:CD:…`.
+    pub fn fingerprint(cert_pem: &str) -> Result<String, CaError> {
+        let [der, ..] = &certificates(cert_pem, "the CA certificate")?[..] else { return Ok(String::new()) };
+        let pairs: Vec<String> = Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect();
+        Ok(pairs.join(":"))
+    }
+
     /// The certificate that boxes are given.
     pub fn cert_pem(&self) -> &str {
         &self.cert_pem
@@ -152,6 +164,20 @@ impl Ca {
 
     /// A server certificate for these DNS names and IP addresses.
     pub fn issue(&self, names: &[String]) -> Result<ServerCert, CaError> {
+        self.issue_dated(names, FROM, UNTIL)
+    }
+
+    /// The same, good from the day of one moment to the day of another, in seconds since 1970; never for longer than those of [`Self::issue`].
+    pub fn issue_between(&self, names: &[String], from_s: u64, until_s: u64) -> Result<ServerCert, CaError> {
+        let day = |at_s: u64| {
+            let at = i64::try_from(at_s).ok().and_then(|at| jiff::Timestamp::from_second(at).ok()).unwrap_or_default();
+            let day = jiff::tz::Offset::UTC.to_datetime(at).date();
+            (i32::from(day.year()), day.month().unsigned_abs(), day.day().unsigned_abs())
+        };
+        self.issue_dated(names, day(from_s).clamp(FROM, UNTIL), day(until_s).clamp(FROM, UNTIL))
+    }
+
+    fn issue_dated(&self, names: &[String], from: Day, until: Day) -> Result<ServerCert, CaError> {
         if !(1..=MAX_NAMES).contains(&names.len()) {
             return Err(CaError::NameCount);
         }
@@ -159,7 +185,9 @@ impl Ca {
             return Err(CaError::BadName { name: name.clone() });
         }
         let key = KeyPair::generate().map_err(tls)?;
-        let mut params = dated(CertificateParams::new(names).map_err(tls)?, &names[0]);
+        let mut params = called(CertificateParams::new(names).map_err(tls)?, &names[0]);
+        params.not_before = date_time_ymd(from.0, from.1, from.2);
+        params.not_after = date_time_ymd(until.0, until.1, until.2);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
@@ -181,25 +209,34 @@ impl ServerCert {
         Ok(Self { cert_pem: read_pem(&dir.join(SERVER_CERT))?, key_pem })
     }
 
-    /// What a TLS listener needs: TLS 1.2 and 1.3, and stateless tickets, so that any number of boxes resume.
+    /// What a TLS listener needs.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>, CaError> {
+        serving(Arc::new(SingleCertAndKey::from(self.certified()?)))
+    }
+
+    /// Chain and key, as they are shown.
+    pub(super) fn certified(&self) -> Result<CertifiedKey, CaError> {
         let chain = certificates(&self.cert_pem, "the server certificate")?;
         let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())
             .map_err(|error| CaError::Damaged { what: "the server's key".into(), detail: error.to_string() })?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(tls)?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .map_err(|error| CaError::Damaged {
-                what: "the server certificate or its key".into(),
-                detail: error.to_string(),
-            })?;
-        config.ticketer = Ticketer::new().map_err(tls)?;
-        // Each ticket is 100 to 200 bytes down; a box keeps one connection, so one is enough.
-        config.send_tls13_tickets = 1;
-        Ok(Arc::new(config))
+        CertifiedKey::from_der(chain, key, &default_provider()).map_err(|error| CaError::Damaged {
+            what: "the server certificate or its key".into(),
+            detail: error.to_string(),
+        })
     }
+}
+
+/// A listener's TLS 1.2 and 1.3, and stateless tickets, so that any number of boxes resume.
+pub(super) fn serving(shown: Arc<dyn ResolvesServerCert>) -> Result<Arc<ServerConfig>, CaError> {
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(tls)?
+        .with_no_client_auth()
+        .with_cert_resolver(shown);
+    config.ticketer = Ticketer::new().map_err(tls)?;
+    // Each ticket is 100 to 200 bytes down; a box keeps one connection, so one is enough.
+    config.send_tls13_tickets = 1;
+    Ok(Arc::new(config))
 }
 
 /// What a box needs to trust the office: this CA and no other, checked at the believed time; TLS 1.3, or 1.2 for a
@@ -238,15 +275,15 @@ impl TimeProvider for Believed {
 
 /// Everything about a CA that is not its key, and so the same at its making and at each later start.
 fn ca_params() -> CertificateParams {
-    let mut params = dated(CertificateParams::default(), CA_NAME);
+    let mut params = called(CertificateParams::default(), CA_NAME);
+    params.not_before = date_time_ymd(FROM.0, FROM.1, FROM.2);
+    params.not_after = date_time_ymd(UNTIL.0, UNTIL.1, UNTIL.2);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
 }
 
-fn dated(mut params: CertificateParams, common_name: &str) -> CertificateParams {
-    params.not_before = date_time_ymd(FROM_YEAR, 1, 1);
-    params.not_after = date_time_ymd(UNTIL_YEAR, 1, 1);
+fn called(mut params: CertificateParams, common_name: &str) -> CertificateParams {
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
     params

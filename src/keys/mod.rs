@@ -10,6 +10,7 @@ pub mod identity;
 pub mod key;
 pub mod moving;
 pub mod register;
+pub mod renewing;
 pub mod root;
 pub mod sealed;
 

@@ -132,7 +132,7 @@ impl Site {
             health: health.clone(),
             publisher: publisher.clone(),
         };
-        let (doors, pages) = start::doors(&paths, &config)?;
+        let (doors, pages, trusted) = start::doors(&paths, &config, &moment)?;
         let rules = doors.web.clone();
         let devices = gate::logins::Logins::open(&paths.devices, Box::new(desk::rights))?;
         let door = Arc::new(people::Door { logins: devices, people: people.clone() });
@@ -243,6 +243,7 @@ impl Site {
             devices: paths.devices.clone(),
             pairing: pages::Pairing::default(),
             sticks: sticks.asker(),
+            trusted,
             printer: config.printer.clone().map(printer::Printer::new),
             working: pages::working(),
         });

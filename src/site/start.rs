@@ -14,9 +14,10 @@ use crate::domain::record::{Entry, Record};
 use crate::exchange::{Exchange, Master, Parts};
 use crate::gate;
 use crate::journal::{Durability, OpenReport, Options, Own, Replica, Slot};
-use crate::keys::ca::{self, Ca};
+use crate::keys::ca::{self, Ca, CaError};
 use crate::keys::enrolment::Enrolment;
 use crate::keys::identity::Identity;
+use crate::keys::renewing;
 use crate::moment::Moment;
 use crate::rows::{BoxRows, SharedRows, Takes};
 use crate::store;
@@ -32,7 +33,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio_rustls::rustls::ServerConfig;
 
 /// A box has one site's records in its views.
 pub(super) const SITE_NO: SiteNo = SiteNo(0);
@@ -251,31 +251,47 @@ fn introduce(identity: &Identity, enrolment: &Enrolment, office: &Public) -> any
     Ok(seal(Purpose::Enrol, from, (&SiteId::office(), office), 0, &identity.public.0, random)?)
 }
 
-/// Where the gate listens, and where the pages are.
-pub(super) fn doors(paths: &Paths, config: &Config) -> anyhow::Result<(gate::Config, Vec<web::Listen>)> {
-    let tls = own_tls(paths, config)?;
+/// Where the gate listens, where the pages are, and the CA that browsers are to trust for them, where they are to.
+pub(super) fn doors(
+    paths: &Paths,
+    config: &Config,
+    moment: &Arc<Moment>,
+) -> anyhow::Result<(gate::Config, Vec<web::Listen>, Option<Trusted>)> {
+    let ca = || if paths.tls.join("ca.pem").exists() { Ca::load(&paths.tls) } else { make_ca(&paths.tls) };
+    let tls = match config.tls.is_empty() {
+        true => None,
+        false => Some(ca()?.issue(&config.names)?.server_config()?),
+    };
+    let (shown, trusted) = match config.https.is_empty() {
+        true => (None, None),
+        false => {
+            let (ca, believed) = (ca()?, Arc::clone(moment));
+            let trusted = Trusted { pem: ca.cert_pem().into(), sha256: Ca::fingerprint(ca.cert_pem())? };
+            let now_s = move || u64::try_from(believed.now_ms() / 1000).unwrap_or(0);
+            (Some(renewing::config(ca, &config.names, Arc::new(now_s))?), Some(trusted))
+        }
+    };
     let plain = config.tcp.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: false });
     let secure = config.tls.iter().map(|at| gate::Listen { at: *at, tls: tls.clone(), websocket: false });
     let sockets = config.websocket.iter().map(|at| gate::Listen { at: *at, tls: None, websocket: true });
     let listen = plain.chain(secure).chain(sockets).collect();
     let rules = gate::WebRules { hosts: config.names.clone(), origins: config.allowed_origins.clone() };
     let http = config.http.iter().map(|at| web::Listen { at: *at, tls: None });
-    let https = config.https.iter().map(|at| web::Listen { at: *at, tls: tls.clone() });
-    Ok((gate::Config { listen, web: rules, ..gate::Config::default() }, http.chain(https).collect()))
+    let https = config.https.iter().map(|at| web::Listen { at: *at, tls: shown.clone() });
+    Ok((gate::Config { listen, web: rules, ..gate::Config::default() }, http.chain(https).collect(), trusted))
 }
 
-/// The box's own certificate, where something listens with it.
-fn own_tls(paths: &Paths, config: &Config) -> anyhow::Result<Option<Arc<ServerConfig>>> {
-    if config.tls.is_empty() && config.https.is_empty() {
-        return Ok(None);
-    }
-    let own = if paths.tls.join("ca.pem").exists() { Ca::load(&paths.tls)? } else { make_ca(&paths.tls)? };
-    Ok(Some(own.issue(&config.names)?.server_config()?))
+/// The box's own CA, as a tablet is given it.
+#[derive(Clone, Debug)]
+pub(super) struct Trusted {
+    pub(super) pem: String,
+    /// What the tablet shows of it, and the box.
+    pub(super) sha256: String,
 }
 
-fn make_ca(dir: &Path) -> anyhow::Result<Ca> {
-    std::fs::create_dir_all(dir)?;
-    Ok(Ca::create(dir)?)
+fn make_ca(dir: &Path) -> Result<Ca, CaError> {
+    std::fs::create_dir_all(dir).map_err(|error| CaError::Io { path: dir.to_path_buf(), error })?;
+    Ca::create(dir)
 }
 
 /// The road to the office.

@@ -48,6 +48,13 @@ impl Reply {
         reply.with(CONTENT_DISPOSITION, named.expect("invariant: a file's name is made of kinds and days"))
     }
 
+    /// A certificate of a CA, which a system offers to trust.
+    pub fn certificate(name: &str, pem: String) -> Self {
+        let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+        let reply = Self::data(StatusCode::OK, "application/x-x509-ca-cert", pem);
+        reply.with(CONTENT_DISPOSITION, named.expect("invariant: a file's name is made of a site's id"))
+    }
+
     /// 200 with server-sent events, as long as somebody makes pieces of them.
     pub fn events(pieces: mpsc::Receiver<Bytes>) -> Self {
         let mut reply = Self::data(StatusCode::OK, "text/event-stream", Bytes::new());

@@ -52,6 +52,11 @@ export class Api {
     return this.post("pair", name === "" ? { code } : { code, name });
   }
 
+  /** Among what the box says of itself: where its pages are, `http://0.0.0.0:8080` and the like. */
+  status(): Promise<{ pages: string[] }> {
+    return this.get("status");
+  }
+
   rows(after: string | null): Promise<RowsPage> {
     return this.get("rows", { after, limit: ROWS_AT_ONCE });
   }

@@ -8,6 +8,10 @@ import type { Link } from "./link/link";
 import type { SessionAnswer } from "./link/state";
 import { recall, remember, type Store } from "./store";
 
+/** How often a box that hears others is asked again, and how long after. */
+export const BUSY_TRIES = 8;
+const BUSY_MS = 1_000;
+
 export interface Session {
   token: string;
   user: string;
@@ -84,8 +88,12 @@ export class People {
   }
 
   private async ask(what: string, fields: Record<string, unknown>): Promise<SessionAnswer> {
-    const answer = await this.link.ask(what, fields);
-    if (!answer.ok) throw new SaidNo(answer);
-    return answer;
+    // A box hears a few people at once: when a shop opens, the others are heard in a moment. Who was not heard has not tried.
+    for (let tries = 1; ; tries++) {
+      const answer = await this.link.ask(what, fields);
+      if (answer.ok) return answer;
+      if (answer.code !== "busy" || tries === BUSY_TRIES) throw new SaidNo(answer);
+      await new Promise((done) => setTimeout(done, BUSY_MS * (0.5 + Math.random())));
+    }
   }
 }

@@ -9,10 +9,11 @@ const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Whether there is a browser at all; who only works on what is pure needs none. */
 export const hasBrowser = existsSync(PROGRAM);
 
-export function launch(): Promise<Browser> {
+/** `more`: what this browser is to be told beside the usual. */
+export function launch(...more: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: PROGRAM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...more],
   });
 }
 

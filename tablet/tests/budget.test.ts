@@ -1,7 +1,7 @@
 // What the page costs: bytes of the first load, and how soon it is of use on a slow processor, with a thousand items. Bytes are held to their
 // limit; times depend on the machine, and are printed for the benchmark.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Browser, launch, open, type Page, pair, SIZES } from "./browser";
@@ -12,6 +12,8 @@ import { DIST } from "./pages";
 import { program, type Stage, stage } from "./stage";
 
 const FIRST_LOAD_BYTES = 150_000;
+/** Fetched once, in the background: as much again as the app. */
+const DECODER_BYTES = 50_000;
 const SLOWER = Number(process.env.SLOWER ?? 4);
 const ITEMS = 1_000;
 
@@ -29,6 +31,16 @@ test("what a tablet keeps has nothing of the office's desk in it", () => {
   const worker = readFileSync(join(DIST, "sw.js"), "utf8");
   expect(worker).toMatch(/assets\/index-/);
   expect(worker).not.toMatch(/assets\/desk-/);
+});
+
+test("the camera's decoder is in no first load, and among what a tablet keeps", () => {
+  const worker = readFileSync(join(DIST, "sw.js"), "utf8");
+  const name = /assets\/decode-[^"]+\.js/.exec(worker)?.[0] ?? "";
+  const { files } = firstLoad("index.html", "sw.js");
+  expect(files.map(([file]) => file)).not.toContain(name);
+  const bytes = statSync(join(DIST, `${name}.br`)).size;
+  console.log(`the camera's decoder: ${bytes} bytes with brotli`);
+  expect(bytes).toBeLessThan(DECODER_BYTES);
 });
 
 describe.skipIf(!program)("with a thousand items", () => {

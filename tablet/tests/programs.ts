@@ -47,6 +47,10 @@ export class Programs {
     this.running.get(name)?.kill(signal);
   }
 
+  pid(name: string): number | undefined {
+    return this.running.get(name)?.pid;
+  }
+
   async end(): Promise<void> {
     for (const name of [...this.running.keys()]) await this.kill(name);
   }

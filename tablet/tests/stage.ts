@@ -21,6 +21,12 @@ export interface Stage {
   websocket: string;
   /** Where the box's pages are. */
   pages: string;
+  /** Where they are over HTTPS, with the box's own certificate; "" where the stage was set without. */
+  secure: string;
+  /** The port of plain MQTT; 0 where the stage was set without. */
+  tcp: number;
+  /** The box's own CA. */
+  ca(): string;
   /** Where the office's desk is. */
   desk: string;
   /** Lets somebody sit at the desk. */
@@ -29,6 +35,8 @@ export interface Stage {
   box(...args: string[]): string;
   office(...args: string[]): string;
   killBox(): Promise<void>;
+  /** What the box's process has in memory, now and at its most, in kB. */
+  boxMemory(): { now: number; most: number };
   /** Which documents of a kind are in the office's books, by their ids. */
   inBooks(kind: string): Set<string>;
   /** Does something while the office hears nothing, so that nothing is acked. */
@@ -39,6 +47,9 @@ export interface Stage {
   /** The box's card is dead: another one takes its place, with nothing of what was on it. */
   replaceBox(): Promise<void>;
   addTablet(name: string, password: string): void;
+  addDevice(name: string, kind: string, password: string): void;
+  /** What somebody at the box is shown when they let a tablet pair. */
+  openPairing(name: string): string;
   /** What the box knows of a document; null where it has it not. */
   mark(id: string): Mark | null;
   end(): Promise<void>;
@@ -64,8 +75,17 @@ function markOf(told: Told): Mark {
   return line;
 }
 
-/** `items`: so many more than the sample workshop has. */
-export async function stage({ people, items = 0 }: { people: boolean; items?: number }): Promise<Stage> {
+interface Setting {
+  people: boolean;
+  /** So many more than the sample workshop has. */
+  items?: number;
+  /** Whether the pages are there over HTTPS as well. */
+  https?: boolean;
+  /** Where scanners and scales connect with plain MQTT. */
+  tcp?: boolean;
+}
+
+export async function stage({ people, items = 0, https = false, tcp = false }: Setting): Promise<Stage> {
   if (!program) throw new Error("name the built program in OUTPOST_BIN");
   const bin = program;
   const dir = mkdtempSync(join(tmpdir(), "outpost-pages-"));
@@ -98,14 +118,17 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
 
   let websocketPort = "0";
   let pagesPort = "0";
+  let securePort = "0";
+  let tcpPort = "0";
   let enrolments = 0;
   const settings = () => {
     mkdirSync(boxDir);
     mkdirSync(join(dir, "sticks"), { recursive: true });
     writeFileSync(
       join(boxDir, "box.toml"),
-      `tcp = []\nhttp = ["127.0.0.1:${pagesPort}"]\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
+      `tcp = [${tcp ? `"127.0.0.1:${tcpPort}"` : ""}]\nhttp = ["127.0.0.1:${pagesPort}"]\nwebsocket = ["127.0.0.1:${websocketPort}"]\nutc_offset_minutes = 420\n`,
     );
+    if (https) appendFileSync(join(boxDir, "box.toml"), `https = ["127.0.0.1:${securePort}"]\n`);
     appendFileSync(join(boxDir, "box.toml"), `sticks = false\nstick_dirs = ["${dir}/sticks"]\ntrial_sticks = true\n`);
   };
   const enrol = (...more: string[]) => {
@@ -115,21 +138,29 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
   };
   const startBox = async () => {
     const said = await start("box", boxDir);
-    websocketPort = ports(said)[0] ?? "0";
+    const told = ports(said);
+    if (tcp) tcpPort = told.shift() ?? "0";
+    websocketPort = told[0] ?? "0";
+    securePort = /pages are at https:\/\/[^:]+:(\d+)/.exec(said)?.[1] ?? "0";
     pagesPort = /pages are at http:\/\/[^:]+:(\d+)/.exec(said)?.[1] ?? "0";
     // A box that is started again, or replaced, is found where it was.
     const toml = join(boxDir, "box.toml");
     const fixed = readFileSync(toml, "utf8")
       .replace('websocket = ["127.0.0.1:0"]', `websocket = ["127.0.0.1:${websocketPort}"]`)
+      .replace('tcp = ["127.0.0.1:0"]', `tcp = ["127.0.0.1:${tcpPort}"]`)
+      .replace('https = ["127.0.0.1:0"]', `https = ["127.0.0.1:${securePort}"]`)
       .replace('http = ["127.0.0.1:0"]', `http = ["127.0.0.1:${pagesPort}"]`);
     writeFileSync(toml, fixed);
   };
   const tablets = new Map<string, string>();
-  const addTablet = (name: string, password: string) => {
-    tablets.set(name, password);
-    execFileSync(bin, ["device", "add", "--dir", boxDir, name, "--kind", "tablet", "--password-stdin"], {
+  const addDevice = (name: string, kind: string, password: string) => {
+    execFileSync(bin, ["device", "add", "--dir", boxDir, name, "--kind", kind, "--password-stdin"], {
       input: password,
     });
+  };
+  const addTablet = (name: string, password: string) => {
+    tablets.set(name, password);
+    addDevice(name, "tablet", password);
   };
   const untilComplete = async () => {
     for (let tries = 0; tries < 400; tries++) {
@@ -158,6 +189,13 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
     get pages() {
       return `http://127.0.0.1:${pagesPort}`;
     },
+    get secure() {
+      return https ? `https://outpost.local:${securePort}` : "";
+    },
+    get tcp() {
+      return Number(tcpPort);
+    },
+    ca: () => readFileSync(join(boxDir, "tls", "ca.pem"), "utf8"),
     desk,
     addUser(name, role, password) {
       const args = ["office", "user", "add", "--dir", officeDir, name, "--role", role, "--password-stdin"];
@@ -170,6 +208,11 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       return new Set(csv.match(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/gm));
     },
     killBox: () => programs.kill("box"),
+    boxMemory() {
+      const told = readFileSync(`/proc/${programs.pid("box")}/status`, "utf8");
+      const kb = (what: string) => Number(new RegExp(`^${what}:\\s+(\\d+)`, "m").exec(told)?.[1] ?? Number.NaN);
+      return { now: kb("VmRSS"), most: kb("VmHWM") };
+    },
     async pauseOffice(what) {
       programs.signal("office", "SIGSTOP");
       await what();
@@ -191,6 +234,8 @@ export async function stage({ people, items = 0 }: { people: boolean; items?: nu
       await untilComplete();
     },
     addTablet,
+    addDevice,
+    openPairing: (name) => run("device", "pair", "--dir", boxDir, "--kind", "tablet", "--name", name),
     mark(id) {
       try {
         return markOf(JSON.parse(run("status", "--dir", boxDir, "--document", id, "--json")) as Told);

@@ -14,7 +14,7 @@ const shots = process.env.SHOTS;
 
 /** Those that are about nothing in particular. */
 const SCREENS = (
-  "home sell today payment expense order orders receive transfer-out transfer-in count produce time customer till scans stick " +
+  "home sell today payment expense order orders receive bill supplier item transfer-out transfer-in count produce time customer till scans stick " +
   "export status"
 )
   .split(" ")

@@ -24,6 +24,7 @@ use super::fold::Fold;
 use super::people;
 use super::printer::Printer;
 use super::show::Figures;
+use super::start::Trusted;
 use super::state::State;
 use super::sticks::Asker;
 use crate::books::{self, Shelves};
@@ -65,6 +66,8 @@ pub(super) struct Pages {
     pub(super) door: Arc<people::Door>,
     pub(super) moment: Arc<Moment>,
     pub(super) utc_offset_minutes: i16,
+    /// What browsers are to trust for HTTPS; none where nothing listens for it.
+    pub(super) trusted: Option<Trusted>,
     /// The file of the devices' logins.
     pub(super) devices: PathBuf,
     pub(super) pairing: Pairing,
@@ -102,6 +105,7 @@ type Answer = fn(&Pages, &Question<'_>) -> Result<Reply, Fault>;
 const ROUTES: &[(&str, &str, Whose, Answer)] = &[
     ("GET", "/api/openapi.json", Whose::Anybody, |_, question| contract(question)),
     ("GET", "/api/hello", Whose::Anybody, Pages::hello),
+    ("GET", "/api/ca", Whose::Anybody, Pages::ca),
     ("GET", "/api/pairing", Whose::Anybody, Pages::pairing),
     ("POST", "/api/pairing", Whose::Anybody, Pages::begin_pairing),
     ("POST", "/api/pair", Whose::Anybody, Pages::pair),
@@ -184,6 +188,14 @@ impl Pages {
         Query::read(question.asked, &[])?;
         let version = env!("CARGO_PKG_VERSION");
         Ok(Reply::json(&json!({ "role": "box", "site": self.site, "version": version, "api": 1 })))
+    }
+
+    /// The box's CA, for a tablet to be told to trust it.
+    fn ca(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        Query::read(question.asked, &[])?;
+        let absent = || Fault::absent(None, "the box has no secure pages", "set https in box.toml");
+        let trusted = self.trusted.as_ref().ok_or_else(absent)?;
+        Ok(Reply::certificate(&format!("outpost-{}.crt", self.site), trusted.pem.clone()))
     }
 
     fn status(&self, question: &Question<'_>) -> Result<Reply, Fault> {

@@ -105,7 +105,14 @@ impl Pages {
         let url = reached_at(&self.state.pages);
         let (first, last) = open.code.split_at(3);
         let link = format!("{url}#pair={}", open.code);
-        json!({ "code": format!("{first} {last}"), "until": rfc3339(open.until_ms), "url": url, "qr": qr::svg(&link) })
+        let sha256 = self.trusted.as_ref().map(|trusted| trusted.sha256.as_str());
+        json!({
+            "code": format!("{first} {last}"),
+            "until": rfc3339(open.until_ms),
+            "url": url,
+            "qr": qr::svg(&link),
+            "ca_sha256": sha256,
+        })
     }
 
     pub(super) fn pairing(&self, question: &Question<'_>) -> Result<Reply, Fault> {

@@ -115,6 +115,13 @@ export function ago(ms: number): string {
   return relative.format(-Math.round(minutes / 1440), "day");
 }
 
+/** As `ago`, to the second within the last minute. */
+export function agoFine(ms: number): string {
+  if (ms >= 60_000) return ago(ms);
+  const relative = new Intl.RelativeTimeFormat(LOCALES[language.value], { numeric: "auto", style: "long" });
+  return relative.format(-Math.floor(ms / 1_000), "second");
+}
+
 /** What somebody typed, as a decimal; null where it is no number. */
 export function typed(text: string, locale: Language = language.value): Decimal | null {
   const [group, point] = locale === "id" ? [".", ","] : [",", "."];

@@ -198,8 +198,12 @@ export class Link {
     else if (what === "rows") this.rowsCursor.value = String(said.cursor);
     else if (what === "shop") this.shop.value = `${said.epoch} ${said.seq}`;
     else if (what === "barcodes") this.codes.value = `${said.epoch} ${said.seq}`;
-    else if (what === "weight")
-      this.weights.value = { ...this.weights.value, [topic.split("/")[2] ?? ""]: said as unknown as Weight };
+    else if (what === "weight") this.weighed(topic.split("/")[2] ?? "", said);
+  }
+
+  private weighed(scale: string, { weight, unit, at }: Record<string, unknown>): void {
+    const now: Weight = { weight: `${weight}`, unit: `${unit}`, at: `${at}`, heardMs: Date.now() };
+    this.weights.value = { ...this.weights.value, [scale]: now };
   }
 
   private receipt(receipt: Receipt): void {

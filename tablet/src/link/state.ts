@@ -36,6 +36,8 @@ export interface Weight {
   weight: string;
   unit: string;
   at: string;
+  /** When it came here, by this tablet's clock: how old it is needs no clock that agrees. */
+  heardMs: number;
 }
 
 /** The answer to something that a person asked on `me/…`. */

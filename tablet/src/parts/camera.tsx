@@ -1,29 +1,21 @@
-// Reads codes with the camera. The decoder is the browser's own; where it has none, or no leave to use the camera (plain HTTP), the button is not
-// there, and codes are scanned or typed.
+// Reads codes with the camera. The button is always there: where the camera cannot be used, the dialog says why and what to do, and codes are
+// scanned or typed.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { app } from "../app";
 import { t } from "../i18n";
+import { type Blind, Eye, open as openCamera, whyBlind } from "../scan/eye";
 import { Dialog } from "./dialog";
 import { Button, Notice } from "./frame";
 
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
-}
-type DetectorClass = new () => Detector;
-
-const LOOK_EVERY_MS = 150;
-
-function detector(): DetectorClass | null {
-  const known = (window as unknown as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-  return known && typeof navigator.mediaDevices?.getUserMedia === "function" ? known : null;
-}
+/** Between two looks, so that a slow tablet still draws the picture. */
+const LOOK_EVERY_MS = 100;
 
 export function CameraButton({ onCode }: { onCode: (code: string) => void }) {
   const [open, setOpen] = useState(false);
-  if (!detector()) return null;
   return (
     <>
-      <Button icon="scan" onClick={() => setOpen(true)}>
+      <Button icon="camera" onClick={() => setOpen(true)}>
         {t("camera")}
       </Button>
       {open && (
@@ -41,7 +33,7 @@ export function CameraButton({ onCode }: { onCode: (code: string) => void }) {
 
 function Camera({ onCode, onClose }: { onCode: (code: string) => void; onClose: () => void }) {
   const video = useRef<HTMLVideoElement>(null);
-  const [failed, setFailed] = useState(false);
+  const [blind, setBlind] = useState<Blind | null>(null);
   useEffect(() => {
     let stream: MediaStream | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,22 +42,25 @@ function Camera({ onCode, onClose }: { onCode: (code: string) => void; onClose: 
       for (const track of stream?.getTracks() ?? []) track.stop();
     };
     const run = async () => {
-      const Known = detector();
-      if (!Known || !video.current) return;
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      stream = await openCamera();
       if (ended || !video.current) return stop();
       video.current.srcObject = stream;
       await video.current.play();
-      const eye = new Known();
+      const eye = new Eye();
       const look = async () => {
         if (ended || !video.current) return;
-        const [code] = await eye.detect(video.current).catch(() => []);
-        if (code) return onCode(code.rawValue);
-        timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+        const code = await eye.see(video.current);
+        if (ended) return;
+        if (code !== null) return onCode(code);
+        timer = setTimeout(() => void look().catch(failed), LOOK_EVERY_MS);
       };
       await look();
     };
-    run().catch(() => setFailed(true));
+    const failed = (error: unknown) => {
+      stop();
+      if (!ended) setBlind(whyBlind(error));
+    };
+    run().catch(failed);
     return () => {
       ended = true;
       clearTimeout(timer);
@@ -73,13 +68,51 @@ function Camera({ onCode, onClose }: { onCode: (code: string) => void; onClose: 
     };
   }, []);
   return (
-    <Dialog title={t("camera")} full onClose={onClose}>
-      {failed ? (
-        <Notice kind="bad">{t("camera.failed")}</Notice>
+    <Dialog title={t("camera")} full={blind === null} onClose={onClose}>
+      {blind === null ? (
+        <>
+          <p>{t("camera.how")}</p>
+          <video ref={video} class="camera" muted playsInline aria-label={t("camera")} />
+        </>
       ) : (
-        <video ref={video} class="camera" muted playsInline />
+        <>
+          <Notice kind="bad">{t(`camera.${blind}`)}</Notice>
+          {blind === "insecure" && <Secure />}
+          <p>{t("camera.otherwise")}</p>
+        </>
       )}
       <Button onClick={onClose}>{t("close")}</Button>
     </Dialog>
   );
+}
+
+/** Where the same page is over HTTPS, as the box says; where it has no such address, who can give it one. */
+function Secure() {
+  const [at, setAt] = useState<string | null>(null);
+  useEffect(() => {
+    app()
+      .api.status()
+      .then(({ pages }) => setAt(secured(pages)))
+      .catch(() => setAt(null));
+  }, []);
+  return at ? (
+    <>
+      <p>
+        {t("camera.secure_at")} <b>{at}</b>
+      </p>
+      <p>{t("camera.trust")}</p>
+      <a class="button plain" href="/api/ca" download>
+        <span>{t("camera.ca")}</span>
+      </a>
+    </>
+  ) : (
+    <p>{t("camera.not_secured")}</p>
+  );
+}
+
+/** The box's name is that by which this page was found; its port over HTTPS is its own. */
+export function secured(pages: readonly string[]): string | null {
+  const port = pages.map((page) => /^https:.*:(\d+)\/?$/.exec(page)?.[1]).find((known) => known !== undefined);
+  if (port === undefined) return null;
+  return `https://${location.hostname}${port === "443" ? "" : `:${port}`}/`;
 }

@@ -30,22 +30,29 @@ export function itemName(code: string): string {
 
 /** Customers of the office, and those that this tablet has just made, named by their ids. */
 export function customerPicks(): Pick[] {
-  const { rows, outbox } = app();
-  const known = rows.masters.value.customers();
-  const ids = new Set(known.map((row) => row.outpost_id));
-  const made = outbox.entries.value.filter(
-    (entry) => entry.kind === "customer" && entry.state !== "refused" && !entry.cancelledBy && !ids.has(entry.id),
-  );
+  const known = app().rows.masters.value.customers();
   return [
-    ...made.map((entry) => ({ key: entry.id, text: entry.party ?? "", more: entry.number })),
+    ...newHere("customer", known),
     ...known.map((row) => ({ key: row.name, text: row.customer_name, more: row.mobile_no })),
   ];
 }
 
-export function supplierPicks(): Pick[] {
+/** Those that this tablet has made, as long as the office's data does not have them: they are named by their document's id. */
+function newHere(kind: string, known: readonly { outpost_id?: string }[]): Pick[] {
+  const ids = new Set(known.map((row) => row.outpost_id));
   return app()
-    .rows.masters.value.suppliers()
-    .map((row) => ({ key: row.name, text: row.supplier_name }));
+    .outbox.entries.value.filter(
+      (entry) => entry.kind === kind && entry.state !== "refused" && !entry.cancelledBy && !ids.has(entry.id),
+    )
+    .map((entry) => ({ key: entry.id, text: entry.party ?? "", more: entry.number }));
+}
+
+export function supplierPicks(): Pick[] {
+  const known = app().rows.masters.value.suppliers();
+  return [
+    ...newHere("supplier", known),
+    ...known.map((row) => ({ key: row.name, text: row.supplier_name, more: undefined })),
+  ];
 }
 
 export function itemPicks(buying = false): Pick[] {

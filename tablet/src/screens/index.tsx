@@ -1,11 +1,13 @@
 // Which screen stands behind which address.
 
 import type { ComponentType } from "preact";
+import { BillScreen } from "./bill";
 import { Count } from "./count";
 import { CustomerScreen } from "./customer";
 import { DocumentScreen } from "./document";
 import { ExpenseScreen } from "./expense";
 import { Export } from "./export";
+import { ItemScreen } from "./item";
 import { OrderScreen } from "./order";
 import { Deliver, Orders } from "./orders";
 import { Payment } from "./payment";
@@ -16,6 +18,7 @@ import { Scans } from "./scans";
 import { Sell } from "./sell";
 import { Status } from "./status";
 import { Stick } from "./stick";
+import { SupplierScreen } from "./supplier";
 import { TillScreen } from "./till";
 import { Time } from "./time";
 import { Today } from "./today";
@@ -32,6 +35,9 @@ export const SCREENS: Record<string, ComponentType<{ of: string | null }>> = {
   payment: Payment,
   expense: ExpenseScreen,
   customer: CustomerScreen,
+  supplier: SupplierScreen,
+  item: ItemScreen,
+  bill: BillScreen,
   till: TillScreen,
   receive: Receive,
   "transfer-out": TransferOut,

@@ -9,10 +9,11 @@ import { Decimal, max } from "../money/decimal";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField } from "../parts/fields";
 import { Form } from "../parts/finish";
-import { Button, Frame, Notice } from "../parts/frame";
+import { Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine } from "../parts/goods";
 import { PickList } from "../parts/picker";
 import { go } from "../parts/place";
+import { Scales, type Wants } from "../parts/scales";
 import { itemName } from "../parts/words";
 import type { WorkOrder } from "../rows/types";
 
@@ -80,6 +81,22 @@ function planned(order: WorkOrder, qty: string): GoodsLine[] {
   );
 }
 
+/** The lines that a weight can be taken for: the materials, and the scrap where something is made. */
+function wants({ what, materials, scrap }: Making): Wants[] {
+  const scrapped = what === "make" ? scrap : [];
+  const want = (key: string, { item_code, uom }: GoodsLine, name: string) => ({ key, item_code, uom, name });
+  return [
+    ...materials.map((line, i) => want(`materials ${i}`, line, line.item_name)),
+    ...scrapped.map((line, i) => want(`scrap ${i}`, line, t("produce.scrap_of", { item: line.item_name }))),
+  ];
+}
+
+function taken({ materials, scrap }: Making, key: string, qty: string): Partial<Making> {
+  const put = (name: string, lines: GoodsLine[]) =>
+    lines.map((line, i) => (key === `${name} ${i}` ? { ...line, qty } : line));
+  return { own: true, materials: put("materials", materials), scrap: put("scrap", scrap) };
+}
+
 function MakeOf({ order }: { order: WorkOrder }) {
   const screen = `make ${order.name}`;
   const all = `${toMake(order)}`;
@@ -118,6 +135,7 @@ function MakeOf({ order }: { order: WorkOrder }) {
         />
       )}
       <NumberField label={t("produce.qty")} steps value={value.qty} onInput={setQty} />
+      <Scales wants={wants(value)} onTake={(key, qty) => set(taken(value, key, qty))} />
       <h2>{t("produce.used")}</h2>
       <Goods lines={value.materials} onChange={(materials) => set({ materials, own: true })} />
       {value.what === "make" && (
@@ -126,40 +144,6 @@ function MakeOf({ order }: { order: WorkOrder }) {
           <Goods free scanAdds="0" lines={value.scrap} onChange={(scrap) => set({ scrap })} />
         </>
       )}
-      <Scales
-        lines={[...value.materials, ...value.scrap]}
-        onTake={(item_code, qty) => {
-          const put = (lines: GoodsLine[]) =>
-            lines.map((line) => (line.item_code === item_code ? { ...line, qty } : line));
-          set({ own: true, materials: put(value.materials), scrap: put(value.scrap) });
-        }}
-      />
     </Form>
-  );
-}
-
-/** What lies on each scale now, to be taken over for one of the lines in the scale's unit. */
-function Scales({ lines, onTake }: { lines: readonly GoodsLine[]; onTake: (item: string, qty: string) => void }) {
-  const weights = Object.entries(app().link.weights.value);
-  return (
-    <>
-      {weights.map(([scale, { weight, unit }]) => (
-        <section class="boxed" key={scale}>
-          <h2>{t("produce.scale", { scale })}</h2>
-          <p class="change" role="status">
-            {shown(weight)} {unit}
-          </p>
-          <div class="buttons">
-            {lines
-              .filter((line) => line.uom.toLowerCase() === unit.toLowerCase())
-              .map((line) => (
-                <Button key={line.item_code} onClick={() => onTake(line.item_code, weight)}>
-                  {t("produce.take_weight", { item: line.item_name })}
-                </Button>
-              ))}
-          </div>
-        </section>
-      ))}
-    </>
   );
 }

@@ -1,0 +1,72 @@
+// What comes to the workshop for the first time, and what a supplier bills: fields by ERPNext's names, as in documents.ts.
+
+import type { Masters } from "../rows/masters";
+import { number, withoutNothing } from "./cart";
+import type { Fields, GoodsLine, When } from "./documents";
+
+export interface NewSupplier {
+  supplier_name: string;
+  mobile_no: string;
+  supplier_details: string;
+}
+
+export function supplier(of: NewSupplier): Fields {
+  return withoutNothing({
+    supplier_name: of.supplier_name.trim(),
+    mobile_no: of.mobile_no.trim(),
+    supplier_details: of.supplier_details.trim(),
+  });
+}
+
+export interface NewItem {
+  item_code: string;
+  item_name: string;
+  item_group: string;
+  stock_uom: string;
+  kept: "stock" | "service";
+  standard_rate: string;
+  barcode: string;
+}
+
+export function item(of: NewItem): Fields {
+  const barcode = of.barcode.trim();
+  return withoutNothing({
+    item_code: of.item_code.trim(),
+    item_name: of.item_name.trim(),
+    item_group: of.item_group.trim(),
+    stock_uom: of.stock_uom,
+    is_stock_item: of.kept === "stock" ? 1 : 0,
+    standard_rate: of.standard_rate === "" ? null : `${number(of.standard_rate)}`,
+    barcodes: barcode === "" ? null : [{ barcode }],
+  });
+}
+
+export interface Billed {
+  supplier: string;
+  bill_no: string;
+  lines: GoodsLine[];
+  /** What was paid at once; nothing where it stays on account. */
+  paid: string;
+  mode: string;
+}
+
+/** The goods come with the bill, into the workshop's warehouse. */
+export function billed(of: Billed, masters: Masters, when: When): Fields {
+  const paid = number(of.paid);
+  const bill = of.bill_no.trim();
+  return withoutNothing({
+    supplier: of.supplier,
+    bill_no: bill,
+    bill_date: bill && when.day,
+    posting_date: when.day,
+    posting_time: when.time,
+    update_stock: 1,
+    set_warehouse: masters.warehouses()[0],
+    items: of.lines
+      .filter((line) => number(line.qty).isPositive())
+      .map(({ item_code, qty, rate, uom, batch_no, serial_no }) =>
+        withoutNothing({ item_code, qty: `${number(qty)}`, rate: `${number(rate ?? "0")}`, uom, batch_no, serial_no }),
+      ),
+    ...(paid.isPositive() ? { is_paid: 1, mode_of_payment: of.mode, paid_amount: `${paid}` } : {}),
+  });
+}

@@ -1,0 +1,52 @@
+// Who is heard when many ask at once.
+
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Link } from "./link/link";
+import type { SessionAnswer } from "./link/state";
+import { BUSY_TRIES, People, SaidNo } from "./people";
+import { openStore } from "./store";
+
+const BUSY: SessionAnswer = { re: "login", ok: false, packet: 1, code: "busy", text: "others are being heard" };
+const WRONG: SessionAnswer = { ...BUSY, code: "wrong" };
+const YES: SessionAnswer = { re: "login", ok: true, packet: 1, session: "token", user: "ani" };
+
+let n = 0;
+async function people(...answers: SessionAnswer[]) {
+  const asked = vi.fn(async () => answers.shift() ?? BUSY);
+  return { asked, people: new People(await openStore(`people${n++}`), { ask: asked } as unknown as Link) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function login(of: People): Promise<unknown> {
+  const done = of.login({ user: "ani", pin: "471108" }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  for (let steps = 0; steps < 20; steps++) await vi.advanceTimersByTimeAsync(1_500);
+  return done;
+}
+
+test("a box that hears others is asked again, and then hears", async () => {
+  const { asked, people: of } = await people(BUSY, BUSY, YES);
+  expect(await login(of)).toBeNull();
+  expect(asked).toHaveBeenCalledTimes(3);
+});
+
+test("one that hears others for long is told of after so many tries", async () => {
+  const { asked, people: of } = await people();
+  expect(await login(of)).toMatchObject({ code: "busy" });
+  expect(asked).toHaveBeenCalledTimes(BUSY_TRIES);
+});
+
+test("a wrong PIN is never tried again by itself", async () => {
+  const { asked, people: of } = await people(WRONG, YES);
+  expect(await login(of)).toBeInstanceOf(SaidNo);
+  expect(asked).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,66 @@
+// A supplier's bill whose goods come with it, on account or paid at once. What came before with a receipt of its own is billed at the office.
+
+import { app } from "../app";
+import { number } from "../forms/cart";
+import { type GoodsLine, lineSum } from "../forms/documents";
+import { billed } from "../forms/new";
+import { t } from "../i18n";
+import { Decimal } from "../money/decimal";
+import { useDraft } from "../parts/draft";
+import { NumberField, TextField } from "../parts/fields";
+import { Form } from "../parts/finish";
+import { Frame } from "../parts/frame";
+import { Goods, someGoods } from "../parts/goods";
+import { ModeChoice } from "../parts/mode";
+import { Picker } from "../parts/picker";
+import { partyName, supplierPicks } from "../parts/words";
+
+interface Billing {
+  supplier: string;
+  bill_no: string;
+  lines: GoodsLine[];
+  paid: string;
+  mode: string;
+}
+
+const SCREEN = "bill";
+
+export function BillScreen() {
+  const masters = app().rows.masters.value;
+  const first = (): Billing => ({
+    supplier: "",
+    bill_no: "",
+    lines: [],
+    paid: "",
+    mode: masters.modes()[0]?.mode_of_payment ?? "",
+  });
+  const draft = useDraft<Billing>(SCREEN, first);
+  if (!draft) return <Frame title={t("tile.bill")}>{null}</Frame>;
+  const { value } = draft;
+  const set = (to: Partial<Billing>) => draft.set({ ...value, ...to });
+  const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
+  const lacks = value.supplier === "" ? "supplier" : !someGoods(value.lines) ? "goods" : !priced ? "price" : null;
+  return (
+    <Form
+      screen={SCREEN}
+      title={t("tile.bill")}
+      draft={draft}
+      lacks={lacks}
+      done="billed.done"
+      make={(when) => ({ kind: "purchase-invoice", fields: billed(value, masters, when) })}
+      label={{ party: partyName(value.supplier), total: `${lineSum(value.lines, masters.precision)}` }}
+    >
+      <p class="quiet">{t("billed.how")}</p>
+      <Picker
+        label={t("supplier")}
+        value={value.supplier}
+        picks={supplierPicks()}
+        onPick={(supplier) => set({ supplier })}
+      />
+      <TextField label={t("expense.bill_no")} value={value.bill_no} onInput={(bill_no) => set({ bill_no })} />
+      <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
+      <NumberField label={t("billed.paid")} value={value.paid} onInput={(paid) => set({ paid })} />
+      {number(value.paid).isPositive() && <ModeChoice mode={value.mode} onChange={(mode) => set({ mode })} />}
+    </Form>
+  );
+}
