@@ -13,6 +13,7 @@ import { serious } from "./axe";
 import { type Browser, hasBrowser, launch, open, type Page } from "./browser";
 import { login, to } from "./desk-flows";
 import { type OfficePage, officePage } from "./office-page";
+import { decided, eachKind, left } from "./office-transactions";
 import { program, type Stage, stage } from "./stage";
 
 const PASSWORD = "needle and thread";
@@ -189,6 +190,15 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
     await page.getByRole("rowheader", { name: new RegExp(`${on.site}\\s*Sale`) }).waitFor();
     await look("reconcile");
   }, 120_000);
+
+  test("what is entered is recorded by the box if the goods are there, or declined", async () => {
+    await decided({ page, on, look });
+    await eachKind({ page, on, look });
+  }, 240_000);
+
+  test("what is entered for a box that is not there is left for it, or taken back", async () => {
+    await left({ page, on, look });
+  }, 240_000);
 
   test("a month is closed despite its open days, and opened again", async () => {
     await to(page, "days");
