@@ -242,6 +242,54 @@ export const FLOWS: Flow[] = [
     },
   },
   {
+    name: "a number that cannot be read is not sent as what it was before",
+    async run({ page, on, look }) {
+      await begin(page, "Goods in", "bandung");
+      await page.getByLabel("Into the warehouse").fill("Bandung - TW");
+      await line(page, 1).getByLabel("Item").fill("BTN-014");
+      await line(page, 1).getByLabel("Quantity").fill("9");
+      const worth = line(page, 1).getByLabel("Worth of one");
+      await worth.fill("12");
+      await worth.fill("12 each");
+      on.asked.length = 0;
+      await ask(page).click();
+      await page.getByText("This is no number.").waitFor();
+      expect(await worth.evaluate((field) => field === document.activeElement)).toBe(true);
+      await look("enter-no-number");
+      expect(on.asked).toEqual([]);
+      await worth.fill("13");
+      await ask(page).click();
+      await newest(page).getByText("BTN-014: 9 × 13").waitFor();
+      on.answerAsked();
+    },
+  },
+  {
+    name: "who only looks sees what was asked, and enters and takes back nothing",
+    async run({ page }) {
+      await begin(page, "Goods out", "cirebon");
+      await page.getByLabel("Out of the warehouse").fill("Cirebon - TW");
+      await line(page, 1).getByLabel("Item").fill("BTN-014");
+      await line(page, 1).getByLabel("Quantity").fill("3");
+      await ask(page).click();
+      await newest(page).getByRole("button", { name: "Take back" }).waitFor();
+      await page.route(/api\/me$/, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, json: { ...(await answer.json()), role: "look" } });
+      });
+      await page.reload();
+      await newest(page).getByText("cirebon has not answered yet").waitFor();
+      expect(await page.getByRole("button", { name: /^(Take back|Enter a document)$/ }).count()).toBe(0);
+      const nav = await page.locator("#nav a").allTextContents();
+      expect(nav).toContain("Requests to sites");
+      expect(nav).not.toContain("Enter a document");
+      await to(page, "enter");
+      await page.getByText("Your role may not do this").waitFor();
+      await page.unroute(/api\/me$/);
+      await page.reload();
+      await page.getByRole("heading", { level: 1, name: "Enter a document" }).waitFor();
+    },
+  },
+  {
     name: "requests are narrowed by site, and come page by page",
     async run({ page, look }) {
       await to(page, "transactions");

@@ -34,6 +34,8 @@ export function Enter({ of }: { of: string | null }) {
   const fault = faultOf(failed, form);
   const at = (spot: Fault["at"]) => (fault?.at === spot ? fault : null);
   const ask = (waits: boolean) => {
+    // A number that cannot be read is said so at its field: what it was before is not sent in its place.
+    if (document.querySelector(".entry-row .number + .hint.bad")) return lookAtFault();
     setSent(form);
     act.run(async () => {
       await api.enter({ site: form.site, ...documentOf(form, id), ...(waits ? { waits } : {}) });
