@@ -20,7 +20,13 @@ export interface Question {
 }
 
 export type Fields = Record<string, string & boolean & string[]>;
-export type Handler = (of: { query: Record<string, string>; of: string[]; body: Fields; bytes: Buffer }) => unknown;
+export type Handler = (of: {
+  query: Record<string, string>;
+  of: string[];
+  body: Fields;
+  bytes: Buffer;
+  user: string;
+}) => unknown;
 export interface Tools {
   say(event: string, data: unknown): void;
 }

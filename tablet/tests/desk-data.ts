@@ -2,7 +2,7 @@
 
 import type { Condition } from "../src/desk/types";
 
-const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
+export const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
 /** By the clock of the browser in the test, seven hours ahead. */
 export const DAY = (daysAgo: number) => at(daysAgo * 1_440 - 7 * 60).slice(0, 10);
 export const id = (n: number) => `01936e5b-5a00-7000-8000-${String(n).padStart(12, "0")}`;
@@ -206,10 +206,12 @@ export const stock = NAMES.slice(0, 4).flatMap((site) =>
   })),
 );
 
+export const TRANSIT = "In Transit - TW";
+
 export const transit = [
   {
     entry: id(5),
-    warehouse: "Garut - TW",
+    warehouse: TRANSIT,
     from: "bandung",
     to: "garut",
     number: "BDG-SE-A000099",

@@ -27,6 +27,8 @@ export interface Office {
   turnCsrf(): void;
   /** Another tab logs somebody else in. */
   become(user: string): void;
+  /** The boxes answer what they were asked to record. */
+  answerAsked(): void;
   /** No answers and no events any more, or again. */
   cut(down: boolean): void;
   close(): Promise<void>;
@@ -139,6 +141,7 @@ export async function office(): Promise<Office> {
     url: `http://localhost:${address.port}`,
     asked,
     say,
+    answerAsked: answers.answerAsked,
     endSessions: () => sessions.clear(),
     turnCsrf() {
       for (const session of sessions.values()) session.csrf = "another";

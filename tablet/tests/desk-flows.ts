@@ -8,6 +8,7 @@ import { FLOWS as DAYS } from "./desk-flows-days";
 import { FLOWS as DOCUMENTS } from "./desk-flows-documents";
 import { FLOWS as HELD } from "./desk-flows-held";
 import { FLOWS as SITES } from "./desk-flows-sites";
+import { FLOWS as TRANSACTIONS } from "./desk-flows-transactions";
 
 export interface Stage {
   page: Page;
@@ -27,6 +28,8 @@ export const PLACES: [string, string][] = [
   ["held", "Held"],
   ["documents", "Documents"],
   ["document/01936e5b-5a00-7000-8000-000000000002", "Sale BDG-SI-A000413"],
+  ["transactions", "Requests to sites"],
+  ["enter", "Enter a document"],
   ["stock", "Stock"],
   ["transit", "Goods in transit"],
   ["scans", "Scans"],
@@ -208,4 +211,4 @@ const ACCOUNT: Flow[] = [
   },
 ];
 
-export const FLOWS: Flow[] = [...SITES, ...HELD, ...DOCUMENTS, ...DAYS, ...ADMIN, ...ACCOUNT];
+export const FLOWS: Flow[] = [...SITES, ...HELD, ...DOCUMENTS, ...TRANSACTIONS, ...DAYS, ...ADMIN, ...ACCOUNT];

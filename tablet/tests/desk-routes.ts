@@ -5,6 +5,7 @@ import { type Answer, type Fields, made, paged, type Question, Refused, type Rou
 import * as data from "./desk-data";
 import { fileRoutes } from "./desk-routes-files";
 import { siteRoutes } from "./desk-routes-sites";
+import { transactionRoutes } from "./desk-routes-transactions";
 
 const NOTHING = { status: 204 };
 export const MADE_UP = "kolu-teba-9xyz-wq3f";
@@ -12,10 +13,12 @@ export const MADE_UP = "kolu-teba-9xyz-wq3f";
 export function routes(tools: Tools) {
   const users = data.users.map((user) => ({ ...user }));
   let closed: Closed | null = null;
+  const asked = transactionRoutes(tools);
 
   const table: Route[] = [
     ...siteRoutes(tools),
     ...fileRoutes(tools),
+    ...asked.routes,
     [
       "GET",
       "documents",
@@ -183,12 +186,13 @@ export function routes(tools: Tools) {
       const { full_name, role } = users.find(({ name }) => name === user) ?? { full_name: user, role: "look" };
       return { user, full_name, role };
     },
-    answer({ method, path, query, body }: Question): Answer {
+    answerAsked: asked.answer,
+    answer({ method, path, query, body, user }: Question): Answer {
       for (const [of, pattern, handle] of table) {
         const found = new RegExp(`^${pattern.replaceAll("*", "([^/]+)")}$`).exec(path);
         if (of !== method || !found) continue;
         const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-        const told = handle({ query, of: found.slice(1).map(decodeURIComponent), body: body as Fields, bytes });
+        const told = handle({ query, of: found.slice(1).map(decodeURIComponent), body: body as Fields, bytes, user });
         return isAnswer(told) ? told : { status: 200, json: told };
       }
       throw new Refused(404, null, `there is no ${method} ${path}`, "see GET /api/openapi.json");

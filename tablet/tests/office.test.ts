@@ -7,6 +7,7 @@ import type { Entry } from "../src/outbox/entry";
 import { type AtDesk, atDesk, PASSWORD } from "./at-desk";
 import { hasBrowser, type Page } from "./browser";
 import { login, to } from "./desk-flows";
+import { decided, eachKind, left } from "./office-transactions";
 import { program, type Stage, stage } from "./stage";
 import { SOON, type Till, till } from "./till";
 
@@ -161,6 +162,15 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
     await page.getByRole("rowheader", { name: new RegExp(`${on.site}\\s*Sale`) }).waitFor();
     await look("reconcile");
   }, 120_000);
+
+  test("what is entered is recorded by the box if the goods are there, or declined", async () => {
+    await decided({ page, on, look });
+    await eachKind({ page, on, look });
+  }, 240_000);
+
+  test("what is entered for a box that is not there is left for it, or taken back", async () => {
+    await left({ page, on, look });
+  }, 240_000);
 
   test("a month is closed despite its open days, and opened again", async () => {
     await to(page, "days");

@@ -114,6 +114,20 @@ export class Api {
   stock(of: Query, part: Part = {}): Promise<Page<Of.StockRow>> {
     return this.list("stock", of, part);
   }
+  transactions(of: Query, part: Part = {}): Promise<Page<Of.Transaction>> {
+    return this.list("transactions", of, part);
+  }
+  enter(of: {
+    site: string;
+    kind: string;
+    document: Record<string, unknown>;
+    waits?: boolean;
+  }): Promise<Of.Transaction> {
+    return this.json("transactions", { method: "POST", json: of });
+  }
+  takeBack(id: string): Promise<Of.Transaction> {
+    return this.json(`transactions/${enc(id)}/take-back`, { method: "POST", json: {} });
+  }
   transit(part: Part = {}): Promise<Page<Of.TransitRow>> {
     return this.list("transit", {}, part);
   }

@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "./api";
 
-export const KINDS = ["site", "held", "posted", "import", "stick", "session", "reset"] as const;
+export const KINDS = ["site", "held", "transactions", "posted", "import", "stick", "session", "reset"] as const;
 export type Kind = (typeof KINDS)[number];
 type Listener = { kinds: readonly Kind[]; hear: (kind: Kind, data: unknown) => void };
 

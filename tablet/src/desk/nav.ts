@@ -15,6 +15,8 @@ export const NAV: readonly Entry[] = [
   { screen: "sites", title: "sites.title", icon: "box", needs: "look" },
   { screen: "held", title: "held.title", icon: "warn", needs: "look" },
   { screen: "documents", title: "documents.title", icon: "list", needs: "look" },
+  { screen: "transactions", title: "transactions.title", icon: "order", needs: "look" },
+  { screen: "enter", title: "enter.title", icon: "plus", needs: "work" },
   { screen: "stock", title: "stock.title", icon: "count", needs: "look" },
   { screen: "transit", title: "transit.title", icon: "deliver", needs: "look" },
   { screen: "scans", title: "scans.title", icon: "scan", needs: "look" },

@@ -137,6 +137,25 @@ export interface StockRow {
   ahead: string;
 }
 
+/** What a site's box was asked to record, and what it made of that; null what is lost to damage. */
+export interface Transaction {
+  id: string;
+  site: string;
+  kind: string | null;
+  /** Who asked. */
+  by: string | null;
+  asked: string | null;
+  fields: Record<string, unknown> | null;
+  state: "undecided" | "recorded" | "declined";
+  /** By the site's clock. */
+  answered: string | null;
+  /** Why it was declined. */
+  why: string | null;
+  taken_back_by: string | null;
+  /** What was recorded. */
+  line: Line | null;
+}
+
 export interface TransitRow {
   entry: string;
   from: string;

@@ -63,10 +63,21 @@ interface NumberProps {
   hideLabel?: boolean;
   /** What the number means, beside it. */
   hint?: string | undefined;
+  /** It is a number, and refused as it is. */
+  wrong?: boolean;
 }
 
 /** A number as the locale writes it; what is no number is said, and kept as it was typed until it is one. */
-export function NumberField({ label, value, onInput, steps = false, unit, hideLabel = false, hint }: NumberProps) {
+export function NumberField({
+  label,
+  value,
+  onInput,
+  steps = false,
+  unit,
+  hideLabel = false,
+  hint,
+  wrong = false,
+}: NumberProps) {
   const id = useId();
   const [text, setText] = useState<string | null>(null);
   const display = text !== null && agrees(text, value) ? text : value === "" ? "" : shown(value);
@@ -99,7 +110,7 @@ export function NumberField({ label, value, onInput, steps = false, unit, hideLa
           inputMode="decimal"
           autocomplete="off"
           value={bad ? (text ?? "") : display}
-          aria-invalid={bad}
+          aria-invalid={bad || wrong}
           onInput={type}
           onBlur={() => !bad && setText(null)}
           onFocus={(event) => (event.target as HTMLInputElement).select()}

@@ -9,6 +9,7 @@ import { Days } from "./days";
 import { DocumentScreen } from "./document";
 import { Documents } from "./documents";
 import { Enrol } from "./enrol";
+import { Enter } from "./enter";
 import { Erpnext } from "./erpnext";
 import { Export } from "./export";
 import { HeldScreen } from "./held";
@@ -19,6 +20,7 @@ import { Scans } from "./scans";
 import { SiteScreen } from "./site";
 import { Sites } from "./sites";
 import { Stock } from "./stock";
+import { Transactions } from "./transactions";
 import { Transit } from "./transit";
 import { Users } from "./users";
 
@@ -30,6 +32,8 @@ const OF: Record<string, Screen> = {
   held: HeldScreen,
   documents: Documents,
   document: DocumentScreen,
+  transactions: Transactions,
+  enter: Enter,
   stock: Stock,
   transit: Transit,
   scans: Scans,

@@ -37,6 +37,7 @@ export function SiteScreen({ of }: { of: string | null }) {
           <p class="links">
             <a href={`#/held/${encodeURIComponent(name)}`}>{t("site.held")}</a>
             <a href={`#/documents/${encodeURIComponent(name)}`}>{t("site.documents")}</a>
+            <a href={`#/transactions/${encodeURIComponent(name)}`}>{t("transactions.title")}</a>
             <a href={`#/stock/${encodeURIComponent(name)}`}>{t("site.stock")}</a>
             <a href={`#/days/${encodeURIComponent(name)}`}>{t("site.days")}</a>
           </p>
