@@ -1,6 +1,7 @@
 //! One request, whole: what was asked, by whom, with its body.
 
 use super::fault::Fault;
+use super::named::Named;
 use bytes::Bytes;
 use hyper::header::HeaderMap;
 use hyper::{Method, StatusCode};
@@ -55,11 +56,11 @@ impl Asked {
         Err(Fault::new(status, Some("Content-Type"), rule, format!("send Content-Type: {wanted}")))
     }
 
-    /// The body, which has to be JSON of this form.
+    /// The body, which has to be a JSON object of this form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
         self.is_of("application/json", "a body is JSON in UTF-8")?;
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let read = serde_path_to_error::deserialize::<_, Named<T>>(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             // Of what is no JSON there is no path.
             let field = (![".", "?"].contains(&path.as_str())).then_some(path);
@@ -67,6 +68,6 @@ impl Asked {
             Fault::field(field, rule)
         })?;
         let ended = reader.end().map_err(|error| Fault::field(None, error.to_string()));
-        ended.map(|()| read)
+        ended.map(|()| read.0)
     }
 }

@@ -125,6 +125,10 @@ fn a_parameter_that_is_none_is_named() {
     assert_eq!(post(at, "/api/marks", &json!({"ids": ["x"]})).refused(400), "ids[0]");
     assert_eq!(post(at, "/api/marks", &json!({"ids": [], "more": 1})).refused(400), "more");
     assert_eq!(post(at, "/api/marks", &json!("[")).refused(400), Value::Null);
+    // Fields have names: what would fit by its place is none.
+    assert_eq!(post(at, "/api/marks", &json!([[]])).refused(400), Value::Null);
+    let paper = json!({"id": "01a199c7-0000-7000-8000-000000000001", "width_mm": 58, "lines": [["left"]]});
+    assert_eq!(post(at, "/api/print", &paper).refused(400), "lines[0]");
     assert_eq!(get(at, "/api/nothing").refused(404), Value::Null);
     let wrong = request(at, "DELETE /api/marks", &[], b"");
     assert_eq!((wrong.refused(405), wrong.header("allow")), (Value::Null, Some("POST")));

@@ -281,6 +281,7 @@ mod tests {
     fn every_path_is_in_the_contract_and_every_path_of_the_contract_is_answered() {
         let answered = paths().map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
         assert_eq!(crate::pages::contract::told(CONTRACT), answered);
+        assert!(crate::pages::contract::has_all_kinds(CONTRACT));
     }
 
     #[test]
@@ -300,6 +301,17 @@ mod tests {
                 Whose::Of(Role::Admin) => json!([{ "session": ["admin"] }]),
             };
             assert_eq!(*told, wanted, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn the_contract_asks_for_the_sessions_word_where_something_is_changed() {
+        let contract: serde_json::Value = serde_json::from_str(CONTRACT).unwrap();
+        let word = json!({ "$ref": "#/components/parameters/Csrf" });
+        for (method, path, whose, _) in routes() {
+            let told = contract["paths"][path][method.to_lowercase()]["parameters"].as_array();
+            let wanted = *method != "GET" && *whose != Whose::Anybody;
+            assert_eq!(told.is_some_and(|told| told.contains(&word)), wanted, "{method} {path}");
         }
     }
 }

@@ -233,6 +233,7 @@ mod tests {
     fn every_path_is_in_the_contract_and_every_path_of_the_contract_is_answered() {
         let answered = paths().map(|(method, path)| (method.to_owned(), path.to_owned())).collect();
         assert_eq!(crate::pages::contract::told(CONTRACT), answered);
+        assert!(crate::pages::contract::has_all_kinds(CONTRACT));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::domain::id::IntentId;
 use crate::pages::line::Read;
 use crate::site::printer::{self, Line};
 use crate::site::start::SITE_NO;
-use crate::web::{Fault, Query, Reply, StatusCode};
+use crate::web::{Fault, Named, Query, Reply, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,13 +23,14 @@ const MAX_TEXT: usize = 200;
 struct Paper {
     id: IntentId,
     width_mm: u8,
-    lines: Vec<Line>,
+    lines: Vec<Named<Line>>,
 }
 
 impl Pages {
     pub(super) fn print(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         Query::read(question.asked, &[])?;
-        let Paper { id, width_mm, mut lines } = question.asked.json()?;
+        let Paper { id, width_mm, lines } = question.asked.json()?;
+        let mut lines: Vec<Line> = lines.into_iter().map(|Named(line)| line).collect();
         if ![58, 80].contains(&width_mm) {
             return Err(Fault::bad("width_mm", "paper is 58 or 80 mm wide", "send 58 or 80"));
         }
