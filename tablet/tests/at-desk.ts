@@ -34,7 +34,7 @@ export async function atDesk(on: Stage, pictures: string): Promise<AtDesk> {
   const served = await officePage(on.desk);
   const browser = await launch();
   const { page, wrong, context } = await open(browser, { width: 1280, height: 800 });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   let seen = 0;
   return {
     browser,
@@ -52,7 +52,7 @@ export async function atDesk(on: Stage, pictures: string): Promise<AtDesk> {
     fact: (name) => page.locator(".facts > div", { hasText: name }).locator("dd"),
     async tab(place) {
       const other = await context.newPage();
-      other.setDefaultTimeout(15_000);
+      other.setDefaultTimeout(30_000);
       await other.goto(`${served.url}/#/${place}`);
       return other;
     },

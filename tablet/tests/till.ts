@@ -9,7 +9,7 @@ import { openStore } from "../src/store";
 import { uuid } from "../src/uuid";
 
 /** Longest wait for anything that takes no time on an idle machine. */
-export const SOON = { timeout: 20_000, interval: 50 };
+export const SOON = { timeout: 60_000, interval: 50 };
 /** The stage's own tablet at each of its boxes. */
 export const LOGIN = { device: "till-1", password: "workshop-till-password" };
 
