@@ -7,6 +7,7 @@ import { FLOWS as ADMIN } from "./desk-flows-admin";
 import { FLOWS as DAYS } from "./desk-flows-days";
 import { FLOWS as DOCUMENTS } from "./desk-flows-documents";
 import { FLOWS as HELD } from "./desk-flows-held";
+import { FLOWS as REQUESTS } from "./desk-flows-requests";
 import { FLOWS as SITES } from "./desk-flows-sites";
 import { FLOWS as TRANSACTIONS } from "./desk-flows-transactions";
 
@@ -211,4 +212,13 @@ const ACCOUNT: Flow[] = [
   },
 ];
 
-export const FLOWS: Flow[] = [...SITES, ...HELD, ...DOCUMENTS, ...TRANSACTIONS, ...DAYS, ...ADMIN, ...ACCOUNT];
+export const FLOWS: Flow[] = [
+  ...SITES,
+  ...HELD,
+  ...DOCUMENTS,
+  ...TRANSACTIONS,
+  ...REQUESTS,
+  ...DAYS,
+  ...ADMIN,
+  ...ACCOUNT,
+];
