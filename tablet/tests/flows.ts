@@ -129,6 +129,12 @@ export const FLOWS: Flow[] = [
       await fill(page, "Amount", "20000");
       await page.getByText("Transport").click();
       await fill(page, "What was it?", "fuel");
+      // What cannot be read is not sent as what stood there before.
+      await fill(page, "Amount", "20000x");
+      await tap(page, "Book expense");
+      await page.getByText("This is no number.").waitFor();
+      await page.locator("[data-unread]:focus").waitFor();
+      await fill(page, "Amount", "20000");
       await look("expense");
       await tap(page, "Book expense");
       await untilAtOffice(page);

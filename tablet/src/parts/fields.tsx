@@ -111,6 +111,7 @@ export function NumberField({
           autocomplete="off"
           value={bad ? (text ?? "") : display}
           aria-invalid={bad || wrong}
+          data-unread={bad || undefined}
           onInput={type}
           onBlur={() => !bad && setText(null)}
           onFocus={(event) => (event.target as HTMLInputElement).select()}

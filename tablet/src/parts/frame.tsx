@@ -50,9 +50,17 @@ interface ButtonProps {
   id?: string;
 }
 
+/** A number that could not be read is not what its form has: nothing is done with that until it can. */
+function unlessUnread(act: () => void): void {
+  const unread = document.querySelector<HTMLElement>("[data-unread]");
+  if (unread) unread.focus();
+  else act();
+}
+
 export function Button({ onClick, children, icon, kind = "plain", disabled = false, pressed, id }: ButtonProps) {
+  const click = kind === "main" ? () => unlessUnread(onClick) : onClick;
   return (
-    <button type="button" id={id} class={`button ${kind}`} disabled={disabled} aria-pressed={pressed} onClick={onClick}>
+    <button type="button" id={id} class={`button ${kind}`} disabled={disabled} aria-pressed={pressed} onClick={click}>
       {icon && <Icon name={icon} />}
       <span>{children}</span>
     </button>
