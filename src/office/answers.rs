@@ -79,6 +79,7 @@ impl Answers {
                 "repeats": totals.as_ref().map(|totals| totals.repeats),
                 "conflicts": totals.as_ref().map(|totals| totals.conflicts),
                 "refusals": totals.as_ref().map(|totals| totals.refused),
+                "declined": totals.as_ref().map(|totals| totals.declined),
                 "to_come": state.to_come,
                 "missing": missing,
                 "gaps": gaps,

@@ -190,6 +190,37 @@ fn a_box_that_is_killed_again_and_again_answers_each_request_once() {
 }
 
 #[test]
+fn a_box_in_the_place_of_a_broken_one_decides_nothing_again_and_judges_what_waits_once_it_can() {
+    let mut trade = Trade::open();
+    let wati = clerk(&trade);
+    wati.enter("bandung", &issue(1, 30, "Bandung"));
+    wati.enter("bandung", &issue(2, 80, "Bandung"));
+    assert_eq!((&wati.decided(1)["state"], &wati.decided(2)["state"]), (&json!("recorded"), &json!("declined")));
+    trade.boxes[0].kill9().unwrap();
+    wati.leave("bandung", &issue(3, 20, "Bandung"));
+    let file = trade.office.dir.path().join("new.toml");
+    let file = file.to_str().unwrap();
+    let office = &trade.office.town;
+    office.office.command(&["enrol", "bandung", "--replace", "--trust", "--out", file], "").unwrap();
+    // By the office's files there is more now: the old wish would be granted, were it asked again.
+    load(&trade.office, &[("level", json!([{"item_code": "BUTTON", "warehouse": "Bandung", "actual_qty": "500"}]))]);
+    let dir = trade.office.dir.path().join("new");
+    trade.boxes[0] = office.take(&dir, &["--take", file], &["till"], "").unwrap();
+    trade.boxes[0].start().unwrap();
+    // It has none of the office's data at first, and waits with its answer until it has.
+    let late = wati.decided(3);
+    assert_eq!((&late["state"], &late["why"]), (&json!("recorded"), &Value::Null), "{late}");
+    until(
+        "all that the new box has to say",
+        || office.office.status().unwrap(),
+        |status| Town::site(status, "bandung")["declined"].as_u64() >= Some(3),
+    );
+    assert_eq!((&wati.stands(1)["state"], &wati.stands(2)["state"]), (&json!("recorded"), &json!("declined")));
+    assert_eq!(wati.stands(2)["why"], wati.decided(2)["why"], "the first answer stands");
+    assert_eq!(office.office.exported_ids("stock-entry").unwrap(), [id(1), id(3)]);
+}
+
+#[test]
 fn what_the_box_records_for_the_office_goes_into_erpnext_as_whose_it_is() {
     let shop = Shop::open(&["bandung"]);
     add_people(&shop.town.office);
