@@ -119,18 +119,24 @@ describe.skipIf(!program || !hasBrowser)("boxes and their keys at the desk", () 
     await on.killBox();
     const copy = Another.copied(on, "copied");
     boxes.push(copy);
-    await on.startBox();
-    await copy.start();
-    const [first, second] = [await tillAt(on.websocket), await tillAt(copy.websocket)];
-    let sold: Entry[] = [];
-    // Neither has heard anything of the other: whom the office hears twice it gives another letter.
+    const tills: Till[] = [];
+    const sold: Entry[] = [];
+    // Neither has heard anything of the other, and the office of neither: whom it hears twice it gives another letter. Nor has either
+    // the time from it, so that the day is said: the workshop's, which their card's last record proves.
+    const posting_date = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
     await on.pauseOffice(async () => {
-      sold = [await first.sell("saved"), await second.sell("saved")];
+      await on.startBox();
+      await copy.start();
+      for (const websocket of [on.websocket, copy.websocket]) {
+        const tablet = await tillAt(websocket);
+        tills.push(tablet);
+        sold.push(await tablet.sell("saved", { posting_date }));
+      }
     });
     const [one, two] = sold;
     expect(one?.number).toBe(two?.number);
     // The line is one box's at a time, whichever comes first.
-    const states = () => [first.outbox.get(one?.id ?? "")?.state, second.outbox.get(two?.id ?? "")?.state];
+    const states = () => tills.map((till, at) => till.outbox.get(sold[at]?.id ?? "")?.state);
     await vi.waitFor(() => expect(states()).toContain("at_office"), SOON);
     await (states()[0] === "at_office" ? on.killBox() : copy.kill());
     await vi.waitFor(() => expect(states()).toEqual(["at_office", "at_office"]), SOON);
