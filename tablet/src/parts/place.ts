@@ -14,15 +14,23 @@ function read(): Place {
 }
 
 export const place = signal<Place>(read());
-window.addEventListener("hashchange", () => {
-  place.value = read();
+
+/** Shows what the address names. Once: a screen that is being opened already is not left by word of its address that comes after. */
+function arrive(): void {
+  const [here, there] = [place.value, read()];
+  if (here.screen === there.screen && here.of === there.of) return;
+  place.value = there;
   window.scrollTo(0, 0);
-});
+}
+
+window.addEventListener("hashchange", arrive);
 
 const hash = (screen: string, of?: string) => `#/${screen}${of === undefined ? "" : `/${encodeURIComponent(of)}`}`;
 
 export function go(screen: string, of?: string): void {
   location.hash = hash(screen, of);
+  // The browser says so a moment later: what is scanned until then would be the former screen's.
+  arrive();
 }
 
 /** Takes the place of where one is: Back does not lead to a form that was submitted. */
