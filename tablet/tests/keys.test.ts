@@ -147,7 +147,7 @@ describe.skipIf(!program || !hasBrowser)("boxes and their keys at the desk", () 
     await page.getByRole("button", { name: "Shared numbers" }).click();
     const number = String(one?.number);
     await page.getByRole("link", { name: number }).nth(1).waitFor();
-    expect(await page.getByRole("link", { name: number }).count()).toBe(2);
+    await expect.poll(() => page.getByRole("link", { name: number }).count()).toBe(2);
     await desk.look("shared-numbers");
     await to(page, `site/${on.site}`);
     await page.getByText(/^Notices: /).waitFor();
