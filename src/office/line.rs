@@ -1,15 +1,15 @@
 //! One site's line at the office: what it sends is stored, the office's word on it is written down, both go back in
 //! one envelope.
 
+use super::decided;
 use super::parting::Parting;
 use super::quarantine::{EnvelopeId, Quarantine};
 use super::road::Road;
 use super::roads::{self, Roads};
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
-use crate::domain::id::{Epoch, Position, SiteId, StoreId};
+use crate::domain::id::{Epoch, SiteId, StoreId};
 use crate::domain::record::{Entry, Follows, Opened, Record, Span};
-use crate::domain::request::{self, TakenBack};
 use crate::domain::time::{Stamp, rfc3339};
 use crate::exchange::{Arrived, Exchange, Master, Parts, Rejected, Tally};
 use crate::journal::{OpenError, Options, Own, ReadError, Reader, Replica, Slot, WriteError};
@@ -363,7 +363,7 @@ impl SiteLine {
             return Ok(());
         }
         let mut words: Vec<Entry> = self.unsaid.iter().map(|span| Entry::AtOffice(*span)).collect();
-        words.extend(self.unsaid.iter().flat_map(|span| answered(&self.exchange.held(), *span)));
+        words.extend(self.unsaid.iter().flat_map(|span| decided::by(&self.exchange.held(), *span)));
         self.write(&words)?;
         self.unsaid.clear();
         Ok(())
@@ -548,31 +548,6 @@ impl Owner for SiteLine {
             Err(rejected) => Err(rejected.to_string()),
         }
     }
-}
-
-/// Records that are looked through at a time for answers.
-const ANSWER_BYTES: usize = 256 * 1024;
-
-/// What is decided by these records of a site: the office asks for it no more. A box in the place of this one, or its card from a
-/// backup, has not the answer, and would decide a second time.
-fn answered(up: &Reader, span: Span) -> Vec<Entry> {
-    let mut decided = Vec::new();
-    let mut at = Position { epoch: span.epoch, seq: span.first };
-    while at.seq <= span.last {
-        let most = (span.last.0 - at.seq.0 + 1) as usize;
-        let Ok(slots) = up.read_from(at, ANSWER_BYTES, most) else { break };
-        let Some(last) = slots.last().map(Slot::position).filter(|last| last.epoch == span.epoch) else { break };
-        at.seq.0 = last.seq.0 + 1;
-        for slot in slots {
-            if let Slot::Record(stored) = slot
-                && request::may_answer(&stored.body)
-                && let Ok(Record { entry, .. }) = record::decode(&stored.body)
-            {
-                decided.extend(entry.answers().map(|id| Entry::TakenBack(TakenBack::decided(id))));
-            }
-        }
-    }
-    decided
 }
 
 /// The spans of the replica's latest records that no word is written on: what a power cut between the two left.

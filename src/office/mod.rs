@@ -8,6 +8,7 @@ mod answers;
 mod asking;
 mod audit;
 pub mod config;
+mod decided;
 mod enrolling;
 mod figures;
 mod ledger;

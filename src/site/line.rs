@@ -364,17 +364,21 @@ impl<C: Courier> Line<C> {
         }
     }
 
-    /// Tells the device that sent a document where that is now.
+    /// Tells the device that sent something under an id of its own where that is now.
     fn tell_device(&self, stored: &Stored, office_ms: i64, fate: Option<&Fate>) {
         let (Some(publisher), Kind::Record) = (self.publisher.get(), stored.kind) else { return };
-        let Ok(Record { entry: Entry::Submitted(submitted), .. }) = record::decode(&stored.body) else { return };
-        let topic = receipt::topic(&submitted.device);
+        let Ok(Record { entry, .. }) = record::decode(&stored.body) else { return };
+        let (Some(id), Some(device)) = (entry.intent(), entry.device()) else { return };
+        let topic = receipt::topic(device);
         if !publisher.is_wanted(&topic) {
             return;
         }
-        let printed = Printed::of(&submitted, &self.masters.borrow(), &self.site);
+        let printed = match &entry {
+            Entry::Submitted(submitted) => Printed::of(submitted, &self.masters.borrow(), &self.site),
+            _ => Printed::default(),
+        };
         let receipt = Receipt {
-            id: Some(submitted.id),
+            id: Some(id),
             status: fate.map_or(Status::AtOffice, Status::from),
             site: &self.site,
             position: stored.position,

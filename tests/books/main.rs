@@ -13,28 +13,9 @@ mod struck;
 
 use erpnext_stand_in::StandIn;
 use rig::town::House;
-use serde_json::Value;
+use rig::wait::{SOON, until};
+use serde_json::{Value, json};
 use shop::{Shop, sale};
-use std::time::{Duration, Instant};
-
-/// Longest wait for anything that takes no time on an idle machine.
-const SOON: Duration = Duration::from_secs(120);
-
-/// Asks until the answer holds.
-fn until<T>(what: &str, mut ask: impl FnMut() -> T, holds: impl Fn(&T) -> bool) -> T
-where
-    T: std::fmt::Debug,
-{
-    let end = Instant::now() + SOON;
-    loop {
-        let answer = ask();
-        if holds(&answer) {
-            return answer;
-        }
-        assert!(Instant::now() < end, "waited {SOON:?} for {what}; last: {answer:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// What the box says of a document's way into the books.
 fn books(shop: &House, id: &str) -> String {
@@ -69,5 +50,19 @@ fn a_sale_has_three_marks() {
     assert!(listed.unwrap().contains(&state), "the list does not say {state}");
     let status = shop.town.office.status().unwrap();
     assert_eq!(status["erpnext"]["sites"]["bandung"]["posted"], 2, "{status}");
+    shop.close();
+}
+
+#[test]
+fn whatever_has_an_id_is_told_when_the_office_has_it() {
+    let shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &shop::receipt(1, "10"));
+    shop.send(0, "sales-invoice", &sale(2, "3"));
+    let cancellation = json!({ "id": shop::id(102), "document": shop::id(2), "reason": "rung up twice" });
+    let scan = json!({ "id": shop::id(3), "code": "8990000000017" });
+    for (topic, sent) in [("tx/till/cancellation", cancellation), ("in/till/scan", scan)] {
+        let told = shop::told(&shop.boxes[0], topic, &sent, |receipt| receipt["status"] == "at_office");
+        assert_eq!((&told["number"], told["seq"].is_u64()), (&Value::Null, true), "{told}");
+    }
     shop.close();
 }

@@ -134,15 +134,20 @@ pub fn send(shop: &House, slug: &str, documents: &[&Value]) {
 
 /// Sends one, and gives what the box says to it.
 pub fn answered(shop: &House, slug: &str, document: &Value) -> Value {
+    told(shop, &format!("tx/till/{slug}"), document, |_| true)
+}
+
+/// Publishes something with an id, and gives the first receipt for it that is such a one.
+pub fn told(shop: &House, topic: &str, sent: &Value, is: impl Fn(&Value) -> bool) -> Value {
     let mut options = MqttOptions::new("till", shop.addr.ip().to_string(), shop.addr.port());
     options.set_credentials("till", PASSWORD);
     let (client, mut connection) = Client::new(options, 10);
     client.subscribe("receipt/till", QoS::AtLeastOnce).unwrap();
-    client.publish(format!("tx/till/{slug}"), QoS::AtLeastOnce, false, document.to_string()).unwrap();
+    client.publish(topic, QoS::AtLeastOnce, false, sent.to_string()).unwrap();
     for event in connection.iter() {
         let Event::Incoming(Packet::Publish(heard)) = event.unwrap() else { continue };
         let receipt: Value = serde_json::from_slice(&heard.payload).unwrap();
-        if receipt["id"] == document["id"] {
+        if receipt["id"] == sent["id"] && is(&receipt) {
             return receipt;
         }
     }

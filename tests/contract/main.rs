@@ -19,36 +19,13 @@ mod street;
 mod trial;
 
 use house::Office;
+use rig::wait::{SOON, found, until};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use street::Street;
 use trial::{Trial, served};
 
 /// The program under test.
 const EXE: &str = env!("CARGO_BIN_EXE_outpost");
-/// Longest wait for anything that takes no time on an idle machine.
-const SOON: Duration = Duration::from_secs(120);
-
-/// Asks until the answer holds.
-fn until<T: std::fmt::Debug>(what: &str, mut ask: impl FnMut() -> T, holds: impl Fn(&T) -> bool) -> T {
-    let end = Instant::now() + SOON;
-    loop {
-        let answer = ask();
-        if holds(&answer) {
-            return answer;
-        }
-        assert!(Instant::now() < end, "waited {SOON:?} for {what}; last: {answer:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
-/// Asks until there is something.
-fn found<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let mut found = None;
-    until(what, || (found = ask(), found.is_some()).1, |is_there| *is_there);
-    found.unwrap()
-}
-
 #[test]
 fn the_box_and_the_desk_answer_as_their_contracts_say() {
     let street = Street::open();

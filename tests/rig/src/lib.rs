@@ -25,3 +25,4 @@ pub mod process;
 pub mod sales;
 pub mod seed;
 pub mod town;
+pub mod wait;
