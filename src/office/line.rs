@@ -362,8 +362,10 @@ impl SiteLine {
         if self.unsaid.is_empty() {
             return Ok(());
         }
-        let mut words: Vec<Entry> = self.unsaid.iter().map(|span| Entry::AtOffice(*span)).collect();
-        words.extend(self.unsaid.iter().flat_map(|span| decided::by(&self.exchange.held(), *span)));
+        // What is decided goes first: where the power tears the group, what follows is owed still, and both are said again.
+        let held = self.exchange.held();
+        let mut words: Vec<Entry> = self.unsaid.iter().flat_map(|span| decided::by(&held, *span)).collect();
+        words.extend(self.unsaid.iter().map(|span| Entry::AtOffice(*span)));
         self.write(&words)?;
         self.unsaid.clear();
         Ok(())
