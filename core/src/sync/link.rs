@@ -7,76 +7,22 @@
 //!
 //! Sending: only once the peer has answered, so that no byte is spent on an office that is not there or on records that
 //! it holds. Then, with nothing under way, at once; otherwise what waits is gathered until an ack comes back, or until it
-//! fills a batch and the window has room, or, where the peer lets acks wait, for [`Rules::gather_ms`]. How large a batch is depends on what connections carry before they break: see
-//! [`super::pace`]. While batches land, those behind them are not sent again: on a narrow line they wait for their turn.
+//! fills a batch and the window has room, or, where the peer lets acks wait, for [`Rules::gather_ms`]. How large a batch is
+//! depends on what connections carry before they break: see [`super::pace`]. While batches land, those behind them are not sent again: on a narrow line they wait for their turn.
 
+mod sending;
+
+use super::Shelf;
+use super::chain::{Arriving, broken, follows, slice};
 use super::inbox::Inbox;
-use super::outbox::{Flight, Outbox};
+use super::outbox::Outbox;
 use super::pace::Pace;
-use super::parcel::gather;
-use super::{Log, Shelf};
-use crate::domain::id::{Epoch, Position, RecordHash, Seq, SiteId, StoreId};
-use crate::domain::record::{Entry, Span};
-use crate::wire::message::{Ack, Held, Hello, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Message, Run};
-use crate::wire::{compress, record};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The times and sizes that a link keeps to.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// How long an ack may wait for something to travel with, while the peer has nothing more to say. The office answers
-    /// at once; a box waits, so that the ack of an outcome goes with the next sale.
-    pub ack_delay_ms: u64,
-    /// How long the peer may let an ack wait. No batch counts as late before.
-    pub peer_ack_delay_ms: u64,
-    /// How long a batch under way keeps what waits from going, where the peer lets acks wait: none tells that it has landed.
-    pub gather_ms: u64,
-    /// First wait for an ack before a batch is sent again; doubles each time.
-    pub resend_ms: u64,
-    /// Longest wait before sending again.
-    pub resend_max_ms: u64,
-    /// Most batches under way.
-    pub window: usize,
-    /// Largest batch, in bytes of records before compression.
-    pub batch_bytes: usize,
-    /// Smallest size that a breaking line makes of a batch. Three of them fill a line of 32 kbit/s with 600 ms.
-    pub batch_floor_bytes: usize,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            ack_delay_ms: 0,
-            peer_ack_delay_ms: 0,
-            gather_ms: u64::MAX,
-            resend_ms: 30_000,
-            resend_max_ms: 600_000,
-            window: 3,
-            batch_bytes: MAX_BATCH_BYTES,
-            batch_floor_bytes: 8_192,
-        }
-    }
-}
-
-/// How long a box lets an ack of the office's word wait for its next sale. An envelope of its own costs as much as half a sale;
-/// a shop that sells once in five minutes never pays it.
-const BOX_ACK_DELAY_MS: u64 = 300_000;
-
-/// How long the office gathers its word behind a batch whose ack the box lets wait: what became of a sale is known at the till while the
-/// customer is still there, and the words on ten sales go in one envelope.
-const GATHER_MS: u64 = 10_000;
-
-impl Rules {
-    /// Those of a box.
-    pub fn of_box() -> Self {
-        Self { ack_delay_ms: BOX_ACK_DELAY_MS, ..Self::default() }
-    }
-
-    /// Those of the office.
-    pub fn of_office() -> Self {
-        Self { peer_ack_delay_ms: BOX_ACK_DELAY_MS, gather_ms: GATHER_MS, ..Self::default() }
-    }
-}
+use super::rules::Rules;
+use super::session::{NONCES, Session};
+use crate::domain::id::{Epoch, Position, SiteId, StoreId};
+use crate::wire::compress;
+use crate::wire::message::{Ack, Held, Hello, Message, Run};
+use std::collections::BTreeSet;
 
 /// A word for the operator. None of these stops anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,37 +54,6 @@ pub struct Heard {
     pub tells: Vec<Tell>,
     /// Acks moved: the acks' file is behind.
     pub acks_moved: bool,
-}
-
-/// How far apart two nonces of one session can be. Sessions begin at random ones of 64 bits.
-const NONCES: u64 = 1 << 16;
-
-#[derive(Debug)]
-struct Session {
-    /// The first nonce; those after it count up.
-    first_nonce: u64,
-    /// How many nonces came after the first.
-    nonces: u64,
-    /// The peer answered this session's hello.
-    settled: bool,
-    /// The peer answered from a store that was replaced, and a hello that says so is due or said.
-    told_old: bool,
-    hello_ms: u64,
-    hellos: u32,
-}
-
-impl Session {
-    fn nonce(&self) -> u64 {
-        self.first_nonce.wrapping_add(self.nonces)
-    }
-
-    /// True for the nonce of this session, and, while it is not settled, for those that it had before: a hello that
-    /// answers one of those has only crossed ours. Were it answered with yet another nonce, the two would ask each other
-    /// for ever. Once settled nothing of ours is under way, and a peer that answers an earlier nonce has to be told.
-    fn has_asked(&self, nonce: u64) -> bool {
-        let ago = self.nonce().wrapping_sub(nonce);
-        ago == 0 || !self.settled && ago <= self.nonces
-    }
 }
 
 /// One end of a conversation.
@@ -344,7 +259,7 @@ impl Link {
 
     pub(super) fn hear_batch(&mut self, now_ms: u64, batch: Vec<Run>, shelf: &impl Shelf, heard: &mut Heard) {
         let came = !batch.is_empty();
-        let shelf = Arriving { shelf, site: &self.peer_site, lines: BTreeMap::new() };
+        let shelf = Arriving::new(shelf, &self.peer_site);
         for run in &batch {
             if self.inbox.missing(run.span()).is_empty() {
                 self.inbox.touch(run.epoch);
@@ -432,35 +347,12 @@ impl Link {
         for run in batch {
             for span in self.inbox.missing(run.span()) {
                 let part = if span == run.span() { run.clone() } else { slice(&self.peer_site, &run, span) };
-                let broken = self.broken(&part, &shelf);
+                let broken = broken(&part, &self.inbox, &shelf);
                 heard.tells.extend(broken.into_iter().map(Tell::ChainBroken));
                 shelf.add(&part);
                 heard.store.push(part);
             }
         }
-    }
-
-    /// Where `part` does not join what is held, or is arriving, before and after it.
-    fn broken(&self, part: &Run, shelf: &Arriving<'_, impl Shelf>) -> Vec<Position> {
-        let (span, hashes) = (part.span(), part.hashes(&self.peer_site));
-        let mut broken = Vec::new();
-        let known_before = match follows(part) {
-            Some(Some((position, cited))) => shelf.hash(position).or(Some(cited)),
-            Some(None) => Some(RecordHash::NONE),
-            None => shelf.hash(Position { epoch: span.epoch, seq: Seq(span.first.0 - 1) }),
-        };
-        if known_before.is_some_and(|hash| hash != part.prev) {
-            broken.push(Position { epoch: span.epoch, seq: span.first });
-        }
-        let next = Position { epoch: span.epoch, seq: Seq(span.last.0 + 1) };
-        let openings = self.inbox.followers(span).map(|(at, epoch)| (at, Position { epoch, seq: Seq(1) }));
-        for (at, after) in openings.chain([(Position { epoch: span.epoch, seq: span.last }, next)]) {
-            let hash = hashes[(at.seq.0 - span.first.0) as usize];
-            if shelf.prev(after).is_some_and(|named| named != hash) {
-                broken.push(after);
-            }
-        }
-        broken
     }
 
     /// The runs are durable in this store. Returns what the operator should know of them.
@@ -472,155 +364,5 @@ impl Link {
         }
         self.ack_ms = self.ack_ms.into_iter().chain(self.ack_when_stored_ms.take()).min();
         tells
-    }
-
-    /// What to say now, if anything. Says nothing twice: the caller hands it to the road at once.
-    pub fn poll<L: Log>(&mut self, now_ms: u64, clock_ms: Option<i64>, log: &L) -> Result<Option<Message>, L::Error> {
-        self.ask_again(now_ms);
-        let Some(session) = &self.session else { return Ok(None) };
-        let settled = session.settled;
-        let mut message = Message { hello: self.hello(now_ms), ..Message::default() };
-        if settled && !self.held_back {
-            message.batch = self.batch(now_ms, log)?;
-            message.more = self.more();
-        }
-        let ack_due = self.ack_ms.is_some_and(|due| due <= now_ms);
-        if !(ack_due || message.hello.is_some() || !message.batch.is_empty()) {
-            return Ok(None);
-        }
-        if ack_due || message.hello.is_some() || self.ack_ms.is_some() {
-            message.ack =
-                Some(Ack { store: self.store, held: self.inbox.held_naming(&std::mem::take(&mut self.asked)) });
-            message.clock_ms = clock_ms;
-            self.ack_ms = None;
-        }
-        message.echo = self.echo.filter(|_| message.ack.is_some());
-        Ok(Some(message))
-    }
-
-    /// What is not acked though it was sent again may be sent to somebody who takes us for another session, or cannot
-    /// store it: asking costs less than sending it a third time.
-    fn ask_again(&mut self, now_ms: u64) {
-        let overdue = self.outbox.flights.iter().any(|flight| flight.resend_ms <= now_ms);
-        if let Some(session) = self.session.as_mut().filter(|session| session.settled && overdue && self.resends > 0) {
-            let nonces = session.nonces + 1;
-            *session = Session { settled: false, hello_ms: now_ms, hellos: 0, nonces, ..*session };
-            self.outbox.flights.clear();
-            self.resends += 1;
-        }
-    }
-
-    fn hello(&mut self, now_ms: u64) -> Option<Hello> {
-        let believes = self.outbox.believes();
-        let session = self.session.as_mut().filter(|session| !session.settled && session.hello_ms <= now_ms)?;
-        session.hellos += 1;
-        let wait = self.rules.resend_ms.saturating_mul(1 << (session.hellos - 1).min(10));
-        session.hello_ms = now_ms + wait.min(self.rules.resend_max_ms);
-        Some(Hello { nonce: session.nonce(), dictionary: compress::NEWEST, believes })
-    }
-
-    fn batch<L: Log>(&mut self, now_ms: u64, log: &L) -> Result<Vec<Run>, L::Error> {
-        let overdue = self.outbox.flights.iter().any(|flight| flight.resend_ms <= now_ms);
-        if overdue {
-            self.resends += 1;
-            self.outbox.flights.retain(|flight| flight.resend_ms > now_ms);
-        }
-        let gather_ms = self.rules.gather_ms;
-        let flying =
-            self.outbox.flights.iter().filter(|flight| now_ms < flight.sent_ms.saturating_add(gather_ms)).count();
-        if flying >= self.rules.window {
-            return Ok(Vec::new());
-        }
-        if flying > 0 && !overdue {
-            let waiting: u64 = self.outbox.waiting().map(|span| span.last.0 - span.first.0 + 1).sum();
-            let bytes = (waiting as usize).saturating_mul(self.record_bytes);
-            if bytes < self.pace.size() && waiting < MAX_BATCH_RECORDS as u64 {
-                return Ok(Vec::new());
-            }
-        }
-        let mut waiting = self.outbox.waiting().take(MAX_BATCH_RECORDS).collect();
-        let runs = gather(&mut waiting, self.pace.size(), log)?;
-        let bodies = || runs.iter().flat_map(|run| &run.bodies);
-        let (bytes, records) = (bodies().map(|body| body.len()).sum::<usize>(), bodies().count());
-        if runs.is_empty() {
-            return Ok(runs);
-        }
-        self.record_bytes = (bytes / records).max(16);
-        let resend_ms = now_ms + self.patience_ms();
-        let spans = runs.iter().map(Run::span).collect();
-        self.outbox.flights.push(Flight { spans, bytes, sent_ms: now_ms, resend_ms });
-        Ok(runs)
-    }
-
-    /// How long an ack is waited for.
-    fn patience_ms(&self) -> u64 {
-        let expected = self.round_trip_ms.map_or(0, |ms| 4 * ms);
-        let wait = self.rules.resend_ms.max(expected).saturating_mul(1 << self.resends.min(10));
-        wait.min(self.rules.resend_max_ms) + self.rules.peer_ack_delay_ms
-    }
-
-    /// When [`Link::poll`] has something to do though nothing happens before.
-    pub fn wake_ms(&self) -> Option<u64> {
-        let session = self.session.as_ref()?;
-        let hello = (!session.settled).then_some(session.hello_ms);
-        let flights = self.outbox.flights.iter().filter(|_| session.settled);
-        let resend = flights.clone().map(|flight| flight.resend_ms).min();
-        let waits = self.rules.gather_ms < u64::MAX && self.outbox.waiting().next().is_some();
-        let gathered = flights.filter(|_| waits).map(|flight| flight.sent_ms + self.rules.gather_ms).max();
-        [hello, resend, gathered, self.ack_ms].into_iter().flatten().min()
-    }
-}
-
-/// What is held, and what the message at hand has brought already.
-struct Arriving<'a, S> {
-    shelf: &'a S,
-    site: &'a SiteId,
-    /// Predecessor's hash and own hash.
-    lines: BTreeMap<Position, (RecordHash, RecordHash)>,
-}
-
-impl<S: Shelf> Arriving<'_, S> {
-    fn add(&mut self, part: &Run) {
-        let mut prev = part.prev;
-        for (seq, hash) in (part.first.0..).zip(part.hashes(self.site)) {
-            self.lines.insert(Position { epoch: part.epoch, seq: Seq(seq) }, (prev, hash));
-            prev = hash;
-        }
-    }
-}
-
-impl<S: Shelf> Shelf for Arriving<'_, S> {
-    fn hash(&self, at: Position) -> Option<RecordHash> {
-        self.lines.get(&at).map(|line| line.1).or_else(|| self.shelf.hash(at))
-    }
-
-    fn prev(&self, at: Position) -> Option<RecordHash> {
-        self.lines.get(&at).map(|line| line.0).or_else(|| self.shelf.prev(at))
-    }
-}
-
-/// What a run's first record follows: `None` where the run does not begin an epoch, or its first record cannot be read.
-fn follows(run: &Run) -> Option<Option<(Position, RecordHash)>> {
-    if run.first.0 != 1 {
-        return None;
-    }
-    match record::decode(run.bodies.first()?).ok()?.entry {
-        Entry::Opened(opened) => Some(opened.follows.map(|follows| (follows.position(), follows.hash))),
-        _ => None,
-    }
-}
-
-fn slice(site: &SiteId, run: &Run, span: Span) -> Run {
-    let hashes = run.hashes(site);
-    let (from, to) = ((span.first.0 - run.first.0) as usize, (span.last.0 - run.first.0) as usize);
-    let lost_before = run.bodies[..from].iter().filter(|body| body.is_empty()).count();
-    let bodies = run.bodies[from..=to].to_vec();
-    let lost_here = bodies.iter().filter(|body| body.is_empty()).count();
-    Run {
-        epoch: run.epoch,
-        first: span.first,
-        prev: if from == 0 { run.prev } else { hashes[from - 1] },
-        lost: run.lost[lost_before..lost_before + lost_here].to_vec(),
-        bodies,
     }
 }

@@ -8,6 +8,7 @@
 //! The one rule: a sender's duty ends when the receiver's ack says, by store id, that the records are in the
 //! receiver's journal. Everything else (windows, resending, backoff) only saves time and money.
 
+mod chain;
 mod inbox;
 mod link;
 mod outbox;
@@ -15,12 +16,15 @@ mod pace;
 mod parcel;
 mod ranges;
 pub mod rows;
+mod rules;
+mod session;
 
 pub use inbox::Inbox;
-pub use link::{Heard, Link, Rules, Tell};
+pub use link::{Heard, Link, Tell};
 pub use outbox::Outbox;
 pub use parcel::{BY_HAND, Parcel};
 pub use ranges::Ranges;
+pub use rules::Rules;
 
 use crate::domain::id::{Position, RecordHash};
 use crate::domain::record::Span;
