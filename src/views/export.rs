@@ -12,7 +12,8 @@ mod columns;
 
 use super::keys::SiteNo;
 use super::meta::Stream;
-use super::owner::{NotNow, Reader};
+use super::reader::Reader;
+use super::shared::NotNow;
 use super::{DocumentLine, Journals, day_of};
 use crate::domain::document::{Document, Kind};
 use crate::domain::record::{Entry, Record, Submitted};

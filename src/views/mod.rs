@@ -25,7 +25,9 @@ mod outcomes;
 mod owner;
 mod parties;
 mod read;
+mod reader;
 mod requests;
+mod shared;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -35,9 +37,11 @@ mod window;
 pub use fold::{LATEST, Listed, Totals, day_of, days_since_1970};
 pub use keys::SiteNo;
 pub use meta::{Locator, Place, Stream};
-pub use owner::{Config, NotNow, Progress, Reader, Views};
+pub use owner::{Config, Views};
 pub use read::{After, DocumentLine, Found, State};
+pub use reader::Reader;
 pub use requests::{Answer, RequestLine};
+pub use shared::{NotNow, Progress};
 pub use store::Doubt;
 
 use crate::domain::id::StoreId;
