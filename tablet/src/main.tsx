@@ -6,6 +6,7 @@ import "./app.css";
 import { app, running, start } from "./app";
 import { preferred, speak, t } from "./i18n";
 import { Bar } from "./parts/bar";
+import { draftKey } from "./parts/draft";
 import { Button, Frame, Notice } from "./parts/frame";
 import { Guarded } from "./parts/guarded";
 import { goInstead, place } from "./parts/place";
@@ -14,13 +15,22 @@ import { Home } from "./screens/home";
 import { Login } from "./screens/login";
 import { Pair } from "./screens/pair";
 
-/** What was written is on the disk, and the way home is there. */
+/** What was written is on the disk, and the way home is there; and, where it is what fails again and again, the way to be rid of it. */
 function Failed({ error }: { error: unknown }) {
+  const { screen, of } = place.value;
+  const key = draftKey(of === null ? screen : `${screen} ${of}`);
+  const clear = () =>
+    void app()
+      .outbox.dropDraft(key)
+      .then(() => goInstead(""));
   return (
     <Frame title={t("failed.title")}>
       <Notice kind="bad">{t("failed.says", { error: String(error) })}</Notice>
       <Button kind="main" onClick={() => goInstead("")}>
         {t("home")}
+      </Button>
+      <Button kind="danger" icon="cross" onClick={clear}>
+        {t("failed.clear")}
       </Button>
     </Frame>
   );

@@ -212,7 +212,10 @@ export const FLOWS: Flow[] = [
       await pick(page, "Group", "raw");
       await page.getByText("Meter", { exact: true }).click();
       await fill(page, "Price of one", "2500");
+      // With the cursor in the price: what the scanner types there is taken out again.
       await scan(page, "8991234567891");
+      const price = await page.getByLabel("Price of one").inputValue();
+      if (!/^2,?500$/.test(price)) throw new Error(`the scan has left ${price} as the price`);
       await look("item");
       await tap(page, "Save item");
       await untilAtOffice(page);

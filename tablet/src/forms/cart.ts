@@ -3,7 +3,7 @@
 // In: items as they were searched or scanned, changes by people. Out: lines, totals, the fields that Sales Invoice, Sales Order and the like have
 // in common. Absent: payments (pay.ts).
 
-import { Decimal, sum } from "../money/decimal";
+import { Decimal, kept, sum } from "../money/decimal";
 import { type Totals, totals } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import type { Item } from "../rows/types";
@@ -84,6 +84,15 @@ export function rate(line: CartLine, precision: number): Decimal {
   return list.times(Decimal.of(100).minus(number(line.percent))).over(Decimal.of(100), precision);
 }
 
+/** What a line comes to; null where the books cannot keep it. */
+export function amountOf(line: CartLine, precision: number): Decimal | null {
+  return kept(() => amount(line, precision));
+}
+
+function amount(line: CartLine, precision: number): Decimal {
+  return number(line.qty).times(rate(line, precision)).rounded(precision);
+}
+
 export function cartTotals(cart: Cart, masters: Masters, day: string, buying = false): Totals | null {
   if (cart.lines.length === 0) return null;
   const lines = cart.lines.map((line) => ({ qty: number(line.qty), rate: rate(line, masters.precision) }));
@@ -99,13 +108,18 @@ export function cartTotals(cart: Cart, masters: Masters, day: string, buying = f
 }
 
 /** The first thing that keeps it from being submitted. */
-export function lacking(cart: Cart): "empty" | "qty" | "price" | "percent" | null {
+export function lacking(cart: Cart, precision: number): "empty" | "qty" | "price" | "percent" | "large" | null {
   if (cart.lines.length === 0) return "empty";
   if (!cart.lines.every((line) => Decimal.read(line.qty)?.isPositive())) return "qty";
   const priced = (line: CartLine) => line.list !== null || Decimal.read(line.price)?.isNegative() === false;
   if (!cart.lines.every(priced)) return "price";
-  const isPercent = (text: string) => text === "" || (Decimal.read(text)?.compare(Decimal.of(100)) ?? 1) <= 0;
-  return [...cart.lines, cart].every(({ percent }) => isPercent(percent)) ? null : "percent";
+  if (![...cart.lines, cart].every(({ percent }) => percent === "" || isPercent(percent))) return "percent";
+  return kept(() => sum(cart.lines.map((line) => amount(line, precision)))) ? null : "large";
+}
+
+function isPercent(text: string): boolean {
+  const read = Decimal.read(text);
+  return read !== null && !read.isNegative() && read.compare(Decimal.of(100)) <= 0;
 }
 
 export function pieces(cart: Cart): Decimal {

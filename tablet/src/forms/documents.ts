@@ -3,7 +3,7 @@
 // In: what people chose and typed, exact. Out: fields without id, user and session (submit.ts). The box checks them; what it refuses is shown.
 // Absent: carts (cart.ts) and how they are paid (pay.ts).
 
-import { Decimal, MAX_SCALE, sum } from "../money/decimal";
+import { Decimal, kept, MAX_SCALE, sum } from "../money/decimal";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, withoutNothing } from "./cart";
@@ -397,12 +397,11 @@ export function bill(
   });
 }
 
-export function lineSum(lines: GoodsLine[], precision: number): Decimal {
-  return sum(
-    lines.map((line) =>
-      number(line.qty)
-        .times(number(line.rate ?? "0"))
-        .rounded(precision),
-    ),
-  );
+/** What priced lines come to; null where the books cannot keep it. */
+export function lineSum(lines: GoodsLine[], precision: number): Decimal | null {
+  const amount = (line: GoodsLine) =>
+    number(line.qty)
+      .times(number(line.rate ?? "0"))
+      .rounded(precision);
+  return kept(() => sum(lines.map(amount)));
 }

@@ -3,8 +3,8 @@ import { Decimal } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import type { StoredRow } from "../store";
-import { add, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
-import { manufacture, needed } from "./documents";
+import { add, amountOf, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
+import { type GoodsLine, lineSum, manufacture, needed } from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
 import { likelyNotes, settle, TooMuch } from "./pay";
 
@@ -58,8 +58,8 @@ test("a line's discount is off the list's price, and the box is told both", () =
 });
 
 test("what keeps a cart from being submitted is said", () => {
-  const of = (to: Partial<CartLine>) => lacking({ ...emptyCart(""), lines: [{ ...shirt, ...to }] });
-  expect(lacking(emptyCart(""))).toBe("empty");
+  const of = (to: Partial<CartLine>) => lacking({ ...emptyCart(""), lines: [{ ...shirt, ...to }] }, 0);
+  expect(lacking(emptyCart(""), 0)).toBe("empty");
   expect([of({ qty: "0" }), of({ list: null }), of({ percent: "101" }), of({})]).toEqual([
     "qty",
     "price",
@@ -161,4 +161,22 @@ test("what was refused or taken back did nothing to an order", () => {
   const refused = { ...bill("2", "0"), state: "refused" as const };
   const [open] = openOrders(masters, [order, deposit, stop, refused], null);
   expect(open && [left(open).length, `${paidAheadOpen(open)}`]).toEqual([1, "0"]);
+});
+
+test("a line that the books cannot keep says so, and nothing throws", () => {
+  const cart = (change: Partial<CartLine>): Cart => ({ ...emptyCart("Counter"), lines: [{ ...shirt, ...change }] });
+  expect(`${amountOf({ ...shirt, qty: "6666666" }, 0)}`).toBe("999999900000");
+  expect(lacking(cart({ qty: "6666666" }), 0)).toBeNull();
+  expect(amountOf({ ...shirt, qty: "6666667" }, 0)).toBeNull();
+  expect(lacking(cart({ qty: "6666667" }), 0)).toBe("large");
+  expect(lacking(cart({ list: "999999999999", percent: "10" }), 0)).toBe("large");
+  const half = { ...shirt, qty: "3333334" };
+  expect(lacking({ ...emptyCart("Counter"), lines: [half, { ...half, uom: "Box" }] }, 0)).toBe("large");
+  expect(lacking(cart({ percent: "-1" }), 0)).toBe("percent");
+  expect(lacking(cart({ percent: "100" }), 0)).toBeNull();
+  const lines = [{ item_code: "SHIRT", item_name: "Shirt", uom: "Nos", qty: "2", rate: "500000000000" }];
+  expect([lineSum(lines, 0), `${lineSum([{ ...lines[0], qty: "1" } as GoodsLine], 0)}`]).toEqual([
+    null,
+    "500000000000",
+  ]);
 });

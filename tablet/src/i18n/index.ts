@@ -126,7 +126,7 @@ export function agoFine(ms: number): string {
 export function typed(text: string, locale: Language = language.value): Decimal | null {
   const [group, point] = locale === "id" ? [".", ","] : [",", "."];
   const plain = text.trim().replace(/[\s\u00a0]/g, "");
-  const grouped = new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`);
+  const grouped = new RegExp(`^-?[1-9]\\d{0,2}(\\${group}\\d{3})+(\\${point}\\d+)?$`);
   if (grouped.test(plain)) return Decimal.read(plain.split(group).join("").replace(point, "."));
   return Decimal.read(plain.replace(/^(-?\d*)[.,](\d+)$/, "$1.$2").replace(/^(-?)\./, "$10."));
 }

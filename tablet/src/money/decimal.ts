@@ -13,6 +13,16 @@ export class OutOfRange extends Error {
   }
 }
 
+/** What comes of it; null where the books cannot keep it. */
+export function kept<T>(reckon: () => T): T | null {
+  try {
+    return reckon();
+  } catch (error) {
+    if (error instanceof OutOfRange) return null;
+    throw error;
+  }
+}
+
 export function pow10(power: number): bigint {
   return 10n ** BigInt(power);
 }

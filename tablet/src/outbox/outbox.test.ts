@@ -83,3 +83,40 @@ test("a second tab sees what the first has submitted", async () => {
   await seen;
   expect(other.get("a")?.state).toBe("waiting");
 });
+
+test("what was submitted is no draft any more, though a screen goes on writing it", async () => {
+  const { store, outbox } = await fresh();
+  await outbox.submit(entry("a"), "receive");
+  await outbox.keepDraft({ screen: "receive", id: "a", value: "late" });
+  expect(await store.get("drafts", "receive")).toBeUndefined();
+  // One that an earlier version of the page has left.
+  await store.put("drafts", { screen: "receive", id: "a", value: "late" });
+  expect(await outbox.draft("receive")).toBeUndefined();
+  await outbox.keepDraft({ screen: "receive", id: "b", value: "next" });
+  expect((await outbox.draft("receive"))?.value).toBe("next");
+});
+
+test("a correction puts aside what was begun, which comes back after it, submitted or thrown away", async () => {
+  const { outbox } = await fresh();
+  const own = ({ value }: { value: unknown }) => value === "cart";
+  for (const end of [() => outbox.dropDraft("sell"), () => outbox.submit(entry("fix"), "sell")]) {
+    await outbox.keepDraft({ screen: "sell", id: "own", value: "cart" });
+    for (const id of ["other", "fix"]) await outbox.layDraft({ screen: "sell", id, value: "correction" }, own);
+    expect((await outbox.draft("sell"))?.id).toBe("fix");
+    await end();
+    expect(await outbox.draft("sell")).toEqual({ screen: "sell", id: "own", value: "cart" });
+    await outbox.dropDraft("sell");
+    expect(await outbox.draft("sell")).toBeUndefined();
+  }
+});
+
+test("a second cancellation changes nothing of what the first has said, nor does its end", async () => {
+  const { outbox } = await fresh();
+  await outbox.submit(entry("sale"));
+  await outbox.submit(entry("first", 2, { kind: "cancellation", cancels: "sale" }));
+  await outbox.submit(entry("second", 3, { kind: "cancellation", cancels: "sale" }));
+  expect(outbox.get("sale")?.cancelledBy).toBe("first");
+  await outbox.submit(entry("third", 4, { kind: "cancellation", cancels: "sale", state: "refused" }));
+  await outbox.drop("third");
+  expect([outbox.get("third"), outbox.get("sale")?.cancelledBy]).toEqual([undefined, "first"]);
+});

@@ -15,6 +15,9 @@ const KEEP_MS = 60 * 24 * 3600 * 1000;
 /** What is published, and is no document that could be asked about. */
 const NO_DOCUMENT: readonly string[] = ["scan", "day-close"];
 
+/** Where a screen's draft lies while another has its place. */
+const aside = (screen: string) => `${screen} (aside)`;
+
 export class Outbox {
   /** All that is kept, the latest first. */
   readonly entries: Signal<readonly Entry[]> = signal([]);
@@ -70,7 +73,7 @@ export class Outbox {
     if (!known) {
       for (const one of [entry, ...beside]) await entries.put(one);
       const of = entry.cancels && (await entries.get(entry.cancels));
-      if (of) await entries.put({ ...of, cancelledBy: entry.id });
+      if (of && !of.cancelledBy) await entries.put({ ...of, cancelledBy: entry.id });
     }
     if (screen) {
       const draft = await tx.objectStore("drafts").get(screen);
@@ -108,7 +111,7 @@ export class Outbox {
     if (entry?.state === "refused") {
       await tx.store.delete(id);
       const of = entry.cancels && (await tx.store.get(entry.cancels));
-      if (of) {
+      if (of && of.cancelledBy === id) {
         const { cancelledBy: _, ...rest } = of;
         await tx.store.put(rest);
       }
@@ -117,12 +120,36 @@ export class Outbox {
     await this.changed();
   }
 
+  /** What is being written on a screen; where nothing is, what was put aside there. */
   async draft(screen: string): Promise<Draft | undefined> {
-    return this.store.get("drafts", screen);
+    const tx = this.store.transaction(["drafts", "entries"], "readwrite");
+    const drafts = tx.objectStore("drafts");
+    let kept: Draft | undefined;
+    for (const place of [screen, aside(screen)]) {
+      const draft = kept ? undefined : await drafts.get(place);
+      if (!draft) continue;
+      await drafts.delete(place);
+      if (!(await tx.objectStore("entries").getKey(draft.id))) kept = { ...draft, screen };
+    }
+    if (kept) await drafts.put(kept);
+    await tx.done;
+    return kept;
   }
 
+  /** What was submitted meanwhile, from another tab or a moment ago, is no draft any more. */
   async keepDraft(draft: Draft): Promise<void> {
-    await this.store.put("drafts", draft);
+    const tx = this.store.transaction(["drafts", "entries"], "readwrite");
+    if (!(await tx.objectStore("entries").getKey(draft.id))) await tx.objectStore("drafts").put(draft);
+    await tx.done;
+  }
+
+  /** Lays a draft over the one that is there, which is put aside where `keeps` says so. */
+  async layDraft(draft: Draft, keeps: (below: Draft) => boolean): Promise<void> {
+    const tx = this.store.transaction("drafts", "readwrite");
+    const below = await tx.store.get(draft.screen);
+    if (below && keeps(below)) await tx.store.put({ ...below, screen: aside(draft.screen) });
+    await tx.store.put(draft);
+    await tx.done;
   }
 
   async dropDraft(screen: string): Promise<void> {

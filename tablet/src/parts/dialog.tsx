@@ -12,12 +12,19 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, full = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const gone = useRef(false);
   const id = useId();
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed by us as well, so that the focus goes back to where it was.
+    return () => {
+      gone.current = true;
+      shown?.close();
+    };
   }, []);
   return (
-    <dialog ref={dialog} class={full ? "full" : ""} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} class={full ? "full" : ""} aria-labelledby={id} onClose={() => gone.current || onClose()}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -64,7 +64,7 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
                   )}
                 </span>
                 {free && (
-                  <Button icon="cross" onClick={() => set(lines.filter((_, other) => other !== i))}>
+                  <Button icon="cross" onClick={() => set(latest.current.filter((_, other) => other !== i))}>
                     {t("line.remove")}
                   </Button>
                 )}

@@ -1,9 +1,10 @@
 // The lines of a cart: how much of what at which price, each changed by a tap; and how more come in, searched, scanned, by camera or typed.
 
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { app } from "../app";
-import { add, type Cart, type CartLine, change, lineOf, lineOfFound, number, rate } from "../forms/cart";
+import { add, amountOf, type Cart, type CartLine, change, lineOf, lineOfFound, rate } from "../forms/cart";
 import { number as shown, t } from "../i18n";
+import { kept } from "../money/decimal";
 import type { Item } from "../rows/types";
 import { CameraButton } from "./camera";
 import { Dialog } from "./dialog";
@@ -15,7 +16,8 @@ import { itemPicks, money } from "./words";
 
 interface LinesProps {
   cart: Cart;
-  onChange: (cart: Cart) => void;
+  /** What is done to the cart as it is then: a scan and a key may come between two drawings of the screen. */
+  onChange: (to: (cart: Cart) => Cart) => void;
   buying?: boolean;
   /** Each line says to which measures it is made. */
   measures?: boolean;
@@ -25,13 +27,7 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
   const { rows, clock } = app();
   const masters = rows.masters.value;
   const [open, setOpen] = useState<number | null>(null);
-  // Two scans may come between two drawings of the screen: the second is added to what the first has made.
-  const latest = useRef(cart);
-  latest.current = cart;
-  const more = (line: CartLine) => {
-    latest.current = add(latest.current, line);
-    onChange(latest.current);
-  };
+  const more = (line: CartLine) => onChange((cart) => add(cart, line));
   const scan = useScans((found) => more(lineOfFound(found, masters, clock.day(), buying)));
   const put = (code: string) => {
     const item = masters.get("item", code);
@@ -49,9 +45,7 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
                 <b>{line.item_name}</b>
                 <small>{saysOf(line, masters.precision)}</small>
               </span>
-              <span class="end">
-                {money(number(line.qty).times(rate(line, masters.precision)).rounded(masters.precision))}
-              </span>
+              <span class="end">{amountSaid(line, masters.precision)}</span>
             </button>
             <NumberField
               label={t("qty_of", { item: line.item_name })}
@@ -59,7 +53,7 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
               steps
               unit={line.uom}
               value={line.qty}
-              onInput={(qty) => onChange(change(cart, i, { qty }))}
+              onInput={(qty) => onChange((cart) => change(cart, i, { qty }))}
             />
           </li>
         ))}
@@ -69,7 +63,7 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
           line={line}
           item={masters.get("item", line.item_code)}
           measures={measures}
-          onChange={(to) => onChange(change(cart, open, to))}
+          onChange={(to) => onChange((cart) => change(cart, open, to))}
           onClose={() => setOpen(null)}
         />
       )}
@@ -77,8 +71,15 @@ export function Lines({ cart, onChange, buying = false, measures = false }: Line
   );
 }
 
+/** Nothing where the books could not keep it; what lacks says so. */
+function amountSaid(line: CartLine, precision: number): string {
+  const amount = amountOf(line, precision);
+  return amount ? money(amount) : "";
+}
+
 function saysOf(line: CartLine, precision: number): string {
-  const parts = [`${shown(line.qty || "0")} ${line.uom} × ${money(rate(line, precision))}`];
+  const price = kept(() => rate(line, precision));
+  const parts = [`${shown(line.qty || "0")} ${line.uom}${price ? ` × ${money(price)}` : ""}`];
   if (line.percent !== "") parts.push(t("line.less", { percent: shown(line.percent) }));
   if (line.batch_no) parts.push(line.batch_no);
   if (line.serial_no) parts.push(line.serial_no.split("\n").join(", "));

@@ -21,16 +21,16 @@ export async function submitWritten<T>(
   label: Label = {},
   beside: readonly Meant[] = [],
 ): Promise<Entry> {
-  const { id, value, amends, replaces } = draft;
+  const { id, key, value, amends, cancellation, replaces } = draft;
   const outbox = app().outbox;
   const known = outbox.get(id);
   if (known) return known;
   if (amends && !outbox.get(amends)?.cancelledBy) {
-    await cancel(app(), uuid(), amends, t("correct.reason"), outbox.get(amends));
+    await cancel(app(), cancellation ?? uuid(), amends, t("correct.reason"), outbox.get(amends));
   }
   const { party, total } = label;
   const form = { screen, value };
-  const entry = await submit(app(), { id, ...make(now()), party, total, form, amends }, screen, beside);
+  const entry = await submit(app(), { id, ...make(now()), party, total, form, amends }, key, beside);
   if (replaces) await outbox.drop(replaces);
   return entry;
 }

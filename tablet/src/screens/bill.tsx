@@ -37,9 +37,19 @@ export function BillScreen() {
   const draft = useDraft<Billing>(SCREEN, first);
   if (!draft) return <Frame title={t("tile.bill")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Billing>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
-  const lacks = value.supplier === "" ? "supplier" : !someGoods(value.lines) ? "goods" : !priced ? "price" : null;
+  const total = lineSum(value.lines, masters.precision);
+  const lacks =
+    value.supplier === ""
+      ? "supplier"
+      : !someGoods(value.lines)
+        ? "goods"
+        : !priced
+          ? "price"
+          : total === null
+            ? "large"
+            : null;
   return (
     <Form
       screen={SCREEN}
@@ -48,7 +58,7 @@ export function BillScreen() {
       lacks={lacks}
       done="billed.done"
       make={(when) => ({ kind: "purchase-invoice", fields: billed(value, masters, when) })}
-      label={{ party: partyName(value.supplier), total: `${lineSum(value.lines, masters.precision)}` }}
+      label={{ party: partyName(value.supplier), total: `${total}` }}
     >
       <p class="quiet">{t("billed.how")}</p>
       <Picker

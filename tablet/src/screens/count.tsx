@@ -21,7 +21,7 @@ export function Count() {
   const draft = useDraft<Counting>(SCREEN, () => ({ warehouse: own[0] ?? "", lines: [] }));
   if (!draft) return <Frame title={t("tile.count")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Counting>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   return (
     <Form
       screen={SCREEN}

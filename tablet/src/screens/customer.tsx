@@ -15,7 +15,7 @@ export function CustomerScreen() {
   const draft = useDraft<NewCustomer>(SCREEN, () => ({ customer_name: "", mobile_no: "", customer_details: "" }));
   if (!draft) return <Frame title={t("tile.customer")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<NewCustomer>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const name = value.customer_name.trim();
   const same = app()
     .rows.masters.value.customers()

@@ -25,7 +25,7 @@ export function ExpenseScreen() {
   }));
   if (!draft) return <Frame title={t("tile.expense")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Expense>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const lacks = !number(value.amount).isPositive() ? "amount" : value.account === "" ? "account" : null;
   const finish = async () => {
     if (lacks) return;

@@ -1,16 +1,17 @@
 // What this person may do, as large tiles. What they may not is not there.
 
 import { app } from "../app";
-import { add, emptyCart, lineOfFound } from "../forms/cart";
+import { add, lineOfFound } from "../forms/cart";
 import { type Key, day as shownDay, t } from "../i18n";
-import { prepare, type Written } from "../parts/draft";
+import type { Written } from "../parts/draft";
 import { Frame, Notice } from "../parts/frame";
 import { Icon, type IconName } from "../parts/icons";
 import { go } from "../parts/place";
 import { useScans } from "../parts/scanning";
 import type { Found } from "../scan/code";
 import { KINDS } from "../submit";
-import type { Selling } from "./sell";
+import { uuid } from "../uuid";
+import { nothingSold, type Selling } from "./sell";
 
 interface TileOf {
   screen: string;
@@ -47,10 +48,14 @@ const TILES: readonly TileOf[] = [
 async function sellScanned(found: Found): Promise<void> {
   const { outbox, rows, clock } = app();
   const masters = rows.masters.value;
-  const kept = (await outbox.draft("sell"))?.value as Written<Selling> | undefined;
-  const begun = kept ?? { value: { cart: emptyCart(masters.settings?.walk_in_customer ?? ""), tendered: [] } };
+  const kept = await outbox.draft("sell");
+  const begun = (kept?.value as Written<Selling> | undefined) ?? { value: nothingSold(masters) };
   const cart = add(begun.value.cart, lineOfFound(found, masters, clock.day()));
-  await prepare("sell", { ...begun, value: { ...begun.value, cart } });
+  await outbox.keepDraft({
+    screen: "sell",
+    id: kept?.id ?? uuid(),
+    value: { ...begun, value: { ...begun.value, cart } },
+  });
   go("sell");
 }
 

@@ -27,10 +27,10 @@ const fresh = (): NewItem => ({
 export function ItemScreen() {
   const masters = app().rows.masters.value;
   const draft = useDraft<NewItem>(SCREEN, fresh);
-  const scanned = useCodes((barcode) => draft?.set({ ...draft.value, barcode }));
+  const scanned = useCodes((barcode) => draft?.change({ barcode }));
   if (!draft) return <Frame title={t("tile.item")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<NewItem>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const code = value.item_code.trim();
   const known = masters.get("item", code);
   const barcoded = value.barcode.trim() === "" ? undefined : masters.itemOfBarcode(value.barcode.trim());

@@ -45,12 +45,13 @@ export function OrderScreen() {
   if (!draft) return <Frame title={t("tile.order")}>{null}</Frame>;
   const { value } = draft;
   const { cart } = value;
-  const set = (to: Partial<Ordering>) => draft.set({ ...value, ...to });
+  const set = draft.change;
+  const inCart = (to: (cart: Cart) => Cart) => set(({ cart }) => ({ cart: to(cart) }));
   const totals = reckon(cart);
   const good = totals && !(totals instanceof Invalid) ? totals : null;
   const deposit = Decimal.read(value.deposit) ?? Decimal.ZERO;
   const lacks =
-    lacking(cart) ??
+    lacking(cart, masters.precision) ??
     (cart.customer === "" ? "customer" : value.deliveryDate === "" ? "delivery_date" : null) ??
     (good && deposit.compare(good.payable) > 0 ? "deposit" : null) ??
     (deposit.isPositive() && needsReference(value.mode) && value.reference.trim() === "" ? "reference" : null);
@@ -78,9 +79,9 @@ export function OrderScreen() {
         label={t("customer")}
         value={cart.customer}
         picks={customerPicks()}
-        onPick={(customer) => set({ cart: { ...cart, customer } })}
+        onPick={(customer) => inCart((cart) => ({ ...cart, customer }))}
       />
-      <Lines cart={cart} measures onChange={(cart) => set({ cart })} />
+      <Lines cart={cart} measures onChange={inCart} />
       <p class="quiet">{t("order.measures_how")}</p>
       <TextField
         label={t("order.promised")}
@@ -94,7 +95,7 @@ export function OrderScreen() {
             label={t("sell.discount")}
             unit="%"
             value={cart.percent}
-            onInput={(percent) => set({ cart: { ...cart, percent } })}
+            onInput={(percent) => inCart((cart) => ({ ...cart, percent }))}
           />
           <Bill cart={cart} />
           <NumberField label={t("order.deposit")} value={value.deposit} onInput={(deposit) => set({ deposit })} />

@@ -105,7 +105,7 @@ function HandOver({ order }: { order: OpenOrder }) {
   const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
   if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
   const { lines, how, tendered } = draft.value;
-  const set = (to: Partial<Delivering>) => draft.set({ ...draft.value, ...to });
+  const set = draft.change;
   const label = { party: partyName(order.customer) };
   const screen = `${SCREEN} ${order.order}`;
   // Delivered already by a note: the bill moves no stock.

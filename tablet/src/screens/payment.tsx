@@ -35,7 +35,7 @@ export function Payment() {
   const value = draft?.value ?? first();
   const invoices = useInvoices(value);
   if (!draft) return <Frame title={t("tile.payment")}>{null}</Frame>;
-  const set = (to: Partial<Paid>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const mode = value.mode_of_payment || (rows.masters.value.modes()[0]?.mode_of_payment ?? "");
   const amount = number(value.amount);
   const fixed = value.references.find((row) => row.reference_doctype === "Sales Order");

@@ -104,7 +104,7 @@ function MakeOf({ order }: { order: WorkOrder }) {
   const draft = useDraft<Making>(screen, first);
   if (!draft) return <Frame title={t("tile.produce")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Making>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const setQty = (qty: string) => set(value.own ? { qty } : { qty, materials: planned(order, qty) });
   return (
     <Form

@@ -25,9 +25,19 @@ export function Receive() {
   const draft = useDraft<Receiving>(SCREEN, () => ({ supplier: "", note: "", lines: [] }));
   if (!draft) return <Frame title={t("tile.receive")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Receiving>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
-  const lacks = value.supplier === "" ? "supplier" : !someGoods(value.lines) ? "goods" : !priced ? "price" : null;
+  const total = lineSum(value.lines, masters.precision);
+  const lacks =
+    value.supplier === ""
+      ? "supplier"
+      : !someGoods(value.lines)
+        ? "goods"
+        : !priced
+          ? "price"
+          : total === null
+            ? "large"
+            : null;
   return (
     <Form
       screen={SCREEN}
@@ -39,7 +49,7 @@ export function Receive() {
         kind: "purchase-receipt",
         fields: receipt(value.supplier, value.note, value.lines, masters, when),
       })}
-      label={{ party: partyName(value.supplier), total: `${lineSum(value.lines, masters.precision)}` }}
+      label={{ party: partyName(value.supplier), total: `${total}` }}
     >
       <Picker
         label={t("supplier")}

@@ -74,7 +74,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const draft = useDraft<Returning>(screen, first);
   if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
   const { lines, mode } = draft.value;
-  const set = (to: Partial<Returning>) => draft.set({ ...draft.value, ...to });
+  const set = draft.change;
   const back = lines.filter((line) => number(line.qty).isPositive());
   const amount = comesTo(back, clock.day());
   const customer = String(sold.fields.customer ?? "");

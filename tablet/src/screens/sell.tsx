@@ -18,6 +18,7 @@ import { goInstead } from "../parts/place";
 import { settled, Tender } from "../parts/tender";
 import { customerPicks, money, partyName } from "../parts/words";
 import { submitWritten } from "../parts/written";
+import type { Masters } from "../rows/masters";
 
 export interface Selling {
   cart: Cart;
@@ -26,19 +27,23 @@ export interface Selling {
 
 const SCREEN = "sell";
 
+/** A sale before its first item. */
+export const nothingSold = (masters: Masters): Selling => ({
+  cart: emptyCart(masters.settings?.walk_in_customer ?? ""),
+  tendered: [],
+});
+
 export function Sell() {
   const { rows } = app();
   const masters = rows.masters.value;
   const [paying, setPaying] = useState(false);
-  const draft = useDraft<Selling>(SCREEN, () => ({
-    cart: emptyCart(masters.settings?.walk_in_customer ?? ""),
-    tendered: [],
-  }));
+  const draft = useDraft<Selling>(SCREEN, () => nothingSold(masters));
   if (!draft) return <Frame title={t("tile.sell")}>{null}</Frame>;
   const { cart, tendered } = draft.value;
+  const inCart = (to: (cart: Cart) => Cart) => draft.change(({ cart }) => ({ cart: to(cart) }));
   const totals = reckon(cart);
   const good = totals && !(totals instanceof Invalid) ? totals : null;
-  const lacks = lacking(cart) ?? (cart.customer === "" ? "customer" : null);
+  const lacks = lacking(cart, masters.precision) ?? (cart.customer === "" ? "customer" : null);
 
   if (!paying || !good) {
     return (
@@ -57,13 +62,13 @@ export function Sell() {
           </>
         }
       >
-        <Lines cart={cart} onChange={(cart) => draft.set({ ...draft.value, cart })} />
+        <Lines cart={cart} onChange={inCart} />
         {lacks && lacks !== "empty" && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
         <Picker
           label={t("customer")}
           value={cart.customer}
           picks={customerPicks()}
-          onPick={(customer) => draft.set({ ...draft.value, cart: { ...cart, customer } })}
+          onPick={(customer) => inCart((cart) => ({ ...cart, customer }))}
         />
         {cart.lines.length > 0 && (
           <>
@@ -71,7 +76,7 @@ export function Sell() {
               label={t("sell.discount")}
               unit="%"
               value={cart.percent}
-              onInput={(percent) => draft.set({ ...draft.value, cart: { ...cart, percent } })}
+              onInput={(percent) => inCart((cart) => ({ ...cart, percent }))}
             />
             <Bill cart={cart} />
           </>
@@ -106,11 +111,7 @@ export function Sell() {
       <dl class="bill">
         <Sum large label={t("pay.to_pay")} amount={money(good.payable)} />
       </dl>
-      <Tender
-        payable={good.payable}
-        tendered={tendered}
-        onChange={(tendered) => draft.set({ ...draft.value, tendered })}
-      />
+      <Tender payable={good.payable} tendered={tendered} onChange={(tendered) => draft.change({ tendered })} />
       {nameless && (
         <>
           <Notice kind="warn">{t("pay.who_owes")}</Notice>
@@ -118,7 +119,7 @@ export function Sell() {
             label={t("customer")}
             value={cart.customer}
             picks={customerPicks()}
-            onPick={(customer) => draft.set({ ...draft.value, cart: { ...cart, customer } })}
+            onPick={(customer) => inCart((cart) => ({ ...cart, customer }))}
           />
         </>
       )}

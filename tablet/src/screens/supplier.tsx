@@ -14,7 +14,7 @@ export function SupplierScreen() {
   const draft = useDraft<NewSupplier>(SCREEN, () => ({ supplier_name: "", mobile_no: "", supplier_details: "" }));
   if (!draft) return <Frame title={t("tile.supplier")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<NewSupplier>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const name = value.supplier_name.trim();
   const same = app()
     .rows.masters.value.suppliers()

@@ -46,8 +46,7 @@ export function TillScreen() {
   const shown = what === "open" ? cash : modes;
   const amountOf = (mode: string) => amounts.find((row) => row.mode_of_payment === mode)?.amount ?? "";
   const set = (mode: string, amount: string) =>
-    draft.set({
-      what,
+    draft.change({
       amounts: modes.map((row) => ({
         mode_of_payment: row.mode_of_payment,
         amount: row.mode_of_payment === mode ? amount : amountOf(row.mode_of_payment),
@@ -76,7 +75,7 @@ export function TillScreen() {
           { value: "open", text: t("till.open") },
           { value: "close", text: t("till.close") },
         ]}
-        onChange={(what) => draft.set({ what, amounts })}
+        onChange={(what) => draft.change({ what })}
       />
       {shown.map((mode) => (
         <NumberField

@@ -51,7 +51,7 @@ export function Time() {
   }));
   if (!draft) return <Frame title={t("tile.time")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Timing>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   const order = orders.find((row) => row.name === value.order);
   const onOperation = value.on === "operation";
   const worked = { employee: value.employee, from: moment(value.day, value.from), to: moment(value.day, value.to) };

@@ -30,7 +30,7 @@ export function TransferOut() {
   const draft = useDraft<Sending>(OUT, first);
   if (!draft) return <Frame title={t("tile.transfer_out")}>{null}</Frame>;
   const { value } = draft;
-  const set = (to: Partial<Sending>) => draft.set({ ...value, ...to });
+  const set = draft.change;
   return (
     <Form
       screen={OUT}
@@ -166,7 +166,7 @@ function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) 
   }));
   if (!draft) return <Frame title={t("tile.transfer_in")}>{null}</Frame>;
   const { lines, to } = draft.value;
-  const set = (change: Partial<TakingIn>) => draft.set({ ...draft.value, ...change });
+  const set = draft.change;
   return (
     <Form
       screen={screen}
