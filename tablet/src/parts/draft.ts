@@ -36,6 +36,12 @@ export function draftKey(screen: string): string {
   return screen === "time" && user ? `time ${user}` : screen;
 }
 
+/** Where the screen of a draft is: `return 0193…` is about a document. */
+export function placeOf(key: string): [screen: string, of?: string] {
+  const [screen = "", ...of] = key.split(" ");
+  return of.length > 0 ? [screen, of.join(" ")] : [screen];
+}
+
 /** Null until the disk was read. */
 export function useDraft<T extends object>(screen: string, first: () => T): Writing<T> | null {
   const key = draftKey(screen);

@@ -8,7 +8,7 @@ import { type Entry, reached } from "../outbox/entry";
 import { Approve } from "../parts/approve";
 import { Dialog } from "../parts/dialog";
 import { fieldsOf, ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
-import { prepare } from "../parts/draft";
+import { placeOf, prepare } from "../parts/draft";
 import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
@@ -152,7 +152,7 @@ function Refused({ entry }: { entry: Entry }) {
 async function open(entry: Entry, as: { amends?: string | undefined; replaces?: string }): Promise<void> {
   if (!entry.form) return;
   await prepare(entry.form.screen, { value: entry.form.value, ...as });
-  go(entry.form.screen);
+  go(...placeOf(entry.form.screen));
 }
 
 /** What the box found unusual, and took all the same. */
