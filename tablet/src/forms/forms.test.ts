@@ -75,6 +75,8 @@ test("change is given of cash alone, which stands last", () => {
   expect([settle(n("100"), [cash("40")]).open, settle(n("100"), []).open].map(String)).toEqual(["60", "100"]);
   expect(() => settle(n("100"), [wire("120")])).toThrow(TooMuch);
   expect(() => settle(n("100"), [wire("120"), cash("10")])).toThrow(TooMuch);
+  expect(() => settle(n("100"), [wire("999999999999"), cash("10")])).toThrow(TooMuch);
+  expect(likelyNotes(n("999999999999"))).toEqual([n("999999999999")]);
 });
 
 test("the notes that are offered are enough", () => {

@@ -2,7 +2,7 @@
 //
 // In: what it comes to, and what was handed over. Out: rows of `payments` with cash last, `change_amount`, what stays open; or what is wrong.
 
-import { Decimal, min, sum } from "../money/decimal";
+import { Decimal, kept, min, sum } from "../money/decimal";
 import { number } from "./cart";
 
 export interface Tendered {
@@ -24,7 +24,8 @@ export class TooMuch extends Error {}
 export function settle(payable: Decimal, tendered: readonly Tendered[]): Settled {
   const paid = tendered.filter((row) => number(row.amount).isPositive());
   const ordered = [...paid.filter((row) => !row.cash), ...paid.filter((row) => row.cash)];
-  const total = sum(ordered.map((row) => number(row.amount)));
+  const total = kept(() => sum(ordered.map((row) => number(row.amount))));
+  if (!total) throw new TooMuch();
   const over = total.minus(payable);
   const change = over.isPositive() ? over : Decimal.ZERO;
   const last = ordered.at(-1);
@@ -42,8 +43,8 @@ export function likelyNotes(payable: Decimal): Decimal[] {
   for (const step of [1_000, 5_000, 10_000, 20_000, 50_000, 100_000].map(Decimal.of)) {
     const up = payable.over(step, 9);
     const whole = up.rounded(0).compare(up) < 0 ? up.rounded(0).plus(Decimal.of(1)) : up.rounded(0);
-    const note = whole.times(step);
-    if (note.compare(payable) > 0 && !found.some((other) => other.equals(note))) found.push(note);
+    const note = kept(() => whole.times(step));
+    if (note && note.compare(payable) > 0 && !found.some((other) => other.equals(note))) found.push(note);
   }
   return found.slice(0, 4);
 }

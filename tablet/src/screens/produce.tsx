@@ -5,7 +5,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import { type GoodsLine, manufacture, materialsToWork, needed } from "../forms/documents";
 import { number as shown, t } from "../i18n";
-import { Decimal, max } from "../money/decimal";
+import { Decimal, kept, max } from "../money/decimal";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -105,7 +105,7 @@ function MakeOf({ order }: { order: WorkOrder }) {
   if (!draft) return <Frame title={t("tile.produce")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const setQty = (qty: string) => set(value.own ? { qty } : { qty, materials: planned(order, qty) });
+  const setQty = (qty: string) => set(value.own ? { qty } : { qty, materials: kept(() => planned(order, qty)) ?? [] });
   return (
     <Form
       screen={screen}

@@ -5,7 +5,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import { type GoodsLine, returned } from "../forms/documents";
 import { t } from "../i18n";
-import { Decimal } from "../money/decimal";
+import { Decimal, kept } from "../money/decimal";
 import { Invalid } from "../money/taxes";
 import { forReturn, totals } from "../money/totals";
 import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
@@ -125,13 +125,15 @@ function comesTo(lines: readonly Line[], day: string): Decimal {
   if (lines.length === 0) return Decimal.ZERO;
   const itemRates = lines.map((line) => masters.itemRates(masters.get("item", line.item_code), day));
   try {
-    return totals({
-      lines: lines.map((line) => ({ qty: number(line.qty).negated(), rate: number(line.rate ?? "0") })),
-      itemRates,
-      taxes: forReturn(masters.taxesFor(itemRates, false)),
-      discount: null,
-      rounding: masters.rounding,
-    }).payable.negated();
+    const reckon = () =>
+      totals({
+        lines: lines.map((line) => ({ qty: number(line.qty).negated(), rate: number(line.rate ?? "0") })),
+        itemRates,
+        taxes: forReturn(masters.taxesFor(itemRates, false)),
+        discount: null,
+        rounding: masters.rounding,
+      });
+    return kept(reckon)?.payable.negated() ?? Decimal.ZERO;
   } catch (error) {
     if (error instanceof Invalid) return Decimal.ZERO;
     throw error;
