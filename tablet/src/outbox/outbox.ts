@@ -12,9 +12,6 @@ import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onRe
 /** How long what is final is kept for looking at. */
 const KEEP_MS = 60 * 24 * 3600 * 1000;
 
-/** What is published, and is no document that could be asked about. */
-const NO_DOCUMENT: readonly string[] = ["scan", "day-close"];
-
 export class Outbox {
   /** All that is kept, the latest first. */
   readonly entries: Signal<readonly Entry[]> = signal([]);
@@ -58,8 +55,7 @@ export class Outbox {
 
   /** What the box is asked about on each connection. */
   open(): Entry[] {
-    const asked = (entry: Entry) => !NO_DOCUMENT.includes(entry.kind) && entry.state !== "waiting";
-    return this.entries.value.filter((entry) => asked(entry) && !isFinal(entry));
+    return this.entries.value.filter((entry) => entry.state !== "waiting" && !isFinal(entry));
   }
 
   /** Keeps an entry, what belongs to it, and ends its draft, all or nothing. An id that is there already stays as it is. */
@@ -163,7 +159,7 @@ export class Outbox {
     const tx = this.store.transaction("entries", "readwrite");
     const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
     for (const entry of await tx.store.index("made").getAll(old)) {
-      if (isFinal(entry) || isAtOffice(entry) || entry.kind === "scan") await tx.store.delete(entry.id);
+      if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
     }
     await tx.done;
   }
