@@ -72,6 +72,7 @@ export function AskProof({ people, onProof, submit }: AskProofProps) {
 export function why(error: unknown): string {
   if (error instanceof NotReached) return t("login.no_box");
   if (!(error instanceof SaidNo)) throw error;
+  if (error.code === "stray") return t("login.stray");
   if (error.code === "wrong") return t("login.wrong");
   if (error.code === "closed" && error.until) return t("login.closed", { until: moment(error.until) });
   if (error.code === "locked") return t("login.locked");
