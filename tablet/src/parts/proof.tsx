@@ -9,7 +9,7 @@ import type { User } from "../rows/types";
 import { Button, Notice } from "./frame";
 import { Icon } from "./icons";
 import { PickList } from "./picker";
-import { useCodes } from "./scanning";
+import { badges, useBadges } from "./scanning";
 
 interface AskProofProps {
   people: readonly User[];
@@ -26,14 +26,15 @@ export function AskProof({ people, onProof, submit }: AskProofProps) {
     if (busy) return;
     setBusy(true);
     setNo(null);
-    onProof(proof)
+    const proven = "badge" in proof ? badges.proves(proof.badge, () => onProof(proof)) : onProof(proof);
+    proven
       .catch((error: unknown) => setNo(why(error)))
       .finally(() => {
         setPin("");
         setBusy(false);
       });
   };
-  useCodes((badge) => prove({ badge }));
+  useBadges((badge) => prove({ badge }));
   if (!user) {
     const picks = people.map((person) => ({ key: person.name, text: person.full_name }));
     return (
