@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Mark } from "../api-types";
 import { openStore, type Store } from "../store";
 import type { Entry, Receipt } from "./entry";
@@ -119,4 +119,27 @@ test("a second tab sees what the first has submitted", async () => {
   await outbox.submit(entry("a"));
   await seen;
   expect(other.get("a")?.state).toBe("waiting");
+});
+
+test("a disk that refuses is told to whoever submits, once, and the same submission may be tried again", async () => {
+  const { store, outbox } = await fresh();
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown) => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  await outbox.keepDraft({ screen: "sell", id: "a", value: 1 });
+  const real = IDBObjectStore.prototype.put;
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...of) {
+    const asked = real.apply(this, of);
+    this.transaction.abort();
+    return asked;
+  });
+  await expect(outbox.submit(entry("a"), "sell")).rejects.toThrow();
+  put.mockRestore();
+  expect([await store.count("entries"), (await outbox.draft("sell"))?.value]).toEqual([0, 1]);
+  // Node tells of what nobody heard after the microtasks.
+  await new Promise((done) => setTimeout(done));
+  process.off("unhandledRejection", hear);
+  expect(unheard).toEqual([]);
+  await outbox.submit(entry("a"), "sell");
+  expect(outbox.get("a")?.state).toBe("waiting");
 });

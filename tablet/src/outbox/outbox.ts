@@ -61,6 +61,7 @@ export class Outbox {
   /** Keeps an entry, what belongs to it, and ends its draft, all or nothing. An id that is there already stays as it is. */
   async submit(entry: Entry, screen?: string, beside: readonly Entry[] = []): Promise<Entry> {
     const tx = this.store.transaction(["entries", "drafts"], "readwrite", { durability: "strict" });
+    heard(tx.done);
     const entries = tx.objectStore("entries");
     const known = await entries.get(entry.id);
     if (!known) {
@@ -100,6 +101,7 @@ export class Outbox {
   /** A refused entry was corrected by another one, or is not wanted any more. Nothing else can be dropped. */
   async drop(id: string): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     const entry = await tx.store.get(id);
     if (entry?.state === "refused") {
       await tx.store.delete(id);
@@ -127,6 +129,7 @@ export class Outbox {
 
   private async change(ids: readonly string[], to: (entry: Entry) => Entry): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     let changed = false;
     for (const id of ids) {
       const entry = await tx.store.get(id);
@@ -157,10 +160,16 @@ export class Outbox {
 
   private async forget(nowMs: number): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
     for (const entry of await tx.store.index("made").getAll(old)) {
       if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
     }
     await tx.done;
   }
+}
+
+/** Where a request fails, that is thrown, and its transaction fails as well: once is enough. */
+function heard(done: Promise<void>): void {
+  done.catch(() => {});
 }

@@ -10,6 +10,7 @@ import { Ears, type Hears } from "../scan/ears";
 import { listen } from "../scan/wedge";
 import { unknownScan } from "../submit";
 import { place } from "./place";
+import { troubleOf } from "./trouble";
 
 const ears = new Ears();
 export const badges = new Badges((code) => {
@@ -66,7 +67,9 @@ export function useScans(found: (found: Found) => void): (code: string) => void 
       found(known);
       return;
     }
-    say(t("scan.unknown", { code: shown(code) }), true);
-    void unknownScan(app(), code);
+    unknownScan(app(), code).then(
+      () => say(t("scan.unknown", { code: shown(code) }), true),
+      (error: unknown) => say(troubleOf(error), true),
+    );
   });
 }
