@@ -33,6 +33,9 @@ export interface App {
 /** Null until the tablet's disk was read; then what is on it. */
 export const running: Signal<App | "unpaired" | null> = signal(null);
 
+/** Why the tablet's disk cannot be had: nothing is done without it. */
+export const noDisk: Signal<unknown> = signal(null);
+
 /** The app of screens that are shown only while it runs. */
 export function app(): App {
   const now = running.value;
@@ -44,8 +47,23 @@ interface Pairing extends Login {
   site: string;
 }
 
+/** A disk that goes while the page is open is asked for anew, with all that was kept. */
+function disk(): Promise<Store> {
+  return openStore("outpost", (worthATry) => {
+    if (worthATry) location.reload();
+    else noDisk.value = new DOMException("the browser has closed it", "InvalidStateError");
+  });
+}
+
 export async function start(): Promise<void> {
-  const store = await openStore();
+  try {
+    await begin(await disk());
+  } catch (error) {
+    noDisk.value = error;
+  }
+}
+
+async function begin(store: Store): Promise<void> {
   // Browsers throw away what sites have kept when they are short of space, unless they are asked.
   void navigator.storage?.persist?.().catch(() => false);
   const pairing = await recall<Pairing>(store, "login");
@@ -55,7 +73,7 @@ export async function start(): Promise<void> {
 /** The tablet belongs to a box from now on. What it had submitted to another one is submitted to this one. */
 export async function paired({ device, password, site }: Paired): Promise<void> {
   const before = running.value;
-  const store = before && before !== "unpaired" ? before.store : await openStore();
+  const store = before && before !== "unpaired" ? before.store : await disk();
   await remember(store, "login", { device, password, site } satisfies Pairing);
   location.hash = "";
   if (before && before !== "unpaired") location.reload();

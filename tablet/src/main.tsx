@@ -3,13 +3,14 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import "./app.css";
-import { app, running, start } from "./app";
+import { app, noDisk, running, start } from "./app";
 import { preferred, speak, t } from "./i18n";
 import { Bar } from "./parts/bar";
 import { draftKey } from "./parts/draft";
 import { Button, Frame, Notice } from "./parts/frame";
 import { Guarded } from "./parts/guarded";
 import { goInstead, place } from "./parts/place";
+import { reasonOf, trouble, watch } from "./parts/trouble";
 import { SCREENS } from "./screens";
 import { Home } from "./screens/home";
 import { Login } from "./screens/login";
@@ -36,6 +37,35 @@ function Failed({ error }: { error: unknown }) {
   );
 }
 
+/** Nothing was lost that was kept, and nothing can be kept now. */
+function NoDisk({ error }: { error: unknown }) {
+  return (
+    <Frame title={t("failed.title")} home>
+      <Notice kind="bad">{t("failed.open", { error: reasonOf(error) })}</Notice>
+      <Button kind="main" onClick={() => location.reload()}>
+        {t("failed.again")}
+      </Button>
+    </Frame>
+  );
+}
+
+/** What failed where nobody waited for it. */
+function Trouble() {
+  if (trouble.value === null) return null;
+  return (
+    <div class="trouble">
+      <Notice kind="bad">{trouble.value}</Notice>
+      <Button
+        onClick={() => {
+          trouble.value = null;
+        }}
+      >
+        {t("close")}
+      </Button>
+    </div>
+  );
+}
+
 function Shown() {
   const { screen, of } = place.value;
   const { rows } = app();
@@ -51,11 +81,19 @@ function Root() {
     void start();
   }, []);
   const now = running.value;
+  if (noDisk.value !== null) return <NoDisk error={noDisk.value} />;
   if (now === null) return <p class="quiet">{t("wait")}</p>;
-  if (now === "unpaired") return <Pair />;
+  if (now === "unpaired")
+    return (
+      <>
+        <Trouble />
+        <Pair />
+      </>
+    );
   return (
     <>
       <Bar />
+      <Trouble />
       <Guarded failed={(error) => <Failed error={error} />}>
         <Shown />
       </Guarded>
@@ -73,6 +111,7 @@ function isLoggedIn(): boolean {
 }
 
 async function begin(): Promise<void> {
+  watch(window);
   await speak(preferred());
   const root = document.getElementById("app");
   if (root) render(<Root />, root);

@@ -50,3 +50,30 @@ test("a wrong PIN is never tried again by itself", async () => {
   expect(await login(of)).toBeInstanceOf(SaidNo);
   expect(asked).toHaveBeenCalledTimes(1);
 });
+
+test("a yes that is another person's, or has no session, logs nobody in", async () => {
+  for (const answer of [{ ...YES, user: "joko" }, { ...YES, session: undefined } as unknown as SessionAnswer]) {
+    const { people: of } = await people(answer);
+    expect(await login(of)).toMatchObject({ code: "stray" });
+    expect(of.session.value).toBeNull();
+  }
+});
+
+test("a badge names nobody, and whoever it is logs in; a box that says no name is believed", async () => {
+  const { user: _, ...nameless } = YES;
+  const { people: of } = await people({ ...YES, user: "joko" }, nameless);
+  await of.login({ badge: "JS-4W8N" });
+  expect(of.session.value?.user).toBe("joko");
+  expect(await login(of)).toBeNull();
+});
+
+test("another person's word is no agreement, and none to what a manager does", async () => {
+  const { people: of } = await people({ ...YES, re: "approve", user: "joko" }, YES, {
+    ...YES,
+    re: "manage",
+    user: "joko",
+  });
+  await expect(of.approve({ user: "ani", pin: "471108" }, "a")).rejects.toMatchObject({ code: "stray" });
+  await login(of);
+  await expect(of.manage("471108", "lock", "joko")).rejects.toMatchObject({ code: "stray" });
+});

@@ -35,6 +35,18 @@ export class SaidNo extends Error {
   }
 }
 
+/** A yes to somebody else's question: over a connection that was cut, one may come late. Nobody takes it for theirs. */
+const STRAY = "stray";
+
+function stray(answer: SessionAnswer): SaidNo {
+  return new SaidNo({ ...answer, ok: false, code: STRAY });
+}
+
+/** A badge names nobody before the box has found whose it is. */
+function nameIn(proof: Proof): string | undefined {
+  return "user" in proof ? proof.user : undefined;
+}
+
 export class People {
   readonly session: Signal<Session | null> = signal(null);
   private readonly store: Store;
@@ -50,9 +62,10 @@ export class People {
   }
 
   async login(proof: Proof): Promise<void> {
-    const answer = await this.ask("login", proof);
+    const answer = await this.ask("login", proof, nameIn(proof));
+    if (!answer.session) throw stray(answer);
     this.session.value = {
-      token: answer.session ?? "",
+      token: answer.session,
       user: answer.user ?? "",
       full_name: answer.full_name ?? answer.user ?? "",
       roles: answer.roles ?? [],
@@ -72,12 +85,13 @@ export class People {
 
   /** A second person agrees to the document of an id. */
   async approve(proof: Proof, document: string): Promise<void> {
-    await this.ask("approve", { ...proof, document });
+    await this.ask("approve", { ...proof, document }, nameIn(proof));
   }
 
   async manage(pin: string, act: string, whom: string, newPin?: string): Promise<void> {
-    const session = this.session.value?.token;
-    await this.ask("manage", { session, pin, act, whom, ...(newPin === undefined ? {} : { new_pin: newPin }) });
+    const session = this.session.value;
+    const more = newPin === undefined ? {} : { new_pin: newPin };
+    await this.ask("manage", { session: session?.token, pin, act, whom, ...more }, session?.user);
   }
 
   /** Where the box does not know what time it is, a person says it. */
@@ -87,10 +101,12 @@ export class People {
     await this.ask("clock", { at: at.toISOString(), ...who });
   }
 
-  private async ask(what: string, fields: Record<string, unknown>): Promise<SessionAnswer> {
+  /** `who` is whose yes it is to be, where that is known. */
+  private async ask(what: string, fields: Record<string, unknown>, who?: string): Promise<SessionAnswer> {
     // A box hears a few people at once: when a shop opens, the others are heard in a moment. Who was not heard has not tried.
     for (let tries = 1; ; tries++) {
       const answer = await this.link.ask(what, fields);
+      if (answer.ok && who !== undefined && (answer.user ?? who) !== who) throw stray(answer);
       if (answer.ok) return answer;
       if (answer.code !== "busy" || tries === BUSY_TRIES) throw new SaidNo(answer);
       await new Promise((done) => setTimeout(done, BUSY_MS * (0.5 + Math.random())));

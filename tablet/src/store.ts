@@ -29,8 +29,19 @@ export interface Schema extends DBSchema {
 
 export type Store = IDBPDatabase<Schema>;
 
-export function openStore(name = "outpost"): Promise<Store> {
+/** A page that loses its disk sooner is not loaded anew: it would be so for ever. */
+export const LIVED_MS = 10_000;
+
+/**
+ * `lost`: the browser has closed the database by itself, as where the disk fails or somebody cleared it. Nothing is kept from then on. It says
+ * whether to load the page anew is worth a try.
+ */
+export function openStore(name = "outpost", lost?: (worthATry: boolean) => void): Promise<Store> {
+  const beganMs = performance.now();
   return openDB<Schema>(name, 1, {
+    terminated() {
+      lost?.(performance.now() - beganMs >= LIVED_MS);
+    },
     upgrade(store) {
       store.createObjectStore("meta");
       store.createObjectStore("rows", { keyPath: ["table", "name"] });

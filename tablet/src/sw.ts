@@ -1,7 +1,8 @@
 // The service worker: the page and its assets, so that an installed app opens out of range. Nothing of the API is ever in it.
 //
-// In: the list of assets, put in when it is built. Out: the page from the network where it answers soon, else from the cache; assets, whose names
-// change with their content, from the cache.
+// In: the list of assets, put in when it is built. Out: the page from the network where it answers soon and well, else from the cache; assets,
+// whose names change with their content, from the cache. A page is kept with its own assets, all or nothing, when this is installed: never later,
+// as a box that has been upgraded shows a page whose assets are in no cache here.
 
 /// <reference lib="webworker" />
 const worker = self as unknown as ServiceWorkerGlobalScope;
@@ -42,14 +43,11 @@ async function kept(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? fetch(request);
 }
 
-/** The network's, unless it takes too long: the page of yesterday sells as well. */
+/** The network's, unless it takes too long or is an error: the page of yesterday sells as well. */
 async function newest(request: Request): Promise<Response> {
-  const cached = await caches.match("/");
-  const fromNetwork = fetch(request).then(async (answer) => {
-    if (answer.ok) await (await caches.open(CACHE)).put("/", answer.clone());
-    return answer;
-  });
-  if (!cached) return fromNetwork;
-  const late = new Promise<Response>((done) => setTimeout(() => done(cached.clone()), PATIENCE_MS));
+  const cached = await (await caches.open(CACHE)).match("/");
+  if (!cached) return fetch(request);
+  const fromNetwork = fetch(request).then((answer) => (answer.ok ? answer : cached));
+  const late = new Promise<Response>((done) => setTimeout(() => done(cached), PATIENCE_MS));
   return Promise.race([fromNetwork, late]).catch(() => cached);
 }

@@ -153,6 +153,31 @@ describe.skipIf(!program)("people at a tablet out of range", () => {
     await page.getByRole("navigation").waitFor();
     await page.locator(".bar").getByText("Joko Susilo").waitFor();
   }, 60_000);
+
+  test("a badge that is scanned again is neither shown nor written down, and a thing scanned with it is sold", async () => {
+    const page = await tablet();
+    await page.getByRole("button", { name: "Joko Susilo" }).waitFor();
+    await scan(page, "JS-4W8N-T3RB");
+    await page.getByRole("navigation").waitFor();
+    await scan(page, "JS-4W8N-T3RB");
+    await scan(page, "8991234567890");
+    await page.locator(".lines b").getByText("Shirt, batik, M").waitFor();
+    await scan(page, "JS-4W8N-T3RB");
+    await page.getByText("A badge is not taken here").waitFor();
+    expect(await page.content()).not.toContain("JS-4W8N-T3RB");
+    const kept = await page.evaluate(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const opening = indexedDB.open("outpost");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const asked = opening.result.transaction("entries").objectStore("entries").getAll();
+            asked.onsuccess = () => resolve(JSON.stringify(asked.result));
+          };
+        }),
+    );
+    expect(kept).not.toContain("JS-4W8N-T3RB");
+  }, 60_000);
 });
 
 describe.skipIf(!program)("tablets where nobody is told apart", () => {

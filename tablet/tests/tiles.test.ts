@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import id from "../src/i18n/id.json";
 import { serious } from "./axe";
 import { type Browser, launch, login, open, type Page, pair, SIZES } from "./browser";
 import { type Fixture, fixture } from "./fixture";
@@ -19,6 +20,14 @@ const SCREENS = (
 )
   .split(" ")
   .map((screen) => (screen === "home" ? "" : screen));
+
+/** What stands above a screen, in Indonesian. */
+function titled(screen: string): string {
+  if (screen === "") return "Tailor Works";
+  if (screen === "status") return id["status.title"];
+  const key = screen === "orders" ? "tile.deliver" : `tile.${screen.replace("-", "_")}`;
+  return id[key as keyof typeof id];
+}
 
 describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (name, size) => {
   let on: Stage;
@@ -102,8 +111,9 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
       await page.evaluate((to) => {
         location.hash = `/${to}`;
       }, screen);
-      await page.locator(".head").waitFor();
-      await page.waitForTimeout(150);
+      await page.getByRole("heading", { level: 1, name: titled(screen), exact: true }).waitFor();
+      // A form has only its title until its draft was read.
+      await page.locator(".body > *").first().waitFor({ state: "attached" });
       await look(`id-${screen || "home"}`);
     }
     expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);

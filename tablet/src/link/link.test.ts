@@ -74,6 +74,7 @@ class Played implements Socket {
 let n = 0;
 const ends: (() => void)[] = [];
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const end of ends.splice(0)) end();
 });
 
@@ -167,6 +168,47 @@ test("an answer reaches who asked, and nobody waits for one past the connection"
   gate.last().close();
   await expect(logout).rejects.toThrow();
   await expect(link.ask("login", {})).rejects.toThrow();
+});
+
+test("an answer to another question of the same number is nobody's", async () => {
+  const { gate, link } = await tablet();
+  link.start();
+  await vi.waitFor(() => expect(link.reached.value.up).toBe(true));
+  const login = link.ask("login", { user: "wati", pin: "1234" });
+  const packet = gate.published[0]?.packet ?? 0;
+  gate.last().publish("session/till-1", { re: "approve", ok: true, packet, user: "joko" });
+  gate.last().publish("session/till-1", { re: "login", ok: true, packet, session: "8f14" });
+  expect(await login).toMatchObject({ re: "login", session: "8f14" });
+});
+
+test("what one connection asked is not answered on the next by the number alone", async () => {
+  const { gate, link } = await tablet();
+  const packets: number[] = [];
+  for (const begins of [0.25, 0.75]) {
+    vi.spyOn(Math, "random").mockReturnValue(begins);
+    if (packets.length === 0) link.start();
+    else link.nudge();
+    await vi.waitFor(() => expect(link.reached.value.up).toBe(true));
+    link.ask("login", { user: "wati", pin: "1234" }).catch(() => {});
+    packets.push(gate.published.at(-1)?.packet ?? 0);
+    gate.last().close();
+  }
+  // The first of each subscribes.
+  expect(packets).toEqual([16_385, 49_153]);
+});
+
+test("a connection's numbers go round from the highest to 1, and none is 0", async () => {
+  for (const [begins, first] of [
+    [0, 2],
+    [0.999_999, 1],
+  ] as const) {
+    vi.spyOn(Math, "random").mockReturnValue(begins);
+    const { gate, link } = await tablet();
+    link.start();
+    await vi.waitFor(() => expect(link.reached.value.up).toBe(true));
+    link.ask("login", {}).catch(() => {});
+    expect(gate.published[0]?.packet).toBe(first);
+  }
 });
 
 test("a refusal of what the box could not read is known by its packet", async () => {

@@ -32,6 +32,7 @@ export interface Reached {
 export { NotReached };
 
 interface Asked {
+  what: string;
   packet: number;
   resolve(answer: SessionAnswer): void;
 }
@@ -112,7 +113,7 @@ export class Link {
     const topic = `me/${this.login.device}/${what}`;
     const { packet, acked } = connection.publish(topic, utf8.encode(JSON.stringify(fields)));
     const answer = new Promise<SessionAnswer>((resolve, reject) => {
-      const asked = { packet, resolve };
+      const asked = { what, packet, resolve };
       this.asked.push(asked);
       const drop = () => {
         const at = this.asked.indexOf(asked);
@@ -221,7 +222,7 @@ export class Link {
   }
 
   private answer(answer: SessionAnswer): void {
-    const at = this.asked.findIndex((asked) => asked.packet === answer.packet);
+    const at = this.asked.findIndex(({ what, packet }) => what === answer.re && packet === answer.packet);
     if (at >= 0) this.asked.splice(at, 1)[0]?.resolve(answer);
   }
 

@@ -45,7 +45,8 @@ export class Connection {
   private readonly unanswered = new Map<number, { resolve(): void; reject(error: Error): void }>();
   private readonly topics: readonly string[];
   private readonly hears: Hears;
-  private nextPacket = 0;
+  /** Begins anywhere: the box's word on what an earlier connection asked may come over this one, and names a packet alone. */
+  private nextPacket = Math.floor(Math.random() * 65_535);
   private ended = false;
   private ready = false;
   private timer: ReturnType<typeof setTimeout>;

@@ -83,7 +83,9 @@ test("what the box does not know is submitted again", () => {
   expect(onMark(entry("refused"), null).state).toBe("refused");
 });
 
-test("a word on a code is at its end at the office, where a document goes on to the books", () => {
-  expect([isFinal(entry("at_office")), isFinal(entry("at_office", { kind: "barcode" }))]).toEqual([false, true]);
-  expect(isFinal(entry("saved", { kind: "barcode" }))).toBe(false);
+test("what is never posted is at its end at the office, where a document goes on to the books", () => {
+  expect([isFinal(entry("at_office")), isFinal(entry("at_office", { kind: "cancellation" }))]).toEqual([false, false]);
+  for (const kind of ["barcode", "day-close", "scan"]) {
+    expect([isFinal(entry("saved", { kind })), isFinal(entry("at_office", { kind }))]).toEqual([false, true]);
+  }
 });

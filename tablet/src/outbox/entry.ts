@@ -71,6 +71,8 @@ export interface Entry extends Label {
   form?: Form;
 }
 
+/** Kinds that go into no books beyond the office: nothing more is said of them once it has them. */
+const NEVER_POSTED: readonly string[] = ["barcode", "day-close", "scan"];
 const AFTER_OFFICE: readonly State[] = ["at_office", "posted", "held", "not_posted"];
 
 /** The office has it: whatever happens to the box or this tablet, it counts. */
@@ -85,7 +87,7 @@ export function isToSend(entry: Entry): boolean {
 
 /** Nothing more is expected of it. */
 export function isFinal(entry: Entry): boolean {
-  if (entry.kind === "barcode" && entry.state === "at_office") return true;
+  if (NEVER_POSTED.includes(entry.kind) && entry.state === "at_office") return true;
   return entry.state === "posted" || entry.state === "not_posted" || entry.state === "refused";
 }
 

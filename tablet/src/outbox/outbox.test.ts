@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Mark } from "../api-types";
 import { openStore, type Store } from "../store";
-import type { Entry } from "./entry";
+import type { Entry, Receipt } from "./entry";
 import { Outbox } from "./outbox";
 
 let n = 0;
@@ -25,6 +26,16 @@ const entry = (id: string, madeMs = 1, more: Partial<Entry> = {}): Entry => ({
   day: "2026-11-02",
   state: "waiting",
   ...more,
+});
+
+const receipt = (id: string, status: Receipt["status"]): Receipt => ({
+  ...{ id, status, epoch: "e1", seq: 1, hash: "ab12cd34", at: "2026-11-02T01:02:27Z", reason: null },
+  ...{ number: null, total: null, marks: [], outcome: null, packet: 1 },
+});
+
+const mark = (id: string, kind: string, mark: Mark["mark"]): Mark => ({
+  ...{ id, kind, mark, number: null, day: "2026-11-02", party: null, total: null },
+  ...{ since: null, name: null, why: null, cancelled: false },
 });
 
 test("however often one taps, there is one entry, with the bytes of the first tap", async () => {
@@ -63,6 +74,32 @@ test("only what is refused can be dropped, and what is old goes only when the of
   const later = await Outbox.open(store, Date.now());
   closing.push(later);
   expect(later.entries.value.map((entry) => entry.id)).toEqual(["saved", "waits"]);
+});
+
+test("a code that nobody knows is kept while it waits, however old it is", async () => {
+  const { store, outbox } = await fresh();
+  await outbox.submit(entry("waits", 1, { kind: "scan" }));
+  await outbox.submit(entry("saved", 2, { kind: "scan", state: "saved" }));
+  await outbox.submit(entry("there", 3, { kind: "scan", state: "at_office" }));
+  const later = await Outbox.open(store, Date.now());
+  closing.push(later);
+  expect(later.entries.value.map((entry) => entry.id)).toEqual(["saved", "waits"]);
+});
+
+test.each(["day-close", "scan", "barcode"])("the box is asked about a %s until the office has it", async (kind) => {
+  const { outbox } = await fresh();
+  await outbox.submit(entry("a", 1, { kind }));
+  expect(outbox.open()).toEqual([]);
+  await outbox.receipt(receipt("a", "recorded"));
+  expect(outbox.open().map((entry) => entry.id)).toEqual(["a"]);
+  await outbox.marks({ a: mark("a", kind, "at_office") });
+  expect([outbox.get("a")?.state, outbox.open()]).toEqual(["at_office", []]);
+});
+
+test("of a document the box is still asked once the office has it: it is to be posted", async () => {
+  const { outbox } = await fresh();
+  await outbox.submit(entry("a", 1, { state: "at_office" }));
+  expect(outbox.open().map((entry) => entry.id)).toEqual(["a"]);
 });
 
 test("a cancellation marks its document, and dropping a refused one takes the mark back", async () => {
@@ -119,4 +156,27 @@ test("a second cancellation changes nothing of what the first has said, nor does
   await outbox.submit(entry("third", 4, { kind: "cancellation", cancels: "sale", state: "refused" }));
   await outbox.drop("third");
   expect([outbox.get("third"), outbox.get("sale")?.cancelledBy]).toEqual([undefined, "first"]);
+});
+
+test("a disk that refuses is told to whoever submits, once, and the same submission may be tried again", async () => {
+  const { store, outbox } = await fresh();
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown) => unheard.push(reason);
+  process.on("unhandledRejection", hear);
+  await outbox.keepDraft({ screen: "sell", id: "a", value: 1 });
+  const real = IDBObjectStore.prototype.put;
+  const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...of) {
+    const asked = real.apply(this, of);
+    this.transaction.abort();
+    return asked;
+  });
+  await expect(outbox.submit(entry("a"), "sell")).rejects.toThrow();
+  put.mockRestore();
+  expect([await store.count("entries"), (await outbox.draft("sell"))?.value]).toEqual([0, 1]);
+  // Node tells of what nobody heard after the microtasks.
+  await new Promise((done) => setTimeout(done));
+  process.off("unhandledRejection", hear);
+  expect(unheard).toEqual([]);
+  await outbox.submit(entry("a"), "sell");
+  expect(outbox.get("a")?.state).toBe("waiting");
 });

@@ -12,9 +12,6 @@ import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onRe
 /** How long what is final is kept for looking at. */
 const KEEP_MS = 60 * 24 * 3600 * 1000;
 
-/** What is published, and is no document that could be asked about. */
-const NO_DOCUMENT: readonly string[] = ["scan", "day-close"];
-
 /** Where a screen's draft lies while another has its place. */
 const aside = (screen: string) => `${screen} (aside)`;
 
@@ -61,13 +58,13 @@ export class Outbox {
 
   /** What the box is asked about on each connection. */
   open(): Entry[] {
-    const asked = (entry: Entry) => !NO_DOCUMENT.includes(entry.kind) && entry.state !== "waiting";
-    return this.entries.value.filter((entry) => asked(entry) && !isFinal(entry));
+    return this.entries.value.filter((entry) => entry.state !== "waiting" && !isFinal(entry));
   }
 
   /** Keeps an entry, what belongs to it, and ends its draft, all or nothing. An id that is there already stays as it is. */
   async submit(entry: Entry, screen?: string, beside: readonly Entry[] = []): Promise<Entry> {
     const tx = this.store.transaction(["entries", "drafts"], "readwrite", { durability: "strict" });
+    heard(tx.done);
     const entries = tx.objectStore("entries");
     const known = await entries.get(entry.id);
     if (!known) {
@@ -107,6 +104,7 @@ export class Outbox {
   /** A refused entry was corrected by another one, or is not wanted any more. Nothing else can be dropped. */
   async drop(id: string): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     const entry = await tx.store.get(id);
     if (entry?.state === "refused") {
       await tx.store.delete(id);
@@ -158,6 +156,7 @@ export class Outbox {
 
   private async change(ids: readonly string[], to: (entry: Entry) => Entry): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     let changed = false;
     for (const id of ids) {
       const entry = await tx.store.get(id);
@@ -188,10 +187,16 @@ export class Outbox {
 
   private async forget(nowMs: number): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
+    heard(tx.done);
     const old = IDBKeyRange.upperBound(nowMs - KEEP_MS);
     for (const entry of await tx.store.index("made").getAll(old)) {
-      if (isFinal(entry) || isAtOffice(entry) || entry.kind === "scan") await tx.store.delete(entry.id);
+      if (isFinal(entry) || isAtOffice(entry)) await tx.store.delete(entry.id);
     }
     await tx.done;
   }
+}
+
+/** Where a request fails, that is thrown, and its transaction fails as well: once is enough. */
+function heard(done: Promise<void>): void {
+  done.catch(() => {});
 }

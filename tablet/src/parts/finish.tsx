@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Fields, When } from "../forms/documents";
 import { type Key, t } from "../i18n";
 import type { Label } from "../outbox/entry";
+import { useActing } from "./acting";
 import type { Writing } from "./draft";
 import { Button, Frame, Notice } from "./frame";
 import { goInstead } from "./place";
@@ -25,6 +26,7 @@ interface FormProps<T> {
 export type Lack = Extract<Key, `lacks.${string}`> extends `lacks.${infer Name}` ? Name : never;
 
 export function Form<T>({ screen, title, draft, lacks, done, make, label = {}, children }: FormProps<T>) {
+  const { act, failed } = useActing();
   const finish = async () => {
     if (lacks) return;
     const entry = await submitWritten(screen, draft, make, label);
@@ -33,8 +35,9 @@ export function Form<T>({ screen, title, draft, lacks, done, make, label = {}, c
   return (
     <Frame
       title={title}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => act(finish)}>
           {t(done)}
         </Button>
       }

@@ -12,10 +12,12 @@ interface FrameProps {
   onBack?: (() => void) | undefined;
   home?: boolean;
   actions?: ComponentChildren;
+  /** Why what one did with it at the bottom has failed. */
+  failed?: string | null;
   children: ComponentChildren;
 }
 
-export function Frame({ title, onBack = back, home = false, actions, children }: FrameProps) {
+export function Frame({ title, onBack = back, home = false, actions, failed = null, children }: FrameProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = title;
@@ -35,7 +37,12 @@ export function Frame({ title, onBack = back, home = false, actions, children }:
         </h1>
       </header>
       <div class="body">{children}</div>
-      {actions && <footer class="actions">{actions}</footer>}
+      {actions && (
+        <footer class={failed === null ? "actions" : "actions told"}>
+          {failed !== null && <Notice kind="bad">{failed}</Notice>}
+          {actions}
+        </footer>
+      )}
     </main>
   );
 }

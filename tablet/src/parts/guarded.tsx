@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useErrorBoundary } from "preact/hooks";
 import { place } from "./place";
+import { isShown } from "./trouble";
 
 interface GuardedProps {
   /** What is shown in the place of what failed, until one goes elsewhere. */
@@ -11,7 +12,10 @@ interface GuardedProps {
 }
 
 export function Guarded({ failed, children }: GuardedProps) {
-  const [error, again] = useErrorBoundary((error) => reportError(error));
+  const [error, again] = useErrorBoundary((error) => {
+    isShown(error);
+    reportError(error);
+  });
   const { screen, of } = place.value;
   useEffect(() => again(), [screen, of]);
   return <>{error ? failed(error) : children}</>;

@@ -9,7 +9,7 @@ import type { User } from "../rows/types";
 import { Button, Notice } from "./frame";
 import { Icon } from "./icons";
 import { PickList } from "./picker";
-import { useCodes } from "./scanning";
+import { badges, useBadges } from "./scanning";
 
 interface AskProofProps {
   people: readonly User[];
@@ -26,14 +26,15 @@ export function AskProof({ people, onProof, submit }: AskProofProps) {
     if (busy) return;
     setBusy(true);
     setNo(null);
-    onProof(proof)
+    const proven = "badge" in proof ? badges.proves(proof.badge, () => onProof(proof)) : onProof(proof);
+    proven
       .catch((error: unknown) => setNo(why(error)))
       .finally(() => {
         setPin("");
         setBusy(false);
       });
   };
-  useCodes((badge) => prove({ badge }));
+  useBadges((badge) => prove({ badge }));
   if (!user) {
     const picks = people.map((person) => ({ key: person.name, text: person.full_name }));
     return (
@@ -72,6 +73,7 @@ export function AskProof({ people, onProof, submit }: AskProofProps) {
 export function why(error: unknown): string {
   if (error instanceof NotReached) return t("login.no_box");
   if (!(error instanceof SaidNo)) throw error;
+  if (error.code === "stray") return t("login.stray");
   if (error.code === "wrong") return t("login.wrong");
   if (error.code === "closed" && error.until) return t("login.closed", { until: moment(error.until) });
   if (error.code === "locked") return t("login.locked");

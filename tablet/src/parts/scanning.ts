@@ -1,18 +1,26 @@
-// Scans on the screen that is shown: the top one hears them. What nobody here knows is told to the box.
+// Scans on the screen that is shown: the top one hears them. What nobody here knows is told to the box; a badge is neither told nor shown.
 
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { app } from "../app";
+import { app, running } from "../app";
 import { t } from "../i18n";
+import { Badges } from "../scan/badges";
 import { type Found, resolve } from "../scan/code";
 import { Ears, type Hears } from "../scan/ears";
 import { listen } from "../scan/wedge";
 import { unknownScan } from "../submit";
 import { place } from "./place";
+import { troubleOf } from "./trouble";
 
 const ears = new Ears();
-listen((code) => {
-  if (!ears.hear(code)) say(t("scan.not_here", { code: shown(code) }), true);
+export const badges = new Badges((code) => {
+  if (ears.hear(code)) return;
+  say(badges.is(code) ? t("scan.badge") : t("scan.not_here", { code: shown(code) }), true);
+});
+listen((code) => badges.pass(code));
+effect(() => {
+  const now = running.value;
+  if (now !== null && now !== "unpaired" && now.people.session.value === null) badges.forget();
 });
 effect(() => {
   void place.value;
@@ -34,8 +42,16 @@ function say(text: string, bad: boolean): void {
 
 const shown = (code: string) => code.replaceAll("\u001d", "␝");
 
-/** Hears raw codes while the screen is shown. */
+/** Hears raw codes while the screen is shown, and no badges. */
 export function useCodes(hear: Hears): (code: string) => void {
+  return useBadges((code) => {
+    if (badges.is(code)) say(t("scan.badge"), true);
+    else hear(code);
+  });
+}
+
+/** Hears badges as well: who asks for one. */
+export function useBadges(hear: Hears): (code: string) => void {
   const latest = useRef(hear);
   latest.current = hear;
   useEffect(() => ears.listen((code) => latest.current(code)), []);
@@ -51,7 +67,9 @@ export function useScans(found: (found: Found) => void): (code: string) => void 
       found(known);
       return;
     }
-    say(t("scan.unknown", { code: shown(code) }), true);
-    void unknownScan(app(), code);
+    unknownScan(app(), code).then(
+      () => say(t("scan.unknown", { code: shown(code) }), true),
+      (error: unknown) => say(troubleOf(error), true),
+    );
   });
 }

@@ -87,6 +87,34 @@ const page = (rows: RowsPage["rows"], more: Partial<RowsPage>): RowsPage => ({
   ...more,
 });
 
+test("what another tab has taken is read from the disk, though the box has nothing newer, or does not answer", async () => {
+  const store = await openStore("rows-tabs");
+  const [one, two] = [new Rows(store, "bandung"), new Rows(store, "bandung")];
+  const item = (rate: string) => ({ table: "item", name: "SHIRT", row: { ...shirt, item_name: rate } });
+  const names = (rows: Rows) => rows.masters.value.items().map((item) => item.item_name);
+  await one.update(async () => page([item("yesterday's")], { reset: true }));
+  await two.open();
+  await one.update(async () => page([item("today's")], { cursor: "g.2" }));
+  const asked: (string | null)[] = [];
+  await two.update(async (after) => {
+    asked.push(after);
+    return page([], { cursor: "g.2" });
+  });
+  expect([asked, names(two)]).toEqual([["g.2"], ["today's"]]);
+  await one.update(async () => page([item("tonight's")], { cursor: "g.3" }));
+  await expect(two.update(() => Promise.reject(new Error("no box")))).rejects.toThrow("no box");
+  expect(names(two)).toEqual(["tonight's"]);
+});
+
+test("where nothing has changed, the rows are not read again", async () => {
+  const rows = new Rows(await openStore("rows-same"), "bandung");
+  await rows.update(async () => page([{ table: "item", name: "SHIRT", row: shirt }], { reset: true }));
+  const before = rows.masters.value;
+  await rows.update(async () => page([], { cursor: "g.2" }));
+  await rows.update(async () => page([], { cursor: "g.2" }));
+  expect(rows.masters.value).toBe(before);
+});
+
 test("rows stay over a reload, deletions go, and a reset replaces all of them at once", async () => {
   const store = await openStore("rows-test");
   const rows = new Rows(store, "bandung");

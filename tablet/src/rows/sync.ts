@@ -17,6 +17,8 @@ export class Rows {
   readonly complete: Signal<boolean> = signal(false);
   private readonly store: Store;
   private readonly site: string;
+  /** The cursor that memory was read at. Another tab may have taken what is newer, and the box does not give that to this one again. */
+  private readAt: string | null = null;
   private running: Promise<void> | null = null;
   private words: readonly Word[] = [];
 
@@ -28,8 +30,15 @@ export class Rows {
 
   /** What the tablet has, from its own disk. */
   async open(): Promise<void> {
-    this.complete.value = (await recall<boolean>(this.store, "rows-complete")) ?? false;
-    this.masters.value = new Masters(await this.store.getAll("rows"), this.site).saying(this.words);
+    const tx = this.store.transaction(["rows", "meta"]);
+    const [rows, cursor, complete] = await Promise.all([
+      tx.objectStore("rows").getAll(),
+      tx.objectStore("meta").get("rows-cursor"),
+      tx.objectStore("meta").get("rows-complete"),
+    ]);
+    this.readAt = (cursor as string | undefined) ?? null;
+    this.complete.value = (complete as boolean | undefined) ?? false;
+    this.masters.value = new Masters(rows, this.site).saying(this.words);
   }
 
   /** What people here say of codes that the rows do not know. */
@@ -48,6 +57,7 @@ export class Rows {
 
   private async take(ask: AskRows): Promise<void> {
     let cursor = await recall<string>(this.store, "rows-cursor");
+    if (cursor !== this.readAt) await this.open();
     let reset = false;
     let changed = false;
     const gathered: RowsPage["rows"] = [];
@@ -64,6 +74,7 @@ export class Rows {
       if (!page.more) break;
     }
     if (changed) await this.open();
+    else this.readAt = cursor;
   }
 
   private async write(rows: RowsPage["rows"], cursor: string, reset: boolean, complete: boolean): Promise<void> {

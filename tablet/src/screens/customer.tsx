@@ -3,6 +3,7 @@
 import { app } from "../app";
 import { customer, type NewCustomer } from "../forms/documents";
 import { t } from "../i18n";
+import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
@@ -12,6 +13,7 @@ import { submitWritten } from "../parts/written";
 const SCREEN = "customer";
 
 export function CustomerScreen() {
+  const { act, failed } = useActing();
   const draft = useDraft<NewCustomer>(SCREEN, () => ({ customer_name: "", mobile_no: "", customer_details: "" }));
   if (!draft) return <Frame title={t("tile.customer")}>{null}</Frame>;
   const { value } = draft;
@@ -29,8 +31,9 @@ export function CustomerScreen() {
   return (
     <Frame
       title={t("tile.customer")}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={name === ""} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={name === ""} onClick={() => act(finish)}>
           {t("customer.done")}
         </Button>
       }

@@ -4,6 +4,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Expense, expense } from "../forms/documents";
 import { t } from "../i18n";
+import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
@@ -14,6 +15,7 @@ import { submitWritten } from "../parts/written";
 const SCREEN = "expense";
 
 export function ExpenseScreen() {
+  const { act, failed } = useActing();
   const masters = app().rows.masters.value;
   const accounts = masters.all("account").filter((row) => !!row.is_expense && !row.disabled);
   const draft = useDraft<Expense>(SCREEN, () => ({
@@ -40,8 +42,9 @@ export function ExpenseScreen() {
   return (
     <Frame
       title={t("tile.expense")}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => act(finish)}>
           {t("expense.done")}
         </Button>
       }

@@ -6,6 +6,7 @@ import { order, type Paid, payment, type When } from "../forms/documents";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { Invalid } from "../money/taxes";
+import { useActing } from "../parts/acting";
 import { Bill, reckon } from "../parts/bill";
 import { useDraft } from "../parts/draft";
 import { NumberField, TextField } from "../parts/fields";
@@ -32,6 +33,7 @@ interface Ordering {
 const SCREEN = "order";
 
 export function OrderScreen() {
+  const { act, failed } = useActing();
   const { rows } = app();
   const masters = rows.masters.value;
   const draft = useDraft<Ordering>(SCREEN, () => ({
@@ -69,8 +71,9 @@ export function OrderScreen() {
   return (
     <Frame
       title={t("tile.order")}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={!good || lacks !== null} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={!good || lacks !== null} onClick={() => act(finish)}>
           {t("order.done")}
         </Button>
       }

@@ -7,6 +7,7 @@ import { number } from "../forms/cart";
 import { type Paid, payment } from "../forms/documents";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
+import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
@@ -32,6 +33,7 @@ const first = (): Paid => ({
 export function Payment() {
   const { rows } = app();
   const draft = useDraft<Paid>(SCREEN, first);
+  const { act, failed } = useActing();
   const value = draft?.value ?? first();
   const invoices = useInvoices(value);
   if (!draft) return <Frame title={t("tile.payment")}>{null}</Frame>;
@@ -61,8 +63,9 @@ export function Payment() {
   return (
     <Frame
       title={t("tile.payment")}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={lacks !== null} onClick={() => act(finish)}>
           {t("payment.done")}
         </Button>
       }

@@ -6,12 +6,14 @@ import type { ScanLine } from "../api-types";
 import { app } from "../app";
 import { t } from "../i18n";
 import type { Entry } from "../outbox/entry";
+import { useActing } from "../parts/acting";
 import { Dialog } from "../parts/dialog";
 import { Choice } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { PickList } from "../parts/picker";
 import { useCodes } from "../parts/scanning";
+import { tell } from "../parts/trouble";
 import { itemName, itemPicks } from "../parts/words";
 import { wordOf } from "../rows/words";
 import { nameable, resolve } from "../scan/code";
@@ -32,11 +34,12 @@ export function Scans() {
   // Its id is made as the question opens: a second tap is the same word.
   const [open, setOpen] = useState<{ id: string; code: string } | null>(null);
   const [told, setTold] = useState<string | null>(null);
+  const { act, failed } = useActing();
   const masters = rows.masters.value;
   useCodes((code) => {
     const known = resolve(code, masters);
     if (known && !known.said) return setTold(t("scans.known", { code: shown(code), item: known.item.item_name }));
-    if (!known) void unknownScan(app(), code);
+    if (!known) unknownScan(app(), code).catch(tell);
     setOpen({ id: uuid(), code: nameable(code) });
   });
   const entries = outbox.entries.value;
@@ -65,6 +68,7 @@ export function Scans() {
     <Frame title={t("tile.scans")}>
       <p>{t("scans.how")}</p>
       {told && <Notice kind="good">{told}</Notice>}
+      {failed && <Notice kind="bad">{failed}</Notice>}
       {unknown.length === 0 && <Notice kind="good">{t("scans.nothing")}</Notice>}
       <ul class="lines">
         {unknown.map(([code, { more }]) => (
@@ -87,9 +91,11 @@ export function Scans() {
           onSay={(item_code, uom) => {
             setOpen(null);
             const { id, code } = open;
-            void nameCode(app(), id, { code, item_code, uom }).then(() =>
-              setTold(t("scans.now", { code: shown(code), item: itemName(item_code) })),
-            );
+            act(async () => {
+              setTold(null);
+              await nameCode(app(), id, { code, item_code, uom });
+              setTold(t("scans.now", { code: shown(code), item: itemName(item_code) }));
+            });
           }}
         />
       )}
@@ -117,6 +123,7 @@ function useAsked(day: string): ScanLine[] {
 /** How far this tablet's word is; where the box would not take it, why. */
 function Sent({ entry }: { entry: Entry | undefined }) {
   const { outbox } = app();
+  const { act, failed } = useActing();
   if (!entry) return null;
   return (
     <>
@@ -125,11 +132,12 @@ function Sent({ entry }: { entry: Entry | undefined }) {
         <>
           <Notice kind="bad">{t("document.refused", { why: whyOf(entry) })}</Notice>
           <div class="buttons">
-            <Button onClick={() => void outbox.again(entry.id)}>{t("document.again")}</Button>
-            <Button kind="danger" icon="cross" onClick={() => void outbox.drop(entry.id)}>
+            <Button onClick={() => act(() => outbox.again(entry.id))}>{t("document.again")}</Button>
+            <Button kind="danger" icon="cross" onClick={() => act(() => outbox.drop(entry.id))}>
               {t("document.drop")}
             </Button>
           </div>
+          {failed && <Notice kind="bad">{failed}</Notice>}
         </>
       )}
     </>

@@ -8,6 +8,7 @@ import type { Tendered } from "../forms/pay";
 import { TooMuch } from "../forms/pay";
 import { t } from "../i18n";
 import { Invalid } from "../money/taxes";
+import { useActing } from "../parts/acting";
 import { Bill, reckon } from "../parts/bill";
 import { useDraft } from "../parts/draft";
 import { NumberField } from "../parts/fields";
@@ -37,6 +38,7 @@ export function Sell() {
   const { rows } = app();
   const masters = rows.masters.value;
   const [paying, setPaying] = useState(false);
+  const { act, failed } = useActing();
   const draft = useDraft<Selling>(SCREEN, () => nothingSold(masters));
   if (!draft) return <Frame title={t("tile.sell")}>{null}</Frame>;
   const { cart, tendered } = draft.value;
@@ -49,10 +51,11 @@ export function Sell() {
     return (
       <Frame
         title={draft.amends ? t("correct.title", { what: t("kind.sales-invoice") }) : t("tile.sell")}
+        failed={failed}
         actions={
           <>
             {cart.lines.length > 0 && (
-              <Button icon="cross" onClick={() => void draft.clear()}>
+              <Button icon="cross" onClick={() => act(draft.clear)}>
                 {t("clear")}
               </Button>
             )}
@@ -102,8 +105,9 @@ export function Sell() {
     <Frame
       title={t("pay.title")}
       onBack={() => setPaying(false)}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={!fits || nameless} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={!fits || nameless} onClick={() => act(finish)}>
           {!fits || result.open.isZero() ? t("pay.done") : t("pay.done_open", { open: money(result.open) })}
         </Button>
       }

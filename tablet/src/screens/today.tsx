@@ -5,9 +5,10 @@ import type { DaySheet, Mark } from "../api-types";
 import { app } from "../app";
 import { number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
+import { useActing } from "../parts/acting";
 import { entryOfMark } from "../parts/documents";
 import { TextField } from "../parts/fields";
-import { Button, Frame } from "../parts/frame";
+import { Button, Frame, Notice } from "../parts/frame";
 import { LongList } from "../parts/list";
 import { Marks } from "../parts/marks";
 import { go } from "../parts/place";
@@ -18,6 +19,7 @@ const ROW_PX = 104;
 
 export function Today() {
   const { outbox, api, clock, link } = app();
+  const { act, failed } = useActing();
   const today = clock.day();
   const [typed, setTyped] = useState("");
   const [day, setDay] = useState(today);
@@ -72,9 +74,12 @@ export function Today() {
       ))}
       {sheet && search === "" && <Sheet sheet={sheet} />}
       {sheet?.state === "open" && search === "" && (
-        <Button icon="lock" onClick={() => void closeDay(app(), day)}>
-          {t("day.close", { day: shownDay(day) })}
-        </Button>
+        <>
+          <Button icon="lock" onClick={() => act(() => closeDay(app(), day))}>
+            {t("day.close", { day: shownDay(day) })}
+          </Button>
+          {failed && <Notice kind="bad">{failed}</Notice>}
+        </>
       )}
       {found.length === 0 ? (
         <p class="quiet">{t("today.nothing", { day: shownDay(day) })}</p>
