@@ -147,6 +147,17 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// The office: one that is held or was given up was entered in ERPNext by hand; lines of text that say what it is there.
+    Entered {
+        /// Which one.
+        id: IntentId,
+        /// Its name in ERPNext.
+        name: Text,
+        /// Who says so.
+        by: Text,
+        /// It may say otherwise than its paper.
+        anyway: bool,
+    },
     /// Stock, days, documents and the like: a [`crate::show::Sheet`] as JSON.
     Show(crate::show::Show),
     /// What is known of one document: one JSON object.

@@ -139,7 +139,8 @@ pub fn fate(fate: &Fate) -> Value {
 /// What became of a document in the books, in a word or two.
 fn state_of(fate: &Fate) -> String {
     match fate {
-        Fate::Posted { name, .. } => format!("posted as {name}"),
+        Fate::Posted { name, by: None, .. } => format!("posted as {name}"),
+        Fate::Posted { name, by: Some(by), .. } => format!("posted as {name}, entered by hand, says {by}"),
         Fate::Held { .. } => "held".into(),
         Fate::Withdrawn => "cancelled before it was posted".into(),
         Fate::Kept => "kept at the office".into(),

@@ -132,8 +132,9 @@ fn outcomes_v1() {
     let name = || "ACC-SINV-2026-00012".try_into().unwrap();
     let day = Some("2026-12-01".parse().unwrap());
     let fates = [
-        ("posted", Fate::Posted { name: name(), day: None }),
-        ("posted-later", Fate::Posted { name: name(), day }),
+        ("posted", Fate::Posted { name: name(), day: None, by: None }),
+        ("posted-later", Fate::Posted { name: name(), day, by: None }),
+        ("posted-by-hand", Fate::Posted { name: name(), day, by: Some("wati".try_into().unwrap()) }),
         ("held", Fate::held(Hold::Stock, "2 of BUTTON are missing")),
         ("withdrawn", Fate::Withdrawn),
         ("kept", Fate::Kept),

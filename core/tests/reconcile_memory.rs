@@ -32,7 +32,7 @@ fn a_year_of_a_busy_site_is_compared_in_little_memory() {
         let number = Some(("A".parse().unwrap(), n + 1).into());
         let document = Document { id, kind: Kind::SalesInvoice, day, sum: (n + 1).into(), number, cancelled: None };
         let name = format!("ACC-SINV-2026-{n:06}");
-        sources.said.insert(id, Fate::Posted { name: Text::try_from(name.clone()).unwrap(), day: None });
+        sources.said.insert(id, Fate::Posted { name: Text::try_from(name.clone()).unwrap(), day: None, by: None });
         sources.journal.push(document);
         sources.books.push(document);
         sources.there.as_mut().unwrap().push(There {

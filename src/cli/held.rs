@@ -42,6 +42,20 @@ pub(super) enum Held {
         #[arg(long)]
         reason: String,
     },
+    /// Say that a document that is held or was given up was entered in ERPNext by hand, and under which name. ERPNext is asked.
+    Entered {
+        /// Which document, by its id.
+        id: Uuid,
+        /// Its name in ERPNext, like ACC-SINV-2026-00012.
+        #[arg(long = "as")]
+        name: String,
+        /// Who says so.
+        #[arg(long)]
+        by: String,
+        /// It has another sum, day or party there than on its paper, and is meant to.
+        #[arg(long)]
+        anyway: bool,
+    },
 }
 
 impl Held {
@@ -65,6 +79,13 @@ impl Held {
                 }
                 let by = Text::try_from(by).map_err(anyhow::Error::msg)?;
                 let ask = Ask::GiveUp { id: IntentId(id), by, reason };
+                control::ask(dir, &ask, &mut std::io::stdout().lock())?;
+            }
+            Self::Entered { id, name, by, anyway } => {
+                let [name, by] = [("--as", name), ("--by", by)].map(|(field, text)| {
+                    Text::try_from(text.trim().to_owned()).map_err(|error| anyhow::anyhow!("{field}: {error}"))
+                });
+                let ask = Ask::Entered { id: IntentId(id), name: name?, by: by?, anyway };
                 control::ask(dir, &ask, &mut std::io::stdout().lock())?;
             }
         }

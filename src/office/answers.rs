@@ -4,7 +4,7 @@ use super::figures::{Included, Kept};
 use super::ledger::UnderWay;
 use super::line::{self, Order};
 use super::load;
-use super::posting::Clerk;
+use super::posting::{Clerk, Entering, NotEntered};
 use super::quarantine::BadEnvelopeId;
 use super::reconcile::Reconciling;
 use super::seconds_since;
@@ -222,6 +222,14 @@ impl Answer for Answers {
             Ask::GiveUp { id, by, reason } => {
                 let said = self.clerk.give_up(id, by, reason)?;
                 writeln!(out, "{said}").map_err(|error| error.to_string())
+            }
+            Ask::Entered { id, name, by, anyway } => {
+                let said = self.clerk.entered(Entering { id, name, by, anyway });
+                let said = said.map_err(|error| match error {
+                    NotEntered::Differs { .. } => format!("{error}: look, and say --anyway where that is on purpose"),
+                    error => error.to_string(),
+                })?;
+                writeln!(out, "{}", said.join("\n")).map_err(|error| error.to_string())
             }
             Ask::Quarantine { site } => told(Value::Array(self.sites.quarantine(site.as_ref(), &Order::List)?), out),
             Ask::Judge { site, id, release } => {

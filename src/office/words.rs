@@ -113,7 +113,7 @@ mod tests {
         let span = |epoch, first, last| Entry::AtOffice(Span { epoch, first: Seq(first), last: Seq(last) });
         let fate = |of, fate: &Fate| Entry::Outcome(Outcome { of, fate: fate.clone() });
         let held = Fate::held(Hold::Stock, "too little");
-        let posted = Fate::Posted { name: "SINV-1".try_into().unwrap(), day: None };
+        let posted = Fate::Posted { name: "SINV-1".try_into().unwrap(), day: None, by: None };
         let said = [
             span(other, 1, 9),
             span(epoch, 1, 4),

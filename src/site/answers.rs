@@ -71,6 +71,7 @@ impl Answer for Answers {
             Ask::Held { .. }
             | Ask::Retry { .. }
             | Ask::GiveUp { .. }
+            | Ask::Entered { .. }
             | Ask::Reconcile { .. }
             | Ask::ErpnextCheck { .. }
             | Ask::ErpnextRefresh => Err("a box posts nothing into books: the office does".into()),

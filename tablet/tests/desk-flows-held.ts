@@ -1,4 +1,4 @@
-// What is held: tried again, mapped, given up.
+// What is held: tried again, mapped, entered by hand, given up.
 
 import { expect } from "vitest";
 import { type Flow, sent, to } from "./desk-flows";
@@ -74,6 +74,32 @@ export const FLOWS: Flow[] = [
       });
       await dialog.getByRole("button", { name: "Close" }).click();
       await page.getByText("BDG-SE-A000099 is given up.").waitFor();
+    },
+  },
+  {
+    name: "a document was entered by hand, with another sum, on purpose",
+    async run({ page, on, look }) {
+      await to(page, "held");
+      await page.getByRole("button", { name: "Entered by hand" }).first().click();
+      const dialog = page.getByRole("dialog");
+      const enter = dialog.getByRole("button", { name: "Entered by hand" });
+      await dialog.getByLabel("Its name in ERPNext").fill("ACC-PAY-2026-00099");
+      await enter.click();
+      await dialog.getByText("ERPNext has no Payment Entry").waitFor();
+      expect(await dialog.getByLabel("on purpose").count()).toBe(0);
+      await dialog.getByLabel("Its name in ERPNext").fill("ACC-PAY-2026-00007");
+      await enter.click();
+      await dialog.getByText("350000 there, and 350000.5 by its paper").waitFor();
+      expect(await enter.isDisabled()).toBe(true);
+      await look("held-entered");
+      await dialog.getByLabel("on purpose").check();
+      await enter.click();
+      await page.getByText("is ACC-PAY-2026-00007 in the books").waitFor();
+      expect(sent(on)).toEqual({
+        method: "POST",
+        path: "held/01936e5b-5a00-7000-8000-000000000003/entered",
+        body: { name: "ACC-PAY-2026-00007", anyway: true },
+      });
     },
   },
 ];

@@ -132,6 +132,23 @@ export function siteRoutes({ say }: Tools): Route[] {
     ],
     [
       "POST",
+      "held/*/entered",
+      ({ of, body }) => {
+        if (body.name === "ACC-PAY-2026-00099")
+          throw new Refused(409, "name", "ERPNext has no Payment Entry ACC-PAY-2026-00099", "look in ERPNext");
+        if (!body.anyway)
+          throw new Refused(
+            409,
+            "anyway",
+            "ACC-PAY-2026-00007 is not what the paper says: sum: 350000 there, and 350000.5 by its paper",
+            "correct it in ERPNext, or say that it was entered so on purpose",
+          );
+        unhold(of[0] ?? "");
+        return { said: ["GRT-PE-A000013 is ACC-PAY-2026-00007 in the books"] };
+      },
+    ],
+    [
+      "POST",
       "held/*/give-up",
       ({ of }) => {
         unhold(of[0] ?? "");

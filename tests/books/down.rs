@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Somebody at ERPNext.
-fn accountant(erp: &StandIn) -> Client {
+pub fn accountant(erp: &StandIn) -> Client {
     let admin = erp.admin();
     Client::new(&erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap()
 }
 
 /// What the box says there is of an item.
-fn here(shop: &Shop, item: &str) -> Option<f64> {
+pub fn here(shop: &Shop, item: &str) -> Option<f64> {
     let told = shop.boxes[0].command(&["show", "stock", "--json"], "").unwrap();
     let sheet: Value = serde_json::from_str(&told).unwrap();
     let rows = sheet["rows"].as_array().unwrap();

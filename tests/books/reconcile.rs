@@ -26,7 +26,7 @@ fn reconcile(shop: &Shop, more: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn days(shop: &Shop, from: &str, to: &str) -> (i32, Value) {
+pub fn days(shop: &Shop, from: &str, to: &str) -> (i32, Value) {
     let (code, said, complained) = reconcile(shop, &["--from", from, "--to", to, "--json"]);
     (code, serde_json::from_str(&said).unwrap_or_else(|_| panic!("{code}: {said}{complained}")))
 }

@@ -4,6 +4,7 @@ use crate::events::Listener;
 use crate::house::{Desk, PASSWORD, add_people};
 use crate::shop::{self, Shop, receipt, sale};
 use crate::until;
+use outpost_erpnext::client::{Client, Key};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -80,6 +81,62 @@ fn a_name_is_mapped_at_the_desk_and_what_is_given_up_says_who_did_it() {
         "{text}"
     );
     drop(heard);
+    shop.close();
+}
+
+#[test]
+fn what_was_entered_in_erpnext_by_hand_is_said_at_the_desk() {
+    let shop = Shop::open(&["bandung"]);
+    add_people(&shop.town.office);
+    let at = shop.town.office.pages().unwrap();
+    let (lia, wati) = (Desk::log_in(at, "lia", PASSWORD), Desk::log_in(at, "wati", PASSWORD));
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    until("the receipt", || shop.erp.submitted().len(), |count| *count > 0);
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let right = std::fs::read_to_string(&toml).unwrap();
+    let wrong = right.replace("[sites.bandung]\n", "[sites.bandung]\ncost_center = \"Nowhere - TW\"\n");
+    std::fs::write(&toml, wrong).unwrap();
+    shop.send(0, "sales-invoice", &sale(1, "1"));
+    until("what is held", || lia.ask("/api/held"), |held| held["items"].as_array().unwrap().len() == 1);
+    std::fs::write(&toml, right).unwrap();
+    let admin = shop.erp.admin();
+    let by_hand = Client::new(&shop.erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap();
+    let invoice = json!({
+        "docstatus": 1, "company": "Tailor Works", "customer": "Bu Sari", "update_stock": 1, "set_warehouse": "Stores - TW",
+        "set_posting_time": 1, "posting_date": shop::DAY, "posting_time": "10:00:00",
+        "items": [{"item_code": "BUTTON", "qty": 1, "rate": 1000, "warehouse": "Stores - TW"}],
+    });
+    let name = by_hand.insert("Sales Invoice", &invoice).unwrap()["name"].as_str().unwrap().to_owned();
+
+    let path = format!("/api/held/{}/entered", shop::id(1));
+    let say = |name: &str, anyway: bool| wati.post(&path, &json!({ "name": name, "anyway": anyway }));
+    assert_eq!(say(" ", false).refused(422), "name");
+    assert_eq!(say("ACC-SINV-2026-99999", false).refused(409), "name");
+    assert_eq!(say(&name, false).refused(409), "anyway");
+    let stranger = wati.post(&format!("/api/held/{}/entered", shop::id(7)), &json!({ "name": name }));
+    assert_eq!(stranger.refused(409), "id");
+    assert_eq!(lia.post(&path, &json!({ "name": name, "anyway": true })).status, 403);
+    let said = say(&name, true).well();
+    assert!(
+        said["said"].to_string().contains(&name) && said["said"][1].as_str().unwrap().contains("paid at once"),
+        "{said}"
+    );
+    assert_eq!(say(&name, true).refused(409), "id");
+    until("nothing to be held", || lia.ask("/api/held"), |held| held["items"].as_array().unwrap().is_empty());
+    let told = until(
+        "the word on the document's page",
+        || lia.ask(&format!("/api/documents/{}", shop::id(1))),
+        |told| told["ways"][0]["line"]["mark"] == "posted",
+    );
+    let way = &told["ways"][0];
+    assert_eq!(way["line"]["name"], name.as_str());
+    let stamp = way["stamps"].as_array().unwrap().last().unwrap();
+    assert_eq!((&stamp["what"], &stamp["name"]), (&json!("posted"), &json!(name)));
+    assert_eq!(stamp["why"], "entered by hand, says wati");
+    let done = Desk::log_in(at, "ani", PASSWORD).ask("/api/audit?user=wati");
+    let mut done = done["items"].as_array().unwrap().iter();
+    let act = done.find(|line| line["act"] == "POST /api/held/{id}/entered" && line["outcome"] == 200).unwrap();
+    assert_eq!(act["what"]["name"], name.as_str(), "{act}");
     shop.close();
 }
 

@@ -60,6 +60,9 @@ pub enum Fate {
         /// The day on which it was posted, where the books had closed its own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         day: Option<Date>,
+        /// Who has said that it was entered there by hand, under this name: it has no id of ours. Absent where the office posted it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Text>,
     },
     /// It is not in the books yet, and somebody or something has to change first.
     Held {
@@ -128,6 +131,14 @@ impl Fate {
     /// True of what is of before the first day that is posted: the books have it by hand, or not at all.
     pub fn is_before(&self) -> bool {
         matches!(self, Self::GivenUp { by, .. } if by.as_str() == BY_SETTINGS)
+    }
+
+    /// The name under which somebody has entered it by hand.
+    pub fn by_hand(&self) -> Option<&Text> {
+        match self {
+            Self::Posted { name, by: Some(_), .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// True where nothing more is to happen unless a person wants it: all but what is held.

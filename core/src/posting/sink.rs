@@ -28,6 +28,20 @@ pub struct Posted {
     pub day: Option<Date>,
 }
 
+/// What the books have under a name that a person has given for a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ByHand {
+    /// It counts there, and may stand for the document.
+    There {
+        /// Its name, and its day where that is not the document's.
+        posted: Posted,
+        /// What it says otherwise than the paper, for people.
+        differences: Vec<String>,
+    },
+    /// It cannot stand for it; why, and what to do.
+    No(String),
+}
+
 /// What the books made of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -73,4 +87,8 @@ pub trait Sink: Send {
 
     /// Which of these documents are in the books, drafts and cancelled ones apart. An error where the books do not say.
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
+
+    /// Whether what the books have under this name may stand for a document that somebody has entered by hand. An error where the books do
+    /// not say.
+    fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String>;
 }

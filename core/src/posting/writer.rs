@@ -3,7 +3,7 @@
 //! What was made there is read back in batches. Until then it has no word, and is in memory alone: so there are few of them, and after a
 //! start as many as there may have been are asked for by their ids.
 
-use super::sink::Verdict;
+use super::sink::{Posted, Verdict};
 use super::work::{Need, What, Work};
 use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
@@ -353,7 +353,7 @@ impl Writer {
     fn ended(&mut self, work: Work, verdict: Verdict) -> Said {
         let is_cancel = matches!(work.what, What::Cancel(_));
         match verdict {
-            Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day }),
+            Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day, by: None }),
             Verdict::Held(hold, why) => {
                 let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
                 self.hold(work, hold, hold == Hold::Differs);
@@ -469,6 +469,17 @@ impl Writer {
         Some(vec![Outcome { of: id, fate: Fate::given_up(by, reason) }])
     }
 
+    /// Somebody has entered it by hand, one that is held or was given up, and the books were asked: they have it as this, and nothing under
+    /// its id. Nothing where it is neither, or is on its way.
+    pub fn entered(&mut self, work: &Work, there: Posted, by: Text, fates: &dyn Fates) -> Option<Said> {
+        match fates.fate(work.id)? {
+            Fate::Held { .. } => drop(self.unhold(work.id)?),
+            Fate::GivenUp { .. } => {}
+            _ => return None,
+        }
+        Some(self.done(work, Fate::Posted { name: there.name, day: there.day, by: Some(by) }))
+    }
+
     /// What was posted is in the books no more.
     pub fn gone(&mut self, work: Work) -> Said {
         let why = "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
@@ -495,7 +506,9 @@ fn lacks(work: &Work, fates: &dyn Fates) -> Option<String> {
             (Need::Posted(_), Some(fate)) if fate.is_before() => {
                 let (does, remedy) = match work.what {
                     What::Cancel(_) => ("cancels", "cancel that one in the books by hand, and give this up"),
-                    What::Post(_) => ("refers to", "enter this in the books by hand, and give it up"),
+                    What::Post(_) => {
+                        ("refers to", "enter this in the books by hand, and say under which name it is there")
+                    }
                 };
                 Some(format!("It {does} {}, which is of before the first day that is posted: {remedy}.", name()))
             }

@@ -2,7 +2,7 @@
 
 use super::line::{Document, Standing, There, is_master};
 use super::sheet::Why;
-use crate::domain::document::Kind;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
 use jiff::civil::Date;
@@ -163,18 +163,37 @@ impl<'a> One<'a> {
         }
     }
 
+    /// Who has said that it was entered by hand.
+    fn entered_by(&self) -> Option<&Text> {
+        match self.posting {
+            Some(Fate::Posted { by, .. }) => by.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whoever has entered it by hand was shown what is otherwise, and has said that it is meant so.
+    fn on_purpose(&self, mut found: Found<'a>) -> Found<'a> {
+        let Some(by) = self.entered_by() else { return found };
+        found.words = format!("{} It was entered so by hand, says {by}.", found.words);
+        found.settled()
+    }
+
     fn other_sum(&self, there: &'a There) -> Option<Found<'a>> {
         let theirs = there.sum?;
         if self.paper.cancelled.is_some() || self.standing(there) == Standing::Cancelled || theirs == self.paper.sum {
             return None;
         }
         let words = format!("{} comes to {theirs} there, and to {} by its paper.", there.name, self.paper.sum);
-        Some(Found::new(Some(there), Why::Sum, words))
+        Some(self.on_purpose(Found::new(Some(there), Why::Sum, words)))
     }
 
     fn other_day(&self, there: &'a There) -> Option<Found<'a>> {
         let (own, posted) = (self.paper.day, there.day?);
         match self.day(there) {
+            (_, true) if self.entered_by().is_some() => {
+                let words = format!("{} is of {posted} there, and of {own} by its paper.", there.name);
+                Some(self.on_purpose(Found::new(Some(there), Why::Day, words)))
+            }
             (_, true) => {
                 let words = format!("{} was posted on {posted}, the first open day: its own is {own}.", there.name);
                 Some(Found::new(Some(there), Why::OpenDay, words).settled())

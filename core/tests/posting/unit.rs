@@ -229,3 +229,37 @@ fn figures_may_be_read_only_where_nothing_can_be_in_the_books_without_a_word() {
     writer.next(0, false, &words);
     assert!(writer.is_settled());
 }
+
+#[test]
+fn what_was_entered_by_hand_is_posted_under_its_name_and_lets_through_what_waits_for_it() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let note =
+        |words: &mut Words, said: Vec<Outcome>| words.0.extend(said.into_iter().map(|word| (word.of, word.fate)));
+    let there = || Posted { name: Text::try_from("ACC-1").unwrap(), day: None };
+    let by = || Text::try_from("wati").unwrap();
+    let invoice = work(1, BTreeSet::new());
+    let mut payment = work(2, BTreeSet::new());
+    payment.needs.insert(Need::Posted(invoice.id));
+    // It is being tried: whether it gets there nobody knows.
+    writer.take(invoice.clone(), &words);
+    assert_eq!(writer.entered(&invoice, there(), by(), &words), None);
+    let said = writer.answered(Verdict::Held(Hold::Refused, "no".into()), 0, &words);
+    note(&mut words, said);
+    writer.retry(Some(invoice.id));
+    assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { .. })));
+    assert_eq!(writer.entered(&invoice, there(), by(), &words), None);
+    let said = writer.answered(Verdict::Held(Hold::Refused, "still no".into()), 0, &words);
+    note(&mut words, said);
+    let said = writer.give_up(invoice.id, by(), "torn".into()).unwrap();
+    note(&mut words, said);
+    let said = writer.take(payment.clone(), &words);
+    note(&mut words, said);
+    assert!(matches!(words.fate(payment.id), Some(Fate::Held { hold: Hold::Waits, .. })));
+    let said = writer.entered(&invoice, there(), by(), &words).unwrap();
+    note(&mut words, said);
+    assert_eq!(words.fate(invoice.id).unwrap().by_hand().map(Text::as_str), Some("ACC-1"));
+    assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { id, .. }) if id == payment.id));
+    // It is the last word: nobody enters it again, and nobody gives it up.
+    assert_eq!(writer.entered(&invoice, there(), by(), &words), None);
+    assert_eq!(writer.give_up(invoice.id, by(), "no".into()), None);
+}

@@ -1,5 +1,5 @@
 //! A whole world on a seed: sites whose documents refer to each other, books that fail before they commit, after it, when they are read
-//! back, and over one document for good, documents that read otherwise, restarts, and people who retry and give up.
+//! back, and over one document for good, documents that read otherwise, restarts, and people who retry, give up, and enter by hand.
 
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
@@ -37,7 +37,14 @@ impl Words {
             let before = self.0.insert(outcome.of, outcome.fate.clone());
             assert_ne!(before.as_ref(), Some(&outcome.fate), "the same word twice");
             if let Some(before) = before {
-                assert!(!before.is_final(), "{:?}: a final word, {before:?}, became {:?}", outcome.of, outcome.fate);
+                // What was given up may be entered by hand later.
+                let entered = matches!(before, Fate::GivenUp { .. }) && outcome.fate.by_hand().is_some();
+                assert!(
+                    entered || !before.is_final(),
+                    "{:?}: a final word, {before:?}, became {:?}",
+                    outcome.of,
+                    outcome.fate
+                );
             }
         }
     }
@@ -62,6 +69,8 @@ enum Sabotage {
     IgnoresNeeds,
     /// It is said to be posted when the books say that they have made it.
     SaysUnread,
+    /// Whoever enters one by hand does not look whether it is there already.
+    EntersBlindly,
 }
 
 /// Books without the uniqueness of an id, so that a second posting would show.
@@ -70,6 +79,8 @@ struct Books {
     /// Each posting, in order.
     entries: Vec<IntentId>,
     cancelled: BTreeSet<IntentId>,
+    /// What somebody has entered by hand, without its id: they find it by its name alone.
+    by_hand: BTreeSet<IntentId>,
     /// What was read back, and said what it should.
     read: BTreeSet<IntentId>,
     /// What reads otherwise than it should.
@@ -102,7 +113,7 @@ impl Books {
             What::Post(Kind::TillClosing) => return Verdict::Kept,
             What::Post(_) => {
                 for need in &work.needs {
-                    let counts = |id| self.entries.contains(id) && !self.cancelled.contains(id);
+                    let counts = |id: &IntentId| self.has(*id) && !self.cancelled.contains(id);
                     let fine = match need {
                         Need::Posted(id) => counts(id),
                         Need::Cancelled { document, .. } => !counts(document),
@@ -117,7 +128,7 @@ impl Books {
                 self.entries.push(work.id);
             }
             What::Cancel(of) => {
-                if !self.entries.contains(&of) {
+                if !self.has(of) {
                     return Verdict::Kept;
                 }
                 if work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < 1) {
@@ -126,11 +137,7 @@ impl Books {
                 self.cancelled.insert(of);
             }
         }
-        for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
-            for place in places {
-                *self.stock.entry(place.clone()).or_default() += by;
-            }
-        }
+        self.move_stock(work);
         if dice.chance(self.faults) {
             self.committed_and_lost += 1;
             return fails("the answer was lost", dice.chance(30));
@@ -165,9 +172,22 @@ impl Books {
         verdicts
     }
 
+    fn move_stock(&mut self, work: &Work) {
+        for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
+            for place in places {
+                *self.stock.entry(place.clone()).or_default() += by;
+            }
+        }
+    }
+
+    /// Under its id, or under the name of what was entered by hand.
+    fn has(&self, id: IntentId) -> bool {
+        self.entries.contains(&id) || self.by_hand.contains(&id)
+    }
+
     fn is_there(&self, work: &Work) -> bool {
         match work.what {
-            What::Post(_) => self.entries.contains(&work.id),
+            What::Post(_) => self.has(work.id),
             What::Cancel(of) => self.cancelled.contains(&of),
         }
     }
@@ -185,6 +205,8 @@ struct World {
     books: Books,
     now_ms: u64,
     sabotage: Sabotage,
+    /// How many were entered by hand.
+    entered: u32,
 }
 
 /// A journal for each site. Documents refer to earlier ones of any site, move stock, are cancelled and amended.
@@ -258,7 +280,7 @@ impl World {
             books.poison.extend(site.journal.iter().map(|work| work.id).filter(|_| dice.chance(3)));
             books.differs.extend(site.journal.iter().map(|work| work.id).filter(|_| dice.chance(5)));
         }
-        Self { sites, words: Words::default(), books, now_ms: 0, sabotage }
+        Self { sites, words: Words::default(), books, now_ms: 0, sabotage, entered: 0 }
     }
 
     /// One step of a site; whether it did anything.
@@ -336,6 +358,44 @@ impl World {
         self.sites[n].taken = 0;
     }
 
+    /// Somebody enters one by hand, one that is held or was given up, and says so; the power may go before the word is written down. Whoever
+    /// has given one up and entered it says so again until it is heard.
+    fn enters(&mut self, n: usize, dice: &mut Dice) {
+        let site = &self.sites[n];
+        let held: BTreeSet<_> = site.writer.held().map(|(id, _)| id).collect();
+        let given_up = |id| matches!(self.words.fate(id), Some(Fate::GivenUp { .. }));
+        let undone = |of| site.journal.iter().any(|work| work.what == What::Cancel(of));
+        let is = |work: &&Work| {
+            let post = matches!(work.what, What::Post(kind) if kind != Kind::TillClosing);
+            post && !undone(work.id) && (held.contains(&work.id) || given_up(work.id))
+        };
+        let ways: Vec<_> = site.journal.iter().filter(is).cloned().collect();
+        if ways.is_empty() {
+            return;
+        }
+        let work = ways[dice.roll(ways.len())].clone();
+        let (by_hand, said_before) = (self.books.by_hand.contains(&work.id), given_up(work.id));
+        let short = work.takes.iter().any(|place| self.books.stock.get(place).copied().unwrap_or(0) < 1);
+        let looks = self.sabotage != Sabotage::EntersBlindly;
+        if !by_hand && (short || looks && self.books.entries.contains(&work.id)) {
+            return;
+        }
+        if !by_hand {
+            self.books.by_hand.insert(work.id);
+            self.books.read.insert(work.id);
+            self.books.move_stock(&work);
+            self.entered += 1;
+        }
+        if said_before && dice.chance(30) {
+            self.restart(n);
+            return;
+        }
+        let there = Posted { name: text("X-2"), day: None };
+        let said = self.sites[n].writer.entered(&work, there, text("wati"), &self.words).unwrap();
+        self.words.note(said);
+        self.tell_others(n, work.id, &work.brings);
+    }
+
     fn person(&mut self, n: usize, dice: &mut Dice) {
         let held: Vec<_> = self.sites[n].writer.held().map(|(id, _)| id).collect();
         if held.is_empty() {
@@ -358,9 +418,22 @@ impl World {
             match dice.roll(40) {
                 0 => self.restart(n),
                 1 => self.person(n, dice),
+                2 => self.enters(n, dice),
                 _ => drop(self.step(n, dice)),
             }
             self.look_for_unsaid(n);
+        }
+        // Whoever has entered one by hand says so, and is heard.
+        for n in 0..SITES {
+            for work in self.sites[n].journal.clone() {
+                let unsaid = self.words.fate(work.id).is_some_and(|fate| fate.by_hand().is_none());
+                if unsaid && self.books.by_hand.contains(&work.id) && !self.books.entries.contains(&work.id) {
+                    let there = Posted { name: text("X-2"), day: None };
+                    let said = self.sites[n].writer.entered(&work, there, text("wati"), &self.words).unwrap();
+                    self.words.note(said);
+                    self.tell_others(n, work.id, &work.brings);
+                }
+            }
         }
         // The books recover, and all that is held is tried until nothing changes.
         self.books.faults = 0;
@@ -386,7 +459,10 @@ impl World {
                 Some(Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. } | Fate::Withdrawn)
             )
         };
-        let found = site.journal.iter().filter(|work| self.books.is_there(work)).find(|work| !said(work));
+        // What a person has entered and not said yet nobody can know.
+        let by_hand = |work: &Work| self.books.by_hand.contains(&work.id);
+        let there = |work: &&Work| self.books.is_there(work) && !by_hand(work);
+        let found = site.journal.iter().filter(there).find(|work| !said(work));
         if let Some(work) = found {
             self.books.unsaid.push(format!("{:?} {:?}: {:?}", work.id, work.what, self.words.fate(work.id)));
         }
@@ -396,8 +472,8 @@ impl World {
         if let Some(unsaid) = self.books.unsaid.first() {
             return Err(format!("settled, and not said: {unsaid}"));
         }
-        let posted: BTreeSet<_> = self.books.entries.iter().collect();
-        if posted.len() != self.books.entries.len() {
+        let posted: BTreeSet<_> = self.books.entries.iter().chain(&self.books.by_hand).collect();
+        if posted.len() != self.books.entries.len() + self.books.by_hand.len() {
             return Err("a document is in the books twice".into());
         }
         if let Some(broken) = self.books.order_broken.first() {
@@ -443,31 +519,37 @@ impl World {
     }
 }
 
-/// What a world came to, and how many answers were lost after a commit, and to readings.
-fn world(seed: u64, sabotage: Sabotage) -> (Result<(), String>, [u32; 2]) {
+/// What a world came to, how many answers were lost after a commit, and to readings, and how many were entered by hand.
+fn world(seed: u64, sabotage: Sabotage) -> (Result<(), String>, [u32; 3]) {
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
     // In some the journals are longer than what may be unread at once.
     let (each, steps) = if seed % 10 == 9 { (80, 3_000) } else { (12, 600) };
     let mut world = World::new(&mut dice, sabotage, each);
     world.run(&mut dice, steps);
-    (world.check(), [world.books.committed_and_lost, world.books.unread])
+    (world.check(), [world.books.committed_and_lost, world.books.unread, world.entered])
 }
 
 #[test]
 fn each_document_is_posted_once_in_the_order_of_what_it_refers_to() {
-    let mut lost = [0, 0];
+    let mut lost = [0, 0, 0];
     for seed in 0..1_500 {
         let (checked, of) = world(seed, Sabotage::None);
-        lost = [lost[0] + of[0], lost[1] + of[1]];
+        lost = [0, 1, 2].map(|at| lost[at] + of[at]);
         checked.unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
     }
-    assert!(lost.iter().all(|lost| *lost > 1_000), "only {lost:?} answers were lost after a commit, and to readings");
-    println!("1,500 worlds, {} answers lost after the books had committed, {} readings lost", lost[0], lost[1]);
+    assert!(
+        lost.iter().all(|lost| *lost > 1_000),
+        "only {lost:?} answers were lost after a commit, and to readings, and entered by hand"
+    );
+    let [after, readings, entered] = lost;
+    println!(
+        "1,500 worlds, {after} answers lost after the books had committed, {readings} readings lost, {entered} entered by hand"
+    );
 }
 
 #[test]
 fn the_proof_fails_without_asking_first_without_waiting_and_without_reading_back() {
-    for sabotage in [Sabotage::PostsBlindly, Sabotage::IgnoresNeeds, Sabotage::SaysUnread] {
+    for sabotage in [Sabotage::PostsBlindly, Sabotage::IgnoresNeeds, Sabotage::SaysUnread, Sabotage::EntersBlindly] {
         let caught = (0..60).filter(|seed| world(*seed, sabotage).0.is_err()).count();
         assert!(caught > 10, "only {caught} of 60 worlds show it");
     }

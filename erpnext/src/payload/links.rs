@@ -40,7 +40,7 @@ impl<'a> Links<'a> {
         let Ref::Own(id) = of else { return Ok(row.to_string()) };
         let known = self.known(kind, *id)?;
         let number = row.as_str().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let name = number.and_then(|i| known.rows.get(i));
+        let name = number.and_then(|i| known.rows.get(i)).filter(|name| !name.is_empty());
         name.cloned().ok_or_else(|| {
             let rule = format!("{} has no row {row} in ERPNext: somebody has changed it there", known.name);
             Unmappable::unfit(field, rule)

@@ -60,7 +60,8 @@ pub struct About<'a> {
 pub struct Known {
     /// ERPNext's name of it.
     pub name: String,
-    /// The names of the rows of its main table, in order: `items`; of a Payment Entry `references`.
+    /// The names of the rows of its main table, in order: `items`; of a Payment Entry `references`. Empty where somebody has entered it by
+    /// hand without that row.
     pub rows: Vec<String>,
     /// It is cancelled there: nothing new can name it, but what stands for it.
     pub cancelled: bool,

@@ -25,7 +25,7 @@ mod unsaid;
 mod values;
 
 pub use expected::{Expected, Reading};
-pub(crate) use values::{decimal, same_moment};
+pub(crate) use values::{decimal, same, same_moment};
 
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::totals::FLOAT_PRECISION;

@@ -38,7 +38,7 @@ fn fine(text: &str) -> Option<Decimal> {
 }
 
 /// Whether a field that was sent is as ERPNext has it. `precision` are the digits of a number.
-pub(super) fn same(name: &str, ours: &Value, theirs: Option<&Value>, precision: u32) -> bool {
+pub(crate) fn same(name: &str, ours: &Value, theirs: Option<&Value>, precision: u32) -> bool {
     let theirs = theirs.unwrap_or(&Value::Null);
     if is_nothing(theirs) {
         return is_nothing(ours);

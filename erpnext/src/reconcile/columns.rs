@@ -56,7 +56,7 @@ pub(super) fn of(kind: Kind) -> Vec<&'static str> {
 }
 
 /// A row of a list. `digits` are those of the company's currency.
-pub(super) fn read(kind: Kind, digits: u32, row: &Value) -> Option<There> {
+pub(crate) fn read(kind: Kind, digits: u32, row: &Value) -> Option<There> {
     let text = |field: &str| row.get(field).and_then(Value::as_str).unwrap_or_default();
     let day_of = |field: &str| text(field).get(..10).and_then(|day| day.parse::<Date>().ok());
     Some(There {

@@ -6,7 +6,7 @@
 //! A document belongs to the day that its paper says: `outpost_date` where it was posted on another. So both fields are asked for, and
 //! whoever takes the lines looks which it is. Pages go by name, from the last one on: what is posted meanwhile shifts none of them.
 
-mod columns;
+pub(crate) mod columns;
 
 use crate::client::{Client, Failure, Query};
 use jiff::civil::Date;

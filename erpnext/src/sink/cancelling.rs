@@ -1,7 +1,7 @@
 //! What was posted is undone: cancelled, or where it has no drafts put out of use. What counts is what ERPNext has afterwards.
 
 use super::days::posted_on;
-use super::{CLOSED_HERE, Erpnext, is_master};
+use super::{CLOSED_HERE, Erpnext, is_master, names};
 use crate::client::Failure;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::outcome::Hold;
@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 
 impl Erpnext {
     pub(super) fn undo(&mut self, kind: Kind, of: &Submitted) -> Result<Verdict, Failure> {
-        let (doctype, id) = (kind.name(), of.id.to_string());
-        let Some((name, docstatus)) = self.client.find(doctype, &id)? else { return Ok(Verdict::Kept) };
+        let doctype = kind.name();
+        let Some((name, docstatus)) = names::find(&self.client, &*self.library, kind, of.id)? else {
+            return Ok(Verdict::Kept);
+        };
         if docstatus == 1 && !is_master(kind) {
             let there = self.client.get(doctype, &name)?;
             if posted_on(&there).is_some_and(|day| self.is_closed_here(kind, day)) {
@@ -27,7 +29,7 @@ impl Erpnext {
             _ => self.client.cancel(doctype, &name),
         };
         // Cancelled twice is an error; that it is cancelled is what counts.
-        let after = self.client.find(doctype, &id)?;
+        let after = names::find(&self.client, &*self.library, kind, of.id)?;
         let undone = match &after {
             None => return Ok(Verdict::Kept),
             Some((_, docstatus)) if is_master(kind) => *docstatus == 2 || self.is_disabled(doctype, &name)?,

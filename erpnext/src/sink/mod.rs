@@ -7,6 +7,7 @@
 //! deadlock, and a lost answer between two steps leaves a draft. What came of a request is decided by a question: is there a
 //! document with our id?
 
+mod by_hand;
 mod cancelling;
 mod cards;
 mod confirming;
@@ -24,12 +25,12 @@ use confirming::{LISTS_AT_ONCE, Made};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use names::Erp;
-use outpost_core::domain::document::Kind;
+use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{Place, Sink, Verdict};
+use outpost_core::posting::{ByHand, Place, Sink, Verdict};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub trait Library: Send + Sync {
     fn document(&self, id: IntentId) -> Option<Submitted>;
     /// The master data of all sites.
     fn masters(&self) -> Arc<Masters>;
+    /// The name under which somebody has entered a document by hand, as the office's word on it says: it is not there under its id.
+    fn by_hand(&self, id: IntentId) -> Option<Text>;
 }
 
 /// One site's way into ERPNext.
@@ -194,6 +197,13 @@ impl Sink for Erpnext {
                 there.extend(ids);
                 continue;
             }
+            let (by_hand, ids): (Vec<_>, Vec<_>) =
+                ids.into_iter().map(|id| (id, self.library.by_hand(id))).partition(|(_, name)| name.is_some());
+            let by_hand: Vec<_> = by_hand.into_iter().filter_map(|(id, name)| Some((id, name?))).collect();
+            for named in by_hand.chunks(AT_ONCE) {
+                there.extend(by_hand::among(&self.client, kind, named).map_err(|failure| failure.to_string())?);
+            }
+            let ids: Vec<_> = ids.into_iter().map(|(id, _)| id).collect();
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::among(&self.client, kind, ids).map_err(|failure| failure.to_string())?;
                 for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
@@ -204,6 +214,10 @@ impl Sink for Erpnext {
             }
         }
         Ok(there)
+    }
+
+    fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
+        self.look_by_hand(submitted, name, at).map_err(|failure| failure.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
-//! How references become ERPNext's names: by our id, which every document that we posted has there.
+//! How references become ERPNext's names: by our id, which every document that we posted has there, or by the name under which somebody has
+//! entered it by hand.
 
-use super::{Library, masters};
+use super::{Library, by_hand, masters};
 use crate::client::{Client, Failure, Query};
 use crate::payload::{Known, Left, Names, Wanted};
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
@@ -20,9 +21,28 @@ pub(super) struct Erp<'a> {
     pub(super) later: bool,
 }
 
+/// What ERPNext has of a document: under the name by which somebody has entered it by hand, else under our id. Its name, and whether it is a
+/// draft (0), submitted (1) or cancelled (2).
+pub(super) fn find(
+    client: &Client,
+    library: &dyn Library,
+    kind: Kind,
+    id: IntentId,
+) -> Result<Option<(String, u8)>, Failure> {
+    let Some(name) = library.by_hand(id) else { return client.find(kind.name(), &id.to_string()) };
+    match client.get(kind.name(), name.as_str()) {
+        Err(failure) if failure.is("DoesNotExistError") => Ok(None),
+        Err(failure) => Err(failure),
+        Ok(there) => {
+            let docstatus = there.get("docstatus").and_then(Value::as_u64).unwrap_or(0);
+            Ok(Some((name.to_string(), docstatus as u8)))
+        }
+    }
+}
+
 impl Erp<'_> {
     fn name(&self, kind: Kind, id: IntentId) -> Result<Option<String>, Failure> {
-        Ok(self.client.find(kind.name(), &id.to_string())?.map(|(name, _)| name))
+        Ok(find(self.client, self.library, kind, id)?.map(|(name, _)| name))
     }
 
     /// The Sales Order that stood in a row of a site's own payment.
@@ -46,7 +66,7 @@ impl Names for Erp<'_> {
         if party && let Some(name) = self.parties.get(&id) {
             return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false }));
         }
-        let Some((name, docstatus)) = self.client.find(kind.name(), &id.to_string())? else {
+        let Some((name, docstatus)) = find(self.client, self.library, kind, id)? else {
             let joined = if party { masters::joined(self.client, self.library, kind, id)? } else { None };
             return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false }));
         };
@@ -61,7 +81,11 @@ impl Names for Erp<'_> {
         let whole = self.client.get(kind.name(), &name)?;
         let rows = whole.get(table).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let row_name = |row: &Value| row.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Some(Known { name, rows: rows.iter().map(row_name).collect(), cancelled: docstatus == 2 }))
+        let rows = match self.library.by_hand(id) {
+            Some(_) if table == "items" => by_hand::rows(self.library.document(id).as_ref(), rows),
+            _ => rows.iter().map(row_name).collect(),
+        };
+        Ok(Some(Known { name, rows, cancelled: docstatus == 2 }))
     }
 
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {

@@ -2,11 +2,11 @@
 
 use crate::common::{Books, Workshop, place, site};
 use erpnext_stand_in::Faults;
-use outpost_core::domain::document::Kind;
+use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold};
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{Fates, Need, Next, Place, Said, Sink, Verdict, Work, Writer};
+use outpost_core::posting::{ByHand, Fates, Need, Next, Place, Said, Sink, Verdict, Work, Writer};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -456,6 +456,9 @@ impl Sink for Forgetful {
     }
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
         self.0.there(documents)
+    }
+    fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
+        self.0.by_hand(submitted, name, at)
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod altered;
+mod by_hand;
 mod common;
 mod contract;
 mod faults;

@@ -4,6 +4,7 @@ use super::turn::Site;
 use super::{Desk, Question, Role, Route, Whose};
 use crate::domain::id::{IntentId, Position};
 use crate::domain::master::Masters;
+use crate::domain::outcome::Fate;
 use crate::domain::record::{Cancelled, Entry};
 use crate::domain::time::{Quality, rfc3339};
 use crate::office::ledger::masters;
@@ -100,6 +101,14 @@ fn made(read: &Read) -> Made {
     Made { id, position, at_ms: read.at_ms, sure: read.quality != Quality::Floor }
 }
 
+/// Who has said that it was entered in the books by hand.
+fn by_hand(said: &Said) -> Option<String> {
+    match said {
+        Said::Fate(Fate::Posted { by, .. }) => by.as_ref().map(|by| format!("entered by hand, says {by}")),
+        _ => None,
+    }
+}
+
 /// The way of a record: saved at its workshop, arrived here, and each word on it.
 fn stamps(dir: &Path, made: &Made, words: &[Word]) -> Vec<Value> {
     let saved = json!({
@@ -128,7 +137,7 @@ fn stamps(dir: &Path, made: &Made, words: &[Word]) -> Vec<Value> {
             "position": word.position.to_string(),
             "road": road,
             "name": mark.as_ref().and_then(|mark| mark.name),
-            "why": mark.as_ref().and_then(|mark| mark.why),
+            "why": by_hand(&word.said).or_else(|| mark.as_ref()?.why.map(str::to_owned)),
         })
     };
     [saved].into_iter().chain(words.iter().map(said)).collect()

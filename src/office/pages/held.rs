@@ -5,7 +5,7 @@ use super::{Desk, Question, Role, Route, Whose};
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::MAX_WHY;
-use crate::office::posting::{Remap, RemapError};
+use crate::office::posting::{Entering, NotEntered, Remap, RemapError};
 use crate::web::{Fault, Paging, Query, Reply, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/api/held/retry", Whose::Of(Role::Work), Desk::retry),
     ("POST", "/api/held/{id}/remap", Whose::Of(Role::Work), Desk::remap),
     ("POST", "/api/held/{id}/give-up", Whose::Of(Role::Work), Desk::give_up),
+    ("POST", "/api/held/{id}/entered", Whose::Of(Role::Work), Desk::entered),
 ];
 
 /// Where a page begins: after a held document of a site.
@@ -69,12 +70,26 @@ struct GiveUp {
     reason: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entered {
+    name: String,
+    #[serde(default)]
+    anyway: bool,
+}
+
 fn conflict(input: Option<&str>, rule: impl Into<String>, remedy: &str) -> Fault {
     Fault::new(StatusCode::CONFLICT, input, rule, remedy)
 }
 
 fn not_held(id: IntentId) -> Fault {
     conflict(Some("id"), format!("{id} is not held"), "GET /api/held lists what is")
+}
+
+fn id_of_path(question: &Question<'_>) -> Result<IntentId, Fault> {
+    let named = question.places.first().copied().unwrap_or_default();
+    let id = named.parse().map(IntentId);
+    id.map_err(|_| Fault::bad("id", "a document's id is a UUID", "GET /api/held lists them"))
 }
 
 impl Desk {
@@ -122,9 +137,7 @@ impl Desk {
 
     /// The held document that stands in the path, and whose it is.
     fn of_path(&self, question: &Question<'_>) -> Result<(IntentId, SiteId), Fault> {
-        let named = question.places.first().copied().unwrap_or_default();
-        let id = named.parse().map(IntentId);
-        let id = id.map_err(|_| Fault::bad("id", "a document's id is a UUID", "GET /api/held lists them"))?;
+        let id = id_of_path(question)?;
         Ok((id, self.office.clerk.holder(id).ok_or_else(|| not_held(id))?))
     }
 
@@ -166,6 +179,28 @@ impl Desk {
         let said = self.office.clerk.give_up(id, by, reason);
         let said = said.map_err(|rule| conflict(Some("id"), rule, "look again whether it is held"))?;
         Ok(Reply::json(&json!({ "said": said.lines().collect::<Vec<_>>() })))
+    }
+
+    fn entered(&self, question: &Question<'_>) -> Result<Reply, Fault> {
+        Query::read(question.asked, &[])?;
+        let Entered { name, anyway } = question.asked.json()?;
+        let id = id_of_path(question)?;
+        let name = Text::try_from(name.trim().to_owned()).map_err(|error| {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Fault::new(status, Some("name"), error.to_string(), "send the name that it has in ERPNext")
+        })?;
+        let by = Text::try_from(question.member()?.user.clone()).map_err(Fault::not_now)?;
+        let said = self.office.clerk.entered(Entering { id, name, by, anyway }).map_err(|error| {
+            let (input, remedy) = match &error {
+                NotEntered::No(_) => ("id", "look again what became of it"),
+                NotEntered::Name(_) => ("name", "look in ERPNext what it is called"),
+                NotEntered::Differs { .. } => {
+                    ("anyway", "correct it in ERPNext, or say that it was entered so on purpose")
+                }
+            };
+            conflict(Some(input), error.to_string(), remedy)
+        })?;
+        Ok(Reply::json(&json!({ "said": said })))
     }
 }
 

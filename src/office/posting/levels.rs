@@ -33,6 +33,13 @@ pub(super) struct Due {
     whole_ms: u64,
 }
 
+impl Due {
+    /// The next look reads it.
+    pub(super) fn at_once(&mut self) {
+        (self.look_ms, self.read_ms) = (0, 0);
+    }
+}
+
 impl SiteWriter {
     /// Reads the site's stock where it is time to. Nothing of the site's may be on its way into the books.
     pub(super) fn look_at_stock(&mut self) {

@@ -2,10 +2,11 @@
 
 use super::{Hub, lock};
 use crate::books::Shelves;
+use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::master::Masters;
 use crate::domain::outcome::{Fate, Outcome};
-use crate::domain::record::{Cancelled, Entry, Submitted};
+use crate::domain::record::{Cancelled, Entry, Record, Submitted};
 use crate::office::ledger;
 use crate::office::sites::Sites;
 use crate::posting::Fates;
@@ -67,7 +68,7 @@ impl Books {
     }
 
     /// Where a document is, of whichever site.
-    fn line(&self, first: Option<SiteNo>, id: IntentId) -> Option<(SiteId, DocumentLine)> {
+    pub(super) fn line(&self, first: Option<SiteNo>, id: IntentId) -> Option<(SiteId, DocumentLine)> {
         let mut numbers = self.sites.numbers();
         numbers.sort_by_key(|(_, number)| Some(*number) != first);
         numbers.into_iter().find_map(|(site, number)| {
@@ -77,9 +78,14 @@ impl Books {
     }
 
     /// A record of a site.
-    pub(super) fn entry(&self, site: SiteNo, at: Locator) -> Option<Entry> {
+    pub(super) fn record(&self, site: SiteNo, at: Locator) -> Option<Record> {
         let body = self.shelves.body(Stream::Up(site), at).ok()??;
-        record::decode(&body).ok().map(|record| record.entry)
+        record::decode(&body).ok()
+    }
+
+    /// What it says.
+    pub(super) fn entry(&self, site: SiteNo, at: Locator) -> Option<Entry> {
+        self.record(site, at).map(|record| record.entry)
     }
 
     /// A document of a site, and its cancellation where there is one.
@@ -125,6 +131,15 @@ impl Library for Books {
         let masters = Arc::new(ledger::masters(self.sites.rows()));
         *kept = Some((Instant::now(), version, masters.clone()));
         masters
+    }
+
+    fn by_hand(&self, id: IntentId) -> Option<Text> {
+        if let Some(word) = lock(&self.fresh).get(&id) {
+            return word.fate.by_hand().cloned();
+        }
+        let (_, line) = self.line(None, id)?;
+        let words = Words { books: self, site: line.site };
+        words.fate(id)?.by_hand().cloned()
     }
 }
 

@@ -8,6 +8,7 @@
 //! books under the document's id.
 
 mod asked;
+mod by_hand;
 mod down;
 mod entered;
 mod guard;
@@ -20,6 +21,7 @@ mod settings;
 mod turnstile;
 mod writer;
 
+pub(super) use by_hand::{Entering, NotEntered};
 pub(super) use remap::{Remap, RemapError};
 pub use settings::{KEY, NAME, client, key, read, zone};
 
@@ -70,6 +72,8 @@ enum Order {
     Retry(Option<IntentId>),
     /// A held one is never to be posted. The answer says what that means.
     GiveUp { id: IntentId, by: Text, reason: String, told: Sender<Result<String, String>> },
+    /// One was entered by hand. The answer says as what.
+    Entered(Entering, Sender<Result<Vec<String>, NotEntered>>),
 }
 
 /// What the threads share.
@@ -85,6 +89,8 @@ struct Hub {
     refresh: AtomicBool,
     /// Held while `erpnext.toml` is changed.
     remapping: Mutex<()>,
+    /// Held while it is looked whether what was entered by hand is another document's already, and until the word on it is said.
+    entering: Mutex<()>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -160,6 +166,7 @@ impl Posting {
             guard: Mutex::default(),
             refresh: AtomicBool::new(false),
             remapping: Mutex::default(),
+            entering: Mutex::default(),
         });
         let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };

@@ -1,5 +1,6 @@
 //! One site's thread: reads its journal on, tries what the core says, writes down what is to be said.
 
+mod by_hand;
 mod first_day;
 
 use super::Order;
@@ -446,6 +447,10 @@ impl SiteWriter {
                 let given_up = self.give_up(id, by, reason);
                 // Whoever asked may have gone.
                 let _ = told.send(given_up);
+            }
+            Order::Entered(entering, told) => {
+                let entered = self.entered(&entering);
+                let _ = told.send(entered);
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
 //! What ERPNext has of some days of a site: what is said to be the site's on these days, and then what of the journal was not among that,
-//! by its id, or by its name where it has no id of ours.
+//! by its id, or by its name where it has no id of ours: what somebody has entered by hand is known by that alone.
 
 use super::{About, not_now, not_posted};
 use crate::domain::document::Kind;
@@ -92,25 +92,28 @@ impl<'a> Posted<'a> {
         Ok(())
     }
 
-    /// A Job Card has no id of ours, and a customer that two sites have made has that of the other.
+    /// A Job Card has no id of ours, nor has what was entered by hand, and a customer that two sites have made has that of the other.
     fn by_name(&self, there: &mut Vec<There>, sources: &Sources) -> Result<(), String> {
         for (kind, ids) in lacking(there, sources) {
-            if !matches!(kind, Kind::JobCard | Kind::Customer | Kind::Supplier | Kind::Item) {
-                continue;
-            }
+            let has_none = matches!(kind, Kind::JobCard | Kind::Customer | Kind::Supplier | Kind::Item);
             let name = |id: &IntentId| match sources.said.get(id) {
-                Some(Fate::Posted { name, .. }) => Some((*id, name.to_string())),
+                Some(Fate::Posted { name, by, .. }) if has_none || by.is_some() => {
+                    Some((*id, name.to_string(), by.is_some()))
+                }
                 _ => None,
             };
             let named: Vec<_> = ids.iter().filter_map(name).collect();
             for named in named.chunks(AT_ONCE) {
                 self.about.goes_on()?;
-                let names: BTreeSet<String> = named.iter().map(|(_, name)| name.clone()).collect();
+                let names: BTreeSet<String> = named.iter().map(|(_, name, _)| name.clone()).collect();
                 let found = self.reader().of_names(kind, &Vec::from_iter(names)).map_err(failed)?;
-                for (id, name) in named {
-                    let line = found.iter().find(|line| line.name == *name);
-                    // It is not of a day there that its paper would know.
-                    there.extend(line.map(|line| There { id: Some(*id), day: None, ..line.clone() }));
+                for (id, name, by_hand) in named {
+                    let Some(line) = found.iter().find(|line| line.name == *name) else { continue };
+                    // Somebody may have said there whose it is: then it stands among the site's already.
+                    there.retain(|line| !by_hand || line.kind != kind || line.name != *name);
+                    // What has no id is not of a day there that its paper would know.
+                    let day = line.day.filter(|_| *by_hand);
+                    there.push(There { id: Some(*id), day, ..line.clone() });
                 }
             }
         }

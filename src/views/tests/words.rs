@@ -8,7 +8,7 @@ fn word(number: u128, at_ms: i64, fate: Fate) -> Record {
 }
 
 fn posted() -> Fate {
-    Fate::Posted { name: "ACC-SINV-1".try_into().unwrap(), day: None }
+    Fate::Posted { name: "ACC-SINV-1".try_into().unwrap(), day: None, by: None }
 }
 
 #[test]

@@ -101,6 +101,9 @@ export class Api {
   giveUp(id: string, reason: string): Promise<{ said: string[] }> {
     return this.json(`held/${enc(id)}/give-up`, { method: "POST", json: { reason } });
   }
+  entered(id: string, of: { name: string; anyway: boolean }): Promise<{ said: string[] }> {
+    return this.json(`held/${enc(id)}/entered`, { method: "POST", json: of, patienceMs: LONG_MS });
+  }
 
   documents(of: Query, part: Part = {}): Promise<Page<Of.Line>> {
     return this.list("documents", of, part);

@@ -73,7 +73,7 @@ fn what_is_not_there_is_told_by_the_offices_word() {
         told(&sources, 2).0
     };
     assert_eq!(gone(None), Why::NotPosted);
-    assert_eq!(gone(Some(Fate::Posted { name: name("N-2"), day: None })), Why::Missing);
+    assert_eq!(gone(Some(Fate::Posted { name: name("N-2"), day: None, by: None })), Why::Missing);
     assert_eq!(gone(Some(Fate::given_up(name("wati"), "torn"))), Why::GivenUp);
     // Money that is kept at the office is missing in the sum.
     assert_eq!(gone(Some(Fate::Kept)), Why::Kept);
@@ -123,7 +123,7 @@ fn cancellations_are_compared_as_well() {
     };
     assert_eq!(live(None), Why::NotPosted);
     assert_eq!(live(Some(Fate::held(Hold::Closed, "closed"))), Why::Held(Hold::Closed));
-    assert_eq!(live(Some(Fate::Posted { name: name("N-3"), day: None })), Why::NotCancelled);
+    assert_eq!(live(Some(Fate::Posted { name: name("N-3"), day: None, by: None })), Why::NotCancelled);
     assert_eq!(live(Some(Fate::given_up(name("wati"), "filed"))), Why::GivenUp);
 }
 
@@ -138,10 +138,10 @@ fn a_day_is_its_own_wherever_it_was_posted() {
     assert_eq!(sheet.differences[0].posted_on, Some(date(2026, 12, 1)));
     // By the office's word alone, where the field is not set up.
     there(&mut sources, 1).truly = None;
-    sources.said.insert(id(1), Fate::Posted { name: name("N-1"), day: Some(date(2026, 12, 1)) });
+    sources.said.insert(id(1), Fate::Posted { name: name("N-1"), day: Some(date(2026, 12, 1)), by: None });
     assert_eq!(told(&sources, 1).0, Why::OpenDay);
     // Nobody has said so: it is missing on its day, and turns up on another.
-    sources.said.insert(id(1), Fate::Posted { name: name("N-1"), day: None });
+    sources.said.insert(id(1), Fate::Posted { name: name("N-1"), day: None, by: None });
     there(&mut sources, 1).day = Some(NEXT);
     let (why, sheet) = told(&sources, 1);
     assert_eq!((why, sheet.equal), (Why::Day, false));
@@ -240,4 +240,26 @@ fn the_books_of_the_office_are_held_against_the_journal() {
     assert_eq!((why, sheet.rows.len()), (Why::BooksDiffer, 3));
     assert_eq!(sheet.rows.iter().filter(|row| row.state == State::Differs).count(), 2);
     assert_eq!(sheet.rows[2].journal.sum, zero());
+}
+
+#[test]
+fn what_was_entered_by_hand_otherwise_than_its_paper_says_is_told_and_is_no_work() {
+    let by_hand = |day| Fate::Posted { name: name("N-1"), day, by: Some(name("wati")) };
+    let mut sources = agreed(&shop());
+    there(&mut sources, 1).sum = Some(91.into());
+    assert!(!told(&sources, 1).1.equal);
+    sources.said.insert(id(1), by_hand(None));
+    let (why, sheet) = told(&sources, 1);
+    assert_eq!((why, sheet.equal, sheet.rows[0].state), (Why::Sum, true, State::Settled));
+    assert!(sheet.differences[0].words.contains("entered so by hand, says wati"), "{:?}", sheet.differences);
+
+    let mut sources = agreed(&shop());
+    let later = there(&mut sources, 1);
+    (later.id, later.day, later.truly) = (Some(id(1)), Some(date(2026, 12, 1)), None);
+    sources.said.insert(id(1), by_hand(Some(date(2026, 12, 1))));
+    let (why, sheet) = told(&sources, 1);
+    assert_eq!((why, sheet.equal, sheet.rows[0].there), (Why::Day, true, Some(sheet.rows[0].journal)));
+    // Lost from there, it is missing as any other.
+    sources.there.as_mut().unwrap().retain(|line| line.id != Some(id(1)));
+    assert_eq!(told(&sources, 1).0, Why::Missing);
 }

@@ -47,7 +47,7 @@ fn posted(of: &Document) -> There {
 }
 
 fn word(of: &Document) -> Fate {
-    Fate::Posted { name: name(&posted(of).name), day: None }
+    Fate::Posted { name: name(&posted(of).name), day: None, by: None }
 }
 
 /// Documents that all three have, word and all.

@@ -51,9 +51,14 @@ pub struct Office {
     /// What it knows; nothing where it keeps nothing.
     made: Option<Mutex<BTreeMap<IntentId, Submitted>>>,
     masters: Mutex<Arc<Masters>>,
+    /// What somebody has entered by hand, and its name there.
+    pub by_hand: Mutex<BTreeMap<IntentId, Text>>,
 }
 
 impl Library for Office {
+    fn by_hand(&self, id: IntentId) -> Option<Text> {
+        self.by_hand.lock().unwrap().get(&id).cloned()
+    }
     fn document(&self, id: IntentId) -> Option<Submitted> {
         self.made.as_ref()?.lock().unwrap().get(&id).cloned()
     }
@@ -65,7 +70,7 @@ impl Library for Office {
 impl Office {
     pub fn new(names: Names) -> Self {
         let rows = masters(&names);
-        let office = Self { names, made: Some(Mutex::default()), masters: Mutex::default() };
+        let office = Self { names, made: Some(Mutex::default()), masters: Mutex::default(), by_hand: Mutex::default() };
         rows.into_iter().for_each(|(table, row)| office.put(table, row));
         office
     }

@@ -1,4 +1,5 @@
 // What a person decides about a document that is held: that a name means another one in the books, or that it is never booked.
+// That it was entered by hand is in entered.tsx.
 
 import { useState } from "preact/hooks";
 import { Dialog } from "../../parts/dialog";

@@ -1,20 +1,23 @@
 // One document's whole way: where it was saved, how it came, what the books made of it; and what it says.
 
-import { Notice } from "../../parts/frame";
+import { useState } from "preact/hooks";
+import { Button, Notice } from "../../parts/frame";
 import { api } from "../api";
 import { useAsked } from "../asked";
 import { t } from "../i18n";
 import { Fields } from "../parts/document-fields";
+import { Entered } from "../parts/entered";
 import { Fact } from "../parts/fact";
 import { MarkSays } from "../parts/lines";
-import { Page, Problem } from "../parts/page";
+import { Page, Problem, Said } from "../parts/page";
 import { Stamps } from "../parts/stamps";
+import { may } from "../session";
 import type { Cancellation, Way } from "../types";
 import { amount, kindName } from "../words";
 
 export function DocumentScreen({ of }: { of: string | null }) {
   const id = of ?? "";
-  const { value, failed, busy } = useAsked(() => api.document(id), [id], ["posted", "held"]);
+  const { value, failed, busy, again } = useAsked(() => api.document(id), [id], ["posted", "held"]);
   const first = value?.ways[0];
   const title = first ? `${kindName(first.line.kind)} ${first.line.number ?? ""}` : t("document");
   return (
@@ -23,13 +26,13 @@ export function DocumentScreen({ of }: { of: string | null }) {
       {value === null && busy && <p class="quiet">{t("wait")}</p>}
       {value && value.ways.length > 1 && <p class="notice warn">{t("document.copied")}</p>}
       {value?.ways.map((way) => (
-        <OneWay key={way.site} way={way} />
+        <OneWay key={way.site} way={way} onDone={again} />
       ))}
     </Page>
   );
 }
 
-function OneWay({ way }: { way: Way }) {
+function OneWay({ way, onDone }: { way: Way; onDone: () => void }) {
   return (
     <>
       <section class="boxed">
@@ -39,6 +42,7 @@ function OneWay({ way }: { way: Way }) {
         </div>
         <Stamps of={way.stamps} />
         <Who way={way} />
+        {way.line.mark === "given_up" && !way.cancellation && may("work") && <ByHand way={way} onDone={onDone} />}
       </section>
       {way.cancellation && <Cancelled of={way.cancellation} />}
       <section class="boxed">
@@ -51,6 +55,25 @@ function OneWay({ way }: { way: Way }) {
           <Fields of={way.booked} />
         </section>
       )}
+    </>
+  );
+}
+
+/** What was given up may be in the books by hand, then or later. */
+function ByHand({ way, onDone }: { way: Way; onDone: () => void }) {
+  const [asking, setAsking] = useState(false);
+  const [words, setWords] = useState<string[] | null>(null);
+  const of = { id: way.line.id, called: way.line.number ?? way.line.id };
+  const done = (said: string[]) => {
+    setWords(said);
+    setAsking(false);
+    onDone();
+  };
+  return (
+    <>
+      <Said words={words} />
+      {words === null && <Button onClick={() => setAsking(true)}>{t("held.entered")}</Button>}
+      {asking && <Entered of={of} onClose={() => setAsking(false)} onDone={done} />}
     </>
   );
 }

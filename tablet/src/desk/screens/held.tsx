@@ -6,6 +6,7 @@ import { goInstead } from "../../parts/place";
 import { api } from "../api";
 import { useAct, usePaged } from "../asked";
 import { t } from "../i18n";
+import { Entered } from "../parts/entered";
 import { SiteSelect } from "../parts/filters";
 import { GiveUp, Remap, RetryAll } from "../parts/held-acts";
 import { Do, Page, Problem, Said } from "../parts/page";
@@ -14,7 +15,7 @@ import { may } from "../session";
 import type { Held } from "../types";
 import { count, dayOr, holdName, kindName, money } from "../words";
 
-type Doing = { what: "remap" | "give_up"; of: Held } | { what: "retry_all" };
+type Doing = { what: "remap" | "entered" | "give_up"; of: Held } | { what: "retry_all" };
 
 export function HeldScreen({ of }: { of: string | null }) {
   const site = of ?? "";
@@ -55,6 +56,7 @@ export function HeldScreen({ of }: { of: string | null }) {
         columns={columns(retry, setDoing)}
       />
       {doing?.what === "remap" && <Remap of={doing.of} onClose={() => setDoing(null)} onDone={done} />}
+      {doing?.what === "entered" && <Entered of={doing.of} onClose={() => setDoing(null)} onDone={done} />}
       {doing?.what === "give_up" && <GiveUp of={doing.of} onClose={() => setDoing(null)} onDone={done} />}
       {doing?.what === "retry_all" && <RetryAll onClose={() => setDoing(null)} onDone={done} />}
     </Page>
@@ -95,6 +97,9 @@ function columns(retry: (which: { id: string }) => void, setDoing: (to: Doing) =
       <Button onClick={() => retry({ id: held.id })}>{t("held.retry")}</Button>
       {["unmapped", "refused"].includes(held.hold) && (
         <Button onClick={() => setDoing({ what: "remap", of: held })}>{t("held.remap")}</Button>
+      )}
+      {held.kind !== null && (
+        <Button onClick={() => setDoing({ what: "entered", of: held })}>{t("held.entered")}</Button>
       )}
       <Button kind="danger" onClick={() => setDoing({ what: "give_up", of: held })}>
         {t("held.give_up")}
