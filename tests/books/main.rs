@@ -8,6 +8,7 @@ mod guard;
 mod guard_script;
 mod held;
 mod reconcile;
+mod shared;
 mod shop;
 mod struck;
 
