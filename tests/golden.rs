@@ -224,6 +224,26 @@ fn item_taxes_v1() {
     assert_eq!(Table::ItemTaxTemplate as u8, 26);
 }
 
+/// What one site did with an order that another has as well.
+#[test]
+fn site_progress_v1() {
+    for (name, json) in [
+        (
+            "",
+            r#"{"of":"SAL-ORD-2026-00001","site":"bogor","part":1,"advance_paid":"50000","paid":"1","produced_qty":"2",
+                "lines":[{"name":"a1b2c3","delivered_qty":"3","billed_qty":"1.5"},{"name":"Sew","completed_qty":"2"}]}"#,
+        ),
+        ("-bare", r#"{"of":"01a199c7-7166-7c53-bc5e-39fabe561c57","site":"bogor"}"#),
+    ] {
+        let json = &mut serde_json::Deserializer::from_str(json);
+        let made = Row::deserialize_as(Table::SiteProgress, json).unwrap();
+        let bytes = row::encode(&made);
+        golden(&format!("row-site-progress{name}.cbor"), &bytes);
+        assert_eq!(row::decode(Table::SiteProgress, &bytes).unwrap(), made, "{name}");
+    }
+    assert_eq!(Table::SiteProgress as u8, 28);
+}
+
 /// What people do, stamped with a time that a person confirmed.
 fn acts() -> Vec<(&'static str, Act)> {
     let (session, whom) = (SessionId::of_token("8f14e45fceea167a5a36dedd4bea2543"), || "wati".try_into().unwrap());

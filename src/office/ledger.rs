@@ -1,5 +1,5 @@
-//! What follows for other sites from what a site has submitted: goods under way to them, and the customers, suppliers and items
-//! that it made. A thread follows every site's journal and keeps the rows that tell of it.
+//! What follows for other sites from what a site has submitted: goods under way to them, what is left of orders and invoices that
+//! they have as well, and the customers, suppliers and items that it made. A thread follows every site's journal and keeps the rows that tell of it.
 //!
 //! In: records, in the order in which they came; a cancellation may come before what it cancels. Out: rows of master data, and the list
 //! of goods under way for people. It is made anew at each start, in the background; until it has caught up no row is touched, so
@@ -11,11 +11,12 @@ use crate::domain::id::{IntentId, SiteId};
 use crate::domain::master::segment::{Audience, audience};
 use crate::domain::master::{Barcode, Customer, Item, Masters, Row, RowKey, Supplier, Table, UomFactor};
 use crate::domain::record::{Entry, Submitted};
+use crate::domain::sites_progress::SitesProgress;
 use crate::domain::transfers::Transfers;
 use crate::rows::OfficeRows;
 use crate::views::{self, Journals, SiteNo, Stream};
 use crate::wire::{record, row};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -92,6 +93,7 @@ impl Ledger {
             rows,
             numbers,
             sites: HashMap::new(),
+            progress: SitesProgress::default(),
             made: BTreeMap::new(),
             changed: true,
             seen: None,
@@ -132,6 +134,8 @@ struct Follower {
     rows: Arc<OfficeRows>,
     numbers: Numbers,
     sites: HashMap<SiteNo, Read>,
+    /// What sites have done with orders and invoices.
+    progress: SitesProgress,
     /// What sites have made, by the document that did.
     made: BTreeMap<IntentId, (SiteId, Document)>,
     /// Something came since the rows were brought to where the documents are.
@@ -225,6 +229,7 @@ impl Follower {
                     return Ok(());
                 }
                 self.shared.lock().transfers.add(site, &submitted);
+                self.progress.add(site, &submitted);
                 if matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item) {
                     if let Document::Item(made) = &submitted.document {
                         self.shared.lock().items.insert(made.item_code.clone());
@@ -239,6 +244,7 @@ impl Follower {
                     && let Some(submitted) = original
                 {
                     self.shared.lock().transfers.take_back(&submitted);
+                    self.progress.take_back(site, &submitted);
                     if let Document::Item(made) = &submitted.document {
                         self.shared.lock().items.remove(&made.item_code);
                     }
@@ -267,11 +273,19 @@ impl Follower {
         let mut wanted: BTreeMap<RowKey, (Vec<u8>, Audience)> = BTreeMap::new();
         let mut want = |row: Row| {
             let audience = audience(&row, &masters);
+            // What nobody else has concerns nobody else.
+            if row.table() == Table::SiteProgress && audience == Audience::Sites(BTreeSet::new()) {
+                return;
+            }
             wanted.insert(row.key(), (row::encode(&row), audience));
         };
         self.shared.lock().transfers.rows(&masters).into_iter().map(Row::Transit).for_each(&mut want);
+        self.progress.rows(&masters).into_iter().map(Row::SiteProgress).for_each(&mut want);
         self.made.iter().filter_map(|(id, (site, document))| made(*id, site, document, &masters)).for_each(&mut want);
-        let ours = |key: &RowKey| key.table == Table::Transit && matches!(by_id(key), Some(Ref::Own(_)));
+        let ours = |key: &RowKey| match key.table {
+            Table::Transit => matches!(by_id(key), Some(Ref::Own(_))),
+            table => table == Table::SiteProgress,
+        };
         let gone =
             self.rows.all().into_iter().map(|(key, ..)| key).filter(|key| ours(key) && !wanted.contains_key(key));
         let mut changes: Vec<_> = gone.map(|key| (key, None)).collect();

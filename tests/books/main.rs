@@ -9,6 +9,7 @@ mod guard;
 mod guard_script;
 mod held;
 mod reconcile;
+mod shared;
 mod shop;
 mod struck;
 

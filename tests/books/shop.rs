@@ -57,6 +57,11 @@ impl Shop {
         Self::found(&[site], Source::Erpnext, prepare)
     }
 
+    /// The same of two sites: the second has the finished goods.
+    pub fn sharing(sites: [&str; 2], prepare: &dyn Fn(&StandIn)) -> Self {
+        Self::found(&sites, Source::Erpnext, prepare)
+    }
+
     fn found(sites: &[&str], source: Source, prepare: &dyn Fn(&StandIn)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
@@ -78,7 +83,7 @@ impl Shop {
         town.office.command(&load, "").unwrap();
         write_settings(&town.office.dir, &erp, sites);
         if source == Source::Erpnext {
-            read_from_erpnext(&town.office.dir, sites[0]);
+            read_from_erpnext(&town.office.dir, sites);
         }
         let mut boxes = Vec::new();
         for site in sites {
@@ -190,14 +195,16 @@ pub fn write_settings(office: &Path, erp: &StandIn, sites: &[&str]) {
 }
 
 /// Says that master data comes from there, looked at as often as can be.
-fn read_from_erpnext(office: &Path, site: &str) {
+fn read_from_erpnext(office: &Path, sites: &[&str]) {
     let path = office.join("erpnext.toml");
     let before = std::fs::read_to_string(&path).unwrap();
     let own = format!(
         "[master_data]\ncompany = \"Tailor Works\"\nchanges_every_s = 1\nstock_every_s = 1\n\
-         [master_data.warehouses]\n\"Stores - TW\" = \"{site}\"\n"
+         [master_data.warehouses]\n\"Stores - TW\" = \"{}\"\n",
+        sites[0]
     );
-    std::fs::write(path, before + &own).unwrap();
+    let second = sites.get(1).map(|site| format!("\"Finished Goods - TW\" = \"{site}\"\n")).unwrap_or_default();
+    std::fs::write(path, before + &own + &second).unwrap();
 }
 
 /// Master data by ERPNext's names.

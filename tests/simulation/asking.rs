@@ -81,7 +81,9 @@ impl World {
         let (now, flaws) = (self.now_ms, self.flaws);
         let dice = &mut self.dice;
         let site = &mut self.sites[n];
-        site.boxes[site.on_line].answer(now, (&self.masters, &flaws), dice)
+        let workshop = &mut site.boxes[site.on_line];
+        let masters = super::shared::known(&self.masters, &workshop.node.card.rows);
+        workshop.answer(now, (&*masters, &flaws), dice)
     }
 
     /// What a quiet moment shows of the requests.

@@ -75,6 +75,7 @@ impl World {
             if self.setup.line {
                 self.sites.iter_mut().for_each(Site::note_talked);
             }
+            self.tell_progress();
             self.post_everything();
             match self.setup.line {
                 true => self.settle(),
@@ -87,6 +88,7 @@ impl World {
             (0..self.sites.len()).for_each(|n| self.check_rows(n));
             if round + 1 == rounds {
                 self.check_trade();
+                self.check_shared();
                 self.check_asked();
                 self.check_posted();
             }

@@ -22,6 +22,7 @@ mod node;
 mod op;
 mod road;
 mod rows;
+mod shared;
 mod shrink;
 mod stick;
 mod tally;
@@ -61,6 +62,8 @@ pub struct Flaws {
     pub forgets_requests: bool,
     pub books_take_twice: bool,
     pub last_word_to_come: bool,
+    pub keeps_progress_to_itself: bool,
+    pub tells_sites_of_themselves: bool,
 }
 
 impl Flaws {
@@ -280,6 +283,18 @@ fn a_box_that_forgets_what_it_was_asked_when_the_power_goes_is_caught() {
 #[test]
 fn a_box_that_forgets_what_came_back_is_caught() {
     sabotage("forgets returns", Flaws { forgets_returns: true, ..Flaws::default() }, &["returns", "folds", "numbers"]);
+}
+
+#[test]
+fn an_office_that_tells_no_site_what_others_delivered_is_caught() {
+    let flaws = Flaws { keeps_progress_to_itself: true, ..Flaws::default() };
+    sabotage("keeps progress to itself", flaws, &["orders"]);
+}
+
+#[test]
+fn telling_a_site_of_its_own_deliveries_is_caught() {
+    let flaws = Flaws { tells_sites_of_themselves: true, ..Flaws::default() };
+    sabotage("tells sites of themselves", flaws, &["orders"]);
 }
 
 #[test]

@@ -375,6 +375,8 @@ struct Market {
     dice: Dice,
     /// For the codes that people name.
     codes: Dice,
+    /// For deliveries of orders.
+    orders: Dice,
     counts: bool,
     /// Percent of steps after which somebody does something with goods.
     share: u8,
@@ -384,7 +386,13 @@ impl Market {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed, u64::MAX - 2);
         let share = dice.pick(&[0, 0, 30, 80]);
-        Self { counts: dice.percent(40), share, dice, codes: Dice::new(seed, u64::MAX - 3) }
+        Self {
+            counts: dice.percent(40),
+            share,
+            dice,
+            codes: Dice::new(seed, u64::MAX - 3),
+            orders: Dice::new(seed, u64::MAX - 5),
+        }
     }
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
@@ -407,6 +415,15 @@ impl Market {
                 _ => Deed::Cancel,
             };
             steps.push(Op::Trade { site, device: dice.below(2) as usize, deed });
+            if dice.percent(60) {
+                steps.push(Op::Send { site, reaches: 100 });
+                steps.push(Op::Sync { site });
+            }
+        }
+        while self.orders.percent(50) {
+            let dice = &mut self.orders;
+            let of = dice.pick(&[0, site + 1, (site + sites - 1) % sites + 1]);
+            steps.push(Op::Trade { site, device: dice.below(2) as usize, deed: Deed::Deliver { of } });
             if dice.percent(60) {
                 steps.push(Op::Send { site, reaches: 100 });
                 steps.push(Op::Sync { site });

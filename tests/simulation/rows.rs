@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// Keys that change: few, so that each changes often.
 const KEYS: u64 = 12;
+/// Up to this many sites the office tells at every change what they did with orders.
+const FEW: usize = 5;
 
 /// One end's part in it, while its power is on.
 #[derive(Debug)]
@@ -168,7 +170,11 @@ impl World {
         if let Some(plan) = self.table.plan(changes, now_s) {
             self.table.apply(plan);
         }
-        (0..self.sites.len()).for_each(|n| self.pump_desk(n));
+        // In a crowd that takes its time, and quiet moments do it.
+        match self.sites.len() <= FEW {
+            true => self.tell_progress(),
+            false => (0..self.sites.len()).for_each(|n| self.pump_desk(n)),
+        }
     }
 
     /// At quiet a box has what is its own, as the office has it now, and nothing else.

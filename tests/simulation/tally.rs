@@ -88,7 +88,9 @@ tally!(
     rows_renewed,
     letters_told,
     numbers_shared,
-    codes_named;
+    codes_named,
+    orders_shared,
+    orders_overdelivered;
     most: most_days_on_a_stick,
 );
 
@@ -131,6 +133,8 @@ impl Tally {
             ("two documents with one number", self.numbers_shared),
             ("a document booked", self.documents_booked),
             ("a code that somebody said what it is", self.codes_named),
+            ("an order of which another site had delivered some", self.orders_shared),
+            ("an order of which sites without a line delivered too much", self.orders_overdelivered),
             ("a document refused", self.documents_refused),
             ("a request that was recorded", self.requests_recorded),
             ("a request that was declined", self.requests_declined),

@@ -38,6 +38,10 @@ pub enum Deed {
         short: u64,
     },
     Cancel,
+    /// Some of a line of an order that other sites have as well leaves for the customer.
+    Deliver {
+        of: usize,
+    },
     /// Somebody says what a code stands for; of `wrong` in ten the item is none.
     Name {
         wrong: u64,
@@ -94,6 +98,7 @@ pub fn masters(sites: usize) -> Masters {
         assert_eq!(settings.shortage, Shortage::Warn);
         masters.put(Row::Settings(settings));
     }
+    super::shared::orders(sites).into_iter().for_each(|order| masters.put(order));
     masters.set_complete(true);
     masters
 }
@@ -192,6 +197,7 @@ pub fn write(
             let device = device.clone();
             return Some(Entry::Cancelled(Cancelled { id, device, user: None, document, reason, approved_by: None }));
         }
+        Deed::Deliver { of } => super::shared::delivery(n, of, dice.below(2) as usize, qty),
         Deed::Name { wrong } => {
             let item = if dice.below(10) < wrong { "NOTHING" } else { item };
             ("barcode", json!({"code": format!("899{}", dice.below(4)), "item_code": item}))
@@ -252,6 +258,12 @@ pub fn storekeeper(entries: &[Entry]) -> Stock {
             Document::SalesInvoice(sale) => {
                 let from = sale.set_warehouse.as_ref().expect("a warehouse").to_string();
                 for row in &sale.items {
+                    *stock.entry((from.clone(), row.item_code.to_string())).or_default() -= whole(&row.qty);
+                }
+            }
+            Document::DeliveryNote(note) => {
+                let from = note.set_warehouse.as_ref().expect("a warehouse").to_string();
+                for row in &note.items {
                     *stock.entry((from.clone(), row.item_code.to_string())).or_default() -= whole(&row.qty);
                 }
             }

@@ -283,7 +283,8 @@ impl World {
             if workshop.node.live.is_none() {
                 return;
             }
-            let sent = workshop.send(now, device, reaches, (&self.masters, &flaws), dice);
+            let masters = super::shared::known(&self.masters, &workshop.node.card.rows);
+            let sent = workshop.send(now, device, reaches, (&*masters, &flaws), dice);
             if self.box_refused(n, sent.err()) {
                 return;
             }
@@ -340,7 +341,9 @@ impl World {
             }
             let dice = &mut self.dice;
             let site = &mut self.sites[n];
-            let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
+            let workshop = &mut site.boxes[site.on_line];
+            let masters = super::shared::known(&self.masters, &workshop.node.card.rows);
+            let took = workshop.take(now, entry, None, (&*masters, &flaws), dice);
             self.tally.repeats += 1;
             if self.box_refused(n, took.err()) {
                 return;
@@ -365,7 +368,9 @@ impl World {
         }
         let dice = &mut self.dice;
         let site = &mut self.sites[n];
-        let took = site.boxes[site.on_line].take(now, entry, None, (&self.masters, &flaws), dice);
+        let workshop = &mut site.boxes[site.on_line];
+        let masters = super::shared::known(&self.masters, &workshop.node.card.rows);
+        let took = workshop.take(now, entry, None, (&*masters, &flaws), dice);
         self.tally.conflicts += 1;
         self.box_refused(n, took.err());
     }

@@ -17,6 +17,7 @@ pub mod repeats;
 pub mod request;
 pub mod rights;
 pub mod shop;
+pub mod sites_progress;
 pub mod time;
 pub mod totals;
 pub mod transfers;

@@ -118,7 +118,7 @@ impl Pages {
                 invoice.buying == buying && Some(&invoice.party) == party.as_ref() && !is_own(&invoice.invoice)
             });
             let office = of_office.filter_map(|invoice| {
-                let paid = shop.progress(&invoice.invoice, None, Progress::Paid);
+                let paid = Progressed { shop, masters }.by_sites(&invoice.invoice, None, Progress::Paid);
                 let left = less(sum(invoice.outstanding_amount, invoice.included), paid);
                 let open = !left.is_zero() && !left.is_negative();
                 open.then(|| {
@@ -155,12 +155,16 @@ impl Pages {
         let paging = Paging::read(&query)?;
         let told: Vec<Value> = self.fold.ask(|shop| {
             let open = |order: &WorkOrder| {
-                let here = shop.progress(&Ref::Office(order.name.clone()), None, Progress::Produced);
-                let left = less(less(order.qty, order.produced_qty), here);
+                let of = Ref::Office(order.name.clone());
+                let here = shop.progress(&of, None, Progress::Produced);
+                let elsewhere = question.masters.done_elsewhere(&of, None, Progress::Produced);
+                let by_others = sum(order.produced_qty, elsewhere);
+                let left = less(less(order.qty, by_others), here);
                 if left.is_zero() || left.is_negative() {
                     return None;
                 }
                 let mut row = serde_json::to_value(order).ok()?;
+                row["produced_qty"] = json!(by_others);
                 row["produced_here"] = json!(here);
                 Some(row)
             };
@@ -180,9 +184,14 @@ fn outstanding(shop: &Shop, id: IntentId, submitted: &Submitted) -> Option<Decim
 }
 
 impl Progressed<'_> {
-    /// How far one row of an order is: what others did, and what this site did.
-    fn row(&self, order: &Ref, row: &Text, by_others: Decimal, what: Progress) -> Decimal {
-        sum(by_others, self.shop.progress(order, Some(row), what))
+    /// How far this site and the others have brought a document, or a row of it.
+    fn by_sites(&self, of: &Ref, row: Option<&Text>, what: Progress) -> Decimal {
+        sum(self.shop.progress(of, row, what), self.masters.done_elsewhere(of, row, what))
+    }
+
+    /// How far one row of an order is: what no site did, and what the sites did.
+    fn row(&self, order: &Ref, row: &Text, by_no_site: Decimal, what: Progress) -> Decimal {
+        sum(by_no_site, self.by_sites(order, Some(row), what))
     }
 
     /// Whether it is open, and the order.
@@ -198,9 +207,9 @@ impl Progressed<'_> {
         let row = |(index, item): (usize, &crate::domain::document::OrderItem)| {
             let name = Text::try_from((index + 1).to_string()).ok()?;
             let other = others.and_then(|order| order.items.iter().find(|line| line.name == name));
-            let by_others = |of: fn(&crate::domain::master::OrderRow) -> Decimal| other.map(of).unwrap_or_default();
-            let delivered = self.row(&of, &name, by_others(|line| line.delivered_qty), Progress::Delivered);
-            let billed = self.row(&of, &name, by_others(|line| line.billed_qty), Progress::Billed);
+            let by_no_site = |of: fn(&crate::domain::master::OrderRow) -> Decimal| other.map(of).unwrap_or_default();
+            let delivered = self.row(&of, &name, by_no_site(|line| line.delivered_qty), Progress::Delivered);
+            let billed = self.row(&of, &name, by_no_site(|line| line.billed_qty), Progress::Billed);
             is_open |= delivered < item.qty || billed < item.qty;
             Some(json!({
                 "row": name,
@@ -225,7 +234,7 @@ impl Progressed<'_> {
             "grand_total": submitted.effects().sum,
             "additional_discount_percentage": order.additional_discount_percentage,
             "discount_amount": order.discount_amount,
-            "paid_ahead": sum(ahead, self.shop.progress(&of, None, Progress::Advanced)),
+            "paid_ahead": sum(ahead, self.by_sites(&of, None, Progress::Advanced)),
             "items": items,
         });
         (is_open, told)
@@ -261,7 +270,7 @@ impl Progressed<'_> {
             "grand_total": order.grand_total,
             "additional_discount_percentage": null,
             "discount_amount": null,
-            "paid_ahead": sum(order.advance_paid, self.shop.progress(of, None, Progress::Advanced)),
+            "paid_ahead": sum(order.advance_paid, self.by_sites(of, None, Progress::Advanced)),
             "items": items,
         });
         (is_open, told)

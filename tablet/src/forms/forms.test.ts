@@ -158,6 +158,24 @@ test("an order that this tablet made is open until it has delivered and billed a
   expect(of(order, deposit, bill("2", "100000"))).toEqual([]);
 });
 
+test("what other sites did with an order is taken off it, unless the box has counted it", () => {
+  const line = { name: "a", item_code: "SHIRT", qty: "10", uom: "Nos", rate: "150000" };
+  const shared = { order: "SO-1", customer: "Bu Sari", grand_total: "1500000", advance_paid: "1", items: [line] };
+  const site = (name: string, qty: string) =>
+    row("site-progress", `SO-1\u001f${name}`, {
+      of: "SO-1",
+      site: name,
+      advance_paid: "50",
+      lines: [{ name: "a", delivered_qty: qty, billed_qty: "1" }],
+    });
+  const known = new Masters([row("sales-order", "SO-1", shared), site("bogor", "3"), site("solo", "2")], "bandung");
+  const [open] = openOrders(known, [], null);
+  const of = (order = open) => order && left(order).map((line) => [`${line.to_deliver}`, `${line.to_bill}`]);
+  expect([of(), open?.paid_ahead]).toEqual([[["5", "8"]], "101"]);
+  const told = { ...(open as NonNullable<typeof open>) };
+  expect(of(openOrders(known, [], [told])[0])).toEqual([["5", "8"]]);
+});
+
 test("what was refused or taken back did nothing to an order", () => {
   const stop = entry("44444444-4444-7444-8444-444444444444", "cancellation", {}, { cancels: deposit.id });
   const refused = { ...bill("2", "0"), state: "refused" as const };

@@ -1,4 +1,5 @@
-// Open orders as this tablet knows them, with or without a line: the office's rows, its own documents, and, where the box could be asked, its word.
+// Open orders as this tablet knows them, with or without a line: the office's rows, what other sites did by its word, its own documents, and,
+// where the box could be asked, its word.
 //
 // In: rows, entries of the outbox, the box's answer. Out: orders with what is left of each row and what was paid ahead. Absent: what other tablets
 // did while the box is out of reach; it refuses what would go too far.
@@ -39,7 +40,10 @@ export function openOrders(masters: Masters, entries: readonly Entry[], asked: r
   // What the box has told of has this tablet's documents in it, as far as the box has them.
   const known = new Set((asked ?? []).map((order) => order.order));
   for (const { entry, fields } of own) if (!found.has(entry.id)) found.set(entry.id, ofEntry(entry, fields, masters));
-  for (const order of found.values()) addOwn(order, entries, known.has(order.order));
+  for (const order of found.values()) {
+    if (!known.has(order.order)) addOthers(order, masters);
+    addOwn(order, entries, known.has(order.order));
+  }
   return [...found.values()].filter((order) => left(order).length > 0);
 }
 
@@ -96,6 +100,19 @@ function ofEntry(entry: Entry, fields: Fields, masters: Masters): OpenOrder {
       billed: "0",
     })),
   };
+}
+
+/** Adds what other sites did with an order, by the office's word; what the box told has it in it. */
+function addOthers(order: OpenOrder, masters: Masters): void {
+  for (const site of masters.doneElsewhere(order.order)) {
+    order.paid_ahead = `${number(order.paid_ahead).plus(number(site.advance_paid ?? "0"))}`;
+    for (const done of site.lines ?? []) {
+      const line = order.items.find((line) => line.row === done.name);
+      if (!line) continue;
+      line.delivered = `${number(line.delivered).plus(number(done.delivered_qty ?? "0"))}`;
+      line.billed = `${number(line.billed).plus(number(done.billed_qty ?? "0"))}`;
+    }
+  }
 }
 
 /** Adds what this tablet's documents did with an order; `known` where the box has counted those that it has. */

@@ -6,7 +6,7 @@
 import { Decimal } from "../money/decimal";
 import type { ItemTaxRate, TaxRule } from "../money/taxes";
 import type { StoredRow } from "../store";
-import type { Item, ItemPrice, Settings, Table, Tables, TaxTemplate, User } from "./types";
+import type { Item, ItemPrice, Settings, SiteProgress, Table, Tables, TaxTemplate, User } from "./types";
 import type { Word } from "./words";
 
 interface Standing {
@@ -150,6 +150,11 @@ export class Masters {
       taxes.push({ charge_type: "On Net Total", account_head: tax_type, rate: "0", description: tax_type });
     }
     return taxes;
+  }
+
+  /** What other sites did with an order, as far as the office knows. */
+  doneElsewhere(of: string): SiteProgress[] {
+    return this.all("site-progress").filter((row) => row.of === of);
   }
 
   /** This site's own warehouses. */

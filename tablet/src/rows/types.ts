@@ -130,6 +130,15 @@ export interface SalesOrderRow {
   }[];
 }
 
+/** What another site did with an order or invoice that this one has as well. */
+export interface SiteProgress {
+  of: string;
+  site: string;
+  advance_paid?: string;
+  produced_qty?: string;
+  lines?: { name: string; delivered_qty?: string; billed_qty?: string }[];
+}
+
 export interface OpenInvoiceRow {
   invoice: string;
   buying?: Flag;
@@ -207,6 +216,7 @@ export interface Tables {
   "work-order": WorkOrder;
   "sales-order": SalesOrderRow;
   "open-invoice": OpenInvoiceRow;
+  "site-progress": SiteProgress;
   level: Level;
   transit: Transit;
   employee: Employee;

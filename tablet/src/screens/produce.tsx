@@ -42,6 +42,9 @@ function toMake(order: WorkOrder): Decimal {
     (entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy,
   );
   let left = Decimal.from(order.qty).minus(Decimal.from(order.produced_qty ?? "0"));
+  for (const site of app().rows.masters.value.doneElsewhere(order.name)) {
+    left = left.minus(number(site.produced_qty ?? "0"));
+  }
   for (const entry of made) {
     const fields = JSON.parse(entry.body) as {
       stock_entry_type: string;

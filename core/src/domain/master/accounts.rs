@@ -122,7 +122,7 @@ pub struct FiscalYear {
     pub year_end_date: Date,
 }
 
-/// An invoice that others than this site made, with something to pay.
+/// An invoice that no site made, with something to pay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenInvoice {
     /// ERPNext's name.
@@ -134,9 +134,9 @@ pub struct OpenInvoice {
     pub party: Text,
     /// When it was made.
     pub posting_date: Date,
-    /// What is left to pay, without payments of this site that the office did not have.
+    /// What is left to pay, without payments of sites that the office did not have.
     pub outstanding_amount: Decimal,
-    /// The sum of this site's payments that are in it.
+    /// The sum of the sites' payments that are in it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub included: Decimal,
 }

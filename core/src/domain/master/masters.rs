@@ -12,9 +12,10 @@ use super::{
 };
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Ref, Text};
+use crate::domain::effects::Progress;
 use crate::domain::id::{IntentId, SiteId};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -305,6 +306,19 @@ impl Masters {
     /// The office's figures of a warehouse's stock, by item.
     pub fn levels_of<'a>(&'a self, warehouse: &str) -> impl Iterator<Item = &'a Level> {
         self.tables.levels.under([warehouse]).map(|row| &**row)
+    }
+
+    /// How far other sites have brought an order, an invoice or a Work Order, or one of its rows, as far as the office knows.
+    pub fn done_elsewhere(&self, of: &Ref, row: Option<&Text>, what: Progress) -> Decimal {
+        let [of, ..] = ref_parts(of);
+        let done = self.tables.progress.under([&*of]).map(|site| site.done(row, what));
+        done.fold(Decimal::ZERO, |sum, done| sum.plus(done).unwrap_or(sum))
+    }
+
+    /// Every site that master data names: by its settings, or as a warehouse's.
+    pub fn sites(&self) -> BTreeSet<SiteId> {
+        let settings = self.tables.settings.iter().map(|row| row.site.clone());
+        settings.chain(self.warehouses().filter_map(|row| row.site.clone())).collect()
     }
 
     /// What is under way by a transfer.

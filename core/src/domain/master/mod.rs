@@ -16,6 +16,7 @@ mod masters;
 mod orders;
 mod people;
 mod places;
+mod progress;
 pub mod segment;
 mod settings;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use masters::Masters;
 pub use orders::{OrderRow, RequiredItem, SalesOrderRow, Transit, TransitLine, WorkOperation, WorkOrder};
 pub use people::{ActivityType, Customer, Employee, Permission, Project, Supplier, User};
 pub use places::{Level, Warehouse};
+pub use progress::{LineProgress, MAX_LINES as MAX_PROGRESS_LINES, SiteProgress};
 pub use settings::{Approvals, Settings, Shortage};
 
 use crate::domain::document::Ref;
@@ -52,7 +54,7 @@ macro_rules! tables {
 
             /// Whether the office makes its rows by itself, so that no file has them.
             pub fn is_made(self) -> bool {
-                self == Self::Life
+                matches!(self, Self::Life | Self::SiteProgress)
             }
 
             /// Those whose rows are loaded from files.
@@ -168,6 +170,7 @@ tables! {
     Batch, batches, 25, "batch";
     ItemTaxTemplate, item_tax_templates, 26, "item-tax-template";
     Life, lives, 27, "life";
+    SiteProgress, progress, 28, "site-progress";
 }
 
 /// What a row is known by: its table, and its name there. Where ERPNext has no name of one part (a price, a level), the

@@ -27,7 +27,7 @@ pub struct SalesOrderRow {
     pub advance_paid: Decimal,
 }
 
-/// A line of an order. What sites did with it is not in it: the box adds its own.
+/// A line of an order. What sites did with it is not in it: the box adds its own, and the other sites' ([`SiteProgress`](super::SiteProgress)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRow {
     /// The row's name, for `so_detail`: ERPNext's, or its number from 1 where a site made the order.
@@ -43,10 +43,10 @@ pub struct OrderRow {
     /// From where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<Text>,
-    /// Delivered by documents of others than this site.
+    /// Delivered by documents that no site made.
     #[serde(default, skip_serializing_if = "is_default")]
     pub delivered_qty: Decimal,
-    /// Billed by documents of others than this site.
+    /// Billed by documents that no site made.
     #[serde(default, skip_serializing_if = "is_default")]
     pub billed_qty: Decimal,
 }
@@ -62,7 +62,7 @@ pub struct WorkOrder {
     pub bom_no: Text,
     /// How much.
     pub qty: Decimal,
-    /// Made by documents of others than this site.
+    /// Made by documents that no site made.
     #[serde(default, skip_serializing_if = "is_default")]
     pub produced_qty: Decimal,
     /// From where materials come, unless their line says.

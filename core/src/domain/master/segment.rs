@@ -5,8 +5,8 @@
 //! margin or wages, so nothing has to be cut out of one. What is absent: segments of items, prices and customers; all sites get
 //! all of them.
 
-use super::{Masters, Row, RowKey, SalesOrderRow, Table, WorkOrder};
-use crate::domain::document::Text;
+use super::{Masters, Row, RowKey, SalesOrderRow, SiteProgress, Table, WorkOrder};
+use crate::domain::document::{Ref, Text};
 use crate::domain::id::SiteId;
 use std::collections::BTreeSet;
 
@@ -33,13 +33,14 @@ impl Audience {
 ///
 /// Settings and lives: their site. Stock levels: the site whose warehouse it is. Work Orders: the sites of any of their warehouses. Sales
 /// Orders: the sites of their lines' warehouses; all where no line names one. Transfers: who sent it and for whom it is. Users:
-/// where they work. All else: all, warehouses too, so that a refusal can name the site that it needs.
+/// where they work. What a site did with an order: the other sites that get the order. All else: all, warehouses too, so that a refusal can name the site that it needs.
 pub fn audience(row: &Row, masters: &Masters) -> Audience {
     match row {
         Row::Settings(row) => Audience::Sites([row.site.clone()].into()),
         Row::Life(row) => Audience::Sites([row.site.clone()].into()),
         Row::User(row) if !row.sites.is_empty() => Audience::Sites(row.sites.iter().cloned().collect()),
         Row::Transit(row) => Audience::Sites(row.from.iter().chain([&row.to]).cloned().collect()),
+        Row::SiteProgress(row) => Audience::Sites(others_with(row, masters)),
         Row::Level(_) | Row::WorkOrder(_) => Audience::Sites(owners(&depends_on(row), masters)),
         Row::SalesOrderRow(_) => match depends_on(row) {
             warehouses if warehouses.is_empty() => Audience::All,
@@ -83,4 +84,23 @@ fn of_sales_order(row: &SalesOrderRow) -> impl Iterator<Item = &Text> {
 
 fn owners(warehouses: &[&Text], masters: &Masters) -> BTreeSet<SiteId> {
     warehouses.iter().filter_map(|name| masters.warehouse(name.as_str())?.site.clone()).collect()
+}
+
+/// The sites that get an order or invoice, without the one that did something with it: that one counts its own documents.
+fn others_with(done: &SiteProgress, masters: &Masters) -> BTreeSet<SiteId> {
+    let order = masters.sales_order(&done.of).cloned().map(Row::SalesOrderRow);
+    let invoice = masters.open_invoice(&done.of).cloned().map(Row::OpenInvoice);
+    let work = match &done.of {
+        Ref::Office(name) => masters.work_order(name.as_str()).cloned().map(Row::WorkOrder),
+        Ref::Own(_) => None,
+    };
+    let mut sites = BTreeSet::new();
+    for row in [order, invoice, work].into_iter().flatten() {
+        sites.extend(match audience(&row, masters) {
+            Audience::All => masters.sites(),
+            Audience::Sites(sites) => sites,
+        });
+    }
+    sites.remove(&done.site);
+    sites
 }

@@ -218,6 +218,31 @@ fn a_warehouse_that_moves_to_another_site_takes_its_rows_along() {
     assert!(affected(&level("Bogor").key(), &masters).is_empty());
 }
 
+#[test]
+fn what_a_site_did_with_an_order_goes_to_the_others_that_have_it_and_never_to_itself() {
+    let order = |warehouses: &[Option<&str>]| {
+        let line = |(n, at): (usize, &Option<&str>)| serde_json::json!({"name": n.to_string(), "item_code": "SHIRT", "qty": 1, "uom": "Nos", "rate": 1, "warehouse": at});
+        let items: Vec<_> = warehouses.iter().enumerate().map(line).collect();
+        row(
+            Table::SalesOrderRow,
+            serde_json::json!({"order": "SO-1", "customer": "Bu Sari", "grand_total": 1, "items": items}),
+        )
+    };
+    let done = |by: &str| row(Table::SiteProgress, serde_json::json!({"of": "SO-1", "site": by}));
+    let settings = row(Table::Settings, serde_json::json!({"site": "solo", "company": "TW", "currency": "IDR"}));
+    let mut masters = holding([warehouse("Bandung", Some("bandung")), warehouse("Bogor", Some("bogor")), settings]);
+    let only = |names: &[&str]| Audience::Sites(names.iter().map(|name| site(name)).collect());
+    assert_eq!(audience(&done("solo"), &masters), only(&[]), "an order that is not open");
+    masters.put(order(&[Some("Bandung"), Some("Bogor")]));
+    assert_eq!(audience(&done("bandung"), &masters), only(&["bogor"]));
+    // One that had the order once.
+    assert_eq!(audience(&done("solo"), &masters), only(&["bandung", "bogor"]));
+    masters.put(order(&[Some("Bandung")]));
+    assert_eq!(audience(&done("bandung"), &masters), only(&[]), "nobody else has it");
+    masters.put(order(&[None]));
+    assert_eq!(audience(&done("bandung"), &masters), only(&["bogor", "solo"]));
+}
+
 /// No row may hold these: a site sees neither what stock is worth nor what is earned on it nor what people earn.
 #[test]
 fn no_row_has_a_field_for_valuation_margin_or_wages() {
@@ -228,6 +253,7 @@ fn no_row_has_a_field_for_valuation_margin_or_wages() {
         include_str!("orders.rs"),
         include_str!("people.rs"),
         include_str!("places.rs"),
+        include_str!("progress.rs"),
         include_str!("settings.rs"),
     ];
     let secret = [

@@ -13,7 +13,7 @@ use crate::domain::record::Submitted;
 
 /// How far a document may be brought.
 enum Limit {
-    /// So far, all of this site's together.
+    /// So far, all sites' together.
     To(Decimal),
     /// As far as anybody likes.
     Open,
@@ -57,7 +57,10 @@ impl Shop {
                 None => continue,
             };
             match limit {
-                Limit::To(limit) => self.within(&key, by, limit)?,
+                Limit::To(limit) => {
+                    let elsewhere = world.masters.done_elsewhere(of, row.as_ref(), *what);
+                    self.within(&key, by, (limit, elsewhere))?;
+                }
                 Limit::Open => {}
                 Limit::Never => {
                     let row = row.as_ref().map(|row| format!(", row {row}")).unwrap_or_default();
@@ -91,8 +94,14 @@ impl Shop {
         Err(Refusal::new(Why::Reference, field, format!("{id} is cancelled: {instead}")))
     }
 
-    fn within(&self, key: &StepKey, by: Decimal, limit: Decimal) -> Result<(), Refusal> {
+    /// Refuses what would go past a limit, of which other sites have used some.
+    fn within(&self, key: &StepKey, by: Decimal, (all, elsewhere): (Decimal, Decimal)) -> Result<(), Refusal> {
         let (of, row, what) = key;
+        // Two sites without a line may have gone too far together: then nothing is left, and not less than that.
+        let limit = match elsewhere.is_zero() || all.is_negative() {
+            true => all,
+            false => all.minus(elsewhere).unwrap_or_default().max(Decimal::ZERO),
+        };
         let so_far = self.progress(of, row.as_ref(), *what);
         let fits = |sum: &Decimal| match (limit.is_negative(), by.is_negative()) {
             (false, false) => *sum <= limit,
@@ -105,8 +114,13 @@ impl Shop {
             return Ok(());
         }
         let row = row.as_ref().map(|row| format!(", row {row}")).unwrap_or_default();
-        let left = limit.minus(so_far).unwrap_or_default();
-        let rule = format!("{of}{row}: {left} of {limit} may still be {}, and this is {by}", past(*what));
+        let mut left = limit.minus(so_far).unwrap_or_default();
+        let mut others = String::new();
+        if !elsewhere.is_zero() {
+            left = left.max(Decimal::ZERO);
+            others = format!(" ({elsewhere} by other sites)");
+        }
+        let rule = format!("{of}{row}: {left} of {all} may still be {}{others}, and this is {by}", past(*what));
         Err(Refusal::new(Why::Progress, field(*what), rule))
     }
 
@@ -173,7 +187,7 @@ fn of_its_kind(world: &World<'_>, by: &Document, on: &Document, key: &StepKey) -
     same::of_one(world, (of, mine, theirs), field(*what))
 }
 
-/// What one of the site's own documents allows, without what others than the site did to it as the office says.
+/// What one of the site's own documents allows, without what no site did to it as the office says.
 fn own_limit(masters: &Masters, submitted: &Submitted, key: &StepKey) -> Limit {
     let (of, row, what) = key;
     let nothing = Booked::default();
@@ -214,7 +228,7 @@ fn office_limit(masters: &Masters, of: &Ref, row: Option<&Text>, what: Progress)
             Some(order) => to(order.grand_total.minus(order.advance_paid)),
             None => Limit::Unknown,
         },
-        // What is left to pay is less by what this site paid that the office has: all of this site's together is as much more.
+        // What is left to pay is less by what sites paid that the office has: all of the sites' together is as much more.
         Progress::Paid => match masters.open_invoice(of) {
             Some(invoice) => to(invoice.outstanding_amount.plus(invoice.included)),
             None => Limit::Unknown,

@@ -133,6 +133,58 @@ fn an_office_order_is_delivered_by_its_rows() {
     bench.submit(1, "delivery-note", deliver("SO-9", "abc123", "5")).unwrap();
 }
 
+fn elsewhere(bench: &mut Bench, of: &str, site: &str, more: Value) {
+    let mut fields = json!({"of": of, "site": site});
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    bench.put(Table::SiteProgress, fields);
+}
+
+#[test]
+fn what_other_sites_delivered_is_delivered_no_second_time() {
+    let mut bench = Bench::tailor();
+    let row = json!({"order": "SO-9", "customer": "Bu Sari", "grand_total": "500",
+        "items": [{"name": "abc123", "item_code": "CLOTH", "qty": "5", "uom": "Meter", "rate": "100", "delivered_qty": "1"},
+            {"name": "def456", "item_code": "CLOTH", "qty": "5", "uom": "Meter", "rate": "100"}]});
+    bench.put(Table::SalesOrderRow, row);
+    let done = |qty: &str| json!({"lines": [{"name": "abc123", "delivered_qty": qty}]});
+    elsewhere(&mut bench, "SO-9", "bogor", done("1"));
+    elsewhere(&mut bench, "SO-9", "solo", done("2"));
+    let refusal = bench.submit(1, "delivery-note", deliver("SO-9", "abc123", "2")).unwrap_err();
+    let rule = "SO-9, row abc123: 1 of 4 may still be delivered (3 by other sites), and this is 2";
+    assert_eq!((refusal.why, refusal.rule.as_str()), (Why::Progress, rule));
+    bench.submit(1, "delivery-note", deliver("SO-9", "abc123", "1")).unwrap();
+    bench.submit(2, "delivery-note", deliver("SO-9", "def456", "5")).unwrap();
+    // Both without a line: what came is more than was ordered, and nothing is left.
+    elsewhere(&mut bench, "SO-9", "solo", done("9"));
+    let refusal = bench.submit(3, "delivery-note", deliver("SO-9", "abc123", "1")).unwrap_err();
+    assert_eq!(refusal.rule, "SO-9, row abc123: 0 of 4 may still be delivered (10 by other sites), and this is 1");
+    bench.cancel(4, 1).unwrap();
+}
+
+#[test]
+fn another_site_that_delivers_this_site_s_order_leaves_less_of_it() {
+    let mut bench = Bench::tailor();
+    order(&mut bench);
+    let own = id(1).to_string();
+    elsewhere(&mut bench, &own, "solo", json!({"advance_paid": "450", "lines": [{"name": "1", "delivered_qty": "2"}]}));
+    assert_eq!(refused(bench.submit(2, "delivery-note", deliver(&own, "1", "4"))).0, Why::Progress);
+    bench.submit(2, "delivery-note", deliver(&own, "1", "3")).unwrap();
+    let ahead = |amount: &str| pay(&own, "Sales Order", amount);
+    assert_eq!(refused(bench.submit(3, "payment-entry", ahead("51"))).0, Why::Progress);
+    bench.submit(3, "payment-entry", ahead("50")).unwrap();
+}
+
+#[test]
+fn an_invoice_that_another_site_takes_money_for_is_paid_once() {
+    let mut bench = Bench::tailor();
+    let row = json!({"invoice": "SINV-7", "party": "Bu Sari", "posting_date": "2026-11-01", "outstanding_amount": "70",
+        "included": "30"});
+    bench.put(Table::OpenInvoice, row);
+    elsewhere(&mut bench, "SINV-7", "solo", json!({"paid": "60"}));
+    assert_eq!(refused(bench.submit(1, "payment-entry", pay("SINV-7", "Sales Invoice", "41"))).0, Why::Progress);
+    bench.submit(1, "payment-entry", pay("SINV-7", "Sales Invoice", "40")).unwrap();
+}
+
 #[test]
 fn no_more_is_paid_ahead_than_the_order_comes_to() {
     let mut bench = Bench::tailor();
