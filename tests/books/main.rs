@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod asked;
 mod down;
 mod first_day;
 mod guard;
 mod guard_script;
 mod held;
+mod python;
 mod reconcile;
 mod shop;
 mod struck;
