@@ -13,6 +13,9 @@ const LONGEST_S: u64 = 7 * 24 * 3600;
 /// A pause between two words on a site that is too long: the guard's patience is 300 s, and one word may be late.
 const LONGEST_GUARD_S: u64 = 121;
 
+/// A pause between two looks for drafts that is too long: a person waits for the answer.
+const LONGEST_ASKS_S: u64 = 3600;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,8 +39,12 @@ pub struct Settings {
 impl Settings {
     /// What of it cannot be: the setting, the rule, the remedy.
     pub fn contradiction(&self) -> Option<String> {
-        if let Some(Guard { every_s: seconds @ (0 | LONGEST_GUARD_S..) }) = self.guard {
-            return Some(format!("guard.every_s = {seconds}: it is from 1 to {} seconds", LONGEST_GUARD_S - 1));
+        if let Some(Guard { every_s, asks_every_s }) = self.guard {
+            let limits = [("every_s", every_s, LONGEST_GUARD_S - 1), ("asks_every_s", asks_every_s, LONGEST_ASKS_S)];
+            let wrong = limits.into_iter().find(|(_, seconds, longest)| *seconds == 0 || seconds > longest);
+            if let Some((setting, seconds, longest)) = wrong {
+                return Some(format!("guard.{setting} = {seconds}: it is from 1 to {longest} seconds"));
+            }
         }
         let own = self.master_data.as_ref()?;
         for (setting, seconds) in [("changes_every_s", own.changes_every_s), ("stock_every_s", own.stock_every_s)] {
@@ -61,6 +68,9 @@ pub struct Guard {
     /// Seconds between two words on a site.
     #[serde(default = "a_minute")]
     pub every_s: u64,
+    /// Seconds between two looks for drafts of which a workshop's box is to be asked.
+    #[serde(default = "five_seconds")]
+    pub asks_every_s: u64,
 }
 
 /// Master data out of ERPNext.
@@ -82,6 +92,10 @@ pub struct MasterData {
 
 fn a_minute() -> u64 {
     60
+}
+
+fn five_seconds() -> u64 {
+    5
 }
 
 fn five_minutes() -> u64 {

@@ -59,14 +59,14 @@ pub(super) struct Setup {
     /// Make a new key, though the office has one: the old one counts no more.
     #[arg(long)]
     new_key: bool,
-    /// Make the guard as well: whoever submits something in ERPNext for a workshop's warehouse is refused while the link to that
-    /// workshop is down. It is made of Server Scripts, which ERPNext has to have switched on.
+    /// Make the guard as well: whoever submits something in ERPNext for a workshop's warehouse is refused. A draft that is ticked Ask the
+    /// Workshop is asked of the workshop's box, and submitted once that has recorded it. It is made of Server Scripts, which ERPNext
+    /// has to have switched on.
     #[arg(long, conflicts_with_all = ["no_guard", "undo"])]
     guard: bool,
-    /// With --guard: refuse it while the link is up as well. People enter such documents at the office's desk, which asks the
-    /// workshop's box.
+    /// With --guard: refuse it only while the link to the workshop is down, and ask nobody. While it is up, both may sell the same piece.
     #[arg(long, requires = "guard")]
-    at_desk: bool,
+    only_while_down: bool,
     /// Take the guard away, and leave the rest.
     #[arg(long, conflicts_with = "undo")]
     no_guard: bool,
@@ -146,8 +146,8 @@ impl Setup {
             known_key,
             new_key: self.new_key,
             guard: match (self.guard, self.no_guard) {
-                (true, _) if self.at_desk => Wish::There(Mode::AtDesk),
-                (true, _) => Wish::There(Mode::WhileDown),
+                (true, _) if self.only_while_down => Wish::There(Mode::WhileDown),
+                (true, _) => Wish::There(Mode::Asking),
                 (_, true) => Wish::Gone,
                 _ => Wish::AsItIs,
             },

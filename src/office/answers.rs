@@ -1,5 +1,6 @@
 //! What a running office answers on its control socket.
 
+use super::drafts;
 use super::figures::{Included, Kept};
 use super::ledger::UnderWay;
 use super::line::{self, Order};
@@ -48,6 +49,8 @@ pub(super) struct Answers {
     pub(super) months: Mutex<()>,
     /// Held while a site is asked for something, so that one id is asked once.
     pub(super) asking: Mutex<()>,
+    /// How it goes with drafts in ERPNext; nothing where nobody can ask there.
+    pub(super) drafts: Mutex<Option<drafts::Told>>,
 }
 
 impl Answers {
@@ -114,13 +117,27 @@ impl Answers {
             "strangers": self.sites.strangers(),
             "free_mb": free,
             "sticks": self.sticks.json(),
-            "erpnext": self.clerk.status(),
+            "erpnext": self.erpnext(),
             "views": { "done": views.done, "total": views.total, "building": views.building, "doubts": views.doubts },
         })
     }
 }
 
 impl Answers {
+    /// How it goes with drafts in ERPNext.
+    pub(super) fn tell_drafts(&self, told: Option<drafts::Told>) {
+        *self.drafts.lock().unwrap_or_else(PoisonError::into_inner) = told;
+    }
+
+    fn erpnext(&self) -> Value {
+        let mut status = self.clerk.status();
+        let drafts = self.drafts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(guard), Some(told)) = (status.get_mut("guard").and_then(Value::as_object_mut), &*drafts) {
+            guard.insert("drafts".into(), told.json());
+        }
+        status
+    }
+
     /// Takes master data from files, or only looks at them; `replace` are the tables that hold nothing else afterwards.
     ///
     /// A level in a file is what there is now, by a look at the shelf: all that the office has of the site's documents is in it.

@@ -9,6 +9,7 @@ mod asking;
 mod audit;
 pub mod config;
 mod decided;
+mod drafts;
 mod enrolling;
 mod figures;
 mod ledger;
@@ -49,6 +50,7 @@ use crate::tasks::Fallen;
 use crate::views::{self, Views};
 use crate::web;
 use anyhow::Context;
+use drafts::Drafts;
 use getrandom::SysRng;
 use ledger::Ledger;
 use posting::Posting;
@@ -82,6 +84,7 @@ pub struct Office {
     sticks: Sticks,
     ledger: Ledger,
     posting: Posting,
+    drafts: Drafts,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     fallen: Fallen,
@@ -178,12 +181,14 @@ impl Office {
             figures: figures::Kept::default(),
             months: Mutex::default(),
             asking: Mutex::default(),
+            drafts: Mutex::default(),
         };
         let answers = Arc::new(answers);
+        let drafts = Drafts::start(dir, answers.clone())?;
         let desk = open_desk(&answers).await?;
         tasks.push(fallen.spawn("the desk's watch", desk.2.clone().watch()));
         let control = Control::listen(dir, answers)?;
-        Ok(Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen })
+        Ok(Self { gate, road, sites, views, control, desk, sticks, ledger, posting, drafts, stop, tasks, fallen })
     }
 
     /// Where boxes connect; nowhere where a broker is used.
@@ -203,7 +208,8 @@ impl Office {
 
     /// Stops: takes nothing in any more, writes down what is to be written, says goodbye.
     pub async fn stop(self) {
-        let Self { gate, road, sites, views, control, desk, sticks, ledger, posting, stop, tasks, fallen: _ } = self;
+        let Self { gate, road, sites, views, control, desk, sticks, ledger, posting, drafts, stop, tasks, fallen: _ } =
+            self;
         desk.2.close();
         desk.1.shutdown().await;
         if let Some(gate) = gate {
@@ -215,6 +221,7 @@ impl Office {
         }
         tokio::task::block_in_place(|| {
             drop(control);
+            drafts.stop();
             sticks.stop();
             ledger.stop();
             posting.stop();

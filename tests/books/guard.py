@@ -1,6 +1,6 @@
-"""Runs the guard's script on documents as Frappe 15 runs a Server Script: compiled by RestrictedPython, under the names of its safe_exec
-alone. In, on stdin: {"script", "now", "user", "warehouses", "links", "documents"}. Out: for each document what the script refuses it with,
-or null."""
+"""Runs the guard's scripts as Frappe 15 runs a Server Script: compiled by RestrictedPython, under the names of its safe_exec alone. In, on
+stdin, a line each: {"script", "now", "user", "warehouses", "links", "document", "before"}. Out, a line each: what the script refuses the
+document with, or null."""
 
 import datetime
 import json
@@ -24,7 +24,7 @@ class Space(dict):
 
 
 def moment(text):
-    return datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+    return datetime.datetime.fromisoformat(text)
 
 
 def throw(message, **_):
@@ -43,8 +43,18 @@ def item(obj, key):
     return obj[key]
 
 
+def rows_of(document):
+    out = Space(document)
+    for table, rows in document.items():
+        if isinstance(rows, list):
+            out[table] = [Space(row) for row in rows]
+    return out
+
+
 def names(told):
+    before, document = told.get("before"), told["document"]
     tables = {"Warehouse": told["warehouses"], "Outpost Link": told["links"]}
+    tables[document["doctype"]] = {document.get("name"): before} if before else {}
 
     def get_value(doctype, name, fields, as_dict=False):
         row = tables[doctype].get(name)
@@ -67,18 +77,23 @@ def names(told):
     return out
 
 
-def said(code, told, document):
-    doc = Space(document)
-    for table in ("items", "packed_items"):
-        if table in doc:
-            doc[table] = [Space(row) for row in doc[table]]
+compiled = {}
+
+
+def said(told):
+    script = told["script"]
+    if script not in compiled:
+        compiled[script] = compile_restricted(script, filename="<serverscript>")
+    doc = rows_of(told["document"])
+    doc.setdefault("name", None)
+    before = told.get("before")
+    doc["get_doc_before_save"] = lambda: rows_of(before) if before else None
     try:
-        exec(code, names(told), {"doc": doc})
+        exec(compiled[script], names(told), {"doc": doc})
     except Refused as refused:
         return str(refused)
     return None
 
 
-told = json.load(sys.stdin)
-code = compile_restricted(told["script"], filename="<serverscript>")
-print(json.dumps([said(code, told, document) for document in told["documents"]]))
+for line in sys.stdin:
+    print(json.dumps(said(json.loads(line))), flush=True)

@@ -39,8 +39,7 @@ fn a_workshop_s_link_is_saved_while_its_box_is_there_and_not_after() {
     shop.erp.set_server_scripts(true);
     let user = shop.erp.admin();
     let admin = Client::new(&shop.erp.url(), &Key { key: user.key, secret: user.secret }, None).unwrap();
-    let wishes =
-        Wishes { email: "outpost@tailor.local".into(), guard: Wish::There(Mode::WhileDown), ..Wishes::default() };
+    let wishes = Wishes { email: "outpost@tailor.local".into(), guard: Wish::There(Mode::Asking), ..Wishes::default() };
     let guard = plan(&admin, &wishes).unwrap();
     guard.carry_out(&admin, &mut |_| {}).unwrap();
     wait_saved(&shop, "bandung", 3);

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod asked;
 mod by_hand;
 mod down;
 mod first_day;
 mod guard;
 mod guard_script;
 mod held;
+mod python;
 mod reconcile;
 mod shared;
 mod shop;

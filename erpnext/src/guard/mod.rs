@@ -1,9 +1,9 @@
 //! The guard in ERPNext: who submits something there for a workshop's warehouse is refused while the link to that workshop is down; or
-//! always, and told to enter it at the office's desk, which asks the workshop's box ([`Mode`]).
+//! always, and has the workshop's box asked by a tick on the draft ([`Mode`]).
 //!
 //! In: when a site was heard. Out: the site's row of the doctype [`LINK`], which the office saves each minute while the line is up; the
-//! script that looks at it. The script goes by when ERPNext itself says the row was saved, so that the two clocks need not agree.
-//! Absent: installing it (`setup`), who is heard (the office), and asking the box, which ERPNext itself never does.
+//! scripts that look at it. They go by when ERPNext itself says the row was saved, so that the two clocks need not agree, and whoever saved
+//! it is the office to them. Absent: installing them (`setup`), who is heard and asking the box (the office), which ERPNext itself never does.
 
 use crate::client::{Client, Failure};
 use serde_json::{Value, json};
@@ -11,36 +11,39 @@ use std::fmt;
 
 /// The doctype with a row for each site.
 pub const LINK: &str = "Outpost Link";
+/// The field of a draft that people tick, so that the workshop's box is asked.
+pub const ASK: &str = "outpost_ask";
+/// The field of a draft with what came of it.
+pub const ANSWER: &str = "outpost_answer";
 
-/// What looks at it, in ERPNext: Python, as far as Server Scripts may.
+/// What looks at what is submitted or cancelled, in ERPNext: Python, as far as Server Scripts may.
 const SCRIPT: &str = include_str!("script.py");
-
-/// What is changed in it for [`Mode::AtDesk`].
-const SWITCH: [&str; 2] = ["only_at_desk = False", "only_at_desk = True"];
+/// What looks at a draft that is asked.
+const ASKED: &str = include_str!("asked.py");
 
 /// When somebody who submits something in ERPNext for a workshop's warehouse is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// While the link to the workshop is down. While it is up its box is not asked: both may sell the same piece.
+    /// Always: a draft is ticked, and the office asks the workshop's box, which records it or declines.
     #[default]
+    Asking,
+    /// While the link to the workshop is down. While it is up its box is not asked: both may sell the same piece.
     WhileDown,
-    /// Always: it is entered at the office's desk, which asks the workshop's box.
-    AtDesk,
-}
-
-impl Mode {
-    /// The script.
-    pub fn script(self) -> String {
-        match self {
-            Self::WhileDown => SCRIPT.to_owned(),
-            Self::AtDesk => SCRIPT.replace(SWITCH[0], SWITCH[1]),
-        }
-    }
 }
 
 /// Doctypes that move stock and that workshops make as well.
 const GUARDED: [&str; 6] =
     ["Stock Entry", "Stock Reconciliation", "Delivery Note", "Purchase Receipt", "Sales Invoice", "Purchase Invoice"];
+
+/// Of those what can be asked of a workshop's box: a count is the workshop's own.
+pub const ASKABLE: [&str; 5] =
+    ["Stock Entry", "Delivery Note", "Purchase Receipt", "Sales Invoice", "Purchase Invoice"];
+
+/// When a script runs, by ERPNext's names.
+const SUBMIT: &str = "Before Submit";
+const CANCEL: &str = "Before Cancel";
+const SAVE: &str = "Before Save";
+const DELETE: &str = "Before Delete";
 
 /// One Server Script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +62,30 @@ impl fmt::Display for Script {
 }
 
 impl Script {
+    /// What it does, in words.
+    pub fn refuses(&self) -> &'static str {
+        match (self.event, self.mode) {
+            (SAVE, _) => "refuses changes of a draft of which a workshop is asked",
+            (DELETE, _) => "refuses to delete a draft of which a workshop is asked",
+            (_, Mode::WhileDown) => "refuses it while the workshop's link is down",
+            (_, Mode::Asking) => "refuses it for a workshop's warehouse: its box is asked",
+        }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> String {
+        match (self.event, self.mode) {
+            (SAVE, _) => ASKED.to_owned(),
+            (DELETE, _) => ASKED.replace("deleting = False", "deleting = True"),
+            (_, Mode::Asking) => SCRIPT.to_owned(),
+            (_, Mode::WhileDown) => SCRIPT.replace("asks = True", "asks = False"),
+        }
+    }
+
     /// What it is to be.
     pub fn body(&self) -> Value {
         json!({
-            "script_type": "DocType Event", "reference_doctype": self.doctype, "doctype_event": self.event, "disabled": 0, "script": self.mode.script(),
+            "script_type": "DocType Event", "reference_doctype": self.doctype, "doctype_event": self.event, "disabled": 0, "script": self.text(),
         })
     }
 
@@ -84,10 +107,12 @@ impl Script {
     }
 }
 
-/// All of them.
+/// All of a mode. Those of [`Mode::Asking`] have the names of all that there are.
 pub fn scripts(mode: Mode) -> impl Iterator<Item = Script> {
-    let of = move |doctype| ["Before Submit", "Before Cancel"].map(|event| Script { doctype, event, mode });
-    GUARDED.into_iter().flat_map(of)
+    let of = move |doctype, events: [&'static str; 2]| events.map(|event| Script { doctype, event, mode });
+    let asked = if mode == Mode::Asking { &ASKABLE[..] } else { &[] };
+    let drafts = asked.iter().flat_map(move |doctype| of(doctype, [SAVE, DELETE]));
+    GUARDED.into_iter().flat_map(move |doctype| of(doctype, [SUBMIT, CANCEL])).chain(drafts)
 }
 
 /// The document that makes the doctype [`LINK`]. People see it; of people's roles only a Stock Manager, as the connector is, may write it.

@@ -25,6 +25,7 @@ mod unsaid;
 mod values;
 
 pub use expected::{Expected, Reading};
+pub(crate) use unsaid::NOTHING;
 pub(crate) use values::{decimal, same, same_moment};
 
 use outpost_core::domain::decimal::Decimal;

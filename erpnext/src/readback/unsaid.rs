@@ -8,7 +8,7 @@ use outpost_core::domain::decimal::Decimal;
 use serde_json::{Map, Value};
 
 /// They make other money, goods, people or references of a document. One of these that was not sent is empty.
-const NOTHING: [&str; 130] = [
+pub(crate) const NOTHING: [&str; 130] = [
     "add_to_transit",
     "against_blanket_order",
     "against_pick_list",

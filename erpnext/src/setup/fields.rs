@@ -76,6 +76,32 @@ const DATE: Field =
 /// Of a warehouse: the workshop that it belongs to.
 const OF_WAREHOUSE: Field = Field { after: "warehouse_name", ..SITE };
 
+/// Whether the workshop's box is to be asked: a tick.
+const ASK: Field = Field {
+    name: crate::guard::ASK,
+    label: "Ask the Workshop",
+    kind: "Check",
+    after: "outpost_site",
+    needs: 0,
+    no_copy: true,
+    filter: true,
+    ..PLAIN
+};
+/// What came of it.
+const ANSWER: Field = Field {
+    name: crate::guard::ANSWER,
+    label: "Outpost Answer",
+    kind: "Small Text",
+    after: crate::guard::ASK,
+    needs: 0,
+    no_copy: true,
+    read_only: true,
+    ..PLAIN
+};
+
+/// The guard's, of each doctype that can be asked for.
+pub(super) const ASKED: &[Field] = &[ASK, ANSWER];
+
 const MASTER: &[Field] = &[ID, NO, SITE, USER];
 const TRANSACTION: &[Field] = &[ID, NO, SITE, USER, DATE];
 const WAREHOUSE: &[Field] = &[OF_WAREHOUSE];

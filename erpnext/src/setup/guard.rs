@@ -4,10 +4,11 @@
 //! document that one is made for, whoever submits it: so nothing is installed before ERPNext says that they are on.
 
 use super::Step;
-use super::meta::{get, number, roles_of, text, who};
+use super::fields::ASKED;
+use super::meta::{Meta, get, number, roles_of, text, who};
 use super::plan::Plan;
-use crate::client::{Client, Failure};
-use crate::guard::{self, LINK, Mode};
+use crate::client::{Client, Failure, Query};
+use crate::guard::{self, ASKABLE, LINK, Mode};
 use serde_json::{Value, json};
 
 /// What is wished for.
@@ -69,6 +70,13 @@ fn install(admin: &Client, mode: Mode, plan: &mut Plan) -> Result<(), Failure> {
         None => plan.steps.push(Step::MakeLinks),
         Some(found) => plan.obstacles.extend(wrong(&found)),
     }
+    match mode {
+        Mode::Asking => add_fields(admin, plan)?,
+        Mode::WhileDown => {
+            let kept: Vec<_> = guard::scripts(mode).map(|script| script.to_string()).collect();
+            remove_asking(admin, plan, |script| !kept.contains(script))?;
+        }
+    }
     for script in guard::scripts(mode) {
         match get(admin, "Server Script", &script.to_string())? {
             None => plan.steps.push(Step::MakeScript(script)),
@@ -92,13 +100,61 @@ fn wrong(found: &Value) -> Option<String> {
     })
 }
 
-/// The scripts go first: without the links they would refuse everything.
-pub(super) fn remove(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
-    for script in guard::scripts(Mode::default()) {
-        if get(admin, "Server Script", &script.to_string())?.is_some() {
+/// The fields with which people ask, before the scripts that name them.
+fn add_fields(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+    for doctype in ASKABLE {
+        let meta = Meta::read(admin, doctype)?;
+        for field in ASKED {
+            match meta.field(field.name).map(|found| field.wrong(found)) {
+                None => plan.steps.push(Step::AddField(doctype, field)),
+                Some(wrong) if wrong.is_empty() => {}
+                Some(wrong) => {
+                    let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
+                    plan.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The scripts of these names go, and then the fields that they look at. Not while a box is asked of a draft: nobody would answer it.
+fn remove_asking(admin: &Client, plan: &mut Plan, goes: impl Fn(&String) -> bool) -> Result<(), Failure> {
+    for script in guard::scripts(Mode::Asking) {
+        let name = script.to_string();
+        if goes(&name) && get(admin, "Server Script", &name)?.is_some() {
             plan.steps.push(Step::RemoveScript(script));
         }
     }
+    for doctype in ASKABLE {
+        let meta = Meta::read(admin, doctype)?;
+        let there = |field: &&super::Field| meta.field(field.name).is_some_and(|found| field.wrong(found).is_empty());
+        let fields: Vec<_> = ASKED.iter().rev().filter(there).collect();
+        if fields.len() == ASKED.len() {
+            let waiting = undecided(admin, doctype)?;
+            if waiting > 0 {
+                plan.obstacles.push(format!(
+                    "of {waiting} drafts of {doctype} a workshop's box is asked, and nobody would tell what it says. Wait for the \
+                     answers, or untick Ask the Workshop in them and save; the office has to run"
+                ));
+            }
+        }
+        plan.steps.extend(fields.into_iter().map(|field| Step::RemoveField(doctype, field)));
+    }
+    Ok(())
+}
+
+/// How many drafts a box is asked of.
+fn undecided(admin: &Client, doctype: &str) -> Result<u64, Failure> {
+    let filters = ["outpost_id", guard::ANSWER].map(|field| json!([field, "is", "set"])).to_vec();
+    let filters = [vec![json!(["docstatus", "=", 0])], filters].concat();
+    let query = Query { fields: &["count(name) as count"], filters, page: 1, ..Query::default() };
+    Ok(admin.list(doctype, &query)?.first().map_or(0, |row| number(row, "count")))
+}
+
+/// The scripts go first: without the links they would refuse everything.
+pub(super) fn remove(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+    remove_asking(admin, plan, |_| true)?;
     // One of another shape is somebody else's.
     if get(admin, "DocType", LINK)?.is_some_and(|found| wrong(&found).is_none() && number(&found, "custom") == 1) {
         plan.steps.push(Step::RemoveLinks);

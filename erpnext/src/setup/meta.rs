@@ -4,23 +4,34 @@
 //! Managers alone, while this answers to the connector as well, with custom fields and changed rights in it.
 
 use crate::client::{Client, Failure};
+use crate::draft::Shape;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A doctype as it is there.
 pub(crate) struct Meta(Value);
 
 impl Meta {
     pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
-        let answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
-        // The doctype's child tables come with it.
-        let docs = answer.get("docs").and_then(Value::as_array);
-        let own = docs.into_iter().flatten().find(|doc| text(doc, "name") == doctype);
-        own.cloned().map(Self).ok_or_else(|| Failure::Refused {
+        Self::read_with_tables(client, doctype).map(|(own, _)| own)
+    }
+
+    /// The doctype, and those of its tables, which come with it.
+    pub(crate) fn read_with_tables(client: &Client, doctype: &str) -> Result<(Self, Vec<Self>), Failure> {
+        let mut answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
+        let docs = answer.get_mut("docs").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+        let (mut own, others): (Vec<_>, Vec<_>) = docs.into_iter().map(Self).partition(|doc| doc.is(doctype));
+        let own = own.pop().ok_or_else(|| Failure::Refused {
             status: 200,
             exc_type: String::new(),
             words: format!("it does not say what {doctype} is"),
             exception: String::new(),
-        })
+        })?;
+        Ok((own, others))
+    }
+
+    pub(crate) fn is(&self, doctype: &str) -> bool {
+        text(&self.0, "name") == doctype
     }
 
     /// Its tables: the field, and the doctype of the rows.
@@ -28,6 +39,16 @@ impl Meta {
         let is_table = |field: &&Value| matches!(text(field, "fieldtype"), "Table" | "Table MultiSelect");
         let of = |field: &Value| (text(field, "fieldname").to_owned(), text(field, "options").to_owned());
         self.rows("fields").filter(is_table).map(of).collect()
+    }
+
+    /// What its fields are, by their names.
+    pub(crate) fn shapes(&self) -> BTreeMap<String, Shape> {
+        let shape = |field: &Value| Shape {
+            label: text(field, "label").to_owned(),
+            read_only: number(field, "read_only") == 1,
+            custom: number(field, "is_custom_field") == 1,
+        };
+        self.rows("fields").map(|field| (text(field, "fieldname").to_owned(), shape(field))).collect()
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Value> {

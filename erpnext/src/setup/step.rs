@@ -3,7 +3,7 @@
 use super::fields::Field;
 use super::meta::text;
 use crate::client::{Client, Failure, Key, Query};
-use crate::guard::{self, LINK, Mode, Script};
+use crate::guard::{self, LINK, Script};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -72,23 +72,16 @@ impl fmt::Display for Step {
             Self::Disable(email) => write!(f, "disable the user {email}"),
             Self::MakeLinks => write!(f, "make the doctype {LINK}, where the office keeps when it heard each workshop"),
             Self::MakeScript(script) => {
-                let when = when(script.mode);
-                write!(f, "{}: make the Server Script {script}, which refuses it {when}", script.doctype)
+                let (doctype, refuses) = (script.doctype, script.refuses());
+                write!(f, "{doctype}: make the Server Script {script}, which {refuses}")
             }
             Self::MendScript(script) => {
-                let (doctype, when) = (script.doctype, when(script.mode));
-                write!(f, "{doctype}: write the Server Script {script} anew, and enable it: it refuses it {when}")
+                let (doctype, refuses) = (script.doctype, script.refuses());
+                write!(f, "{doctype}: write the Server Script {script} anew, and enable it: it {refuses}")
             }
             Self::RemoveScript(script) => write!(f, "{}: remove the Server Script {script}", script.doctype),
             Self::RemoveLinks => write!(f, "remove the doctype {LINK}, and what stands in it"),
         }
-    }
-}
-
-fn when(mode: Mode) -> &'static str {
-    match mode {
-        Mode::WhileDown => "while the workshop's link is down",
-        Mode::AtDesk => "for a workshop's warehouse: it is entered at the desk",
     }
 }
 

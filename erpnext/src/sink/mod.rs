@@ -12,6 +12,7 @@ mod cancelling;
 mod cards;
 mod confirming;
 mod days;
+mod drafts;
 mod masters;
 mod names;
 mod posting;
@@ -65,6 +66,8 @@ pub struct Erpnext {
     asked: BTreeSet<Kind>,
     /// What ERPNext has made and was not read back. As many as the writer lets wait.
     made: BTreeMap<IntentId, Made>,
+    /// Drafts that were found under our id, by name: they become the documents.
+    drafts: BTreeMap<IntentId, String>,
     /// The tables of each doctype that lists were wanted of; none where they are not shown.
     tables: BTreeMap<&'static str, Option<Vec<(String, String)>>>,
     blind: bool,
@@ -85,6 +88,7 @@ impl Erpnext {
             parties: BTreeMap::new(),
             asked: BTreeSet::new(),
             made: BTreeMap::new(),
+            drafts: BTreeMap::new(),
             tables: BTreeMap::new(),
             blind: false,
             lists: false,

@@ -44,6 +44,19 @@ impl Erpnext {
                 Err(failure) => return self.failed(failure),
             }
         }
+        if let Some(name) = self.drafts.remove(&submitted.id) {
+            return match self.submit_draft(submitted, request.clone(), day, name) {
+                Ok(verdict) => verdict,
+                Err(failure @ Failure::Refused { .. }) => match self.found(submitted, at) {
+                    Ok(Some(verdict)) => verdict,
+                    Ok(None) if self.drafts.contains_key(&submitted.id) => self.refused(&failure, &request),
+                    // Somebody has deleted it meanwhile.
+                    Ok(None) => self.insert(submitted, at, request, day),
+                    Err(other) => self.failed(other),
+                },
+                Err(failure) => self.failed(failure),
+            };
+        }
         match self.client.make(request.doctype, &request.body) {
             Ok(Some(name)) if is_master(submitted.document.kind()) => self.made(submitted, &request, &name),
             Ok(Some(name)) => {
@@ -54,6 +67,8 @@ impl Erpnext {
             Ok(None) => Verdict::Again { why: "ERPNext's answer names no document".into(), alive: true },
             Err(failure @ Failure::Refused { .. }) if !self.blind => match self.found(submitted, at) {
                 Ok(Some(verdict)) => verdict,
+                // It was refused since its draft is there.
+                Ok(None) if self.drafts.contains_key(&submitted.id) => self.insert(submitted, at, request, day),
                 Ok(None) => self.refused(&failure, &request),
                 Err(other) => self.failed(other),
             },
@@ -67,7 +82,7 @@ impl Erpnext {
         if failure.is("EmptyStockReconciliationItemsError") {
             return Verdict::Kept;
         }
-        // The id was a draft's, which is gone now, or it is on its way.
+        // The id was a draft's, which somebody has deleted meanwhile, or it is on its way.
         if failure.is("UniqueValidationError") && failure.names("outpost_id") {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
         }
@@ -99,15 +114,17 @@ impl Erpnext {
     }
 
     /// What is there under our id, where there is something: posted, or why it counts as not posted.
+    /// A draft is not there yet, and is kept in mind.
     pub(super) fn found(&mut self, submitted: &Submitted, at: &Place) -> Result<Option<Verdict>, Failure> {
         let kind = submitted.document.kind();
+        self.drafts.remove(&submitted.id);
         let Some((name, docstatus)) = self.client.find(kind.name(), &submitted.id.to_string())? else {
             return Ok(None);
         };
         Ok(match docstatus {
             0 if !is_master(kind) => {
-                // Somebody has made a draft of it by hand; ours never are.
-                self.client.delete(kind.name(), &name)?;
+                // A box was asked of it, or somebody has made it by hand: it becomes the document.
+                self.drafts.insert(submitted.id, name);
                 None
             }
             0 | 1 => {
@@ -140,7 +157,7 @@ impl Erpnext {
         }
     }
 
-    fn expected(&self, submitted: &Submitted, reading: Reading) -> Expected {
+    pub(super) fn expected(&self, submitted: &Submitted, reading: Reading) -> Expected {
         Expected::of(submitted, &self.library.masters(), &self.site, reading)
     }
 

@@ -6,7 +6,7 @@ use outpost_erpnext::guard::{self, LINK, Mode};
 use outpost_erpnext::setup::{Plan, Step, Wish, check_settings, undo};
 
 fn guarded(known: &Key) -> Wishes {
-    Wishes { known_key: Some(known.key.clone()), guard: Wish::There(Mode::WhileDown), ..wishes() }
+    Wishes { known_key: Some(known.key.clone()), guard: Wish::There(Mode::Asking), ..wishes() }
 }
 
 fn carry_out(plan: &Plan, admin: &Client) {
@@ -35,14 +35,19 @@ fn it_is_there_where_somebody_wishes_it_and_goes_again() {
     let words = first.to_string();
     for line in [
         "make the doctype Outpost Link, where the office keeps when it heard each workshop",
-        "Stock Entry: make the Server Script Outpost Guard: Stock Entry Before Submit, which refuses it while",
-        "Purchase Invoice: make the Server Script Outpost Guard: Purchase Invoice Before Cancel, which refuses it while",
+        "Stock Entry: add the field outpost_ask (Check, not copied)",
+        "Delivery Note: add the field outpost_answer (Small Text, not copied, read only)",
+        "Stock Entry: make the Server Script Outpost Guard: Stock Entry Before Submit, which refuses it for a workshop's warehouse",
+        "Purchase Invoice: make the Server Script Outpost Guard: Purchase Invoice Before Cancel, which refuses it for",
+        "Stock Entry: make the Server Script Outpost Guard: Stock Entry Before Save, which refuses changes of a draft",
+        "Stock Entry: make the Server Script Outpost Guard: Stock Entry Before Delete, which refuses to delete a draft",
     ] {
         assert!(words.lines().any(|said| said.starts_with(line)), "{line}\n{words}");
     }
-    assert_eq!(first.steps.len(), 13);
+    assert!(!words.contains("Stock Reconciliation: add the field"), "a count is never asked for: {words}");
+    assert_eq!(first.steps.len(), 1 + 10 + 12 + 10);
     carry_out(&first, &admin);
-    assert_eq!(there(&stand_in), (12, true));
+    assert_eq!(there(&stand_in), (22, true));
     assert_eq!(plan(&admin, &guarded(&key)).unwrap(), Plan::default());
     let as_it_is = Wishes { guard: Wish::AsItIs, ..guarded(&key) };
     assert_eq!(plan(&admin, &as_it_is).unwrap(), Plan::default(), "a plan without the wish leaves it");
@@ -57,19 +62,29 @@ fn it_is_there_where_somebody_wishes_it_and_goes_again() {
     carry_out(&mend, &admin);
     assert_eq!(without_stamps(stand_in.document("Server Script", name).unwrap()), whole);
 
-    // Somebody wishes for the stricter one, and for the other again.
-    let strict = Wishes { guard: Wish::There(Mode::AtDesk), ..guarded(&key) };
-    let change = plan(&admin, &strict).unwrap();
-    assert_eq!(change.steps.len(), 12, "{change}");
+    // Somebody wishes for the weaker one, and for the other again. Not while a box is asked, for nobody would tell what it says.
+    let weak = Wishes { guard: Wish::There(Mode::WhileDown), ..guarded(&key) };
+    stand_in.add_item("BUTTON", "Raw Material", "Nos", true);
+    let draft = json!({ "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "company": "Tailor Works",
+        "items": [{ "item_code": "BUTTON", "qty": 1, "basic_rate": 5 }], "outpost_id": "1", "outpost_answer": "it is asked" });
+    let draft = stand_in.make("Stock Entry", draft);
+    let gone = Wishes { guard: Wish::Gone, ..guarded(&key) };
+    for wishes in [&weak, &gone] {
+        let stopped = plan(&admin, wishes).unwrap();
+        let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+        assert!(obstacle.starts_with("of 1 drafts of Stock Entry a workshop's box is asked"), "{obstacle}");
+    }
+    stand_in.lose("Stock Entry", &draft);
+    let change = plan(&admin, &weak).unwrap();
+    assert_eq!(change.steps.len(), 12 + 10 + 10, "what is submitted, saving and deleting, the fields: {change}");
     carry_out(&change, &admin);
-    assert_eq!(plan(&admin, &strict).unwrap(), Plan::default());
+    assert_eq!(plan(&admin, &weak).unwrap(), Plan::default());
     let script = stand_in.document("Server Script", name).unwrap()["script"].clone();
-    assert!(script.as_str().unwrap().contains("only_at_desk = True"), "{script}");
+    assert!(script.as_str().unwrap().contains("asks = False"), "{script}");
     carry_out(&plan(&admin, &guarded(&key)).unwrap(), &admin);
     assert_eq!(without_stamps(stand_in.document("Server Script", name).unwrap()), whole);
 
     guard::say(&with_key(&stand_in, &key), "bandung", "2026-11-23 16:15:00").unwrap();
-    let gone = Wishes { guard: Wish::Gone, ..guarded(&key) };
     let back = plan(&admin, &gone).unwrap();
     assert!(
         matches!(back.steps.last(), Some(Step::RemoveLinks)),
@@ -145,7 +160,7 @@ fn the_check_says_whether_it_works() {
     let unheard = Settings { guard: None, ..settings.clone() };
     assert!(matches!(worst(&unheard), (Level::Error, words) if words.contains("no office writes there")));
     stand_in.lose("Server Script", "Outpost Guard: Stock Entry Before Submit");
-    assert!(matches!(worst(&settings), (Level::Warning, words) if words.contains("1 of its 12 scripts")));
+    assert!(matches!(worst(&settings), (Level::Warning, words) if words.contains("1 of its 22 scripts")));
     stand_in.set_server_scripts(false);
     assert!(matches!(worst(&settings), (Level::Error, words) if words.contains("Server Scripts are switched off")));
     // So it is: ERPNext refuses what the guard would let through.

@@ -288,15 +288,33 @@ fn the_books_are_restored_from_a_backup() {
 }
 
 #[test]
-fn a_draft_that_somebody_has_made_under_its_id_gives_way() {
+fn a_draft_under_its_id_becomes_the_document_under_its_own_name() {
     let mut case = Case::new();
     // So that the kind is known to have the field, and is not asked for first.
     let first = case.shop.make("sales-invoice", sale(json!({})));
     done(&mut case.sink, OF, &first);
     let made = case.shop.make("sales-invoice", sale(json!({})));
-    case.books.erp.make("Sales Invoice", sale(json!({"outpost_id": made.id.to_string()})));
-    let verdict = post(&mut case.sink, &made, &place(OF, false));
-    assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
+    // Somebody has chosen where the page ends, and another price, which the workshop did not record.
+    let mut draft = sale(json!({"outpost_id": made.id.to_string()}));
+    draft["items"][0]["rate"] = json!("7");
+    draft["items"][0]["page_break"] = json!(1);
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    assert_eq!(done(&mut case.sink, OF, &made), draft);
+    let there = case.books.erp.document("Sales Invoice", &draft).unwrap();
+    assert_eq!((&there["docstatus"], &there["items"][0]["page_break"]), (&json!(1), &json!(1)));
+    assert_eq!(there["items"].as_array().unwrap().len(), 1);
+    case.goes_through(&made);
+}
+
+#[test]
+fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
+    let mut case = Case::new();
+    let made = case.shop.make("sales-invoice", sale(json!({})));
+    let draft = sale(json!({"outpost_id": made.id.to_string(), "write_off_amount": 5}));
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    case.holds(&made, Hold::Differs, &[&draft, "write_off_amount", "retry"]);
+    assert_eq!(case.books.erp.document("Sales Invoice", &draft).unwrap()["docstatus"], 0);
+    case.books.erp.set("Sales Invoice", &draft, "write_off_amount", json!(0));
     case.goes_through(&made);
 }
 

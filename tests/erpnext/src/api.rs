@@ -6,6 +6,7 @@ use crate::doc::{Doc, as_num, int, num, owned, text};
 use crate::erp::{Erp, User};
 use crate::error::{Error, Res};
 use crate::list::{Query, names};
+use crate::schema::Doctype;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -275,6 +276,10 @@ impl Erp {
     fn meta(&self, user: &User, doctype: &str) -> Res<Value> {
         let Some(def) = self.schema.get(doctype) else { return Err(Error::missing("DocType", doctype)) };
         self.must(user, doctype, "read")?;
+        Ok(Self::meta_of(&def))
+    }
+
+    fn meta_of(def: &Doctype) -> Value {
         let fields: Vec<Value> = def
             .fields
             .iter()
@@ -284,14 +289,13 @@ impl Erp {
                     "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
                     "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
                     "no_copy": number("no_copy"), "read_only": number("read_only"),
+                    "is_custom_field": i32::from(f.whole.get("dt").is_some()),
                 })
             })
             .collect();
         let rights: Vec<&Value> = def.rights.iter().map(|r| &r.whole).collect();
         let submittable = i32::from(def.submittable);
-        Ok(
-            json!({ "name": def.name, "doctype": "DocType", "autoname": def.autoname, "is_submittable": submittable, "fields": fields, "permissions": rights }),
-        )
+        json!({ "name": def.name, "doctype": "DocType", "autoname": def.autoname, "is_submittable": submittable, "fields": fields, "permissions": rights })
     }
 
     fn call(&mut self, user: &User, method: &str, args: &Doc) -> Res<Value> {
@@ -414,8 +418,13 @@ impl Erp {
                 said(apps)
             }
             "frappe.desk.form.load.getdoctype" => {
-                let meta = self.meta(user, &doctype)?;
-                Ok(json!({ "docs": [meta] }))
+                // The doctypes of its tables come with it.
+                let mut docs = vec![self.meta(user, &doctype)?];
+                let tables = self.schema.get(&doctype);
+                let tables =
+                    tables.iter().flat_map(|def| def.tables()).filter_map(|field| self.schema.get(&field.options));
+                docs.extend(tables.map(|def| Self::meta_of(&def)));
+                Ok(json!({ "docs": docs }))
             }
             "frappe.desk.form.save.savedocs" => {
                 let mut doc = object(args, "doc")?;

@@ -9,6 +9,7 @@ use crate::doc::{Doc, text};
 use crate::error::{Error, Res};
 use crate::faults::Random;
 use crate::schema::{Doctype, Schema};
+use crate::scripts::Runner;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub(crate) struct Erp {
     pub(crate) version: String,
     /// Server Scripts are switched on; version 15 begins with them off.
     pub(crate) scripts_on: bool,
+    /// What runs them.
+    pub(crate) runner: Option<Runner>,
 }
 
 /// Doctypes that only a System Manager sees, and whose definitions do not say so.

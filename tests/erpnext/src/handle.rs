@@ -9,6 +9,7 @@ use crate::doc::{Doc, int, num, owned, text};
 use crate::erp::{Alteration, COMPANY, Erp, Ignored, User};
 use crate::faults::Faults;
 use crate::schema::Schema;
+use crate::scripts::Runner;
 use crate::server::{Ask, Reach, Shared, open};
 use crate::tally::Tally;
 use crate::world::POSTED;
@@ -252,6 +253,11 @@ impl StandIn {
     /// Switches Server Scripts on or off.
     pub fn set_server_scripts(&self, on: bool) {
         self.shared.erp().scripts_on = on;
+    }
+
+    /// From now on, Server Scripts are run.
+    pub fn run_scripts_with(&self, runner: Runner) {
+        self.shared.erp().runner = Some(runner);
     }
 
     /// Puts the site's clock on.

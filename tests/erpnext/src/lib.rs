@@ -54,5 +54,6 @@ pub use erp::{Alteration, Ignored, User};
 pub use faults::Faults;
 pub use handle::{Options, Snapshot, StandIn, Start};
 pub use schema::definitions;
+pub use scripts::Runner;
 pub use server::Reach;
 pub use tally::Tally;

@@ -64,8 +64,9 @@ impl Erp {
         doc.remove("__newname");
         let act = Act { new: true, submit: state == 1 };
         self.validate(&mut doc, act)?;
+        self.scripts(user, &doc, "Before Save")?;
         if act.submit {
-            self.scripts(&doc, "Before Submit")?;
+            self.scripts(user, &doc, "Before Submit")?;
         } else {
             self.before_save(&mut doc)?;
         }
@@ -193,8 +194,9 @@ impl Erp {
         self.stamp(user, &mut doc);
         let act = Act { new: false, submit };
         self.validate(&mut doc, act)?;
+        self.scripts(user, &doc, "Before Save")?;
         if submit {
-            self.scripts(&doc, "Before Submit")?;
+            self.scripts(user, &doc, "Before Submit")?;
         } else {
             self.before_save(&mut doc)?;
         }
@@ -273,8 +275,8 @@ impl Erp {
             2 => return Err(cancelled()),
             _ => {}
         }
-        self.scripts(&doc, "Before Cancel")?;
         put(&mut doc, "docstatus", 2);
+        self.scripts(user, &doc, "Before Cancel")?;
         if def.field("status").is_some_and(|f| f.options.contains("Cancelled")) {
             put(&mut doc, "status", "Cancelled");
         }
@@ -301,6 +303,7 @@ impl Erp {
             let text = format!("Cannot delete or cancel because {doctype} {name} is linked with {other} {by}");
             return Err(Error::refused("LinkExistsError", text));
         }
+        self.scripts(user, &doc, "Before Delete")?;
         self.db.remove(doctype, name);
         self.after_delete(&doc);
         let (hash, now) = (self.hash(), self.clock.now());

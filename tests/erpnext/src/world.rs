@@ -108,6 +108,7 @@ impl Erp {
             v1_names: true,
             version: String::new(),
             scripts_on: false,
+            runner: None,
         };
         for (doctype, field) in [
             ("Item Price", "item_code"),

@@ -7,9 +7,10 @@ use super::super::guard::{SWITCH_ON, are_on};
 use super::super::meta::{Meta, get, text};
 use super::books::Books;
 use crate::client::{Client, Failure};
-use crate::guard::{LINK, Mode, scripts};
+use crate::guard::{ANSWER, ASK, ASKABLE, LINK, Mode, Script, scripts};
 use crate::map::Settings;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 const PLACE: &str = "guard";
 const INSTALL: &str = "Install it with `outpost office erpnext setup --guard`, or take [guard] out of erpnext.toml.";
@@ -45,6 +46,32 @@ pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, roles: &[Stri
             for site in settings.sites.keys() {
                 link(books, site.as_str(), findings);
             }
+            asking(books, findings);
+        }
+    }
+}
+
+/// Whether people can ask a workshop's box from a draft.
+fn asking(books: &Books<'_>, findings: &mut Findings) {
+    let mut without = Vec::new();
+    for doctype in ASKABLE {
+        let Some(meta) = findings.answer(PLACE, Meta::read(books.client, doctype)) else { return };
+        if [ASK, ANSWER].iter().any(|field| meta.field(field).is_none()) {
+            without.push(doctype);
+        }
+    }
+    let place = format!("{PLACE}.{ASK}");
+    match without.first() {
+        None => findings.ok(place, "drafts can be ticked, and the workshop's box is asked"),
+        Some(_) if without.len() == ASKABLE.len() => {
+            findings.ok(
+                place,
+                "no draft can be ticked: what is for a workshop is refused while its link is down, and nobody is asked",
+            );
+        }
+        Some(doctype) => {
+            let told = format!("{} of {} doctypes cannot be asked for, {doctype} first", without.len(), ASKABLE.len());
+            findings.warning(place, told, "Run `setup --guard` again.");
         }
     }
 }
@@ -79,10 +106,10 @@ fn link(books: &Books<'_>, site: &str, findings: &mut Findings) {
 
 /// What an administrator sees.
 pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
-    let mut found = Vec::new();
-    for script in scripts(Mode::default()) {
+    let mut found = BTreeMap::new();
+    for script in scripts(Mode::Asking) {
         match get(admin, "Server Script", &script.to_string()) {
-            Ok(there) => found.push(there),
+            Ok(there) => drop(found.insert(script.to_string(), there)),
             Err(failure) if failure.is("PermissionError") => {
                 findings.ok(PLACE, "its scripts are not looked at: only a Script Manager's key reads them");
                 return;
@@ -93,7 +120,7 @@ pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
             }
         }
     }
-    if found.iter().all(Option::is_none) {
+    if found.values().all(Option::is_none) {
         return findings.ok(PLACE, "it has no scripts in ERPNext");
     }
     let Some(on) = findings.answer(PLACE, are_on(admin)) else { return };
@@ -106,31 +133,28 @@ pub(super) fn of_all(admin: &Client, findings: &mut Findings) {
             remedy,
         );
     }
-    let broken = |mode: Mode| -> Vec<&str> {
-        let all = scripts(mode).zip(&found);
-        all.filter(|(script, there)| there.as_ref().is_none_or(|there| !script.is_whole(there)))
-            .map(|(script, _)| script.doctype)
-            .collect()
+    let broken = |mode: Mode| -> Vec<Script> {
+        let is_broken = |script: &Script| {
+            let there = found.get(&script.to_string()).and_then(Option::as_ref);
+            there.is_none_or(|there| !script.is_whole(there))
+        };
+        scripts(mode).filter(is_broken).collect()
     };
     // Which of the two was wished for is what most of them are.
-    let both = [Mode::WhileDown, Mode::AtDesk].map(|mode| (mode, broken(mode)));
+    let both = [Mode::Asking, Mode::WhileDown].map(|mode| (mode, broken(mode)));
     let (mode, broken) = both.into_iter().min_by_key(|(_, broken)| broken.len()).unwrap_or_default();
-    let when = match mode {
-        Mode::WhileDown => "they refuse while a workshop's link is down",
-        Mode::AtDesk => "they refuse always, and send people to the desk",
+    let count = scripts(mode).count();
+    let (when, again) = match mode {
+        Mode::WhileDown => {
+            ("they refuse while a workshop's link is down", "Run `setup --guard --only-while-down` again.")
+        }
+        Mode::Asking => ("they refuse always, and a tick has the workshop's box asked", "Run `setup --guard` again."),
     };
     match broken.first() {
-        None => findings.ok(PLACE, format!("its {} scripts are as they were made: {when}", found.len())),
-        Some(doctype) => {
-            let told = format!(
-                "{} of its {} scripts are missing, disabled or changed, of {doctype} first",
-                broken.len(),
-                found.len()
-            );
-            let again = match mode {
-                Mode::WhileDown => "Run `setup --guard` again.",
-                Mode::AtDesk => "Run `setup --guard --at-desk` again.",
-            };
+        None => findings.ok(PLACE, format!("its {count} scripts are as they were made: {when}")),
+        Some(Script { doctype, .. }) => {
+            let told =
+                format!("{} of its {count} scripts are missing, disabled or changed, of {doctype} first", broken.len());
             findings.warning(PLACE, told, again);
         }
     }
