@@ -52,6 +52,13 @@ pub enum Verdict {
     Stopped(String),
 }
 
+impl Verdict {
+    /// It counts in the books, whatever else is said of it: what it brings is there.
+    pub fn is_there(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Held(Hold::Differs, _))
+    }
+}
+
 /// Books that documents are posted into. Each call may block for as long as the books take; one document is under way at a time.
 ///
 /// The contract, which every sink's tests hold it to:
@@ -60,6 +67,7 @@ pub enum Verdict {
 /// - What was made is confirmed by the sink that made it, or else found under its id by the next attempt.
 /// - After `Held` nothing of the document counts in the books, but with [`Hold::Differs`]: a person sees both figures, and decides.
 /// - Cancelling what is not in the books is `Kept`.
+/// - What is cancelled in the books is not there ([`Sink::there`]), and is told apart from what never was, or is deleted.
 pub trait Sink: Send {
     /// Posts a document.
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict;
@@ -73,4 +81,8 @@ pub trait Sink: Send {
 
     /// Which of these documents are in the books, drafts and cancelled ones apart. An error where the books do not say.
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
+
+    /// Which of these documents are cancelled in the books, each with what to say of it where it was not the site that did it. An error where
+    /// the books do not say.
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String>;
 }

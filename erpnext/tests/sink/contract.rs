@@ -81,6 +81,8 @@ fn cancels(books: &Under<'_>, of: &str, cancelled: &Cancelled, submitted: &Submi
     assert_eq!((books.connect)(of).cancel(cancelled, submitted, &place(of, true)), first, "asked for");
     assert_eq!((books.size)(), size);
     assert_eq!(sink.there(&[known]).unwrap(), [], "cancelled, and there");
+    let cancelled: Vec<_> = sink.cancelled_there(&[known]).unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(cancelled, [known.1], "cancelled, and not said so");
     let held = sink.post(submitted, &place(of, true));
     assert!(matches!(held, Verdict::Held(Hold::Refused, _)), "posted after it was cancelled: {held:?}");
 }
@@ -196,6 +198,12 @@ impl Sink for Clerk {
         let ledger = self.0.lock().unwrap();
         let there = |(kind, id): &&(Kind, IntentId)| is_till(*kind) || ledger.entries.get(id) == Some(&true);
         Ok(documents.iter().filter(there).map(|(_, id)| *id).collect())
+    }
+
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+        let ledger = self.0.lock().unwrap();
+        let struck = documents.iter().filter(|(_, id)| ledger.entries.get(id) == Some(&false));
+        Ok(struck.map(|(_, id)| (*id, "struck out".into())).collect())
     }
 }
 

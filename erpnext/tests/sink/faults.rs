@@ -457,6 +457,9 @@ impl Sink for Forgetful {
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
         self.0.there(documents)
     }
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+        self.0.cancelled_there(documents)
+    }
 }
 
 #[test]
