@@ -30,6 +30,8 @@ pub struct Clerk {
     fates: BTreeMap<IntentId, Fate>,
     /// Said, and not on the disk yet.
     owed: Vec<Outcome>,
+    /// In the books, of which the others are told once the words on it are on the disk.
+    moved: Vec<IntentId>,
 }
 
 impl std::fmt::Debug for Clerk {
@@ -147,22 +149,11 @@ impl Books {
             What::Cancel(of) if !self.entries.contains(&of) => return Verdict::Kept,
             What::Cancel(_) => -1,
         };
-        let moved = of.map(moves).unwrap_or_default();
-        let after = |stock: &BTreeMap<(String, String), i128>| {
-            let mut stock = stock.clone();
-            for it in &moved {
-                let qty: i128 = it.qty.to_string().parse().expect("whole pieces");
-                *stock.entry((it.warehouse.to_string(), it.item_code.to_string())).or_default() += sign * qty;
-            }
-            stock
-        };
-        let stock = after(&self.stock);
-        let falls = |(place, qty): (&(String, String), &i128)| *qty < 0 && *qty < *self.stock.get(place).unwrap_or(&0);
         // A count sets figures, which the plain sums here do not know.
-        if !counts && stock.iter().any(falls) {
+        if !counts && self.is_short(of, sign) {
             return Verdict::Held(Hold::Stock, "too little".into());
         }
-        self.stock = stock;
+        self.stock = self.after(of, sign);
         match work.what {
             What::Post(_) => self.entries.push(work.id),
             What::Cancel(of) => drop(self.cancelled.insert(of)),
@@ -174,6 +165,21 @@ impl Books {
             What::Post(_) if dice.percent(80) => Verdict::Made,
             _ => reads(),
         }
+    }
+
+    /// Stock after a document, or after its cancellation.
+    fn after(&self, of: Option<&Submitted>, sign: i128) -> BTreeMap<(String, String), i128> {
+        let mut stock = self.stock.clone();
+        for it in of.map(moves).unwrap_or_default() {
+            let qty: i128 = it.qty.to_string().parse().expect("whole pieces");
+            *stock.entry((it.warehouse.to_string(), it.item_code.to_string())).or_default() += sign * qty;
+        }
+        stock
+    }
+
+    fn is_short(&self, of: Option<&Submitted>, sign: i128) -> bool {
+        let falls = |(place, qty): (&(String, String), &i128)| *qty < 0 && *qty < *self.stock.get(place).unwrap_or(&0);
+        self.after(of, sign).iter().any(falls)
     }
 
     /// Whether it may go by what it needs. What is not there at all should have been waited for.
@@ -262,7 +268,7 @@ impl World {
         let document = self.sites[n].clerk.documents.get(&of).cloned();
         let how = (self.setup.counts, !self.flaws.books_take_twice);
         let verdict = self.books.attempt(&work, document.as_ref(), how, &mut self.dice);
-        let done = matches!(verdict, Verdict::Done(_));
+        let done = verdict.is_there();
         // The power goes after the books have committed, and before the word is written down.
         if self.dice.percent((self.books.faults / 4) as u8) {
             self.tally.posting_cut += 1;
@@ -272,7 +278,7 @@ impl World {
         let now_ms = self.books.now_ms;
         let said = self.with_writer(n, |writer, words| writer.answered(verdict, now_ms, words));
         if done {
-            self.tell_others(n, id, &work);
+            self.sites[n].clerk.moved.push(id);
         }
         self.say_words(n, said)
     }
@@ -287,14 +293,12 @@ impl World {
         }
         let now_ms = self.books.now_ms;
         let (said, moved) = self.with_writer(n, |writer, words| writer.confirmed(verdicts, now_ms, words));
-        for (id, _) in &moved {
-            let work = self.sites[n].clerk.works[id].clone();
-            self.tell_others(n, *id, &work);
-        }
+        self.sites[n].clerk.moved.extend(moved.iter().map(|(id, _)| *id));
         self.say_words(n, said)
     }
 
-    fn tell_others(&mut self, n: usize, id: IntentId, work: &Work) {
+    fn tell_others(&mut self, n: usize, id: IntentId) {
+        let work = self.sites[n].clerk.works[&id].clone();
         let others = self.sites.iter_mut().enumerate().filter(|(other, _)| *other != n);
         others.for_each(|(_, site)| site.clerk.writer.moved(id, &work.brings));
     }
@@ -321,6 +325,9 @@ impl World {
         };
         match write() {
             Ok(()) => {
+                for id in std::mem::take(&mut self.sites[n].clerk.moved) {
+                    self.tell_others(n, id);
+                }
                 self.pump_desk(n);
                 true
             }
@@ -336,19 +343,56 @@ impl World {
         }
     }
 
-    /// Everything is mended, and all that is held is tried until nothing changes.
+    /// The books answer, and what may go by itself goes; then everything is mended, and all that is held is tried until nothing changes.
     pub fn post_everything(&mut self) {
         self.books.faults = 0;
+        self.post_to_the_end();
+        self.check_nothing_is_stuck();
         self.books.refused.clear();
         for _ in 0..3 {
             for n in 0..self.sites.len() {
                 self.with_writer(n, |writer, _| writer.retry(None));
             }
-            let records: usize = self.sites.iter().map(|site| site.clerk.works.len() + site.unread_records()).sum();
-            let mut left = STEPS_A_RECORD * (records + 10);
-            while (0..self.sites.len()).any(|n| self.post_one(n)) {
-                left -= 1;
-                assert!(left > 0, "posting: the writers do not come to an end");
+            self.post_to_the_end();
+        }
+    }
+
+    fn post_to_the_end(&mut self) {
+        let records: usize = self.sites.iter().map(|site| site.clerk.works.len() + site.unread_records()).sum();
+        let mut left = STEPS_A_RECORD * (records + 10);
+        while (0..self.sites.len()).any(|n| self.post_one(n)) {
+            left -= 1;
+            assert!(left > 0, "posting: the writers do not come to an end");
+        }
+    }
+
+    /// Nothing is held for want of stock that is there, for a document that is there, or as the cancellation of what is held itself.
+    fn check_nothing_is_stuck(&self) {
+        let words = Words(&self.sites);
+        let is_missing = |need: &Need| match (need, words.fate(need.id())) {
+            (_, Some(Fate::Posted { .. })) => false,
+            (Need::Posted(_), fate) => fate != Some(Fate::Kept),
+            (Need::Cancelled { .. }, fate) => fate != Some(Fate::Withdrawn),
+        };
+        for site in &self.sites {
+            for (id, work) in &site.clerk.works {
+                let Some(Fate::Held { hold, why }) = words.fate(*id) else { continue };
+                let (of, sign) = match work.what {
+                    What::Post(_) => (*id, 1),
+                    What::Cancel(of) => (of, -1),
+                };
+                let document = site.clerk.documents.get(&of);
+                let stuck = match hold {
+                    Hold::Waits if of != *id && matches!(words.fate(of), Some(Fate::Held { .. })) => true,
+                    Hold::Waits => !work.needs.iter().any(is_missing),
+                    Hold::Stock => !self.books.is_short(document, sign),
+                    _ => false,
+                };
+                assert!(
+                    !stuck,
+                    "posting: {id} of {} is held, and nothing is in its way: {hold:?}, {why}",
+                    site.desk.peer
+                );
             }
         }
     }

@@ -66,6 +66,13 @@ pub enum Verdict {
     Stopped(String),
 }
 
+impl Verdict {
+    /// It counts in the books, whatever else is said of it: what it brings is there.
+    pub fn is_there(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Held(Hold::Differs, _))
+    }
+}
+
 /// Books that documents are posted into. Each call may block for as long as the books take; one document is under way at a time.
 ///
 /// The contract, which every sink's tests hold it to:
@@ -74,6 +81,7 @@ pub enum Verdict {
 /// - What was made is confirmed by the sink that made it, or else found under its id by the next attempt.
 /// - After `Held` nothing of the document counts in the books, but with [`Hold::Differs`]: a person sees both figures, and decides.
 /// - Cancelling what is not in the books is `Kept`.
+/// - What is cancelled in the books is not there ([`Sink::there`]), and is told apart from what never was, or is deleted.
 pub trait Sink: Send {
     /// Posts a document.
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict;
@@ -91,4 +99,8 @@ pub trait Sink: Send {
     /// Whether what the books have under this name may stand for a document that somebody has entered by hand. An error where the books do
     /// not say.
     fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String>;
+
+    /// Which of these documents are cancelled in the books, each with what to say of it where it was not the site that did it. An error where
+    /// the books do not say.
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String>;
 }

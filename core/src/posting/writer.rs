@@ -3,6 +3,7 @@
 //! What was made there is read back in batches. Until then it has no word, and is in memory alone: so there are few of them, and after a
 //! start as many as there may have been are asked for by their ids.
 
+use super::shortage::Shortage;
 use super::sink::{Posted, Verdict};
 use super::work::{Need, What, Work};
 use crate::domain::document::{Kind, Text};
@@ -119,8 +120,8 @@ pub struct Writer {
     in_doubt: BTreeSet<IntentId>,
     /// Who waits for a document.
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
-    /// Who waits for stock of an item in a warehouse, in the order of the journal.
-    short: BTreeMap<(Text, Text), BTreeSet<(u64, IntentId)>>,
+    /// Who waits for stock.
+    short: Shortage,
     /// How many without a word were met: the first of them may have been under way when the program ended.
     met: usize,
     /// All of those were met.
@@ -136,7 +137,7 @@ impl Writer {
         // What was said has to be written down before the next one is held against it.
         while self.trying.is_none()
             && said.is_empty()
-            && let Some(turn) = self.up()
+            && let Some(turn) = self.up(now_ms)
         {
             if self.behind.is_none() && turn.names(&self.unread) {
                 self.behind = Some(turn);
@@ -152,20 +153,28 @@ impl Writer {
             None if more && self.behind.is_none() => Some(Next::Read),
             _ if !self.unread.is_empty() => Some(Next::Confirm(self.unread())),
             Some(turn) => Some(Next::Sleep { until_ms: turn.not_before_ms }),
-            None => None,
+            None => self.short.round_at_ms().map(|until_ms| Next::Sleep { until_ms }),
         };
         (said, next)
     }
 
     /// The one whose turn it is, before anything more is taken.
-    fn up(&mut self) -> Option<Turn> {
+    fn up(&mut self, now_ms: u64) -> Option<Turn> {
         let doubtful = self.doubtful.pop_first().map(|(_, turn)| turn);
         if let Some(turn) = doubtful.or_else(|| self.behind.take()) {
             return Some(turn);
         }
-        let (_, id) = self.ready.pop_first()?;
+        self.pass_on();
+        let (_, id) = self.ready.pop_first().or_else(|| self.short.turn(now_ms))?;
         let held = self.unhold(id)?;
         Some(Turn::new(held.work, held.doubt, true))
+    }
+
+    /// Of those for whom stock came the next are ready, where the one before has had its turn.
+    fn pass_on(&mut self) {
+        let is_made = |id| self.unread.iter().any(|made| made.turn.work.id == id);
+        let next = self.short.pass_on(|waiter| self.ready.contains(waiter) || is_made(waiter.1));
+        self.ready.extend(next);
     }
 
     /// Whether those that were made are to be read back before anything else is done. After a start one whose word is that it is held is not
@@ -178,12 +187,19 @@ impl Writer {
     /// Takes what comes next in the journal. Never while something is being tried.
     pub fn take(&mut self, work: Work, fates: &dyn Fates) -> Said {
         debug_assert!(!self.is_busy());
+        match work.what {
+            What::Cancel(of) => self.cancelled_by(of, work.id, fates),
+            What::Post(_) => self.came_after_its_cancellation(&work),
+        }
         match fates.fate(work.id) {
-            // A word from before a start. What it waits for may have come meanwhile, from another site.
+            // A word from before a start. What it waits for may have come meanwhile, from another site, and so may stock.
             Some(Fate::Held { hold, .. }) => {
                 self.hold(work.clone(), hold, true);
-                if hold == Hold::Waits && lacks(&work, fates).is_none() {
+                if hold == Hold::Waits && self.lacks(&work, fates).is_none() {
                     self.ready.insert((work.order, work.id));
+                }
+                if hold == Hold::Stock {
+                    self.short.doubt(&work);
                 }
                 Said::new()
             }
@@ -197,6 +213,35 @@ impl Writer {
                     return Said::new();
                 }
                 self.consider(turn, fates)
+            }
+        }
+    }
+
+    /// The cancellation of a document came: what stands for that document, and came before, waits for it from now on.
+    pub fn cancelled_by(&mut self, of: IntentId, by: IntentId, fates: &dyn Fates) {
+        let (unknown, known) =
+            (Need::Cancelled { document: of, by: None }, Need::Cancelled { document: of, by: Some(by) });
+        let mut amended = self.waiting.get(&of).cloned().unwrap_or_default();
+        amended.retain(|id| self.held.get_mut(id).is_some_and(|held| held.work.needs.remove(&unknown)));
+        for id in amended {
+            let Some(held) = self.held.get_mut(&id) else { continue };
+            let waits_for_both = held.work.needs.contains(&Need::Posted(of));
+            held.work.needs.insert(known);
+            self.waiting.entry(by).or_default().insert(id);
+            if let Some(waiters) = self.waiting.get_mut(&of).filter(|_| !waits_for_both) {
+                waiters.remove(&id);
+            }
+        }
+        if fates.fate(by).is_some_and(|fate| fate.is_final()) {
+            self.wake(by);
+        }
+    }
+
+    /// A cancellation that came before its document knows now what stock it moves.
+    fn came_after_its_cancellation(&mut self, work: &Work) {
+        for waiter in self.waiting.get(&work.id).into_iter().flatten() {
+            if let Some(held) = self.held.get_mut(waiter).filter(|held| held.work.what == What::Cancel(work.id)) {
+                (held.work.takes, held.work.brings) = (work.brings.clone(), work.takes.clone());
             }
         }
     }
@@ -250,7 +295,7 @@ impl Writer {
         {
             return said;
         }
-        match lacks(&turn.work, fates) {
+        match self.lacks(&turn.work, fates) {
             Some(why) => {
                 let said = vec![Outcome { of: turn.work.id, fate: Fate::held(Hold::Waits, why) }];
                 self.hold(turn.work, Hold::Waits, turn.again);
@@ -260,6 +305,14 @@ impl Writer {
                 self.trying = Some(turn);
                 Said::new()
             }
+        }
+    }
+
+    /// What it has to wait for, in words. Of a held document something may be in the books, and that is cancelled there.
+    fn lacks(&self, work: &Work, fates: &dyn Fates) -> Option<String> {
+        match work.what {
+            What::Cancel(of) if self.held.get(&of).is_some_and(|held| held.doubt) => None,
+            _ => lacks(work, fates),
         }
     }
 
@@ -327,7 +380,7 @@ impl Writer {
         for Unread { mut turn, .. } in std::mem::take(&mut self.unread) {
             match verdicts.next() {
                 Some(verdict @ (Verdict::Done(_) | Verdict::Kept | Verdict::Held(..))) => {
-                    if matches!(verdict, Verdict::Done(_)) {
+                    if verdict.is_there() {
                         moved.push((turn.work.id, turn.work.brings.clone()));
                     }
                     said.extend(self.ended(turn.work, verdict));
@@ -356,6 +409,10 @@ impl Writer {
             Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day, by: None }),
             Verdict::Held(hold, why) => {
                 let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
+                // It counts there, whatever else it says: its stock came.
+                if hold == Hold::Differs {
+                    self.stock_came(&work.brings);
+                }
                 self.hold(work, hold, hold == Hold::Differs);
                 said
             }
@@ -382,8 +439,7 @@ impl Writer {
         }
         said.push(Outcome { of: work.id, fate });
         self.moved(work.id, &work.brings);
-        // One that was held for the same stock went through: the next one may too.
-        self.stock_came(&work.takes);
+        self.short.went_through(work);
         said
     }
 
@@ -393,13 +449,10 @@ impl Writer {
         self.stock_came(brings);
     }
 
-    /// Of those that lack the same stock the first is tried; where it goes through, so is the next: a thousand held ones cost one attempt.
-    fn stock_came(&mut self, places: &BTreeSet<(Text, Text)>) {
-        for place in places {
-            if let Some(first) = self.short.get(place).and_then(BTreeSet::first) {
-                self.ready.insert(*first);
-            }
-        }
+    /// Stock came to these places, whoever brought it: those that are held for it are tried, one after the other.
+    pub fn stock_came(&mut self, places: &BTreeSet<(Text, Text)>) {
+        let first = self.short.came(places);
+        self.ready.extend(first);
     }
 
     fn wake(&mut self, id: IntentId) {
@@ -414,14 +467,21 @@ impl Writer {
         for need in work.needs.iter().filter(|_| hold == Hold::Waits) {
             self.waiting.entry(need.id()).or_default().insert(work.id);
         }
-        for place in work.takes.iter().filter(|_| hold == Hold::Stock) {
-            self.short.entry(place.clone()).or_default().insert((work.order, work.id));
+        if hold == Hold::Stock {
+            self.short.add(&work);
         }
         // Time on a Job Card has no id in the books, and is in no figure that is read.
         if doubt && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
             self.in_doubt.insert(work.id);
         }
-        self.held.insert(work.id, Held { work, hold, doubt });
+        let id = work.id;
+        self.held.insert(id, Held { work, hold, doubt });
+        // Its cancellation may have come before it: now there is something to withdraw.
+        for waiter in self.waiting.get(&id).into_iter().flatten() {
+            if let Some(cancel) = self.held.get(waiter).filter(|held| held.work.what == What::Cancel(id)) {
+                self.ready.insert((cancel.work.order, *waiter));
+            }
+        }
     }
 
     fn unhold(&mut self, id: IntentId) -> Option<Held> {
@@ -436,14 +496,7 @@ impl Writer {
                 }
             }
         }
-        for place in &held.work.takes {
-            if let Some(short) = self.short.get_mut(place) {
-                short.remove(&(held.work.order, id));
-                if short.is_empty() {
-                    self.short.remove(place);
-                }
-            }
-        }
+        self.short.remove(&held.work);
         Some(held)
     }
 
@@ -478,6 +531,14 @@ impl Writer {
             _ => return None,
         }
         Some(self.done(work, Fate::Posted { name: there.name, day: there.day, by: Some(by) }))
+    }
+
+    /// What was posted somebody has cancelled in the books, as `why` says: nothing of it counts there, and what it took is back.
+    pub fn struck(&mut self, work: Work, why: String) -> Said {
+        let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
+        self.stock_came(&work.takes);
+        self.hold(work, Hold::Refused, false);
+        said
     }
 
     /// What was posted is in the books no more.

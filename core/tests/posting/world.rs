@@ -1,5 +1,6 @@
 //! A whole world on a seed: sites whose documents refer to each other, books that fail before they commit, after it, when they are read
-//! back, and over one document for good, documents that read otherwise, restarts, and people who retry, give up, and enter by hand.
+//! back, and over one document for good, documents that read otherwise, records out of order, restarts, people who retry, give up, and enter
+//! by hand, and others who bring stock. At the end the books recover, and whatever may go by itself has to have gone before anybody retries.
 
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
@@ -86,6 +87,8 @@ struct Books {
     /// What reads otherwise than it should.
     differs: BTreeSet<IntentId>,
     stock: BTreeMap<(Text, Text), i64>,
+    /// How much a document takes or brings, where that is not one piece.
+    pieces: BTreeMap<IntentId, i64>,
     /// They fail over these, whatever happens.
     poison: BTreeSet<IntentId>,
     faults: usize,
@@ -122,7 +125,7 @@ impl Books {
                         self.order_broken.push(format!("{:?} before {need:?}", work.id));
                     }
                 }
-                if work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < 1) {
+                if self.is_short(work) {
                     return Verdict::Held(Hold::Stock, "too little".into());
                 }
                 self.entries.push(work.id);
@@ -131,7 +134,7 @@ impl Books {
                 if !self.has(of) {
                     return Verdict::Kept;
                 }
-                if work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < 1) {
+                if self.is_short(work) {
                     return Verdict::Held(Hold::Stock, "too little".into());
                 }
                 self.cancelled.insert(of);
@@ -175,7 +178,7 @@ impl Books {
     fn move_stock(&mut self, work: &Work) {
         for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
             for place in places {
-                *self.stock.entry(place.clone()).or_default() += by;
+                *self.stock.entry(place.clone()).or_default() += by * self.pieces(work);
             }
         }
     }
@@ -183,6 +186,15 @@ impl Books {
     /// Under its id, or under the name of what was entered by hand.
     fn has(&self, id: IntentId) -> bool {
         self.entries.contains(&id) || self.by_hand.contains(&id)
+    }
+
+    fn pieces(&self, work: &Work) -> i64 {
+        let of = if let What::Cancel(of) = work.what { of } else { work.id };
+        self.pieces.get(&of).copied().unwrap_or(1)
+    }
+
+    fn is_short(&self, work: &Work) -> bool {
+        work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < self.pieces(work))
     }
 
     fn is_there(&self, work: &Work) -> bool {
@@ -196,7 +208,34 @@ impl Books {
 struct Site {
     journal: Vec<Work>,
     taken: usize,
+    /// As far as the journal was ever read: what is beyond nobody knows.
+    seen: usize,
     writer: Writer,
+    /// To where others have brought stock, since the figures were read last.
+    came: BTreeSet<(Text, Text)>,
+}
+
+impl Site {
+    /// What comes next, as it is known when it comes.
+    fn read(&mut self) -> Work {
+        let mut work = self.journal[self.taken].clone();
+        self.taken += 1;
+        self.seen = self.seen.max(self.taken);
+        let known = &self.journal[..self.seen];
+        if let What::Cancel(of) = work.what
+            && !known.iter().any(|known| known.id == of)
+        {
+            (work.takes, work.brings) = (BTreeSet::new(), BTreeSet::new());
+        }
+        let as_known = |need: Need| match need {
+            Need::Cancelled { document, by } => {
+                Need::Cancelled { document, by: by.filter(|by| known.iter().any(|known| known.id == *by)) }
+            }
+            Need::Posted(_) => need,
+        };
+        work.needs = work.needs.into_iter().map(as_known).collect();
+        work
+    }
 }
 
 struct World {
@@ -207,6 +246,8 @@ struct World {
     sabotage: Sabotage,
     /// How many were entered by hand.
     entered: u32,
+    /// What was held for nothing when the books had recovered.
+    stuck: Option<String>,
 }
 
 /// A journal for each site. Documents refer to earlier ones of any site, move stock, are cancelled and amended.
@@ -260,6 +301,9 @@ fn journals(dice: &mut Dice, each: usize) -> Vec<Vec<Work>> {
             continue;
         }
         match dice.roll(4) {
+            0 if dice.chance(30) => work.takes.extend(places.iter().cloned()),
+            // Nobody makes silk here: it lacks for long what another one does not need.
+            0 if dice.chance(40) => work.takes.extend([places[dice.roll(2)].clone(), (text("silk"), text("Stores"))]),
             0 => drop(work.takes.insert(places[dice.roll(2)].clone())),
             1 => drop(work.brings.insert(places[dice.roll(2)].clone())),
             _ => {}
@@ -267,20 +311,33 @@ fn journals(dice: &mut Dice, each: usize) -> Vec<Vec<Work>> {
         all.push((site, id));
         journals[site].push(work);
     }
+    for journal in &mut journals {
+        let cancels = |work: &Work| matches!(work.what, What::Cancel(_));
+        let late: Vec<_> = journal.iter().filter(|work| cancels(work) && dice.chance(30)).map(|work| work.id).collect();
+        for id in late {
+            let at = journal.iter().position(|work| work.id == id).unwrap();
+            let cancellation = journal.remove(at);
+            journal.insert(dice.roll(journal.len() + 1), cancellation);
+        }
+        for (order, work) in journal.iter_mut().enumerate() {
+            work.order = order as u64;
+        }
+    }
     journals
 }
 
 impl World {
     fn new(dice: &mut Dice, sabotage: Sabotage, each: usize) -> Self {
-        let sites =
-            journals(dice, each).into_iter().map(|journal| Site { journal, taken: 0, writer: Writer::default() });
-        let sites: Vec<_> = sites.collect();
+        let site = |journal| Site { journal, taken: 0, seen: 0, writer: Writer::default(), came: BTreeSet::new() };
+        let sites: Vec<_> = journals(dice, each).into_iter().map(site).collect();
         let mut books = Books { faults: dice.roll(30), ..Books::default() };
         for site in &sites {
             books.poison.extend(site.journal.iter().map(|work| work.id).filter(|_| dice.chance(3)));
+            let many: Vec<_> = site.journal.iter().map(|work| work.id).filter(|_| dice.chance(20)).collect();
+            books.pieces.extend(many.into_iter().map(|id| (id, 2 + dice.roll(2) as i64)));
             books.differs.extend(site.journal.iter().map(|work| work.id).filter(|_| dice.chance(5)));
         }
-        Self { sites, words: Words::default(), books, now_ms: 0, sabotage, entered: 0 }
+        Self { sites, words: Words::default(), books, now_ms: 0, sabotage, entered: 0, stuck: None }
     }
 
     /// One step of a site; whether it did anything.
@@ -292,6 +349,10 @@ impl World {
                 site.writer.asked(id, self.books.is_there(work));
             }
         }
+        // The site's thread reads figures now and then, between two of its documents.
+        if site.writer.is_quiet() {
+            site.writer.stock_came(&std::mem::take(&mut site.came));
+        }
         let more = site.taken < site.journal.len();
         let (said, next) = site.writer.next(self.now_ms, more, &self.words);
         self.words.note(said);
@@ -302,8 +363,7 @@ impl World {
                 true
             }
             Some(Next::Read) => {
-                let mut work = site.journal[site.taken].clone();
-                site.taken += 1;
+                let mut work = site.read();
                 if self.sabotage == Sabotage::IgnoresNeeds {
                     work.needs.clear();
                 }
@@ -323,10 +383,10 @@ impl World {
                     self.restart(n);
                     return true;
                 }
-                let done = matches!(verdict, Verdict::Done(_));
+                let done = verdict.is_there();
                 let said = self.sites[n].writer.answered(verdict, self.now_ms, &self.words);
                 self.words.note(said);
-                if done {
+                if done && !self.is_cut_after_a_word(dice) {
                     self.tell_others(n, id, &work.brings);
                 }
                 true
@@ -341,7 +401,9 @@ impl World {
                 }
                 let (said, moved) = self.sites[n].writer.confirmed(verdicts, self.now_ms, &self.words);
                 self.words.note(said);
-                moved.iter().for_each(|(id, brings)| self.tell_others(n, *id, brings));
+                if !self.is_cut_after_a_word(dice) {
+                    moved.iter().for_each(|(id, brings)| self.tell_others(n, *id, brings));
+                }
                 true
             }
         }
@@ -351,6 +413,22 @@ impl World {
         for (_, site) in self.sites.iter_mut().enumerate().filter(|(other, _)| *other != n) {
             site.writer.moved(id, brings);
         }
+    }
+
+    /// A power cut at the office after a word was written down, and before anybody who waits for it was told.
+    fn is_cut_after_a_word(&mut self, dice: &mut Dice) -> bool {
+        let cut = dice.chance(self.books.faults / 4);
+        if cut {
+            (0..SITES).for_each(|n| self.restart(n));
+        }
+        cut
+    }
+
+    /// Somebody else brings stock, in the books alone.
+    fn others_bring(&mut self, dice: &mut Dice) {
+        let place = (text(["cloth", "shirt", "silk"][dice.roll(3)]), text("Stores"));
+        *self.books.stock.entry(place.clone()).or_default() += 1 + dice.roll(3) as i64;
+        self.sites.iter_mut().for_each(|site| site.came.extend([place.clone()]));
     }
 
     fn restart(&mut self, n: usize) {
@@ -419,6 +497,7 @@ impl World {
                 0 => self.restart(n),
                 1 => self.person(n, dice),
                 2 => self.enters(n, dice),
+                3 if dice.chance(10) => self.others_bring(dice),
                 _ => drop(self.step(n, dice)),
             }
             self.look_for_unsaid(n);
@@ -435,8 +514,11 @@ impl World {
                 }
             }
         }
-        // The books recover, and all that is held is tried until nothing changes.
+        // The books recover, and what may go by itself goes.
         self.books.faults = 0;
+        while (0..SITES).any(|n| self.step(n, dice)) {}
+        self.stuck = self.find_stuck();
+        // What reads otherwise is put right there, and all that is held is tried until nothing changes.
         self.books.poison.clear();
         self.books.differs.clear();
         for _ in 0..4 {
@@ -445,6 +527,26 @@ impl World {
             }
             while (0..SITES).any(|n| self.step(n, dice)) {}
         }
+    }
+
+    /// What is held though nothing is in its way, and nobody has tried it.
+    fn find_stuck(&self) -> Option<String> {
+        let is_held = |id| matches!(self.words.fate(id), Some(Fate::Held { .. }));
+        let is_missing = |need: &Need| match (need, self.words.fate(need.id())) {
+            (_, Some(Fate::Posted { .. })) => false,
+            (Need::Posted(_), fate) => fate != Some(Fate::Kept),
+            (Need::Cancelled { .. }, fate) => fate != Some(Fate::Withdrawn),
+        };
+        let stuck = |work: &&Work| match (self.words.fate(work.id), work.what) {
+            (None, _) => true,
+            (Some(Fate::Held { hold: Hold::Waits, .. }), What::Cancel(of)) if is_held(of) => true,
+            (Some(Fate::Held { hold: Hold::Waits, .. }), _) => !work.needs.iter().any(is_missing),
+            (Some(Fate::Held { hold: Hold::Stock, .. }), _) => !self.books.is_short(work),
+            (Some(Fate::Held { hold: Hold::Differs, .. }), _) => !self.books.differs.contains(&work.id),
+            _ => false,
+        };
+        let work = self.sites.iter().flat_map(|site| &site.journal).find(stuck)?;
+        Some(format!("{:?} {:?}: {:?}", work.id, work.what, self.words.fate(work.id)))
     }
 
     /// What a settled writer has in the books, it has said: figures that are read then hold what the words say.
@@ -472,6 +574,9 @@ impl World {
         if let Some(unsaid) = self.books.unsaid.first() {
             return Err(format!("settled, and not said: {unsaid}"));
         }
+        if let Some(stuck) = &self.stuck {
+            return Err(format!("held, and nothing is in its way: {stuck}"));
+        }
         let posted: BTreeSet<_> = self.books.entries.iter().chain(&self.books.by_hand).collect();
         if posted.len() != self.books.entries.len() + self.books.by_hand.len() {
             return Err("a document is in the books twice".into());
@@ -498,10 +603,7 @@ impl World {
                             _ => true,
                         })
                 }
-                Fate::Held { hold: Hold::Stock, .. } => {
-                    let stock = |place| self.books.stock.get(place).copied().unwrap_or(0);
-                    !there && work.takes.iter().any(|place| stock(place) < 1)
-                }
+                Fate::Held { hold: Hold::Stock, .. } => !there && self.books.is_short(work),
                 Fate::Held { .. } => false,
                 // Something of it may have been in the books before it was withdrawn; then it is cancelled there.
                 Fate::Withdrawn => match work.what {

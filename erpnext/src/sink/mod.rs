@@ -223,6 +223,21 @@ impl Sink for Erpnext {
     fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
         self.look_by_hand(submitted, name, at).map_err(|failure| failure.to_string())
     }
+
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+        let mut by_kind: BTreeMap<Kind, Vec<IntentId>> = BTreeMap::new();
+        for (kind, id) in documents.iter().filter(|(kind, _)| has_id(*kind)) {
+            by_kind.entry(*kind).or_default().push(*id);
+        }
+        let mut cancelled = Vec::new();
+        for (kind, ids) in by_kind {
+            for ids in ids.chunks(AT_ONCE) {
+                let found = names::cancelled_among(&self.client, kind, ids);
+                cancelled.extend(found.map_err(|failure| failure.to_string())?);
+            }
+        }
+        Ok(cancelled)
+    }
 }
 
 /// True of what is never submitted.

@@ -117,17 +117,45 @@ impl Names for Erp<'_> {
 
 /// Which of these ids ERPNext has: submitted, or a master.
 pub(super) fn among(client: &Client, kind: Kind, ids: &[IntentId]) -> Result<Vec<IntentId>, Failure> {
-    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let master = super::is_master(kind);
+    let counts = |row: &&Row| master || row.docstatus == Some(1);
+    let found: Vec<IntentId> = rows(client, kind, ids)?.iter().filter(counts).map(|row| row.id).collect();
+    Ok(ids.iter().filter(|id| found.contains(id)).copied().collect())
+}
+
+/// Which of these ids are cancelled in ERPNext, with what to say of each that the site has not cancelled.
+pub(super) fn cancelled_among(
+    client: &Client,
+    kind: Kind,
+    ids: &[IntentId],
+) -> Result<Vec<(IntentId, String)>, Failure> {
+    let why = |name: String| {
+        format!("Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, or give it up.")
+    };
+    let rows = rows(client, kind, ids)?;
+    Ok(rows.into_iter().filter(|row| row.docstatus == Some(2)).map(|row| (row.id, why(row.name))).collect())
+}
+
+/// What ERPNext has under an id of ours.
+struct Row {
+    id: IntentId,
+    name: String,
+    docstatus: Option<u64>,
+}
+
+fn rows(client: &Client, kind: Kind, ids: &[IntentId]) -> Result<Vec<Row>, Failure> {
+    let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let query = Query {
-        fields: &["outpost_id", "docstatus"],
+        fields: &["outpost_id", "name", "docstatus"],
         filters: vec![json!(["outpost_id", "in", texts])],
         page: ids.len(),
         ..Query::default()
     };
-    let rows = client.list(kind.name(), &query)?;
-    let counts = |row: &&Value| master || row.get("docstatus").and_then(Value::as_u64) == Some(1);
-    let found: Vec<&str> =
-        rows.iter().filter(counts).filter_map(|row| row.get("outpost_id").and_then(Value::as_str)).collect();
-    Ok(ids.iter().zip(&texts).filter(|(_, text)| found.contains(&text.as_str())).map(|(id, _)| *id).collect())
+    let row = |row: &Value| {
+        let text = |field| row.get(field).and_then(Value::as_str);
+        let at = texts.iter().position(|id| Some(id.as_str()) == text("outpost_id"))?;
+        let name = text("name").unwrap_or_default().to_owned();
+        Some(Row { id: ids[at], name, docstatus: row.get("docstatus").and_then(Value::as_u64) })
+    };
+    Ok(client.list(kind.name(), &query)?.iter().filter_map(row).collect())
 }

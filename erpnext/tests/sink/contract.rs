@@ -81,6 +81,8 @@ fn cancels(books: &Under<'_>, of: &str, cancelled: &Cancelled, submitted: &Submi
     assert_eq!((books.connect)(of).cancel(cancelled, submitted, &place(of, true)), first, "asked for");
     assert_eq!((books.size)(), size);
     assert_eq!(sink.there(&[known]).unwrap(), [], "cancelled, and there");
+    let cancelled: Vec<_> = sink.cancelled_there(&[known]).unwrap().into_iter().map(|(id, _)| id).collect();
+    assert_eq!(cancelled, [known.1], "cancelled, and not said so");
     let held = sink.post(submitted, &place(of, true));
     assert!(matches!(held, Verdict::Held(Hold::Refused, _)), "posted after it was cancelled: {held:?}");
 }
@@ -200,6 +202,12 @@ impl Sink for Clerk {
 
     fn by_hand(&mut self, _: &Submitted, name: &Text, _: &Place) -> Result<ByHand, String> {
         Ok(ByHand::No(format!("nobody but us writes into this ledger, and {name} is none of its pages")))
+    }
+
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+        let ledger = self.0.lock().unwrap();
+        let struck = documents.iter().filter(|(_, id)| ledger.entries.get(id) == Some(&false));
+        Ok(struck.map(|(_, id)| (*id, "struck out".into())).collect())
     }
 }
 

@@ -460,6 +460,9 @@ impl Sink for Forgetful {
     fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
         self.0.by_hand(submitted, name, at)
     }
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+        self.0.cancelled_there(documents)
+    }
 }
 
 #[test]

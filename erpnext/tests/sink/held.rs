@@ -264,9 +264,15 @@ fn somebody_cancels_it_in_erpnext() {
     let mut case = Case::new();
     let made = case.shop.make("sales-invoice", sale(json!({})));
     let name = done(&mut case.sink, OF, &made);
+    let known = [(Kind::SalesInvoice, made.id)];
+    assert_eq!(case.sink.cancelled_there(&known), Ok(vec![]));
     case.books.admin().cancel("Sales Invoice", &name).unwrap();
     case.holds(&made, Hold::Refused, &["Somebody has cancelled it", &name, "Cancel it here"]);
-    assert_eq!(case.sink.there(&[(Kind::SalesInvoice, made.id)]), Ok(vec![]));
+    assert_eq!(case.sink.there(&known), Ok(vec![]));
+    // Whoever asks for many hears the same words as whoever posts it again.
+    let told = case.sink.cancelled_there(&known).unwrap();
+    let again = post(&mut case.sink, &made, &place(OF, true));
+    assert_eq!(again, Verdict::Held(Hold::Refused, told[0].1.clone()));
     let cancelled = case.shop.cancel(&made);
     let verdict = case.sink.cancel(&cancelled, &made, &place(OF, false));
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");

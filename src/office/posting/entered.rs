@@ -7,7 +7,7 @@ use super::library::Words;
 use super::writer::SiteWriter;
 use crate::domain::id::{IntentId, Position};
 use crate::domain::outcome::{Fate, Hold};
-use crate::domain::record::{Entry, Submitted};
+use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::domain::shop::{Entered, OutOfOrder};
 use crate::posting::Fates;
 use crate::views::{Journals, Stream};
@@ -58,7 +58,7 @@ impl SiteWriter {
                 let taken = self.board.sums(|books| books.take(at, submitted, fate));
                 taken.is_none_or(|taken| taken.is_ok())
             }),
-            (Entry::Cancelled(cancelled), fate) if matches!(fate, Fate::Posted { .. }) || fate.is_before() => {
+            (Entry::Cancelled(cancelled), fate) if self.undoes(cancelled, fate) => {
                 self.take_back(cancelled.document);
                 true
             }
@@ -70,7 +70,16 @@ impl SiteWriter {
         }
     }
 
-    fn take_back(&self, id: IntentId) {
+    /// Whether this word on a cancellation takes its document out of the books. Withdrawn is also what finds nothing there: somebody has
+    /// deleted it. Where the document's own word is another than that it is there, that has taken it out already.
+    fn undoes(&self, cancelled: &Cancelled, fate: &Fate) -> bool {
+        let words = Words { books: &self.books, site: self.number };
+        let was_posted = || matches!(words.fate(cancelled.document), Some(Fate::Posted { .. }));
+        fate.is_before() || matches!(fate, Fate::Posted { .. } | Fate::Withdrawn) && was_posted()
+    }
+
+    /// It is in the books no more.
+    pub(super) fn take_back(&self, id: IntentId) {
         let of = self.books.document_of(self.number, id);
         if let (Some((submitted, _)), Some(at)) = (of, self.position(id)) {
             self.board.sums(|books| {
@@ -110,7 +119,7 @@ impl SiteWriter {
                 }
                 Entry::Cancelled(cancelled) => {
                     let fate = words.fate(cancelled.id);
-                    if fate.is_some_and(|fate| matches!(fate, Fate::Posted { .. }) || fate.is_before())
+                    if fate.is_some_and(|fate| self.undoes(cancelled, &fate))
                         && let Some((submitted, _)) = self.books.document_of(self.number, cancelled.document)
                         && let Some(position) = self.position(cancelled.document)
                     {

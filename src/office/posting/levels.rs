@@ -61,7 +61,11 @@ impl SiteWriter {
                 return Ok(false);
             }
             let whole = now_ms >= self.stock.whole_ms;
-            self.read_stock(&settings, whole)?;
+            // What somebody else has booked lets through what lacked it, also where reading broke off.
+            let mut came = BTreeSet::new();
+            let read = self.read_stock(&settings, whole, &mut came);
+            self.writer.stock_came(&came);
+            read?;
             if whole {
                 self.stock.whole_ms = now_ms + WHOLE_EVERY_MS;
             }
@@ -80,7 +84,8 @@ impl SiteWriter {
         }
     }
 
-    fn read_stock(&self, settings: &Settings, whole: bool) -> Result<(), String> {
+    /// `came` gets each item and warehouse to which others have brought some.
+    fn read_stock(&self, settings: &Settings, whole: bool, came: &mut BTreeSet<(Text, Text)>) -> Result<(), String> {
         let rows = self.books.sites.rows();
         let mut warehouses = Vec::new();
         down::each(rows, Table::Warehouse, &mut |row| match row {
@@ -108,6 +113,9 @@ impl SiteWriter {
                 let key = new.key();
                 gone.remove(&key);
                 let before = rows.get(&key).and_then(|(body, _)| row::decode(key.table, &body).ok());
+                if let Some(level) = risen(before.as_ref(), &new) {
+                    came.insert((level.item_code.clone(), level.warehouse.clone()));
+                }
                 if whole || !says_the_same(before.as_ref(), &new) {
                     changes.push((key, Some((row::encode(&new), readers.clone()))));
                 }
@@ -128,9 +136,23 @@ impl SiteWriter {
 
 /// Both come to the same stock at the box: only the site itself moved something.
 fn says_the_same(before: Option<&Row>, new: &Row) -> bool {
-    let others = |level: &Level| level.actual_qty.minus(level.included).unwrap_or(Decimal::ZERO);
     match (before, new) {
         (Some(Row::Level(before)), Row::Level(new)) => before.counted == new.counted && others(before) == others(new),
         _ => false,
     }
+}
+
+/// The new figure, where others have brought some. Over a count nobody can tell, and then what is there may have come.
+fn risen<'a>(before: Option<&Row>, new: &'a Row) -> Option<&'a Level> {
+    let Row::Level(new) = new else { return None };
+    let came = match before {
+        Some(Row::Level(before)) if before.counted == new.counted => others(new) > others(before),
+        _ => new.actual_qty > Decimal::ZERO,
+    };
+    came.then_some(new)
+}
+
+/// What of a figure is not the site's own.
+fn others(level: &Level) -> Decimal {
+    level.actual_qty.minus(level.included).unwrap_or(Decimal::ZERO)
 }

@@ -15,7 +15,7 @@ use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::{Fate, Hold, Outcome};
 use crate::domain::record::{Entry, Record, Submitted};
 use crate::moment::up_ms;
-use crate::posting::{Fates, Next, Place, Said, Sink, Verdict, What, Work, Writer};
+use crate::posting::{Fates, Moved, Next, Place, Said, Sink, Verdict, What, Work, Writer};
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
 use first_day::FirstDay;
@@ -65,6 +65,8 @@ pub(super) struct SiteWriter {
     at: HashMap<IntentId, (u64, Locator)>,
     /// Said, and not written down yet.
     owed: Said,
+    /// In the books, of which other sites are told once the words on it are written down.
+    moved: Moved,
     latest: VecDeque<(IntentId, u64, Locator)>,
     audit_at_ms: u64,
 }
@@ -92,6 +94,7 @@ impl SiteWriter {
             coming: VecDeque::new(),
             at: HashMap::new(),
             owed: Said::new(),
+            moved: Moved::new(),
             latest: VecDeque::new(),
             audit_at_ms: 0,
         }
@@ -153,14 +156,14 @@ impl SiteWriter {
         self.say(said)?;
         match next {
             None => {
-                match self.audit() {
-                    Ok(true) => self.board.trying(None, None),
-                    Ok(false) => self.board.idle(),
-                    Err(why) => self.board.trying(None, Some(why)),
-                }
+                self.rest();
                 Ok(Some(LOOK_EVERY))
             }
             Some(Next::Sleep { until_ms }) => {
+                // Some that lack stock are to be tried later: nothing is under way.
+                if self.writer.is_quiet() {
+                    self.rest();
+                }
                 let pause = Duration::from_millis(until_ms.saturating_sub(up_ms()).max(1));
                 Ok(Some(pause.min(LOOK_EVERY)))
             }
@@ -170,11 +173,27 @@ impl SiteWriter {
         }
     }
 
+    /// There is nothing to do now.
+    fn rest(&mut self) {
+        match self.audit() {
+            Ok(true) => self.board.trying(None, None),
+            Ok(false) => self.board.idle(),
+            Err(why) => self.board.trying(None, Some(why)),
+        }
+    }
+
     /// Writes down what is owed, before anything else is done.
     fn pay(&mut self) -> Result<(), String> {
-        if self.owed.is_empty() {
-            return Ok(());
+        if !self.owed.is_empty() {
+            self.write_down()?;
         }
+        for (id, brings) in std::mem::take(&mut self.moved) {
+            self.books.hub.tell_others(&self.site, id, &brings);
+        }
+        Ok(())
+    }
+
+    fn write_down(&mut self) -> Result<(), String> {
         self.books.say((&self.site, self.number), self.owed.clone())?;
         for Outcome { of, fate } in std::mem::take(&mut self.owed) {
             if self.board.keeps_sums()
@@ -393,13 +412,13 @@ impl SiteWriter {
             _ => None,
         };
         self.board.trying(Some(id.to_string()), trouble);
-        let done = matches!(verdict, Verdict::Done(_));
+        let done = verdict.is_there();
         let words = Words { books: &self.books, site: self.number };
         let said = self.writer.answered(verdict, up_ms(), &words);
-        self.say(said)?;
         if done {
-            self.books.hub.tell_others(&self.site, id, &work.brings);
+            self.moved.push((id, work.brings));
         }
+        self.say(said)?;
         Ok(None)
     }
 
@@ -414,10 +433,8 @@ impl SiteWriter {
         self.board.trying(None, trouble);
         let words = Words { books: &self.books, site: self.number };
         let (said, moved) = self.writer.confirmed(verdicts, up_ms(), &words);
+        self.moved.extend(moved);
         self.say(said)?;
-        for (id, brings) in moved {
-            self.books.hub.tell_others(&self.site, id, &brings);
-        }
         Ok(None)
     }
 
@@ -508,15 +525,28 @@ impl SiteWriter {
         });
         let documents: Vec<_> = asked.iter().map(|(id, _, _, made)| (made.document.kind(), *id)).collect();
         let there = sink.there(&documents)?;
+        asked.retain(|(id, ..)| !there.contains(id));
+        let missing: Vec<_> = documents.into_iter().filter(|(_, id)| !there.contains(id)).collect();
+        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&missing)? };
         self.audit_at_ms = up_ms() + AUDIT_EVERY_MS;
         if self.books.hub.stopped() {
             return Ok(false);
         }
         let mut said = Said::new();
-        for (id, order, at, submitted) in asked.into_iter().filter(|(id, ..)| !there.contains(id)) {
-            tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
+        for (id, order, at, submitted) in asked {
             self.at.insert(id, (order, at));
-            said.extend(self.writer.gone(Work::post(&submitted, order, None)));
+            let work = Work::post(&submitted, order, None);
+            said.extend(match struck.iter().find(|(of, _)| *of == id) {
+                Some((_, why)) => {
+                    tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
+                    self.take_back(id);
+                    self.writer.struck(work, why.clone())
+                }
+                None => {
+                    tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
+                    self.writer.gone(work)
+                }
+            });
             self.latest.retain(|(latest, ..)| *latest != id);
         }
         self.say(said)?;

@@ -58,6 +58,10 @@ impl SiteWriter {
         self.say(said)?;
         for came in coming.iter().filter(|came| came.record.entry.intent().is_some_and(|id| before.contains(&id))) {
             self.enter(&came.record.entry, &Fate::before(first));
+            if let Entry::Cancelled(cancelled) = &came.record.entry {
+                let words = Words { books: &self.books, site: self.number };
+                self.writer.cancelled_by(cancelled.document, cancelled.id, &words);
+            }
         }
         for id in &before {
             self.writer.moved(*id, &BTreeSet::new());

@@ -1,0 +1,244 @@
+//! What is held, and what gets it going again by itself.
+
+use super::unit::{Words, done, place, work};
+use outpost_core::domain::document::Text;
+use outpost_core::domain::id::IntentId;
+use outpost_core::domain::outcome::{Fate, Hold, Outcome};
+use outpost_core::posting::{MAX_IN_VAIN, Need, Next, ROUND_PAUSE_MS, Verdict, What, Work, Writer};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+fn id(n: u128) -> IntentId {
+    IntentId(Uuid::from_u128(n))
+}
+
+fn cancellation(n: u128, of: u128) -> Work {
+    Work { what: What::Cancel(id(of)), needs: BTreeSet::from([Need::Posted(id(of))]), ..work(n, BTreeSet::new()) }
+}
+
+fn too_little() -> Verdict {
+    Verdict::Held(Hold::Stock, "too little".into())
+}
+
+/// A site's writer, its words, and books that say what is wanted of them.
+#[derive(Default)]
+struct Desk {
+    writer: Writer,
+    words: Words,
+    now_ms: u64,
+    /// What was tried, in order.
+    tried: Vec<u128>,
+}
+
+impl Desk {
+    fn note(&mut self, said: Vec<Outcome>) {
+        self.words.0.extend(said.into_iter().map(|word| (word.of, word.fate)));
+    }
+
+    /// Takes something, and has the books say this where it is tried.
+    fn take(&mut self, work: Work, verdict: Verdict) {
+        let said = self.writer.take(work, &self.words);
+        self.note(said);
+        let tried = self.answer(&mut |_| verdict.clone());
+        self.tried.extend(tried);
+    }
+
+    /// Goes on until nothing is to be done but later; the clock stands still.
+    fn answer(&mut self, books: &mut dyn FnMut(u128) -> Verdict) -> Vec<u128> {
+        let mut tried = Vec::new();
+        loop {
+            let (said, next) = self.writer.next(self.now_ms, false, &self.words);
+            self.note(said);
+            match next {
+                Some(Next::Try { id, .. }) => {
+                    tried.push(id.0.as_u128());
+                    let said = self.writer.answered(books(id.0.as_u128()), self.now_ms, &self.words);
+                    self.note(said);
+                }
+                Some(Next::Sleep { until_ms }) if until_ms <= self.now_ms => {}
+                _ => return tried,
+            }
+        }
+    }
+
+    fn fate(&self, n: u128) -> Option<&Fate> {
+        self.words.0.get(&id(n))
+    }
+
+    fn is_held(&self, n: u128, hold: Hold) -> bool {
+        matches!(self.fate(n), Some(Fate::Held { hold: of, .. }) if *of == hold)
+    }
+
+    /// The round has just tried another one.
+    fn waits_for_the_round(&mut self) {
+        self.words.0.insert(id(100), Fate::held(Hold::Stock, "too little"));
+        self.take(work(100, place("needle")), too_little());
+    }
+
+    /// The same after a start: the words alone are left, and the journal is gone through again.
+    fn restarted(self) -> Self {
+        Self { words: self.words, now_ms: self.now_ms, ..Self::default() }
+    }
+}
+
+fn both(one: &str, other: &str) -> BTreeSet<(Text, Text)> {
+    place(one).into_iter().chain(place(other)).collect()
+}
+
+#[test]
+fn who_lacks_another_item_does_not_keep_stock_from_the_next() {
+    let mut desk = Desk::default();
+    desk.take(work(1, both("cloth", "thread")), too_little());
+    desk.take(work(2, place("cloth")), too_little());
+    desk.writer.stock_came(&place("cloth"));
+    assert_eq!(desk.answer(&mut |n| if n == 1 { too_little() } else { done() }), [1, 2]);
+    assert!(desk.is_held(1, Hold::Stock) && matches!(desk.fate(2), Some(Fate::Posted { .. })));
+    // Thread comes at last.
+    desk.writer.stock_came(&place("thread"));
+    assert_eq!(desk.answer(&mut |_| done()), [1]);
+}
+
+#[test]
+fn an_arrival_costs_as_many_in_vain_as_there_may_be_and_each_other_gets_its_turn_later() {
+    let mut desk = Desk::default();
+    for n in 1..=1_000 {
+        desk.take(work(n, place("cloth")), too_little());
+    }
+    // Three of them go through: that is not in vain.
+    desk.writer.moved(id(5_000), &place("cloth"));
+    let tried = desk.answer(&mut |n| if n <= 3 { done() } else { too_little() });
+    // The first of the round is tried at once.
+    assert_eq!(tried, (1..=3 + MAX_IN_VAIN as u128 + 1).collect::<Vec<_>>());
+    // More comes all the time, of which the first of all make nothing: those behind them have their turn all the same, one each pause.
+    let mut in_the_round = Vec::new();
+    let first: Vec<u128> = (4..4 + MAX_IN_VAIN as u128).collect();
+    while in_the_round.len() < 1_000 - 3 - MAX_IN_VAIN - 1 {
+        desk.now_ms += ROUND_PAUSE_MS - 1;
+        desk.writer.stock_came(&place("cloth"));
+        assert_eq!(desk.answer(&mut |_| too_little()), first, "no more than an arrival may cost");
+        desk.now_ms += 1;
+        let tried = desk.answer(&mut |_| too_little());
+        let [one] = tried[..] else { panic!("{tried:?} at once") };
+        in_the_round.push(one);
+    }
+    assert_eq!(in_the_round, (3 + MAX_IN_VAIN as u128 + 2..=1_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn one_more_than_an_arrival_has_in_vain_waits_for_the_round() {
+    for (hopeless, at_once) in [(MAX_IN_VAIN as u128 - 1, true), (MAX_IN_VAIN as u128, false)] {
+        let mut desk = Desk::default();
+        desk.waits_for_the_round();
+        for n in 1..=hopeless + 1 {
+            desk.take(work(n, place("cloth")), too_little());
+        }
+        desk.writer.stock_came(&place("cloth"));
+        let books = &mut |n| if n > hopeless { done() } else { too_little() };
+        assert_eq!(desk.answer(books).contains(&(hopeless + 1)), at_once);
+        desk.now_ms += ROUND_PAUSE_MS;
+        assert_eq!(desk.answer(books).contains(&(hopeless + 1)), !at_once);
+    }
+}
+
+#[test]
+fn after_a_start_each_that_lacked_stock_is_tried_once_slowly() {
+    let mut desk = Desk::default();
+    for n in 1..=3 {
+        desk.take(work(n, place(["cloth", "thread", "yarn"][n as usize - 1])), too_little());
+    }
+    // The power goes after the word on what has brought stock, and before anybody was tried.
+    desk.writer.stock_came(&both("cloth", "thread"));
+    let mut desk = desk.restarted();
+    for (n, item) in ["cloth", "thread", "yarn"].into_iter().enumerate() {
+        assert!(desk.writer.take(work(n as u128 + 1, place(item)), &desk.words).is_empty());
+    }
+    for n in 1..=3 {
+        let tried = desk.answer(&mut |n| if n == 3 { too_little() } else { done() });
+        assert_eq!(tried, [n], "one at a time");
+        desk.now_ms += ROUND_PAUSE_MS;
+    }
+    assert_eq!(desk.answer(&mut |_| done()), [], "once");
+    assert_eq!(desk.writer.next(desk.now_ms, false, &desk.words).1, None);
+}
+
+#[test]
+fn what_differs_has_brought_its_stock() {
+    let mut desk = Desk::default();
+    desk.take(work(1, place("cloth")), too_little());
+    let receipt = Work { brings: place("cloth"), ..work(2, BTreeSet::new()) };
+    let said = desk.writer.take(receipt, &desk.words);
+    desk.note(said);
+    let differs = || Verdict::Held(Hold::Differs, "another total".into());
+    assert_eq!(desk.answer(&mut |n| if n == 2 { differs() } else { done() }), [2, 1]);
+}
+
+#[test]
+fn a_cancellation_of_what_is_there_and_differs_is_carried_out_there() {
+    for restarts in [false, true] {
+        let mut desk = Desk::default();
+        desk.take(work(1, BTreeSet::new()), Verdict::Held(Hold::Differs, "another total".into()));
+        if restarts {
+            desk = desk.restarted();
+            desk.take(work(1, BTreeSet::new()), done());
+        }
+        desk.take(cancellation(2, 1), done());
+        assert_eq!(desk.tried.last(), Some(&2));
+        assert_eq!(desk.fate(1), Some(&Fate::Withdrawn));
+        assert!(matches!(desk.fate(2), Some(Fate::Posted { .. })));
+    }
+}
+
+#[test]
+fn a_cancellation_of_what_may_be_there_since_a_start_is_asked_of_the_books() {
+    let refused = || Verdict::Held(Hold::Refused, "no".into());
+    let mut desk = Desk::default();
+    desk.take(work(1, BTreeSet::new()), refused());
+    let mut desk = desk.restarted();
+    desk.take(work(1, BTreeSet::new()), done());
+    desk.take(cancellation(2, 1), Verdict::Kept);
+    assert_eq!(desk.tried, [2]);
+    assert_eq!((desk.fate(1), desk.fate(2)), (Some(&Fate::Withdrawn), Some(&Fate::Withdrawn)));
+    // Its old word, that it waits for what is held, does not keep it from that either.
+    let mut desk = Desk::default();
+    let words = [(1, Hold::Gone), (2, Hold::Waits)].map(|(n, hold)| (id(n), Fate::held(hold, "no")));
+    desk.words = Words(BTreeMap::from(words));
+    desk.take(work(1, BTreeSet::new()), done());
+    desk.take(cancellation(2, 1), Verdict::Kept);
+    assert_eq!((desk.fate(1), desk.fate(2)), (Some(&Fate::Withdrawn), Some(&Fate::Withdrawn)));
+}
+
+#[test]
+fn a_cancellation_that_came_before_its_document_withdraws_it_when_it_is_held() {
+    let mut desk = Desk::default();
+    desk.take(cancellation(2, 1), done());
+    assert!(desk.is_held(2, Hold::Waits));
+    desk.take(work(1, place("cloth")), too_little());
+    assert_eq!((desk.fate(1), desk.fate(2)), (Some(&Fate::Withdrawn), Some(&Fate::Withdrawn)));
+    // Where it is posted, what the cancellation brings back lets others through.
+    let mut desk = Desk::default();
+    desk.waits_for_the_round();
+    desk.tried.clear();
+    desk.take(work(0, place("cloth")), too_little());
+    desk.take(cancellation(2, 1), done());
+    desk.take(work(1, place("cloth")), done());
+    assert_eq!(desk.tried, [0, 1, 2, 0]);
+}
+
+#[test]
+fn what_came_before_the_cancellation_that_it_stands_for_waits_for_that() {
+    let mut desk = Desk::default();
+    let needs = BTreeSet::from([Need::Cancelled { document: id(1), by: None }]);
+    desk.take(work(1, BTreeSet::new()), done());
+    desk.take(Work { needs: needs.clone(), ..work(2, BTreeSet::new()) }, done());
+    assert!(desk.is_held(2, Hold::Waits));
+    desk.take(cancellation(3, 1), Verdict::Held(Hold::Closed, "closed".into()));
+    assert!(desk.is_held(2, Hold::Waits) && desk.is_held(3, Hold::Closed));
+    desk.writer.retry(Some(id(3)));
+    assert_eq!(desk.answer(&mut |_| done()), [3, 2]);
+    // One that has its last word already is enough.
+    let mut desk = Desk::default();
+    desk.take(Work { needs, ..work(2, BTreeSet::new()) }, done());
+    desk.words.0.insert(id(3), Fate::Withdrawn);
+    desk.take(cancellation(3, 1), done());
+    assert_eq!(desk.tried, [2]);
+}
