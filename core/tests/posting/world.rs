@@ -453,7 +453,7 @@ impl World {
         }
         let work = ways[dice.roll(ways.len())].clone();
         let (by_hand, said_before) = (self.books.by_hand.contains(&work.id), given_up(work.id));
-        let short = work.takes.iter().any(|place| self.books.stock.get(place).copied().unwrap_or(0) < 1);
+        let short = self.books.is_short(&work);
         let looks = self.sabotage != Sabotage::EntersBlindly;
         if !by_hand && (short || looks && self.books.entries.contains(&work.id)) {
             return;
@@ -462,6 +462,7 @@ impl World {
             self.books.by_hand.insert(work.id);
             self.books.read.insert(work.id);
             self.books.move_stock(&work);
+            self.sites.iter_mut().for_each(|site| site.came.extend(work.brings.iter().cloned()));
             self.entered += 1;
         }
         if said_before && dice.chance(30) {
