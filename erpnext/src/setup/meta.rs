@@ -6,21 +6,53 @@
 use crate::client::{Client, Failure};
 use serde_json::{Value, json};
 
-/// A doctype as it is there.
-pub(crate) struct Meta(Value);
+/// Types of fields that have no column in the database: Frappe's `no_value_fields`.
+const NO_COLUMN: [&str; 10] = [
+    "Section Break",
+    "Column Break",
+    "Tab Break",
+    "HTML",
+    "Table",
+    "Table MultiSelect",
+    "Button",
+    "Image",
+    "Fold",
+    "Heading",
+];
+
+/// A doctype as it is there, and those of its tables.
+pub(crate) struct Meta {
+    own: Value,
+    others: Vec<Value>,
+}
 
 impl Meta {
     pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
-        let answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
+        let mut answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
         // The doctype's child tables come with it.
-        let docs = answer.get("docs").and_then(Value::as_array);
-        let own = docs.into_iter().flatten().find(|doc| text(doc, "name") == doctype);
-        own.cloned().map(Self).ok_or_else(|| Failure::Refused {
-            status: 200,
-            exc_type: String::new(),
-            words: format!("it does not say what {doctype} is"),
-            exception: String::new(),
-        })
+        let mut others = match answer.get_mut("docs").map(Value::take) {
+            Some(Value::Array(docs)) => docs,
+            _ => Vec::new(),
+        };
+        match others.iter().position(|doc| text(doc, "name") == doctype) {
+            Some(at) => Ok(Self { own: others.remove(at), others }),
+            None => Err(Failure::Refused {
+                status: 200,
+                exc_type: String::new(),
+                words: format!("it does not say what {doctype} is"),
+                exception: String::new(),
+            }),
+        }
+    }
+
+    /// The fields that it has as columns in the database.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        columns(&self.own)
+    }
+
+    /// The same of the doctype of one of its tables; none where the answer did not have that.
+    pub(crate) fn columns_of(&self, child: &str) -> Vec<String> {
+        self.others.iter().find(|doc| text(doc, "name") == child).map(columns).unwrap_or_default()
     }
 
     /// Its tables: the field, and the doctype of the rows.
@@ -43,8 +75,17 @@ impl Meta {
     }
 
     fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {
-        self.0.get(table).and_then(Value::as_array).into_iter().flatten()
+        rows(&self.own, table)
     }
+}
+
+fn rows<'a>(doc: &'a Value, table: &str) -> impl Iterator<Item = &'a Value> {
+    doc.get(table).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn columns(doctype: &Value) -> Vec<String> {
+    let is_column = |field: &&Value| !NO_COLUMN.contains(&text(field, "fieldtype")) && number(field, "is_virtual") == 0;
+    rows(doctype, "fields").filter(is_column).map(|field| text(field, "fieldname").to_owned()).collect()
 }
 
 /// The text of a field; empty where it has none.

@@ -11,6 +11,7 @@ mod cancelling;
 mod cards;
 mod confirming;
 mod days;
+mod listing;
 mod masters;
 mod names;
 mod posting;
@@ -23,6 +24,7 @@ use crate::readback::Reading;
 use confirming::{LISTS_AT_ONCE, Made};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use listing::Listing;
 use names::Erp;
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::id::{IntentId, SiteId};
@@ -62,8 +64,8 @@ pub struct Erpnext {
     asked: BTreeSet<Kind>,
     /// What ERPNext has made and was not read back. As many as the writer lets wait.
     made: BTreeMap<IntentId, Made>,
-    /// The tables of each doctype that lists were wanted of; none where they are not shown.
-    tables: BTreeMap<&'static str, Option<Vec<(String, String)>>>,
+    /// How each doctype is listed that lists were wanted of; none where they are not shown.
+    listings: BTreeMap<&'static str, Option<Arc<Listing>>>,
     blind: bool,
     lists: bool,
     /// Lists that are asked for at once.
@@ -82,7 +84,7 @@ impl Erpnext {
             parties: BTreeMap::new(),
             asked: BTreeSet::new(),
             made: BTreeMap::new(),
-            tables: BTreeMap::new(),
+            listings: BTreeMap::new(),
             blind: false,
             lists: false,
             at_once: LISTS_AT_ONCE,
