@@ -7,6 +7,7 @@ mod address;
 
 use address::Addresses;
 use serde_json::{Value, json};
+use std::io::Read;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -18,8 +19,10 @@ const TIMEOUT: Duration = Duration::from_secs(130);
 const CONNECT: Duration = Duration::from_secs(20);
 /// Most bytes of an answer: a page of 500 wide rows is under 4 MB.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
-/// Longest conditions that go into a URL: web servers take a line of 4,094 bytes, and each of these may become three.
-const MAX_IN_URL: usize = 1_000;
+/// Most bytes that an answer's memory is taken for before they are there: what it says of its length may be anything.
+const MAX_AHEAD: u64 = 1024 * 1024;
+/// Longest list, in bytes of its address, that is asked for by one: web servers take a line of 4,094 bytes, with what is around it.
+const MAX_ADDRESS: usize = 4_000;
 /// Most characters of ERPNext's own words that are kept.
 const MAX_WORDS: usize = 600;
 
@@ -120,16 +123,13 @@ impl Client {
         data(self.send("GET", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], None)?)
     }
 
-    /// A page of a list. Where there are too many conditions for a URL, they go in the body of a call that does the same.
+    /// A page of a list. What is too long for a URL goes in the body of a call that does the same.
     pub fn list(&self, doctype: &str, query: &Query<'_>) -> Result<Vec<Value>, Failure> {
         let page = query.page.to_string();
         let start = query.start.to_string();
         let fields = json!(query.fields).to_string();
         let filters = Value::Array(query.filters.clone()).to_string();
         let or_filters = Value::Array(query.or_filters.clone()).to_string();
-        if filters.len() + or_filters.len() > MAX_IN_URL {
-            return self.list_by_call(doctype, query);
-        }
         let mut asked = vec![("limit_start", start.as_str()), ("limit_page_length", page.as_str())];
         for (name, value, there) in [
             ("fields", fields.as_str(), !query.fields.is_empty()),
@@ -142,7 +142,12 @@ impl Client {
                 asked.push((name, value));
             }
         }
-        match data(self.send("GET", &format!("/api/resource/{}", part(doctype)), &asked, None)?)? {
+        let path = format!("/api/resource/{}", part(doctype));
+        let length = |(name, value): &(&str, &str)| name.len() + escaped(value) + 2;
+        if path.len() + asked.iter().map(length).sum::<usize>() > MAX_ADDRESS {
+            return self.list_by_call(doctype, query);
+        }
+        match data(self.send("GET", &path, &asked, None)?)? {
             Value::Array(rows) => Ok(rows),
             other => Err(unread(&other)),
         }
@@ -212,7 +217,10 @@ impl Client {
     /// Calls a method; what it returned.
     pub fn call(&self, method: &str, arguments: &Value) -> Result<Value, Failure> {
         let answer = self.send("POST", &format!("/api/method/{method}"), &[], Some(arguments))?;
-        Ok(answer.get("message").cloned().unwrap_or(answer))
+        Ok(match answer {
+            Value::Object(mut fields) if fields.contains_key("message") => fields.remove("message").unwrap_or_default(),
+            other => other,
+        })
     }
 
     /// The document that has our id, where there is one: its name and whether it is a draft (0), submitted (1) or cancelled (2).
@@ -260,8 +268,10 @@ impl Client {
         let request = request.body(body).map_err(|error| Failure::Again(error.to_string()))?;
         let mut answer = self.agent.run(request).map_err(|error| Failure::Again(format!("ERPNext: {error}")))?;
         let status = answer.status().as_u16();
-        let read = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
-        let bytes = read.map_err(|error| Failure::Again(format!("ERPNext's answer broke off: {error}")))?;
+        let length = answer.body().content_length().unwrap_or_default().min(MAX_AHEAD);
+        let mut bytes = Vec::with_capacity(length as usize);
+        let read = answer.body_mut().with_config().limit(MAX_ANSWER).reader().read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Again(format!("ERPNext's answer broke off: {error}")))?;
         if (200..300).contains(&status) {
             if bytes.is_empty() {
                 return Ok(None);
@@ -355,14 +365,26 @@ fn unread(value: &Value) -> Failure {
 
 /// A part of a URL, with everything escaped that is not plain.
 fn part(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(escaped(text));
     for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte.into()),
-            _ => out.push_str(&format!("%{byte:02X}")),
+        if is_plain(byte) {
+            out.push(byte.into());
+        } else {
+            let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     out
+}
+
+/// How long that part is.
+fn escaped(text: &str) -> usize {
+    text.bytes().map(|byte| if is_plain(byte) { 1 } else { 3 }).sum()
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)
 }
 
 #[cfg(test)]
@@ -442,6 +464,19 @@ mod tests {
         assert_eq!((&body["limit_page_length"], &body["order_by"]), (&json!(7), &json!("parent asc")));
         assert_eq!((&body["filters"][0][2][499], &body["or_filters"][0][2]), (&json!("ITEM-499"), &json!("A")));
         assert_eq!(rows, Ok(vec![json!({ "barcode": "2" })]));
+    }
+
+    #[test]
+    fn what_is_as_long_as_a_line_may_be_goes_in_the_url_and_one_byte_more_in_a_body() {
+        let around = "/api/resource/Item%20Barcode?limit_start=0&limit_page_length=0&filters=%5B%5B%22name%22%2C%22%3D%22%2C%22%22%5D%5D";
+        // Counted is one sign before the first as well.
+        for (length, how) in [(MAX_ADDRESS - around.len(), "GET"), (MAX_ADDRESS - around.len() + 1, "POST")] {
+            let filters = vec![json!(["name", "=", "x".repeat(length)])];
+            let (request, _) = asked(r#"{"data":[]}"#, &Query { filters, ..Query::default() });
+            let line = request.lines().next().unwrap();
+            assert!(line.starts_with(how), "{length}: {line}");
+            assert!(line.len() <= 4_094);
+        }
     }
 
     #[test]

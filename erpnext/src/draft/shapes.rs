@@ -27,10 +27,10 @@ pub struct Shapes {
 impl Shapes {
     /// Asks ERPNext. A table is among them where it is one of `tables`.
     pub fn read(client: &Client, doctype: &str, tables: &[&str]) -> Result<Self, Failure> {
-        let (meta, others) = Meta::read_with_tables(client, doctype)?;
+        let meta = Meta::read(client, doctype)?;
         let mut shapes = Self { head: meta.shapes(), ..Self::default() };
         for (table, of) in meta.tables().into_iter().filter(|(table, _)| tables.contains(&table.as_str())) {
-            let of = others.iter().find(|other| other.is(&of)).map(Meta::shapes);
+            let of = meta.shapes_of(&of);
             shapes.tables.extend(of.map(|of| (table, of)));
         }
         Ok(shapes)

@@ -17,13 +17,17 @@
 //!   rows are others where an invoice has used it;
 //! - our own fields but the id, where they are not set up;
 //! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row.
+//!
+//! Whatever else ERPNext has is not looked at, and so is not asked for where documents are listed ([`looked_at`]).
 
+mod columns;
 mod expected;
 #[cfg(test)]
 mod tests;
 mod unsaid;
 mod values;
 
+pub(crate) use columns::looked_at;
 pub use expected::{Expected, Reading};
 pub(crate) use unsaid::NOTHING;
 pub(crate) use values::{decimal, same, same_moment};
@@ -130,9 +134,9 @@ impl Found {
 
     /// Holds a number of ERPNext's against the receipt's.
     fn amount(&mut self, path: &str, ours: Decimal, theirs: Option<&Value>, digits: u32) {
-        let read = theirs.and_then(decimal).unwrap_or_default();
-        let gone = theirs.is_some_and(|value| decimal(value).is_none() && !value.is_null());
-        if gone || ours.rounded(digits) != read.rounded(digits) {
+        let read = theirs.and_then(decimal);
+        let gone = read.is_none() && theirs.is_some_and(|value| !value.is_null());
+        if gone || ours.rounded(digits) != read.unwrap_or_default().rounded(digits) {
             self.differ(path, ours.to_string(), values::shown(theirs));
         }
     }

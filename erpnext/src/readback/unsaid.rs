@@ -153,6 +153,19 @@ const LIKE: [(&str, &str); 5] = [
 /// Rates of exchange: the books have one currency.
 const RATES: [&str; 4] = ["conversion_rate", "exchange_rate", "source_exchange_rate", "target_exchange_rate"];
 
+/// Whether [`fields`] looks at a field for what it says, of a document or row that has these.
+pub(super) fn looks_at(field: &str, has: impl Fn(&str) -> bool) -> bool {
+    let twice = |other: &str| has(other) && (other.strip_prefix("base_") == Some(field) || like(other) == Some(field));
+    let again = field.strip_prefix("base_").or(like(field)).is_some_and(&has);
+    let doubled = || twice(&format!("base_{field}")) || LIKE.iter().any(|(other, _)| twice(other));
+    NOTHING.contains(&field) || RATES.contains(&field) || again || doubled()
+}
+
+/// What a field has to be like.
+fn like(field: &str) -> Option<&'static str> {
+    LIKE.iter().find(|(name, _)| *name == field).map(|(_, other)| *other)
+}
+
 /// Looks at the document and at each row.
 pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
     let whole = got;
@@ -190,8 +203,7 @@ fn fields(path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value
         if !nothing && RATES.contains(&name.as_str()) {
             found.amount(&at(), 1.into(), Some(value), digits);
         }
-        let like = LIKE.iter().find(|(field, _)| field == name).map(|(_, other)| *other);
-        let other = name.strip_prefix("base_").or(like).and_then(|other| got.get(other));
+        let other = name.strip_prefix("base_").or(like(name)).and_then(|other| got.get(other));
         if let (Some(ours), Some(_)) = (other.and_then(decimal), decimal(value)) {
             let near = found.precision;
             let quantity = name == "received_qty";

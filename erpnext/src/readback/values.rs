@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A number, to nine digits: ERPNext's floats have more. Yes is 1.
 pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
     match value {
-        Value::Number(number) => digits(&number.to_string()),
+        Value::Number(number) => digits(number.as_str()),
         Value::String(text) => digits(text),
         Value::Bool(yes) => Some(u32::from(*yes).into()),
         _ => None,
@@ -50,7 +50,7 @@ pub(crate) fn same(name: &str, ours: &Value, theirs: Option<&Value>, precision: 
         }
         Value::String(ours) => match theirs {
             Value::String(theirs) => same_text(name, ours, theirs),
-            Value::Number(theirs) => digits(ours).is_some() && digits(ours) == digits(&theirs.to_string()),
+            Value::Number(theirs) => digits(ours).is_some() && digits(ours) == digits(theirs.as_str()),
             _ => false,
         },
         _ => false,
@@ -78,6 +78,8 @@ pub(super) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
+        // As ERPNext writes most of them.
+        Value::Number(number) if matches!(number.as_str(), "0" | "0.0") => true,
         other => decimal(other).is_some_and(|number| number.is_zero()),
     }
 }

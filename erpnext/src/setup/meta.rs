@@ -8,30 +8,53 @@ use crate::draft::Shape;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A doctype as it is there.
-pub(crate) struct Meta(Value);
+/// Types of fields that have no column in the database: Frappe's `no_value_fields`.
+const NO_COLUMN: [&str; 10] = [
+    "Section Break",
+    "Column Break",
+    "Tab Break",
+    "HTML",
+    "Table",
+    "Table MultiSelect",
+    "Button",
+    "Image",
+    "Fold",
+    "Heading",
+];
+
+/// A doctype as it is there, and those of its tables.
+pub(crate) struct Meta {
+    own: Value,
+    others: Vec<Value>,
+}
 
 impl Meta {
     pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
-        Self::read_with_tables(client, doctype).map(|(own, _)| own)
-    }
-
-    /// The doctype, and those of its tables, which come with it.
-    pub(crate) fn read_with_tables(client: &Client, doctype: &str) -> Result<(Self, Vec<Self>), Failure> {
         let mut answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
-        let docs = answer.get_mut("docs").and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
-        let (mut own, others): (Vec<_>, Vec<_>) = docs.into_iter().map(Self).partition(|doc| doc.is(doctype));
-        let own = own.pop().ok_or_else(|| Failure::Refused {
-            status: 200,
-            exc_type: String::new(),
-            words: format!("it does not say what {doctype} is"),
-            exception: String::new(),
-        })?;
-        Ok((own, others))
+        // The doctype's child tables come with it.
+        let mut others = match answer.get_mut("docs").map(Value::take) {
+            Some(Value::Array(docs)) => docs,
+            _ => Vec::new(),
+        };
+        match others.iter().position(|doc| text(doc, "name") == doctype) {
+            Some(at) => Ok(Self { own: others.remove(at), others }),
+            None => Err(Failure::Refused {
+                status: 200,
+                exc_type: String::new(),
+                words: format!("it does not say what {doctype} is"),
+                exception: String::new(),
+            }),
+        }
     }
 
-    pub(crate) fn is(&self, doctype: &str) -> bool {
-        text(&self.0, "name") == doctype
+    /// The fields that it has as columns in the database.
+    pub(crate) fn columns(&self) -> Vec<String> {
+        columns(&self.own)
+    }
+
+    /// The same of the doctype of one of its tables; none where the answer did not have that.
+    pub(crate) fn columns_of(&self, child: &str) -> Vec<String> {
+        self.of(child).map(columns).unwrap_or_default()
     }
 
     /// Its tables: the field, and the doctype of the rows.
@@ -43,12 +66,16 @@ impl Meta {
 
     /// What its fields are, by their names.
     pub(crate) fn shapes(&self) -> BTreeMap<String, Shape> {
-        let shape = |field: &Value| Shape {
-            label: text(field, "label").to_owned(),
-            read_only: number(field, "read_only") == 1,
-            custom: number(field, "is_custom_field") == 1,
-        };
-        self.rows("fields").map(|field| (text(field, "fieldname").to_owned(), shape(field))).collect()
+        shapes(&self.own)
+    }
+
+    /// The same of the doctype of one of its tables.
+    pub(crate) fn shapes_of(&self, child: &str) -> Option<BTreeMap<String, Shape>> {
+        self.of(child).map(shapes)
+    }
+
+    fn of(&self, child: &str) -> Option<&Value> {
+        self.others.iter().find(|doc| text(doc, "name") == child)
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Value> {
@@ -64,8 +91,26 @@ impl Meta {
     }
 
     fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {
-        self.0.get(table).and_then(Value::as_array).into_iter().flatten()
+        rows(&self.own, table)
     }
+}
+
+fn rows<'a>(doc: &'a Value, table: &str) -> impl Iterator<Item = &'a Value> {
+    doc.get(table).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn shapes(doctype: &Value) -> BTreeMap<String, Shape> {
+    let shape = |field: &Value| Shape {
+        label: text(field, "label").to_owned(),
+        read_only: number(field, "read_only") == 1,
+        custom: number(field, "is_custom_field") == 1,
+    };
+    rows(doctype, "fields").map(|field| (text(field, "fieldname").to_owned(), shape(field))).collect()
+}
+
+fn columns(doctype: &Value) -> Vec<String> {
+    let is_column = |field: &&Value| !NO_COLUMN.contains(&text(field, "fieldtype")) && number(field, "is_virtual") == 0;
+    rows(doctype, "fields").filter(is_column).map(|field| text(field, "fieldname").to_owned()).collect()
 }
 
 /// The text of a field; empty where it has none.

@@ -13,6 +13,7 @@ mod cards;
 mod confirming;
 mod days;
 mod drafts;
+mod listing;
 mod masters;
 mod names;
 mod posting;
@@ -25,6 +26,7 @@ use crate::readback::Reading;
 use confirming::{LISTS_AT_ONCE, Made};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use listing::Listing;
 use names::Erp;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::{IntentId, SiteId};
@@ -68,8 +70,8 @@ pub struct Erpnext {
     made: BTreeMap<IntentId, Made>,
     /// Drafts that were found under our id, by name: they become the documents.
     drafts: BTreeMap<IntentId, String>,
-    /// The tables of each doctype that lists were wanted of; none where they are not shown.
-    tables: BTreeMap<&'static str, Option<Vec<(String, String)>>>,
+    /// How each doctype is listed that lists were wanted of; none where they are not shown.
+    listings: BTreeMap<&'static str, Option<Arc<Listing>>>,
     blind: bool,
     lists: bool,
     /// Lists that are asked for at once.
@@ -89,7 +91,7 @@ impl Erpnext {
             asked: BTreeSet::new(),
             made: BTreeMap::new(),
             drafts: BTreeMap::new(),
-            tables: BTreeMap::new(),
+            listings: BTreeMap::new(),
             blind: false,
             lists: false,
             at_once: LISTS_AT_ONCE,

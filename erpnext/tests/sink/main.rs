@@ -13,3 +13,7 @@ mod memory;
 mod rate;
 mod real;
 mod whole_day;
+
+/// The program's own, so that what is measured here is what an office has.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

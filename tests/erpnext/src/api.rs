@@ -5,9 +5,10 @@
 use crate::doc::{Doc, as_num, int, num, owned, text};
 use crate::erp::{Erp, User};
 use crate::error::{Error, Res};
-use crate::list::{Query, names};
-use crate::schema::Doctype;
+use crate::list::{Listed, Query, names};
+use crate::schema::{Doctype, Field};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A request, without its socket.
@@ -18,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) path: Vec<String>,
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
+    /// The body, where it is a JSON object.
+    pub(crate) document: Option<Doc>,
     pub(crate) is_form: bool,
     pub(crate) token: Option<String>,
 }
@@ -62,13 +65,13 @@ impl Request {
         let at = if self.version_2() { 3 } else { 2 };
         let makes =
             self.method == "POST" && self.path.len() == at + 1 && matches!(self.part(at - 1), "resource" | "document");
-        if makes && let Ok(Value::Object(doc)) = serde_json::from_slice::<Value>(&self.body) {
-            let series = owned(&doc, "naming_series");
+        if makes && let Some(doc) = &self.document {
+            let series = owned(doc, "naming_series");
             let series = if series.is_empty() { default_series(self.part(at)) } else { series };
             groups.push(format!("series:{series}"));
             let places = ["cost_center", "set_warehouse", "from_warehouse", "to_warehouse"];
             let row = doc.get("items").and_then(|items| items.get(0)).and_then(Value::as_object);
-            let all = places.iter().map(|p| text(&doc, p)).chain(row.map(|r| text(r, "cost_center")));
+            let all = places.iter().map(|p| text(doc, p)).chain(row.map(|r| text(r, "cost_center")));
             if let Some(site) = all.into_iter().find(|s| !s.is_empty()) {
                 groups.push(format!("site:{site}"));
             }
@@ -76,7 +79,11 @@ impl Request {
         groups
     }
 
-    fn json(&self) -> Res<Doc> {
+    /// The arguments, from wherever they come.
+    fn json(&self) -> Res<Cow<'_, Doc>> {
+        if let Some(document) = self.document.as_ref().filter(|d| self.query.is_empty() && !d.contains_key("data")) {
+            return Ok(Cow::Borrowed(document));
+        }
         let bad = |error: serde_json::Error| {
             let text = format!("Expecting value: {error}");
             Error { message: String::new(), ..Error::with(500, "JSONDecodeError", text) }
@@ -96,7 +103,7 @@ impl Request {
         {
             all.extend(data);
         }
-        Ok(all)
+        Ok(Cow::Owned(all))
     }
 }
 
@@ -173,6 +180,10 @@ impl Erp {
         };
         let ok = |body: Value| Ok(Answer::json(200, &body));
         match (request.method.as_str(), &parts[..]) {
+            (_, ["api", "method", "frappe.client.get_list" | "frappe.client.get_all"]) => {
+                let args = request.json()?;
+                self.listed(&user, text(&args, "doctype"), &args, "message")
+            }
             (_, ["api", "method", method] | ["api", "v1", "method", method]) => {
                 let args = request.json()?;
                 ok(self.call(&user, method, &args)?)
@@ -191,8 +202,9 @@ impl Erp {
             }
             ("GET", ["api", "v2", "doctype", doctype, "count"]) => {
                 self.must(&user, doctype, "read")?;
-                let rows = self.list(doctype, &Query { page: 0, ..query(&request.json()?) })?;
-                ok(json!({ "data": rows.len() }))
+                let args = request.json()?;
+                let rows = self.list(doctype, &Query { page: 0, ..query(&args) })?.len();
+                ok(json!({ "data": rows }))
             }
             (how, ["api", "v2", "document", rest @ ..]) => self.resource(&user, how, rest, request, true),
             _ => Err(Error { exception: None, ..Error::with(404, "DoesNotExistError", "Not Found") }),
@@ -200,12 +212,10 @@ impl Erp {
     }
 
     fn resource(&mut self, user: &User, how: &str, parts: &[&str], request: &Request, v2: bool) -> Res<Answer> {
-        let data = |rows: Value| Ok(Answer::json(200, &json!({ "data": rows })));
         match (how, parts) {
             ("GET", [doctype]) => {
                 let args = request.json()?;
-                let rows = self.rows_for(user, doctype, &args)?;
-                data(Value::Array(rows))
+                self.listed(user, doctype, &args, "data")
             }
             ("POST", [doctype]) => {
                 let body = request.json()?;
@@ -228,7 +238,8 @@ impl Erp {
                 Ok(Answer::json(202, &json!({ "data": "ok" })))
             }
             ("POST", [doctype, name]) => {
-                let method = owned(&request.json()?, "run_method");
+                let args = request.json()?;
+                let method = owned(&args, "run_method");
                 let doc = self.run_method(user, doctype, name, &method)?;
                 Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
@@ -254,7 +265,15 @@ impl Erp {
         }
     }
 
-    fn rows_for(&self, user: &User, doctype: &str, args: &Doc) -> Res<Vec<Value>> {
+    /// The answer with a list in it, under this name.
+    fn listed(&self, user: &User, doctype: &str, args: &Doc, under: &str) -> Res<Answer> {
+        let mut body = format!("{{\"{under}\":").into_bytes();
+        self.rows_for(user, doctype, args)?.write(&mut body);
+        body.push(b'}');
+        Ok(Answer { status: 200, body })
+    }
+
+    fn rows_for(&self, user: &User, doctype: &str, args: &Doc) -> Res<Listed<'_>> {
         let def = self.schema.get(doctype);
         if def.as_ref().is_some_and(|d| d.is_child) {
             let parent = text(args, "parent");
@@ -276,30 +295,11 @@ impl Erp {
     fn meta(&self, user: &User, doctype: &str) -> Res<Value> {
         let Some(def) = self.schema.get(doctype) else { return Err(Error::missing("DocType", doctype)) };
         self.must(user, doctype, "read")?;
-        Ok(Self::meta_of(&def))
-    }
-
-    fn meta_of(def: &Doctype) -> Value {
-        let fields: Vec<Value> = def
-            .fields
-            .iter()
-            .map(|f| {
-                let number = |key: &str| f.whole[key].as_i64().unwrap_or(0);
-                json!({
-                    "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
-                    "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
-                    "no_copy": number("no_copy"), "read_only": number("read_only"),
-                    "is_custom_field": i32::from(f.whole.get("dt").is_some()),
-                })
-            })
-            .collect();
-        let rights: Vec<&Value> = def.rights.iter().map(|r| &r.whole).collect();
-        let submittable = i32::from(def.submittable);
-        json!({ "name": def.name, "doctype": "DocType", "autoname": def.autoname, "is_submittable": submittable, "fields": fields, "permissions": rights })
+        Ok(described(&def))
     }
 
     fn call(&mut self, user: &User, method: &str, args: &Doc) -> Res<Value> {
-        let said = |value: Value| Ok(json!({ "message": value }));
+        let said = |value: Value| Ok(Value::Object(Doc::from_iter([("message".to_owned(), value)])));
         let (doctype, name) = (owned(args, "doctype"), owned(args, "name"));
         let work_order = method.strip_prefix("erpnext.manufacturing.doctype.work_order.work_order.");
         if let Some(method) = work_order {
@@ -309,7 +309,7 @@ impl Erp {
             "frappe.client.get_time_zone" => said(json!({ "time_zone": self.clock.zone() })),
             "frappe.auth.get_logged_user" => said(json!(user.name)),
             "frappe.client.get_list" | "frappe.client.get_all" => {
-                said(Value::Array(self.rows_for(user, &doctype, args)?))
+                said(Value::Array(self.rows_for(user, &doctype, args)?.values()))
             }
             "frappe.client.get_count" => {
                 self.must(user, &doctype, "read")?;
@@ -320,7 +320,12 @@ impl Erp {
                 self.must(user, &doctype, "read")?;
                 let name = if name.is_empty() {
                     let first = Query { filters: read(args, "filters"), page: 1, ..Query::default() };
-                    self.list(&doctype, &first)?.first().and_then(|r| r["name"].as_str()).unwrap_or_default().to_owned()
+                    self.list(&doctype, &first)?
+                        .values()
+                        .first()
+                        .and_then(|r| r["name"].as_str())
+                        .unwrap_or_default()
+                        .to_owned()
                 } else {
                     name
                 };
@@ -337,7 +342,7 @@ impl Erp {
                     Value::String(name) => json!([["name", "=", name]]),
                     filters => filters,
                 };
-                let found = self.list(&doctype, &Query { fields, filters, page: 1, ..Query::default() })?;
+                let found = self.list(&doctype, &Query { fields, filters, page: 1, ..Query::default() })?.values();
                 said(found.into_iter().next().unwrap_or_else(|| json!({})))
             }
             "frappe.client.insert" => {
@@ -418,12 +423,10 @@ impl Erp {
                 said(apps)
             }
             "frappe.desk.form.load.getdoctype" => {
-                // The doctypes of its tables come with it.
                 let mut docs = vec![self.meta(user, &doctype)?];
-                let tables = self.schema.get(&doctype);
-                let tables =
-                    tables.iter().flat_map(|def| def.tables()).filter_map(|field| self.schema.get(&field.options));
-                docs.extend(tables.map(|def| Self::meta_of(&def)));
+                // Whoever may read a doctype is told of its tables.
+                let def = self.doctype(&doctype)?;
+                docs.extend(def.tables().filter_map(|t| self.schema.get(&t.options)).map(|child| described(&child)));
                 Ok(json!({ "docs": docs }))
             }
             "frappe.desk.form.save.savedocs" => {
@@ -450,6 +453,25 @@ impl Erp {
             }
         }
     }
+}
+
+/// A doctype's definition as an answer has it.
+fn described(def: &Doctype) -> Value {
+    let field = |f: &Field| {
+        let number = |key: &str| f.whole[key].as_i64().unwrap_or(0);
+        json!({
+            "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
+            "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
+            "no_copy": number("no_copy"), "read_only": number("read_only"), "is_virtual": number("is_virtual"),
+            "is_custom_field": i32::from(f.whole.get("dt").is_some()),
+        })
+    };
+    let fields: Vec<Value> = def.fields.iter().map(field).collect();
+    let rights: Vec<&Value> = def.rights.iter().map(|r| &r.whole).collect();
+    json!({
+        "name": def.name, "doctype": "DocType", "autoname": def.autoname, "is_submittable": i32::from(def.submittable),
+        "fields": fields, "permissions": rights,
+    })
 }
 
 /// A number among the arguments.

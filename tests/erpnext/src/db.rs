@@ -42,12 +42,31 @@ pub(crate) struct Db {
     tables: HashMap<String, Table>,
     series: HashMap<String, u64>,
     moves: HashMap<(String, String), Vec<Move>>,
-    index: HashMap<(String, String, String), BTreeSet<String>>,
+    index: Index,
     indexed: HashMap<String, Vec<String>>,
     sequence: u64,
     undo: Vec<Undo>,
     /// What this transaction has stored already: it may be changed in place.
     fresh: HashSet<(String, String)>,
+}
+
+/// By doctype, field and value the names of the documents.
+type Index = HashMap<(String, String, String), BTreeSet<String>>;
+
+/// A document has another value in an indexed field.
+fn reindex(index: &mut Index, (doctype, field): (&str, &str), name: &str, was: &str, is: &str) {
+    if was == is {
+        return;
+    }
+    let key = |value: &str| (doctype.to_owned(), field.to_owned(), value.to_owned());
+    if !was.is_empty()
+        && let Some(names) = index.get_mut(&key(was))
+    {
+        names.remove(name);
+    }
+    if !is.is_empty() {
+        index.entry(key(is)).or_default().insert(name.to_owned());
+    }
 }
 
 impl Clone for Db {
@@ -124,19 +143,9 @@ impl Db {
         }
         if let Some(fields) = self.indexed.get(doctype) {
             for field in fields {
-                let (was, is) = (old.as_ref().map(|d| text(d, field)), new.as_ref().map(|d| text(d, field)));
-                if was == is {
-                    continue;
-                }
-                let key = |value: &str| (doctype.to_owned(), field.clone(), value.to_owned());
-                if let Some(value) = was.filter(|v| !v.is_empty())
-                    && let Some(names) = self.index.get_mut(&key(value))
-                {
-                    names.remove(name);
-                }
-                if let Some(value) = is.filter(|v| !v.is_empty()) {
-                    self.index.entry(key(value)).or_default().insert(name.to_owned());
-                }
+                let said =
+                    |doc: &Option<Arc<Doc>>| doc.as_ref().map(|doc| text(doc, field).to_owned()).unwrap_or_default();
+                reindex(&mut self.index, (doctype, field), name, &said(&old), &said(&new));
             }
         }
     }
@@ -180,17 +189,21 @@ impl Db {
 
     /// Changes a document where it is there.
     pub(crate) fn change(&mut self, doctype: &str, name: &str, how: impl FnOnce(&mut Doc)) {
-        let Some((at, was)) = self.entry(doctype, name) else { return };
-        let mut doc = if self.fresh.insert((doctype.to_owned(), name.to_owned())) {
-            let doc = Doc::clone(&was);
-            self.undo.push(Undo::Row { doctype: doctype.to_owned(), name: name.to_owned(), was: Some((at, was)) });
-            doc
-        } else {
-            self.set(doctype, name, None);
-            Arc::unwrap_or_clone(was)
-        };
-        how(&mut doc);
-        self.set(doctype, name, Some((at, Arc::new(doc))));
+        let Some(table) = self.tables.get_mut(doctype) else { return };
+        let Some(at) = table.by_name.get(name).copied() else { return };
+        let Some(row) = table.rows.get_mut(&at) else { return };
+        if self.fresh.insert((doctype.to_owned(), name.to_owned())) {
+            let was = Some((at, row.clone()));
+            self.undo.push(Undo::Row { doctype: doctype.to_owned(), name: name.to_owned(), was });
+        }
+        let fields = self.indexed.get(doctype).map_or(&[][..], Vec::as_slice);
+        let was: Vec<String> = fields.iter().map(|field| text(row, field).to_owned()).collect();
+        // Where nobody else holds it, it is changed where it is.
+        let doc = Arc::make_mut(row);
+        how(doc);
+        for (field, was) in fields.iter().zip(&was) {
+            reindex(&mut self.index, (doctype, field), name, was, text(doc, field));
+        }
     }
 
     pub(crate) fn remove(&mut self, doctype: &str, name: &str) {

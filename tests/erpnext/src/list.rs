@@ -1,12 +1,13 @@
 //! Lists: fields, conditions, order, pages; of a doctype, or of it with one of its tables.
 //!
-//! In: what a request asks for. Out: rows. Absent: who may read what; the API asks that first.
+//! In: what a request asks for. Out: rows, as values or as the text of an answer. Absent: who may read what; the API asks that first.
 
 use crate::doc::{Doc, as_num, rows, text};
 use crate::erp::Erp;
 use crate::error::{Error, Res};
 use crate::schema::{Doctype, Kind};
 use crate::shape::STANDARD;
+use crate::shown::written;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -42,7 +43,77 @@ struct Condition {
     column: Column,
     how: String,
     value: Value,
+    /// The values that `in` and its like name.
+    several: Vec<Value>,
     is_moment: bool,
+}
+
+/// A document that fits, or one row of it.
+struct Hit<'a> {
+    document: Arc<Doc>,
+    /// The table and place of the row that a list of child rows is about.
+    within: Option<(&'a str, usize)>,
+    /// The row of the table that a list of documents is joined with.
+    line: Option<usize>,
+}
+
+/// The rows of a list, not written yet.
+pub(crate) struct Listed<'a> {
+    columns: Vec<(String, Column)>,
+    table: Option<String>,
+    hits: Vec<Hit<'a>>,
+}
+
+impl Hit<'_> {
+    fn doc(&self) -> &Doc {
+        self.within.and_then(|(table, at)| row(&self.document, table, at)).unwrap_or(&self.document)
+    }
+
+    fn value<'v>(&'v self, table: Option<&str>, column: &'v Column) -> &'v Value {
+        let joined = || self.line.and_then(|at| row(&self.document, table?, at));
+        let of = if column.table.is_some() { joined() } else { Some(self.doc()) };
+        of.and_then(|d| d.get(&column.field)).unwrap_or(&column.nothing)
+    }
+}
+
+fn row<'d>(doc: &'d Doc, table: &str, at: usize) -> Option<&'d Doc> {
+    doc.get(table)?.as_array()?.get(at)?.as_object()
+}
+
+impl Listed<'_> {
+    /// The rows as values.
+    pub(crate) fn values(&self) -> Vec<Value> {
+        let table = self.table.as_deref();
+        let cells = |hit: &Hit<'_>| {
+            let cell = |(alias, column): &(String, Column)| (alias.clone(), hit.value(table, column).clone());
+            Value::Object(self.columns.iter().map(cell).collect())
+        };
+        self.hits.iter().map(cells).collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// The rows as text.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let names: Vec<String> =
+            self.columns.iter().map(|(alias, _)| format!("{}:", Value::from(alias.as_str()))).collect();
+        out.push(b'[');
+        for (i, hit) in self.hits.iter().enumerate() {
+            out.extend_from_slice(if i > 0 { b",{" } else { b"{" });
+            for (j, (name, (_, column))) in names.iter().zip(&self.columns).enumerate() {
+                if j > 0 {
+                    out.push(b',');
+                }
+                out.extend_from_slice(name.as_bytes());
+                written(out, hit.value(self.table.as_deref(), column));
+            }
+            out.push(b'}');
+        }
+        out.push(b']');
+    }
 }
 
 fn unknown(field: &str) -> Error {
@@ -88,7 +159,8 @@ impl Erp {
             let column = self.column(def, of, field).ok_or_else(missing)?;
             let is_moment = matches!(field, "creation" | "modified")
                 || (column.table.is_none() && def.field(field).is_some_and(|f| f.kind == Kind::Datetime));
-            out.push(Condition { column, how: how.to_lowercase(), value: value.clone(), is_moment });
+            let (how, value, several) = (how.to_lowercase(), value.clone(), several(value));
+            out.push(Condition { column, how, value, several, is_moment });
             Ok::<(), Error>(())
         };
         match filters {
@@ -121,7 +193,7 @@ impl Erp {
     }
 
     /// The rows of a list.
-    pub(crate) fn list(&self, doctype: &str, query: &Query) -> Res<Vec<Value>> {
+    pub(crate) fn list(&self, doctype: &str, query: &Query) -> Res<Listed<'_>> {
         let def = self.doctype(doctype)?;
         let asked = if query.fields.is_empty() { vec!["name".to_owned()] } else { query.fields.clone() };
         let mut columns: Vec<(String, Column)> = Vec::new();
@@ -161,83 +233,76 @@ impl Erp {
         let table = columns.iter().find_map(|(_, c)| in_table(c));
         let table = table.or_else(|| all.iter().chain(&any).find_map(|c| in_table(&c.column)));
 
-        let docs = self.candidates(&def, &all);
-        let mut found: Vec<(Arc<Doc>, Option<usize>)> = Vec::new();
-        for doc in docs {
-            let doc = if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, Doc::clone(&doc))) };
-            let lines = match &table {
-                Some(table) => {
-                    let n = rows(&doc, table).len();
-                    if n == 0 { vec![None] } else { (0..n).map(Some).collect() }
-                }
-                None => vec![None],
+        let (candidates, known) = self.candidates(&def, &all);
+        let mut hits: Vec<Hit<'_>> = Vec::new();
+        for candidate in candidates {
+            let lines = match table.as_ref().map_or(0, |table| rows(candidate.doc(), table).len()) {
+                0 => vec![None],
+                n => (0..n).map(Some).collect(),
             };
             for line in lines {
-                let row = line.and_then(|i| table.as_deref().and_then(|t| rows(&doc, t).into_iter().nth(i)));
-                let holds = |c: &Condition| holds(c, pick(&doc, row, &c.column));
-                if all.iter().all(holds) && (any.is_empty() || any.iter().any(holds)) {
-                    found.push((doc.clone(), line));
+                let hit = Hit { document: candidate.document.clone(), line, ..candidate };
+                let holds = |c: &Condition| holds(c, hit.value(table.as_deref(), &c.column));
+                let those = all.iter().enumerate().filter(|(at, _)| Some(*at) != known);
+                if those.map(|(_, c)| c).all(holds) && (any.is_empty() || any.iter().any(holds)) {
+                    hits.push(hit);
                 }
             }
         }
-        let row = |doc: &Arc<Doc>, line: &Option<usize>| -> Option<Doc> {
-            line.and_then(|i| table.as_deref().and_then(|t| rows(doc, t).into_iter().nth(i).cloned()))
-        };
-        if !order.is_empty() {
-            found.sort_by(|(a, la), (b, lb)| {
-                let (ra, rb) = (row(a, la), row(b, lb));
-                for (column, down) in &order {
-                    let by = compare(pick(a, ra.as_ref(), column), pick(b, rb.as_ref(), column));
-                    if by != Ordering::Equal {
-                        return if *down { by.reverse() } else { by };
-                    }
-                }
-                Ordering::Equal
-            });
-        }
+        hits.sort_by(|a, b| {
+            let by = |(column, down): &(Column, bool)| {
+                let by = compare(a.value(table.as_deref(), column), b.value(table.as_deref(), column));
+                if *down { by.reverse() } else { by }
+            };
+            order.iter().map(by).find(|by| *by != Ordering::Equal).unwrap_or(Ordering::Equal)
+        });
         if let Some(alias) = count {
-            return Ok(vec![json!({ alias: found.len() })]);
+            let counted = Column { table: None, field: String::new(), nothing: hits.len().into() };
+            let one = Hit { document: Arc::default(), within: None, line: None };
+            return Ok(Listed { columns: vec![(alias, counted)], table: None, hits: vec![one] });
         }
         let page = if query.page == 0 { usize::MAX } else { query.page };
-        let take = found.into_iter().skip(query.start).take(page);
-        Ok(take
-            .map(|(doc, line)| {
-                let row = row(&doc, &line);
-                let cell =
-                    |(alias, column): &(String, Column)| (alias.clone(), pick(&doc, row.as_ref(), column).clone());
-                Value::Object(columns.iter().map(cell).collect())
-            })
-            .collect())
+        let hits = hits.into_iter().skip(query.start).take(page).collect();
+        Ok(Listed { columns, table, hits })
     }
 
-    /// The documents that are worth a look: by an index where a condition allows it, or all.
-    fn candidates(&self, def: &Doctype, all: &[Condition]) -> Vec<Arc<Doc>> {
+    /// The documents that are worth a look: by an index where a condition allows it, or all; and which condition that was.
+    fn candidates(&self, def: &Doctype, all: &[Condition]) -> (Vec<Hit<'_>>, Option<usize>) {
+        let by = |field: &str| all.iter().enumerate().find_map(|(at, c)| Some((named(c, field)?, at)));
+        let get = |doctype: &str, names: &BTreeSet<String>| -> Vec<Arc<Doc>> {
+            names.iter().filter_map(|name| self.db.get(doctype, name)).map(|doc| self.altered(doctype, doc)).collect()
+        };
+        let everything = |doctype: &str| self.db.rows(doctype).map(|doc| self.altered(doctype, doc.clone())).collect();
         if def.is_child {
-            let places = self.schema.parents.get(&def.name).cloned().unwrap_or_default();
-            let of = |(parent, table): &(String, String)| {
-                let docs = match all.iter().find_map(|c| named(c, "parent")) {
-                    Some(names) => names.iter().filter_map(|name| self.db.get(parent, name)).collect(),
-                    None => self.db.rows(parent).cloned().collect::<Vec<_>>(),
-                };
-                let rows_of = |doc: Arc<Doc>| {
-                    let altered = (!self.alterations.is_empty()).then(|| self.shown(parent, Doc::clone(&doc)));
-                    rows(altered.as_ref().unwrap_or(&doc), table).into_iter().cloned().map(Arc::new).collect::<Vec<_>>()
-                };
-                docs.into_iter().flat_map(rows_of).collect::<Vec<_>>()
-            };
-            return places.iter().flat_map(of).collect();
+            let of = by("parent");
+            let mut hits = Vec::new();
+            for (parent, table) in self.schema.parents.get(&def.name).into_iter().flatten() {
+                let docs: Vec<_> = of.as_ref().map_or_else(|| everything(parent), |(names, _)| get(parent, names));
+                for document in docs {
+                    let count = rows(&document, table).len();
+                    let hit = |at| Hit { document: document.clone(), within: Some((table.as_str(), at)), line: None };
+                    hits.extend((0..count).map(hit));
+                }
+            }
+            return (hits, of.map(|(_, at)| at));
         }
-        if let Some(names) = all.iter().find_map(|c| named(c, "name")) {
-            return names.iter().filter_map(|name| self.db.get(&def.name, name)).collect();
+        let whole = |document| Hit { document, within: None, line: None };
+        if let Some((names, at)) = by("name") {
+            return (get(&def.name, &names).into_iter().map(whole).collect(), Some(at));
         }
         for condition in all {
             let field = &condition.column.field;
             if let Some(values) = named(condition, field).filter(|_| self.db.has_index(&def.name, field)) {
                 let names: BTreeSet<_> = values.iter().flat_map(|v| self.db.having(&def.name, field, v)).collect();
-                return names.iter().filter_map(|name| self.db.get(&def.name, name)).collect();
+                return (get(&def.name, &names).into_iter().map(whole).collect(), None);
             }
         }
-        self.db.rows(&def.name).cloned().collect()
+        (everything(&def.name).into_iter().map(whole).collect(), None)
+    }
+
+    /// A document as it is shown, where anything reads otherwise than it was booked.
+    fn altered(&self, doctype: &str, doc: Arc<Doc>) -> Arc<Doc> {
+        if self.alterations.is_empty() { doc } else { Arc::new(self.shown(doctype, Doc::clone(&doc))) }
     }
 }
 
@@ -246,15 +311,10 @@ fn named(condition: &Condition, field: &str) -> Option<BTreeSet<String>> {
     let fits = condition.column.table.is_none() && condition.column.field == field;
     let values = match (fits, condition.how.as_str()) {
         (true, "=") => vec![condition.value.clone()],
-        (true, "in") => several(&condition.value),
+        (true, "in") => condition.several.clone(),
         _ => return None,
     };
     values.iter().map(|value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)).collect()
-}
-
-fn pick<'a>(doc: &'a Doc, row: Option<&'a Doc>, column: &'a Column) -> &'a Value {
-    let of = if column.table.is_some() { row } else { Some(doc) };
-    of.and_then(|d| d.get(&column.field)).unwrap_or(&column.nothing)
 }
 
 fn word(value: &Value) -> String {
@@ -317,13 +377,12 @@ fn holds(condition: &Condition, value: &Value) -> bool {
         "<" => there && by() == Ordering::Less,
         ">=" => there && by() != Ordering::Less,
         "<=" => there && by() != Ordering::Greater,
-        "in" => there && several(wanted).iter().any(|w| compare(value, w) == Ordering::Equal),
-        "not in" => several(wanted).iter().all(|w| compare(value, w) != Ordering::Equal),
+        "in" => there && condition.several.iter().any(|w| compare(value, w) == Ordering::Equal),
+        "not in" => condition.several.iter().all(|w| compare(value, w) != Ordering::Equal),
         "like" => like(&word(value), &word(wanted)),
         "not like" => !like(&word(value), &word(wanted)),
         "between" => {
-            let ends = several(wanted);
-            let (Some(from), Some(to)) = (ends.first(), ends.get(1)) else { return false };
+            let (Some(from), Some(to)) = (condition.several.first(), condition.several.get(1)) else { return false };
             let late = to
                 .as_str()
                 .filter(|t| condition.is_moment && t.len() == 10)

@@ -108,13 +108,16 @@ async fn read(request: hyper::Request<Incoming>) -> Result<Request, hyper::Error
     let decode = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
     let kind = head.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let is_form = kind.starts_with("application/x-www-form-urlencoded");
+    let body = body.collect().await?.to_bytes();
     Ok(Request {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().split('/').filter(|p| !p.is_empty()).map(decode).collect(),
         query: query.map(|(k, v)| (k.into_owned(), v.into_owned())).collect(),
-        is_form: kind.starts_with("application/x-www-form-urlencoded"),
+        document: if is_form { None } else { serde_json::from_slice(&body).ok() },
+        is_form,
         token: head.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned),
-        body: body.collect().await?.to_bytes().to_vec(),
+        body: body.to_vec(),
     })
 }
 

@@ -17,7 +17,8 @@ pub(crate) fn nothing(kind: Kind) -> Value {
     }
 }
 
-fn written(out: &mut Vec<u8>, value: &Value) {
+/// Writes a value as JSON.
+pub(crate) fn written(out: &mut Vec<u8>, value: &Value) {
     // A `Vec` takes all of it.
     let _ = serde_json::to_writer(out, value);
 }

@@ -9,6 +9,7 @@ use super::*;
 use crate::payload::tests::{masters, n, site, submitted};
 use outpost_core::domain::document::Kind;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn recordings() -> PathBuf {
@@ -80,6 +81,26 @@ fn other(value: &Value) -> Value {
         Value::Bool(yes) => json!(!yes),
         _ => json!("something"),
     }
+}
+
+/// A document as lists show it: its columns that are looked at, and those of its rows.
+fn as_listed(sent: &Value, got: &Value) -> Value {
+    fn names(fields: &Value) -> BTreeSet<&str> {
+        fields.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+    }
+    fn only(got: &Value, sent: &BTreeSet<&str>, always: &[&str]) -> Value {
+        let is_column = |name: &&str| !got[*name].is_array();
+        let columns: Vec<String> = names(got).into_iter().filter(is_column).map(str::to_owned).collect();
+        let looked_at = looked_at(&columns, sent);
+        let fields = always.iter().copied().chain(looked_at).filter_map(|name| Some((name.to_owned(), got.get(name)?)));
+        fields.map(|(name, value)| (name, value.clone())).collect()
+    }
+    let mut listed = only(got, &names(sent), &["name", "docstatus"]);
+    for (table, rows) in got.as_object().unwrap().iter().filter_map(|(name, rows)| Some((name, rows.as_array()?))) {
+        let own = sent.get(table).and_then(Value::as_array).into_iter().flatten().flat_map(names).collect();
+        listed[table] = rows.iter().map(|row| only(row, &own, &["docstatus"])).collect();
+    }
+    listed
 }
 
 /// Fields that were sent, and whose change is not told.

@@ -185,6 +185,10 @@ impl Books {
         books
     }
 
+    pub fn masters(&self) -> Arc<Masters> {
+        self.office.masters()
+    }
+
     pub fn client(&self) -> Client {
         let user = self.erp.connector();
         Client::new(&self.erp.url(), &Key { key: user.key, secret: user.secret }, None).unwrap()

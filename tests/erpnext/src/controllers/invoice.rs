@@ -360,6 +360,8 @@ impl Erp {
         } else {
             "Paid"
         };
+        // What nobody holds is changed where it is.
+        drop(doc);
         self.db.change(doctype, name, |doc| put(doc, "status", status));
     }
 
