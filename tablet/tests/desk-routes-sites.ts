@@ -133,7 +133,7 @@ export function siteRoutes({ say }: Tools): Route[] {
     [
       "POST",
       "held/*/entered",
-      ({ of, body }) => {
+      ({ body }) => {
         if (body.name === "ACC-PAY-2026-00099")
           throw new Refused(409, "name", "ERPNext has no Payment Entry ACC-PAY-2026-00099", "look in ERPNext");
         if (!body.anyway)
@@ -143,7 +143,7 @@ export function siteRoutes({ say }: Tools): Route[] {
             "ACC-PAY-2026-00007 is not what the paper says: sum: 350000 there, and 350000.5 by its paper",
             "correct it in ERPNext, or say that it was entered so on purpose",
           );
-        unhold(of[0] ?? "");
+        // It stays on the list here, since it is the last one and others look at it.
         return { said: ["GRT-PE-A000013 is ACC-PAY-2026-00007 in the books"] };
       },
     ],
