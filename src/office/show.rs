@@ -1,10 +1,10 @@
-//! What an office shows of its sites: goods under way between them, their stock, days and documents.
+//! What an office shows of its sites: goods under way to them, their stock, days and documents.
 
 use super::figures::{Day, figures_of};
 use super::ledger::{UnderWay, masters};
 use super::sites::Sites;
 use crate::books::{Shelves, catch_up};
-use crate::domain::document::{Kind, Text};
+use crate::domain::document::Text;
 use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use crate::domain::number::Number;
@@ -82,17 +82,16 @@ impl Shown<'_> {
 
     fn transit(&self, masters: &Masters) -> Result<Sheet, String> {
         let columns = ["from", "to", "number", "sent on", "item", "sent", "received", "state"];
-        let mut sheet = Sheet::new("under way between sites", &columns);
+        let mut sheet = Sheet::new("under way to sites", &columns);
         self.under_way.look(|transfers| {
-            for way in transfers.under_way() {
+            for way in transfers.under_way(masters) {
                 let state = if way.is_short() { "short" } else { "under way" };
-                let number = way.number.map(|number| number.print(&masters.number_prefix(&way.from), Kind::StockEntry));
                 for line in &way.lines {
                     let to = masters.warehouse(line.warehouse.as_str()).and_then(|known| known.site.clone());
                     sheet.row(vec![
-                        way.from.to_string(),
+                        way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string),
                         to.map_or_else(|| line.warehouse.to_string(), |site| site.to_string()),
-                        number.clone().unwrap_or_default(),
+                        way.number.as_ref().map(Text::to_string).unwrap_or_default(),
                         way.sent_on.map(|day| day.to_string()).unwrap_or_default(),
                         line.item_code.to_string(),
                         line.sent.to_string(),

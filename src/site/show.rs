@@ -119,7 +119,7 @@ impl Figures {
             let ways = masters.transits().filter(|way| way.to == self.site);
             let lines = ways.flat_map(|way| way.items.iter().map(move |line| (way, line)));
             let received = |(way, line): (&'a Transit, &'a TransitLine)| {
-                let received = shop.progress(&way.entry, Some(&line.name), Progress::Received).max(line.received);
+                let received = way.received(line, shop.progress(&way.entry, Some(&line.name), Progress::Received));
                 (received < line.qty).then_some((way, line, received))
             };
             lines.filter_map(received).collect()

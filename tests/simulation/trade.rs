@@ -400,7 +400,7 @@ impl World {
         outside.retain(|_, qty| *qty != 0);
         assert_eq!(total, outside, "goods: what all sites and trucks have is not what came in and did not go out");
         // What the office shows as under way is what is in the transit warehouses, to the piece.
-        let mut under_way: Stock = transfers.under_way().fold(Stock::new(), |mut sum, way| {
+        let mut under_way: Stock = transfers.under_way(&self.masters).fold(Stock::new(), |mut sum, way| {
             for line in way.lines {
                 let open: i128 = line.open().to_string().parse().expect("whole pieces");
                 *sum.entry((line.warehouse.to_string(), line.item_code.to_string())).or_default() += open;

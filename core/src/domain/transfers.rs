@@ -1,8 +1,9 @@
-//! Goods under way between sites: what was sent, what of it came, what came short.
+//! Goods under way to sites: what was sent, what of it came, what came short.
 //!
 //! In: the documents of all sites, in any order, since a receipt may be known before the sending it answers; a cancellation takes
-//! a document back. Out: the row that tells both sites what is coming and what came ([`Transit`]), and the list for people ([`Way`]).
-//! Who receives is whose the transit warehouse is. Goods that came short stay in transit until the office decides.
+//! a document back. What the office itself has sent is a row of master data. Out: the row that tells both sites what is coming and what came
+//! ([`Transit`]), and the list for people ([`Way`]). Who receives is whose the transit warehouse is. Goods that came short stay in transit
+//! until the office decides.
 
 use super::decimal::Decimal;
 use super::document::{Document, Kind, Ref, StockEntry, Text};
@@ -21,11 +22,11 @@ pub const KEPT_DAYS: i32 = 62;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
     /// The sender's Stock Entry.
-    pub entry: IntentId,
-    /// Who sent it.
-    pub from: SiteId,
-    /// The number on its paper.
-    pub number: Option<Number>,
+    pub entry: Ref,
+    /// Who sent it; the office where absent.
+    pub from: Option<SiteId>,
+    /// The number on its paper, as it is printed.
+    pub number: Option<Text>,
     /// When, in the sender's time zone.
     pub sent_on: Option<Date>,
     /// Its lines, in the order of its rows.
@@ -35,6 +36,8 @@ pub struct Way {
 /// A line of a sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WayLine {
+    /// The row's name: that of [`TransitLine`].
+    pub name: Text,
     /// The item.
     pub item_code: Text,
     /// The transit warehouse.
@@ -77,8 +80,8 @@ struct Sent {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Transfers {
     sent: BTreeMap<IntentId, Sent>,
-    /// What was received, by sending and the number of its row from 1.
-    received: BTreeMap<(IntentId, usize), Decimal>,
+    /// What sites have received, by sending and row: of a site's sending its number from 1.
+    received: BTreeMap<(Ref, Text), Decimal>,
 }
 
 impl Transfers {
@@ -103,44 +106,69 @@ impl Transfers {
 
     fn receive(&mut self, effects: &Effects, sign: i8) {
         for step in effects.steps.iter().filter(|step| step.what == Progress::Received) {
-            let row = step.row.as_ref().and_then(|row| row.as_str().parse().ok());
-            let (Ref::Own(entry), Some(row)) = (&step.of, row) else { continue };
-            let received = self.received.entry((*entry, row)).or_default();
+            let row = step.row.as_ref().and_then(|row| match step.of {
+                Ref::Own(_) => row.as_str().parse().ok().map(numbered),
+                Ref::Office(_) => Some(row.clone()),
+            });
+            let Some(row) = row else { continue };
+            let received = self.received.entry((step.of.clone(), row)).or_default();
             let sum = if sign < 0 { received.minus(step.by) } else { received.plus(step.by) };
             *received = sum.expect("invariant: what is received stays within the range of the books");
         }
     }
 
-    fn way(&self, entry: IntentId, sent: &Sent) -> Way {
-        let line = |(i, (item_code, warehouse, qty)): (usize, &(Text, Text, Decimal))| WayLine {
-            item_code: item_code.clone(),
-            warehouse: warehouse.clone(),
-            sent: *qty,
-            received: self.received.get(&(entry, i + 1)).copied().unwrap_or_default(),
+    fn received_of(&self, entry: &Ref, row: &Text) -> Decimal {
+        self.received.get(&(entry.clone(), row.clone())).copied().unwrap_or_default()
+    }
+
+    fn way(&self, entry: IntentId, sent: &Sent, masters: &Masters) -> Way {
+        let entry = Ref::Own(entry);
+        let line = |(i, (item_code, warehouse, qty)): (usize, &(Text, Text, Decimal))| {
+            let name = numbered(i + 1);
+            let received = self.received_of(&entry, &name);
+            WayLine { name, item_code: item_code.clone(), warehouse: warehouse.clone(), sent: *qty, received }
         };
         let lines = sent.lines.iter().enumerate().map(line).collect();
-        Way { entry, from: sent.from.clone(), number: sent.number, sent_on: sent.sent_on, lines }
+        let prefix = masters.number_prefix(&sent.from);
+        let number = sent.number.and_then(|number| Text::try_from(number.print(&prefix, Kind::StockEntry)).ok());
+        Way { entry, from: Some(sent.from.clone()), number, sent_on: sent.sent_on, lines }
     }
 
-    /// One sending.
-    pub fn get(&self, entry: IntentId) -> Option<Way> {
-        Some(self.way(entry, self.sent.get(&entry)?))
+    /// What the office has sent, with what all sites' documents took of it, also those that are not in its books yet.
+    fn way_of_office(&self, row: &Transit) -> Way {
+        let line = |line: &TransitLine| WayLine {
+            name: line.name.clone(),
+            item_code: line.item_code.clone(),
+            warehouse: row.warehouse.clone(),
+            sent: line.qty,
+            received: row.received(line, self.received_of(&row.entry, &line.name)),
+        };
+        Way {
+            entry: row.entry.clone(),
+            from: row.from.clone(),
+            number: row.number.clone(),
+            sent_on: Some(row.sent_on),
+            lines: row.items.iter().map(line).collect(),
+        }
     }
 
-    /// Every sending of which something is open, by id, which is the order in which devices made them.
-    pub fn under_way(&self) -> impl Iterator<Item = Way> + '_ {
-        let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent));
-        ways.filter(|way| !way.is_closed())
+    /// Every sending of which something is open: the sites' by id, which is the order in which devices made them, and then the office's.
+    pub fn under_way<'a>(&'a self, masters: &'a Masters) -> impl Iterator<Item = Way> + 'a {
+        let of_sites = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent, masters));
+        let of_office = masters.transits().filter(|row| matches!(row.entry, Ref::Office(_)));
+        of_sites.chain(of_office.map(|row| self.way_of_office(row))).filter(|way| !way.is_closed())
     }
 
-    /// Receipts of sendings that are not known (yet), by sending and row.
-    pub fn unmatched(&self) -> impl Iterator<Item = (IntentId, usize, Decimal)> + '_ {
-        let unknown = self.received.iter().filter(|((entry, _), qty)| !qty.is_zero() && !self.sent.contains_key(entry));
-        unknown.map(|((entry, row), qty)| (*entry, *row, *qty))
+    /// Receipts of sites' sendings that are not known (yet), by sending and row.
+    pub fn unmatched(&self) -> impl Iterator<Item = (IntentId, &Text, Decimal)> + '_ {
+        self.received.iter().filter_map(|((entry, row), qty)| match entry {
+            Ref::Own(id) if !qty.is_zero() && !self.sent.contains_key(id) => Some((*id, row, *qty)),
+            _ => None,
+        })
     }
 
-    /// What sender and receiver are to be told: a row for each sending into a transit warehouse of a site that is open, or was sent in
-    /// the [`KEPT_DAYS`] before its sender's last.
+    /// What sender and receiver are to be told of sites' sendings: a row for each into a transit warehouse of a site that is open, or was
+    /// sent in the [`KEPT_DAYS`] before its sender's last.
     pub fn rows(&self, masters: &Masters) -> Vec<Transit> {
         let mut last: BTreeMap<&SiteId, Option<Date>> = BTreeMap::new();
         for sent in self.sent.values() {
@@ -148,40 +176,43 @@ impl Transfers {
             *last = (*last).max(sent.sent_on);
         }
         let is_kept = |way: &Way| {
-            let since = last.get(&way.from).copied().flatten().zip(way.sent_on);
+            let last = way.from.as_ref().and_then(|from| last.get(from).copied().flatten());
+            let since = last.zip(way.sent_on);
             !way.is_closed() || since.is_some_and(|(last, sent)| (last - sent).get_days() <= KEPT_DAYS)
         };
-        let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent));
-        ways.filter(is_kept).filter_map(|way| row(&way, masters)).collect()
+        let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent, masters));
+        ways.filter(is_kept).filter_map(|way| row(way, masters)).collect()
     }
 }
 
-fn row(way: &Way, masters: &Masters) -> Option<Transit> {
-    let warehouse = &way.lines.first()?.warehouse;
+fn numbered(row: usize) -> Text {
+    Text::try_from(row.to_string()).expect("invariant: a number is a text")
+}
+
+fn row(way: Way, masters: &Masters) -> Option<Transit> {
+    let warehouse = way.lines.first()?.warehouse.clone();
     let to = masters.warehouse(warehouse.as_str())?.site.clone()?;
-    let line = |(i, line): (usize, &WayLine)| TransitLine {
-        name: Text::try_from((i + 1).to_string()).expect("invariant: a number is a text"),
-        item_code: line.item_code.clone(),
+    let line = |line: WayLine| TransitLine {
+        name: line.name,
+        item_code: line.item_code,
         qty: line.sent,
         received: line.received,
     };
-    let prefix = masters.number_prefix(&way.from);
-    let number = way.number.and_then(|number| Text::try_from(number.print(&prefix, Kind::StockEntry)).ok());
     Some(Transit {
-        entry: Ref::Own(way.entry),
-        number,
-        from: Some(way.from.clone()),
+        entry: way.entry,
+        number: way.number,
+        from: way.from,
         to,
-        warehouse: warehouse.clone(),
+        warehouse,
         sent_on: way.sent_on?,
-        items: way.lines.iter().enumerate().map(line).collect(),
+        items: way.lines.into_iter().map(line).collect(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::master::{Row, Warehouse};
+    use crate::domain::master::{Row, Table, Warehouse};
     use uuid::Uuid;
 
     fn text(text: &str) -> Text {
@@ -234,5 +265,34 @@ mod tests {
         assert_eq!(told(&transfers), [(2, "2".into()), (3, "0".into()), (4, "0".into())]);
         transfers.take_back(&received(12, 2, 2));
         assert_eq!(told(&transfers)[0], (2, "0".into()));
+    }
+
+    #[test]
+    fn what_the_office_sent_is_under_way_until_others_and_sites_together_have_received_it() {
+        let mut masters = Masters::default();
+        let bandung: SiteId = "bandung".parse().unwrap();
+        let mut tell = |others: &str| {
+            let row = serde_json::json!({"entry": "MAT-STE-1", "number": "MAT-STE-1", "to": "bandung", "warehouse": "B",
+                "sent_on": "2026-09-01", "items": [{"name": "a1", "item_code": "CLOTH", "qty": "10", "received": others}]});
+            masters.put(Row::deserialize_as(Table::Transit, row).unwrap());
+            masters.clone()
+        };
+        let mut transfers = Transfers::default();
+        let shown = |transfers: &Transfers, masters: &Masters| -> Vec<(String, bool)> {
+            let ways = transfers.under_way(masters);
+            ways.map(|way| (way.lines[0].received.to_string(), way.is_short())).collect()
+        };
+        assert_eq!(shown(&transfers, &tell("0")), [("0".into(), false)]);
+        assert_eq!(shown(&transfers, &tell("1")), [("1".into(), true)]);
+        let came = |n, qty| {
+            let row = format!(r#"{{"item_code":"CLOTH","qty":{qty},"ste_detail":"a1"}}"#);
+            entry(n, "2026-09-02", &format!(r#""outgoing_stock_entry":"MAT-STE-1","items":[{row}]"#))
+        };
+        transfers.add(&bandung, &came(1, 7));
+        assert_eq!(shown(&transfers, &tell("1")), [("8".into(), true)]);
+        assert_eq!(shown(&transfers, &tell("3")), []);
+        transfers.take_back(&came(1, 7));
+        assert_eq!(shown(&transfers, &tell("3")), [("3".into(), true)]);
+        assert_eq!((transfers.rows(&masters).len(), transfers.unmatched().count()), (0, 0), "no site's sending");
     }
 }

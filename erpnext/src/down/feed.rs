@@ -5,12 +5,12 @@
 
 use super::fetch::Fetch;
 use super::known::Known;
-use super::progress::{Phase, Progress, Turn};
+use super::progress::{Follow, Phase, Progress, Turn};
 use super::source::Source;
 use super::sources::LISTED;
 use super::{Scope, changes, names, permissions, settings};
 use crate::client::Failure;
-use outpost_core::domain::master::{Row, RowKey};
+use outpost_core::domain::master::{Row, RowKey, Table};
 use serde_json::{Value, json};
 
 /// What a round looks for.
@@ -157,9 +157,18 @@ fn listed_page(
     turn: &Turn,
 ) -> Result<Option<Turn>, Failure> {
     let doctype = fetch.listed.doctype;
+    if fetch.listed.table == Table::Transit && turn.phase == Phase::Begin {
+        // Where another receives what is in a warehouse, what was read says nothing of who gets it.
+        let receivers = names::receivers(fetch.known);
+        if progress.receivers != receivers {
+            progress.receivers = receivers;
+            *progress.follow(doctype) = Follow { names_due: true, ..Follow::default() };
+        }
+    }
     let phase = match &turn.phase {
         Phase::Theirs { after } => names::theirs(fetch, progress, came, after)?,
         Phase::Ours { after } => names::ours(fetch, progress, came, after)?,
+        Phase::Again { after } => names::again(fetch, progress, came, after)?,
         Phase::Load { top, at } => changes::load(fetch, progress, came, top, at.as_ref())?,
         Phase::Changes(stretch) => changes::next(fetch, progress, came, (**stretch).clone())?,
         Phase::Begin | Phase::Each { .. } => {
@@ -173,6 +182,7 @@ fn listed_page(
             }
         }
     };
+    fetch.hanging(progress, came)?;
     let follow = progress.follow(doctype);
     let reading = matches!(turn.phase, Phase::Begin | Phase::Load { .. } | Phase::Changes(_) | Phase::Each { .. });
     Ok(match phase {
@@ -182,6 +192,10 @@ fn listed_page(
         }
         None => {
             follow.names_due &= reading;
+            let again = fetch.listed.again && !matches!(turn.phase, Phase::Again { .. });
+            if again && !fetch.known.after(fetch.listed.table, "", 1).is_empty() {
+                return Ok(Some(Turn { phase: Phase::Again { after: String::new() }, ..turn.clone() }));
+            }
             behind(turn)
         }
     })

@@ -115,14 +115,15 @@ impl<'a> Fetch<'a> {
         let named = |document: &Whole, field| document.fields.get(field).and_then(Value::as_str).map(str::to_owned);
         let (theirs, ours) = match joined.by {
             By::Parent => ("parent", "name"),
-            By::Field(field) => (field, "name"),
+            By::Field(field) | By::Pointing(field) => (field, "name"),
             By::Named(field) => ("name", field),
         };
         let mut names: Vec<String> =
             whole.iter().filter_map(|document| named(document, ours)).filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names.dedup();
-        let optional = matches!(joined.by, By::Named(_));
+        let optional = matches!(joined.by, By::Named(_) | By::Pointing(_));
+        let several = matches!(joined.by, By::Named(_));
         if names.is_empty() || (optional && progress.lacks.contains(&lack(joined.doctype, joined.fields[0]))) {
             return Ok(());
         }
@@ -130,7 +131,8 @@ impl<'a> Fetch<'a> {
         if matches!(joined.by, By::Parent) {
             fields.push("parent");
         }
-        fields.extend(joined.fields);
+        let there = |field: &&&str| !progress.lacks.contains(&lack(joined.doctype, field));
+        fields.extend(joined.fields.iter().filter(there));
         let mut filters = vec![json!([theirs, "in", names])];
         let is_child = matches!(joined.by, By::Parent);
         if is_child {
@@ -151,10 +153,14 @@ impl<'a> Fetch<'a> {
             };
             let page = match self.source.list(joined.doctype, &query) {
                 Err(failure) if optional && failure.is("DataError") => {
-                    let field = joined.fields[0];
-                    progress.lacks.insert(lack(joined.doctype, field));
+                    let said = failure.to_string();
+                    let missing = joined.fields.iter().find(|field| said.contains(**field));
+                    let field = missing.unwrap_or(&joined.fields[0]);
+                    if !progress.lacks.insert(lack(joined.doctype, field)) {
+                        return Err(failure);
+                    }
                     told.push(format!("{} has no field {field} at ERPNext: it is read without", joined.doctype));
-                    return Ok(());
+                    return self.join(progress, told, joined, whole);
                 }
                 answer => answer?,
             };
@@ -172,7 +178,7 @@ impl<'a> Fetch<'a> {
         for document in whole {
             let Some(name) = named(document, ours) else { continue };
             // Several may name the same.
-            let found = if optional { rows.get(&name).cloned() } else { rows.remove(&name) };
+            let found = if several { rows.get(&name).cloned() } else { rows.remove(&name) };
             document.with.insert(joined.doctype, found.unwrap_or_default());
         }
         Ok(())
@@ -205,6 +211,21 @@ impl<'a> Fetch<'a> {
         // Two documents of one page may have changed names: what is there is not gone.
         let here: BTreeSet<RowKey> = came.rows.iter().map(Row::key).collect();
         came.gone.retain(|key| !here.contains(key));
+    }
+
+    /// Documents whose rows hang on what came of the doctype, and that have not come themselves.
+    pub(super) fn hanging(&self, progress: &mut Progress, came: &mut Came) -> Result<(), Failure> {
+        let Some(hangs) = self.listed.hangs.filter(|_| !came.rows.is_empty() || !came.gone.is_empty()) else {
+            return Ok(());
+        };
+        let mut filters = self.listed.narrowed(self.scope);
+        filters.extend(hangs());
+        let mut documents = self.list(progress, &mut came.told, &Query { filters, ..Query::default() })?;
+        let here: BTreeSet<RowKey> = came.rows.iter().map(Row::key).collect();
+        documents.retain(|fields| self.key(fields).is_none_or(|key| !here.contains(&key)));
+        let whole = self.complete(progress, &mut came.told, documents)?;
+        self.rows(&whole, came);
+        Ok(())
     }
 
     fn gone(&self, fields: &Value, came: &mut Came) {

@@ -73,6 +73,11 @@ pub trait Known {
         Decimal::ZERO
     }
 
+    /// What sites' posted documents received of a row of a Stock Entry with which the office has sent goods.
+    fn received(&self, _entry: &Ref, _row: &Text) -> Decimal {
+        Decimal::ZERO
+    }
+
     /// What sites' posted documents paid of an invoice.
     fn paid(&self, _invoice: &Ref) -> Decimal {
         Decimal::ZERO

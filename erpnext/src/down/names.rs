@@ -5,14 +5,15 @@
 
 use super::Came;
 use super::fetch::{Fetch, Whole};
+use super::known::Known;
 use super::progress::{Phase, Progress};
 use super::sources::Lookup;
 use crate::client::{Failure, Query};
 use outpost_core::domain::document::Ref;
-use outpost_core::domain::id::IntentId;
-use outpost_core::domain::master::{PART, Row, RowKey};
+use outpost_core::domain::id::{IntentId, SiteId};
+use outpost_core::domain::master::{PART, Row, RowKey, Table, Warehouse};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups that are looked up at once: each may be a few documents.
 const GROUPS: usize = 100;
@@ -59,6 +60,31 @@ pub(super) fn ours(
     came.gone.extend(absent(fetch, progress, &mut came.told, &rows)?);
     Ok(match last {
         Some(after) if full => Some(Phase::Ours { after: after.into() }),
+        _ => None,
+    })
+}
+
+/// A page of what we have, as ERPNext has it now; what it has not is gone.
+pub(super) fn again(
+    fetch: &Fetch<'_>,
+    progress: &mut Progress,
+    came: &mut Came,
+    after: &str,
+) -> Result<Option<Phase>, Failure> {
+    let page = fetch.known.after(fetch.listed.table, after, fetch.page);
+    let (last, full) = (page.last().map(|row| row.key().name), page.len() >= fetch.page);
+    let ours: BTreeSet<RowKey> = page.iter().filter(|row| (fetch.listed.owns)(row)).map(Row::key).collect();
+    if !ours.is_empty() {
+        let mut filters = fetch.listed.base(fetch.scope);
+        filters.push(json!(["name", "in", ours.iter().map(|key| &*key.name).collect::<Vec<_>>()]));
+        let documents = fetch.list(progress, &mut came.told, &Query { filters, ..Query::default() })?;
+        let there: BTreeSet<RowKey> = documents.iter().filter_map(|fields| fetch.key(fields)).collect();
+        let whole = fetch.complete(progress, &mut came.told, documents)?;
+        fetch.rows(&whole, came);
+        came.gone.extend(ours.difference(&there).cloned());
+    }
+    Ok(match last {
+        Some(after) if full => Some(Phase::Again { after: after.into() }),
         _ => None,
     })
 }
@@ -124,6 +150,25 @@ pub(super) fn siblings<'a>(
     came.gone.sort_unstable();
     came.gone.dedup();
     Ok(())
+}
+
+/// Who receives what is in a transit warehouse, of those that are somebody's.
+pub(super) fn receivers(known: &dyn Known) -> BTreeMap<String, SiteId> {
+    let mut receivers = BTreeMap::new();
+    let mut after = String::new();
+    loop {
+        let page = known.after(Table::Warehouse, &after, OURS);
+        let full = page.len() >= OURS;
+        let Some(last) = page.last().map(|row| row.key().name) else { return receivers };
+        receivers.extend(page.into_iter().filter_map(|row| match row {
+            Row::Warehouse(Warehouse { name, site: Some(site), is_transit: true, .. }) => Some((name.into(), site)),
+            _ => None,
+        }));
+        if !full {
+            return receivers;
+        }
+        after = last.into();
+    }
 }
 
 /// The first part of a key.

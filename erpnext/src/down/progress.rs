@@ -5,6 +5,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, ToSpan};
+use outpost_core::domain::id::SiteId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +80,8 @@ pub(super) enum Phase {
     Theirs { after: String },
     /// Our names are held against ERPNext's.
     Ours { after: String },
+    /// What we have is read again, whatever its time says.
+    Again { after: String },
     /// What is asked for one by one: kinds of documents, sites.
     Each { next: usize },
 }
@@ -116,11 +119,13 @@ pub struct Progress {
     pub(super) clock: String,
     pub(super) at: BTreeMap<String, Follow>,
     pub(super) lacks: BTreeSet<String>,
+    /// Who receives what is in a transit warehouse, as it was when goods under way were read last.
+    pub(super) receivers: BTreeMap<String, SiteId>,
     pub(super) turn: Option<Turn>,
 }
 
 /// Doctypes with figures that sites' own documents change.
-const FIGURES: [&str; 4] = ["Sales Order", "Work Order", "Sales Invoice", "Purchase Invoice"];
+const FIGURES: [&str; 5] = ["Sales Order", "Work Order", "Stock Entry", "Sales Invoice", "Purchase Invoice"];
 
 impl Progress {
     /// A round is under way.

@@ -4,6 +4,7 @@
 
 use super::Scope;
 use super::rows::{self, Doc, Made, Scene};
+use outpost_core::domain::document::Ref;
 use outpost_core::domain::master::{Row, Table};
 use serde_json::{Value, json};
 
@@ -16,6 +17,8 @@ pub(super) enum By {
     Field(&'static str),
     /// It names them in a field.
     Named(&'static str),
+    /// They name it in a field, the first of those that are read, which may be missing there.
+    Pointing(&'static str),
 }
 
 /// Rows of another doctype that are read with a document.
@@ -48,8 +51,14 @@ pub(super) struct Listed {
     pub(super) joined: &'static [Joined],
     /// Documents of other companies are never read.
     pub(super) of_company: bool,
+    /// What a document is all its life, where it is ever to have a row: no other is read.
+    pub(super) always: fn() -> Vec<Value>,
     /// What a document must be to have a row at all, as far as a list can be asked for it.
     pub(super) open: fn() -> Vec<Value>,
+    /// Documents whose rows hang on others of the doctype: they are read again whenever one of those comes.
+    pub(super) hangs: Option<fn() -> Vec<Value>>,
+    /// Whatever has a row is read again in each round: its figures may move without its time.
+    pub(super) again: bool,
     pub(super) lookup: Lookup,
     /// Documents of a page.
     pub(super) page: usize,
@@ -61,7 +70,11 @@ pub(super) struct Listed {
 impl Listed {
     /// Conditions that always hold.
     pub(super) fn base(&self, scope: &Scope) -> Vec<Value> {
-        if self.of_company { vec![json!(["company", "=", scope.company])] } else { Vec::new() }
+        let mut filters = (self.always)();
+        if self.of_company {
+            filters.push(json!(["company", "=", scope.company]));
+        }
+        filters
     }
 
     /// Conditions of what has rows.
@@ -96,7 +109,10 @@ const PLAIN: Listed = Listed {
     optional: &[],
     joined: &[],
     of_company: false,
+    always: any,
     open: any,
+    hangs: None,
+    again: false,
     lookup: Lookup::Name,
     page: WIDE,
     row: rows::uom,
@@ -110,8 +126,14 @@ pub(super) const LISTED: &[Listed] = &[
         table: Table::Warehouse,
         fields: &["company", "warehouse_type", "is_group", "disabled"],
         optional: &["outpost_site"],
+        joined: &[Joined {
+            doctype: "Warehouse",
+            by: By::Pointing("default_in_transit_warehouse"),
+            fields: &["default_in_transit_warehouse", "outpost_site"],
+        }],
         of_company: true,
         open: || vec![json!(["is_group", "=", 0])],
+        hangs: Some(|| vec![json!(["warehouse_type", "=", "Transit"])]),
         row: rows::warehouse,
         ..PLAIN
     },
@@ -315,6 +337,26 @@ pub(super) const LISTED: &[Listed] = &[
         open: || vec![json!(["docstatus", "=", 1]), json!(["status", "not in", rows::WORK_NOT_OPEN])],
         page: DEEP,
         row: rows::work_order,
+        ..PLAIN
+    },
+    Listed {
+        doctype: "Stock Entry",
+        table: Table::Transit,
+        fields: &["company", "purpose", "add_to_transit", "posting_date", "per_transferred", "docstatus"],
+        optional: &["outpost_id"],
+        joined: &[child(
+            "Stock Entry Detail",
+            &["item_code", "t_warehouse", "uom", "stock_uom", "conversion_factor", "qty", "transferred_qty"],
+        )],
+        of_company: true,
+        always: || vec![json!(["add_to_transit", "=", 1])],
+        open: || vec![json!(["docstatus", "=", 1]), json!(["per_transferred", "<", 100])],
+        // It is not known whether receipts change its time.
+        again: true,
+        page: DEEP,
+        row: rows::sent,
+        // What sites have sent each other is theirs.
+        owns: |row| matches!(row, Row::Transit(row) if matches!(row.entry, Ref::Office(_))),
         ..PLAIN
     },
     Listed {

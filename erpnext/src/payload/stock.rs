@@ -3,7 +3,7 @@
 use super::Unmappable;
 use super::fields::{flag, number, set, text};
 use super::making::Making;
-use outpost_core::domain::document::{EntryItem, Kind, Purpose, StockEntry, Text};
+use outpost_core::domain::document::{EntryItem, Kind, Purpose, Ref, StockEntry, Text};
 use serde_json::{Value, json};
 
 /// A movement of goods. Each row says both of its ends, and nothing is left to the head.
@@ -57,9 +57,12 @@ fn ends<'a>(entry: &'a StockEntry, row: &'a EntryItem) -> (Option<&'a Text>, Opt
     (source, row.t_warehouse.as_ref().or(entry.to_warehouse.as_ref()).filter(|_| brings))
 }
 
-/// What another site has sent: the entry, and of each row which.
+/// What another site or the office has sent: the entry, and of each row which.
 fn received(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappable> {
     let Some(sent) = &entry.outgoing_stock_entry else { return Ok(()) };
+    if matches!(sent, Ref::Office(_)) {
+        in_stock_units(making, entry);
+    }
     let name = making.links.document(Kind::StockEntry, sent)?;
     making.set("outgoing_stock_entry", name);
     for (i, row) in entry.items.iter().enumerate() {
@@ -67,6 +70,20 @@ fn received(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappabl
         making.built_on(i, ("against_stock_entry", Kind::StockEntry), "ste_detail", named)?;
     }
     Ok(())
+}
+
+/// What the office sends is in stock units, and ERPNext adds up what comes of it in whatever unit a receipt has.
+fn in_stock_units(making: &mut Making<'_>, entry: &StockEntry) {
+    let (masters, factors) = (making.about.masters, making.booked.factors.clone());
+    for ((row, written), factor) in entry.items.iter().zip(making.rows("items")).zip(factors) {
+        let item = masters.item(row.item_code.as_str());
+        let (Some(item), Some(qty)) = (item, row.qty.times(factor)) else { continue };
+        if factor != 1.into() && !factor.is_zero() {
+            set(written, "qty", number(qty));
+            set(written, "uom", item.stock_uom.as_str());
+            set(written, "conversion_factor", 1);
+        }
+    }
 }
 
 /// What is made, with the materials and scrap that the box filled in, behind the rows that have numbers.

@@ -1,9 +1,9 @@
-//! Stock at the sites, goods under way between them, and what their scanners read, and what people there say of codes.
+//! Stock at the sites, goods under way to them, and what their scanners read, and what people there say of codes.
 
 use super::turn::{Site, Turn, part_of};
 use super::{Desk, Question, Role, Route, Whose};
 use crate::chain;
-use crate::domain::document::{Kind, Text};
+use crate::domain::document::Text;
 use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use crate::domain::shop::{Standing, day_at};
@@ -67,9 +67,8 @@ impl Desk {
         let masters = masters(self.office.sites.rows());
         let lines = self.office.under_way.look(|transfers| {
             let mut lines = Vec::new();
-            for way in transfers.under_way() {
+            for way in transfers.under_way(&masters) {
                 let state = if way.is_short() { "short" } else { "under_way" };
-                let number = way.number.map(|number| number.print(&masters.number_prefix(&way.from), Kind::StockEntry));
                 for line in &way.lines {
                     let to: Option<&SiteId> =
                         masters.warehouse(line.warehouse.as_str()).and_then(|known| known.site.as_ref());
@@ -78,7 +77,7 @@ impl Desk {
                         "from": way.from,
                         "to": to,
                         "warehouse": line.warehouse,
-                        "number": number,
+                        "number": way.number,
                         "sent_on": way.sent_on,
                         "item_code": line.item_code,
                         "sent": line.sent,
@@ -95,7 +94,8 @@ impl Desk {
     fn unmatched(&self, question: &Question<'_>) -> Result<Reply, Fault> {
         let turn = Turn::read(question, &[])?;
         let lines = self.office.under_way.look(|transfers| {
-            let line = |(entry, row, qty)| json!({ "entry": entry, "row": row, "received": qty });
+            let number = |row: &Text| row.as_str().parse::<u64>().ok();
+            let line = |(entry, row, qty)| json!({ "entry": entry, "row": number(row), "received": qty });
             transfers.unmatched().map(line).collect::<Vec<_>>()
         });
         turn.of_all(&lines.map_err(|why| self.unread(why))?)

@@ -157,8 +157,10 @@ export interface Transaction {
 }
 
 export interface TransitRow {
+  /** The id of a site's document, or ERPNext's name of the office's. */
   entry: string;
-  from: string;
+  /** The office where null. */
+  from: string | null;
   to: string | null;
   warehouse: string;
   number: string | null;

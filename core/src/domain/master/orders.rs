@@ -1,4 +1,4 @@
-//! Open orders of the office: to be sold, to be made, under way from other sites.
+//! Open orders of the office: to be sold, to be made, under way to sites.
 
 use super::keep::{Parts, parts};
 use super::{Named, is_default, ref_parts};
@@ -111,8 +111,9 @@ pub struct WorkOperation {
     pub job_card: Option<Text>,
 }
 
-/// A transfer from one site to another that is under way, or was received not long ago. Both sites have it: from the sender's document,
-/// and from what the receiver's receipts took that the office has; the receiver's box knows what it has received since.
+/// A transfer to a site that is under way, or was received not long ago. From another site both sites have it: from the sender's document,
+/// and from what the receiver's receipts took that the office has; the receiver's box knows what it has received since. From the office
+/// only the receiver has it, while something is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transit {
     /// The sender's Stock Entry, for `outgoing_stock_entry`.
@@ -142,9 +143,28 @@ pub struct TransitLine {
     pub item_code: Text,
     /// How much was sent, in the item's stock unit.
     pub qty: Decimal,
-    /// How much of it was received, as far as the office knows: while there is any, its sender does not cancel it.
+    /// Where a site sent it: how much of it was received, as far as the office knows; while there is any, its sender does not cancel it.
+    /// Where the office sent it: how much was received by documents of others than sites.
     #[serde(default, skip_serializing_if = "is_default")]
     pub received: Decimal,
+}
+
+impl Transit {
+    /// How much of a line was received, of which the receiving site's own documents did `own`.
+    pub fn received(&self, line: &TransitLine, own: Decimal) -> Decimal {
+        match self.entry {
+            Ref::Own(_) => own.max(line.received),
+            Ref::Office(_) => own.plus(line.received).unwrap_or(own),
+        }
+    }
+
+    /// How much of a line the receiving site's own documents may receive.
+    pub fn receivable(&self, line: &TransitLine) -> Option<Decimal> {
+        match self.entry {
+            Ref::Own(_) => Some(line.qty),
+            Ref::Office(_) => line.qty.minus(line.received),
+        }
+    }
 }
 
 impl Named for SalesOrderRow {

@@ -83,7 +83,7 @@ impl Entered {
     }
 
     /// How far a document, or a row of it, was brought: of Sales Orders what was delivered, billed and paid ahead, of Work Orders what was
-    /// produced, of the office's invoices what was paid.
+    /// produced, of the office's invoices what was paid, of what the office sent what was received.
     pub fn step(&self, of: &Ref, row: Option<&Text>, what: Progress) -> Decimal {
         self.steps.get(&(of.clone(), row.cloned(), what)).copied().unwrap_or_default()
     }
@@ -109,11 +109,11 @@ impl Entered {
     }
 }
 
-/// A site's own invoices, which are most of what is paid, the office never tells the figures of.
+/// A site's own invoices, which are most of what is paid, the office never tells the figures of; nor of what sites send each other.
 fn is_asked_for(step: &Step) -> bool {
     match step.what {
         Progress::Delivered | Progress::Billed | Progress::Advanced => true,
-        Progress::Produced | Progress::Paid => matches!(step.of, Ref::Office(_)),
+        Progress::Produced | Progress::Paid | Progress::Received => matches!(step.of, Ref::Office(_)),
         _ => false,
     }
 }

@@ -10,6 +10,7 @@ mod orders;
 mod people;
 mod places;
 mod prices;
+mod sent;
 mod taxes;
 mod work;
 
@@ -20,6 +21,7 @@ pub(super) use orders::{NOT_OPEN as ORDERS_NOT_OPEN, sales_order};
 pub(super) use people::{activity_type, customer, employee, project, supplier, user};
 pub(super) use places::warehouse;
 pub(super) use prices::{item_price, price_list};
+pub(super) use sent::sent;
 pub(super) use taxes::{purchase_taxes, sales_taxes};
 pub(super) use work::{NOT_OPEN as WORK_NOT_OPEN, work_order};
 

@@ -3,16 +3,34 @@
 use super::{Doc, Made, Scene};
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::{Row, Warehouse};
+use std::collections::BTreeSet;
 
 pub(in crate::down) fn warehouse(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if doc.flag("is_group") || !doc.is_of(scene.scope) {
         return Ok(None);
     }
     let name = doc.text("name")?;
-    let site = match doc.str("outpost_site") {
-        "" => scene.scope.warehouses.get(name.as_str()).cloned(),
-        site => Some(site.parse::<SiteId>().map_err(|why| format!("outpost_site: {why}"))?),
-    };
     let is_transit = doc.str("warehouse_type") == "Transit";
+    let site = match owner(doc, scene)? {
+        None if is_transit => by_pointing(doc, scene)?,
+        owner => owner,
+    };
     Ok(Some(Row::Warehouse(Warehouse { name, site, is_transit, disabled: doc.flag("disabled") })))
+}
+
+fn owner(doc: Doc<'_>, scene: Scene<'_>) -> Result<Option<SiteId>, String> {
+    Ok(match doc.str("outpost_site") {
+        "" => scene.scope.warehouses.get(doc.str("name")).cloned(),
+        site => Some(site.parse::<SiteId>().map_err(|why| format!("outpost_site: {why}"))?),
+    })
+}
+
+/// Whose the warehouses are that have this one as their Default In-Transit Warehouse: nobody's where they are several sites'.
+fn by_pointing(doc: Doc<'_>, scene: Scene<'_>) -> Result<Option<SiteId>, String> {
+    let owners: BTreeSet<SiteId> =
+        doc.rows("Warehouse").filter_map(|row| owner(row, scene).transpose()).collect::<Result<_, _>>()?;
+    Ok(match owners.len() {
+        1 => owners.into_iter().next(),
+        _ => None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Whatever changes at ERPNext between whatever steps: in the end the rows are those of a full load.
 
-use super::fake::{Fake, Office};
+use super::fake::{COMPANY, Fake, Office};
 use crate::down::Round;
 use proptest::prelude::*;
 use serde_json::json;
@@ -15,6 +15,15 @@ enum Act {
     DeleteCustomer(u8),
     Rename(u8, u8),
     RenameCustomer(u8, u8),
+    /// Goods that somebody has sent: through which warehouse, how much of them was received, cancelled or not.
+    Sent(u8, u8, u8, bool),
+    /// Somebody receives of them, and their time says nothing of it.
+    Received(u8, u8),
+    DeleteSent(u8),
+    /// Whose a transit warehouse is, by its own word.
+    Transit(u8, u8),
+    /// A warehouse of a site, and which transit warehouse is its own.
+    Shop(u8, u8, u8),
     /// A change that shows up later than its time says.
     Late(u8, u8),
     /// All at once, by a statement.
@@ -36,6 +45,11 @@ fn act() -> impl Strategy<Value = Act> {
         1 => few.clone().prop_map(Act::DeleteCustomer),
         1 => (few.clone(), few.clone()).prop_map(|(from, to)| Act::Rename(from, to)),
         1 => (few.clone(), few.clone()).prop_map(|(from, to)| Act::RenameCustomer(from, to)),
+        3 => (few.clone(), 0u8..3, 0u8..11, any::<bool>()).prop_map(|(i, at, came, gone)| Act::Sent(i, at, came, gone)),
+        1 => (few.clone(), 0u8..11).prop_map(|(i, came)| Act::Received(i, came)),
+        1 => few.clone().prop_map(Act::DeleteSent),
+        2 => (0u8..3, 0u8..4).prop_map(|(at, whose)| Act::Transit(at, whose)),
+        2 => (0u8..3, 0u8..3, 0u8..4).prop_map(|(i, whose, at)| Act::Shop(i, whose, at)),
         2 => (few, 0u8..118).prop_map(|(i, late)| Act::Late(i, late)),
         1 => Just(Act::Together),
         1 => (0u16..400).prop_map(Act::Pass),
@@ -73,6 +87,27 @@ fn run(fake: &mut Fake, office: &mut Office, act: Act) {
         Act::Price(i, day) => {
             let valid_from = format!("2026-{:02}-{day:02}", i / 3 + 1);
             fake.price(&format!("p{i}"), &format!("I{}", i % 3), "5.5", &valid_from);
+        }
+        Act::Sent(i, at, came, cancelled) => {
+            let docstatus = if cancelled { 2 } else { 1 };
+            fake.sent(&format!("STE-{i}"), &transit(at), came, docstatus, id(i).filter(|_| i > 8).as_deref());
+        }
+        Act::Received(i, came) if there(fake, "Stock Entry", &format!("STE-{i}")) => {
+            let name = format!("STE-{i}");
+            let row = format!("{name}-Stock Entry Detail-0");
+            fake.tables.get_mut("Stock Entry").unwrap().get_mut(&name).unwrap()["per_transferred"] =
+                (10.0 * f64::from(came)).into();
+            fake.tables.get_mut("Stock Entry Detail").unwrap().get_mut(&row).unwrap()["transferred_qty"] =
+                f64::from(came).into();
+        }
+        Act::DeleteSent(i) if there(fake, "Stock Entry", &format!("STE-{i}")) => {
+            fake.delete("Stock Entry", &format!("STE-{i}"));
+        }
+        Act::Transit(at, whose) => fake.transit(&transit(at), site(whose)),
+        Act::Shop(i, whose, at) => {
+            let fields = json!({ "company": COMPANY, "warehouse_type": null, "is_group": 0, "disabled": 0,
+                "outpost_site": site(whose), "default_in_transit_warehouse": (at < 3).then(|| transit(at)) });
+            fake.put("Warehouse", &format!("Shop {i}"), fields);
         }
         Act::Delete(i) if there(fake, "Item", &format!("I{i}")) => fake.delete("Item", &format!("I{i}")),
         // A site's own stays in the office's rows until the site is told otherwise.
@@ -118,8 +153,17 @@ fn run(fake: &mut Fake, office: &mut Office, act: Act) {
             let _ = office.step(fake, Round::Names);
         }
         Act::Break(at) => fake.fails.set(Some(at.into())),
-        Act::Delete(_) | Act::DeleteCustomer(_) => {}
+        Act::Delete(_) | Act::DeleteCustomer(_) | Act::DeleteSent(_) | Act::Received(..) => {}
     }
+}
+
+fn transit(at: u8) -> String {
+    format!("Transit {at}")
+}
+
+/// Two sites, and nobody.
+fn site(whose: u8) -> Option<&'static str> {
+    [Some("bandung"), Some("solo"), None, None][usize::from(whose)]
 }
 
 proptest! {

@@ -31,7 +31,7 @@ pub(super) struct Fake {
 }
 
 /// Doctypes that are parts of others: without `parent` they are not shown.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "Item Barcode",
     "UOM Conversion Detail",
     "Mode of Payment Account",
@@ -46,6 +46,7 @@ const PARTS: [&str; 15] = [
     "Work Order Item",
     "Work Order Operation",
     "Has Role",
+    "Stock Entry Detail",
     "Bin Item",
 ];
 
@@ -136,6 +137,22 @@ impl Fake {
         self.parts("Sales Order Item", "Sales Order", name, &[row]);
     }
 
+    /// A warehouse for goods under way, and whose it says that it is.
+    pub(super) fn transit(&mut self, name: &str, site: Option<&str>) {
+        let fields = json!({ "company": COMPANY, "warehouse_type": "Transit", "is_group": 0, "disabled": 0, "outpost_site": site });
+        self.put("Warehouse", name, fields);
+    }
+
+    /// Goods that somebody has sent there: ten, of which so many were received.
+    pub(super) fn sent(&mut self, name: &str, warehouse: &str, received: u8, docstatus: u8, outpost_id: Option<&str>) {
+        let fields = json!({ "company": COMPANY, "purpose": "Material Transfer", "add_to_transit": 1, "posting_date": "2026-11-20",
+            "per_transferred": 10.0 * f64::from(received), "docstatus": docstatus, "outpost_id": outpost_id });
+        self.put("Stock Entry", name, fields);
+        let row = json!({ "item_code": "SHIRT", "t_warehouse": warehouse, "uom": "Nos", "stock_uom": "Nos",
+            "conversion_factor": 1.0, "qty": 10.0, "transferred_qty": f64::from(received) });
+        self.parts("Stock Entry Detail", "Stock Entry", name, &[row]);
+    }
+
     fn count(&self, what: String) -> Result<(), Failure> {
         self.requests.set(self.requests.get() + 1);
         self.log.borrow_mut().push(what);
@@ -172,6 +189,7 @@ fn holds(row: &Value, filter: &Value) -> bool {
     let among = |list: &Value| list.as_array().unwrap().iter().any(|one| order_of(one, value).is_eq());
     match filter[1].as_str().unwrap() {
         "=" => order_of(value, &filter[2]).is_eq(),
+        "<" => order_of(value, &filter[2]).is_lt(),
         ">" => order_of(value, &filter[2]).is_gt(),
         ">=" => order_of(value, &filter[2]).is_ge(),
         "in" => among(&filter[2]),

@@ -9,18 +9,18 @@ use crate::down::{Known, Scope, Source, levels};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Ref, Text};
 use outpost_core::domain::id::IntentId;
-use outpost_core::domain::master::{Row, RowKey, Table};
+use outpost_core::domain::master::{Row, RowKey, Table, Warehouse};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-fn recorded(label: &str) -> Value {
+pub(super) fn recorded(label: &str) -> Value {
     let all: Value = serde_json::from_str(include_str!("recorded.json")).unwrap();
     all.get(label).unwrap_or_else(|| panic!("{label}")).clone()
 }
 
 /// A document as lists give it: its rows apart.
-fn apart(document: Value) -> Whole {
+pub(super) fn apart(document: Value) -> Whole {
     let mut with: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
     for row in document.as_object().unwrap().values().filter_map(Value::as_array).flatten() {
         with.entry(row["doctype"].as_str().unwrap().to_owned().leak()).or_default().push(row.clone());
@@ -28,7 +28,12 @@ fn apart(document: Value) -> Whole {
     Whole { fields: document, with }
 }
 
-fn made_in(scope: &Scope, known: &dyn Known, row: fn(Doc<'_>, Scene<'_>) -> Made, document: &Whole) -> Option<Value> {
+pub(super) fn made_in(
+    scope: &Scope,
+    known: &dyn Known,
+    row: fn(Doc<'_>, Scene<'_>) -> Made,
+    document: &Whole,
+) -> Option<Value> {
     let made = row(document.doc(), Scene { scope, known }).unwrap()?;
     let mut bytes = Vec::new();
     made.serialize_fields(&mut serde_json::Serializer::new(&mut bytes)).unwrap();
@@ -39,7 +44,7 @@ fn made(row: fn(Doc<'_>, Scene<'_>) -> Made, document: Value) -> Option<Value> {
     made_in(&scope(), &Kept::default(), row, &apart(document))
 }
 
-fn with(mut document: Value, fields: Value) -> Value {
+pub(super) fn with(mut document: Value, fields: Value) -> Value {
     document.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     document
 }
@@ -106,8 +111,8 @@ fn an_order_of_the_office_goes_by_its_names_and_one_of_a_site_by_its_own() {
 struct Did;
 
 impl Known for Did {
-    fn row(&self, _: &RowKey) -> Option<Row> {
-        None
+    fn row(&self, key: &RowKey) -> Option<Row> {
+        (key.table == Table::Warehouse).then(|| transit(&key.name, Some("bandung")))
     }
     fn after(&self, _: Table, _: &str, _: usize) -> Vec<Row> {
         Vec::new()
@@ -127,6 +132,25 @@ impl Known for Did {
     }
     fn paid(&self, _: &Ref) -> Decimal {
         7.into()
+    }
+    fn received(&self, entry: &Ref, row: &Text) -> Decimal {
+        assert_eq!((entry.to_string().as_str(), row.as_str()), ("MAT-STE-2026-00550", "blg3uv0q98"));
+        3.into()
+    }
+}
+
+pub(super) fn transit(name: &str, site: Option<&str>) -> Row {
+    let site = site.map(|site| site.parse().unwrap());
+    Row::Warehouse(Warehouse { name: name.try_into().unwrap(), site, is_transit: true, disabled: false })
+}
+
+#[test]
+fn what_sites_received_is_not_in_the_row_of_what_was_sent() {
+    let mut sent = with(recorded("SE transfer out to transit"), json!({ "outpost_id": null, "per_transferred": 80.0 }));
+    for (all, others) in [(8.0, json!("5")), (3.0, Value::Null), (2.0, Value::Null)] {
+        sent["items"][0]["transferred_qty"] = json!(all);
+        let row = made_in(&scope(), &Did, rows::sent, &apart(sent.clone())).unwrap();
+        assert_eq!(row["items"][0].get("received").cloned().unwrap_or_default(), others, "{all}");
     }
 }
 

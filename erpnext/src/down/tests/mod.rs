@@ -9,3 +9,4 @@ mod mapping;
 mod odd;
 mod rights;
 mod sparing;
+mod under_way;

@@ -300,6 +300,21 @@ fn stock() -> Vec<Case> {
                 "items": [told(7, json!({"s_warehouse": "Bandung - TW", "t_warehouse": "WIP - TW"}))]}),
         ),
     ];
+    // What the office sent is named as ERPNext names it, and counted in the stock unit.
+    all.push(case(
+        kind,
+        json!({"stock_entry_type": "Material Transfer", "outgoing_stock_entry": "MAT-STE-7", "from_warehouse": "In Transit - TW",
+            "to_warehouse": "Shop", "items": [{"item_code": "CLOTH-001", "qty": "1.5", "uom": "Roll", "ste_detail": "blg3uv0q98"},
+                {"item_code": "BUTTON", "qty": "8", "ste_detail": "blg3uv0q99"}]}),
+        with_day(json!({"factors": ["25", "1"]})),
+        names(&[]),
+        head(kind, posted(json!({"stock_entry_type": "Material Transfer", "outgoing_stock_entry": "MAT-STE-7",
+            "items": [{"item_code": "CLOTH-001", "qty": 37.5, "uom": "Meter", "conversion_factor": 1,
+                "s_warehouse": "In Transit - TW", "t_warehouse": "Bandung - TW",
+                "against_stock_entry": "MAT-STE-7", "ste_detail": "blg3uv0q98"},
+                told(8, json!({"s_warehouse": "In Transit - TW", "t_warehouse": "Bandung - TW",
+                    "against_stock_entry": "MAT-STE-7", "ste_detail": "blg3uv0q99"}))]}))),
+    ));
     all.push(case(
         kind,
         json!({"stock_entry_type": "Manufacture", "work_order": "MFG-WO-1", "bom_no": "BOM-1", "fg_completed_qty": "1",

@@ -9,6 +9,7 @@ use crate::domain::shop::Entered;
 use crate::office::ledger::UnderWay;
 use crate::office::posting::held::Board;
 use crate::rows::OfficeRows;
+use crate::sabotage;
 use crate::wire::row;
 use outpost_erpnext::down::Known;
 use std::cell::RefCell;
@@ -107,6 +108,13 @@ impl Known for Own<'_> {
     fn produced(&self, work_order: &Text) -> Decimal {
         let order = Ref::from(work_order.clone());
         self.sum(|entered| entered.step(&order, None, Progress::Produced))
+    }
+
+    fn received(&self, entry: &Ref, row: &Text) -> Decimal {
+        if sabotage::is("received") {
+            return Decimal::ZERO;
+        }
+        self.sum(|entered| entered.step(entry, Some(row), Progress::Received))
     }
 
     fn paid(&self, invoice: &Ref) -> Decimal {

@@ -46,17 +46,21 @@ function columns(): Column<TransitRow>[] {
     {
       head: t("documents.number"),
       main: true,
-      cell: ({ entry, number }) => (
-        <a class="strong" href={`#/document/${entry}`}>
-          {number ?? entry.slice(0, 8)}
-        </a>
-      ),
+      // What the office has sent is no document of a site's.
+      cell: ({ entry, from, number }) =>
+        from === null ? (
+          <span class="strong">{number ?? entry}</span>
+        ) : (
+          <a class="strong" href={`#/document/${entry}`}>
+            {number ?? entry.slice(0, 8)}
+          </a>
+        ),
     },
     {
       head: t("transit.way"),
       cell: ({ from, to, warehouse }) => (
         <>
-          {`${from} → ${to ?? "–"}`}
+          {`${from ?? t("transit.office")} → ${to ?? "–"}`}
           <small>{warehouse}</small>
         </>
       ),

@@ -220,14 +220,18 @@ impl Erp {
         self.progress_of_work(doc, -1.0);
     }
 
-    /// What of goods under way has come in.
+    /// What of goods under way has come in. By ERPNext's source it adds up rows' own `qty`, in whatever unit, of rows that say what they are of.
     fn under_way(&mut self, doc: &Doc, sign: f64) {
         let first = owned(doc, "outgoing_stock_entry");
         if first.is_empty() {
             return;
         }
-        let came: Vec<(String, f64)> =
-            rows(doc, "items").into_iter().map(|r| (owned(r, "ste_detail"), num(r, "transfer_qty") * sign)).collect();
+        let of_it = |row: &&Doc| text(row, "against_stock_entry") == first;
+        let came: Vec<(String, f64)> = rows(doc, "items")
+            .into_iter()
+            .filter(of_it)
+            .map(|r| (owned(r, "ste_detail"), num(r, "qty") * sign))
+            .collect();
         self.touch("Stock Entry", &first, |first| {
             for (detail, qty) in &came {
                 for row in rows_mut(first, "items").into_iter().filter(|r| text(r, "name") == detail) {
@@ -236,7 +240,7 @@ impl Erp {
                 }
             }
             let all = rows(first, "items");
-            let whole: f64 = all.iter().map(|r| num(r, "transfer_qty")).sum();
+            let whole: f64 = all.iter().map(|r| num(r, "qty")).sum();
             let part: f64 = all.iter().map(|r| num(r, "transferred_qty")).sum();
             putf(first, "per_transferred", if whole == 0.0 { 0.0 } else { money(part / whole * 100.0) });
         });

@@ -234,7 +234,10 @@ fn office_limit(masters: &Masters, of: &Ref, row: Option<&Text>, what: Progress)
             None => Limit::Unknown,
         },
         Progress::Received => match masters.transit(of) {
-            Some(transit) => to(transit.items.iter().find(|line| Some(&line.name) == row).map(|line| line.qty)),
+            Some(transit) => {
+                let line = transit.items.iter().find(|line| Some(&line.name) == row);
+                to(line.and_then(|line| transit.receivable(line)))
+            }
             None => Limit::Unknown,
         },
         Progress::Produced => match work_order() {

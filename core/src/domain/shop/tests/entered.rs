@@ -4,6 +4,7 @@
 use super::*;
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
+use crate::domain::effects::Progress;
 use crate::domain::master::Level;
 use crate::domain::shop::{Entered, OutOfOrder};
 use proptest::prelude::*;
@@ -154,4 +155,25 @@ fn what_of_an_order_is_the_site_s_own_is_known_by_row() {
     assert_eq!(delivered(&entered), "2");
     entered.take_back(position(0), &submitted);
     assert_eq!(delivered(&entered), "0");
+}
+
+#[test]
+fn what_a_site_received_of_the_office_s_goods_is_in_the_sums_and_of_another_site_s_is_not() {
+    let receipt = |n: u128, of: &str, row: &str| {
+        let fields = json!({"stock_entry_type": "Material Transfer", "from_warehouse": "Transit", "to_warehouse": "Stores",
+            "outgoing_stock_entry": of, "items": [{"item_code": "CLOTH", "qty": 4, "ste_detail": row}]});
+        Submitted::new(id(n), "tablet-1".parse().unwrap(), None, document("Stock Entry", fields))
+    };
+    let of = |of: &str| Ref::from(Text::try_from(of).unwrap());
+    let (mut entered, other) = (Entered::default(), id(99).to_string());
+    entered.add(position(1), &receipt(1, "MAT-STE-1", "a1")).unwrap();
+    entered.add(position(2), &receipt(2, "MAT-STE-1", "a1")).unwrap();
+    entered.add(position(3), &receipt(3, &other, "1")).unwrap();
+    let received = |entered: &Entered, name: &str, row: &str| {
+        let row = Text::try_from(row).unwrap();
+        entered.step(&of(name), Some(&row), Progress::Received).to_string()
+    };
+    assert_eq!((received(&entered, "MAT-STE-1", "a1"), received(&entered, &other, "1")), ("8".into(), "0".into()));
+    entered.take_back(position(2), &receipt(2, "MAT-STE-1", "a1"));
+    assert_eq!(received(&entered, "MAT-STE-1", "a1"), "4");
 }

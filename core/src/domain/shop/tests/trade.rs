@@ -213,6 +213,31 @@ fn no_more_is_received_than_another_site_has_sent_and_nothing_is_short_on_the_wa
 }
 
 #[test]
+fn of_what_the_office_has_sent_so_much_is_received_as_nobody_else_has_received() {
+    let mut bench = Bench::tailor();
+    let row = |received: &str| {
+        json!({"entry": "MAT-STE-1", "to": "bandung", "warehouse": "Transit", "sent_on": "2026-11-01",
+            "items": [{"name": "a1", "item_code": "CLOTH", "qty": "10", "received": received}]})
+    };
+    bench.put(Table::Transit, row("2"));
+    let receive = |qty: &str, row: &str| {
+        json!({"stock_entry_type": "Material Transfer", "from_warehouse": "Transit", "to_warehouse": "Stores",
+            "outgoing_stock_entry": "MAT-STE-1", "items": [{"item_code": "CLOTH", "qty": qty, "ste_detail": row}]})
+    };
+    assert_eq!(refused(bench.submit(1, "stock-entry", receive("9", "a1"))).0, Why::Progress);
+    assert_eq!(refused(bench.submit(1, "stock-entry", receive("1", "1"))).0, Why::Reference, "it has no such row");
+    bench.submit(1, "stock-entry", receive("5", "a1")).unwrap();
+    bench.submit(2, "stock-entry", receive("3", "a1")).unwrap();
+    assert_eq!(refused(bench.submit(3, "stock-entry", receive("1", "a1"))).0, Why::Progress);
+    // Somebody at the office has received what was received here: nothing more may come, and nothing breaks.
+    bench.put(Table::Transit, row("11"));
+    assert_eq!(refused(bench.submit(3, "stock-entry", receive("1", "a1"))).0, Why::Progress);
+    // Cancelled there, or all received: the row is gone.
+    bench.masters.delete(&crate::domain::master::RowKey { table: Table::Transit, name: "MAT-STE-1".into() });
+    assert_eq!(refused(bench.submit(3, "stock-entry", receive("1", "a1"))).0, Why::Reference);
+}
+
+#[test]
 fn a_return_of_what_the_box_cannot_know_is_taken_and_marked() {
     let mut bench = Bench::tailor();
     let mut fields = back("-1", "abc123");
