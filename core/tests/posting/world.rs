@@ -344,11 +344,9 @@ impl World {
     fn step(&mut self, n: usize, dice: &mut Dice) -> bool {
         let site = &mut self.sites[n];
         if site.writer.is_quiet() && dice.chance(30) {
-            for (id, _) in site.writer.in_doubt(3) {
-                let work = site.journal.iter().find(|work| work.id == id).unwrap();
-                site.writer.asked(id, self.books.is_there(work));
-            }
+            self.ask_for_doubtful(n, 3);
         }
+        let site = &mut self.sites[n];
         // The site's thread reads figures now and then, between two of its documents.
         if site.writer.is_quiet() {
             site.writer.stock_came(&std::mem::take(&mut site.came));
@@ -406,6 +404,15 @@ impl World {
                 }
                 true
             }
+        }
+    }
+
+    /// The books are asked for some of the held ones that may be there.
+    fn ask_for_doubtful(&mut self, n: usize, most: usize) {
+        let site = &mut self.sites[n];
+        for (id, _) in site.writer.in_doubt(most) {
+            let work = site.journal.iter().find(|work| work.id == id).unwrap();
+            site.writer.asked(id, self.books.is_there(work));
         }
     }
 
@@ -476,7 +483,9 @@ impl World {
     }
 
     fn person(&mut self, n: usize, dice: &mut Dice) {
-        let held: Vec<_> = self.sites[n].writer.held().map(|(id, _)| id).collect();
+        // In an order of their own, so that a seed plays the same again.
+        let held: BTreeSet<_> = self.sites[n].writer.held().map(|(id, _)| id).collect();
+        let held = Vec::from_iter(held);
         if held.is_empty() {
             return;
         }
@@ -517,6 +526,9 @@ impl World {
         }
         // The books recover, and what may go by itself goes.
         self.books.faults = 0;
+        while (0..SITES).any(|n| self.step(n, dice)) {}
+        // What was committed, and held since its answers were lost, is found; who waits for it goes as well.
+        (0..SITES).for_each(|n| self.ask_for_doubtful(n, usize::MAX));
         while (0..SITES).any(|n| self.step(n, dice)) {}
         self.stuck = self.find_stuck();
         // What reads otherwise is put right there, and all that is held is tried until nothing changes.
