@@ -83,6 +83,9 @@ fn deliver(n: usize, entries: &[Entry], delivered: &mut Delivered) {
     }
 }
 
+/// A row of the office, and whom it is for.
+type Told = (Box<[u8]>, Audience);
+
 impl World {
     /// The office brings its rows to where the sites' documents are, from the beginning as after a start.
     pub fn tell_progress(&mut self) {
@@ -93,7 +96,7 @@ impl World {
         for site in &self.sites {
             fold(&mut progress, &site.desk.peer, &site.entries());
         }
-        let mut wanted: BTreeMap<Key, Option<(Box<[u8]>, Audience)>> = BTreeMap::new();
+        let mut wanted: BTreeMap<Key, Option<Told>> = BTreeMap::new();
         let table = Table::SiteProgress as u8;
         wanted.extend(self.table.iter().filter(|(key, ..)| key.table == table).map(|(key, ..)| (key.clone(), None)));
         for row in progress.rows(&self.masters).into_iter().map(Row::SiteProgress) {
