@@ -347,6 +347,14 @@ impl World {
     pub fn post_everything(&mut self) {
         self.books.faults = 0;
         self.post_to_the_end();
+        // What was committed, and held since its answers were lost, is found; who waits for it goes as well.
+        for n in 0..self.sites.len() {
+            let Clerk { writer, works, .. } = &mut self.sites[n].clerk;
+            for (id, _) in writer.in_doubt(usize::MAX) {
+                writer.asked(id, self.books.is_there(&works[&id]));
+            }
+        }
+        self.post_to_the_end();
         self.check_nothing_is_stuck();
         self.books.refused.clear();
         for _ in 0..3 {
