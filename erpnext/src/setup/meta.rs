@@ -11,7 +11,7 @@ pub(crate) struct Meta(Value);
 
 impl Meta {
     pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
-        let answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
+        let answer = client.ask("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
         // The doctype's child tables come with it.
         let docs = answer.get("docs").and_then(Value::as_array);
         let own = docs.into_iter().flatten().find(|doc| text(doc, "name") == doctype);

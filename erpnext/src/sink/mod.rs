@@ -16,7 +16,7 @@ mod names;
 mod posting;
 mod words;
 
-use crate::client::{Client, Failure};
+use crate::client::{Client, Failure, Query};
 use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
@@ -30,7 +30,6 @@ use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
 use outpost_core::posting::{Place, Sink, Verdict};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -74,7 +73,7 @@ impl Erpnext {
     /// For one site. `zone` is ERPNext's own time zone.
     pub fn new(client: Client, site: SiteId, map: SiteMap, zone: TimeZone, library: Arc<dyn Library>) -> Self {
         Self {
-            client,
+            client: client.patient(),
             site,
             map,
             zone,
@@ -120,15 +119,23 @@ impl Erpnext {
     fn failed(&self, failure: Failure) -> Verdict {
         match failure {
             Failure::Denied(why) => Verdict::Stopped(why),
-            Failure::Again(why) => {
-                let alive = self.client.call("ping", &json!({})).is_ok();
-                Verdict::Again { why, alive }
+            Failure::Again(why) => Verdict::Again { why, alive: self.answers() },
+            // It fails over whatever it is asked: that says nothing of this document.
+            Failure::Refused { status, .. } if status >= 500 && !self.answers() => {
+                Verdict::Again { why: failure.to_string(), alive: false }
             }
             Failure::Refused { .. } => {
                 let (hold, why) = words::of(&failure);
                 Verdict::Held(hold, why)
             }
         }
+    }
+
+    /// Whether ERPNext answers a question to its database: it may say `pong` for a long time without one. That it shows nothing of it to us is
+    /// an answer as well.
+    fn answers(&self) -> bool {
+        let query = Query { fields: &["name"], page: 1, ..Query::default() };
+        matches!(self.client.list("Company", &query), Ok(_) | Err(Failure::Refused { .. }))
     }
 
     fn unmappable(&self, why: Unmappable) -> Verdict {

@@ -76,6 +76,8 @@ impl Erpnext {
                 let why = format!("ERPNext has no {what}. Make it there or map its name, and retry.");
                 Verdict::Held(Hold::Unmapped, why)
             }
+            // A slip of ERPNext's own (500) says nothing to anybody, and it may be ill by now.
+            Err(other) if matches!(failure, Failure::Refused { status: 500.., .. }) => self.failed(other),
             // Whether something is missing is not known: ERPNext's own words will do.
             Ok(None) | Err(_) => {
                 let (hold, why) = words::of(failure);
