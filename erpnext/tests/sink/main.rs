@@ -8,6 +8,7 @@ mod contract;
 mod faults;
 mod ground;
 mod held;
+mod hours;
 mod ill;
 mod memory;
 mod rate;
