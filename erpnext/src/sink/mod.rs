@@ -21,6 +21,7 @@ use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
 use confirming::{LISTS_AT_ONCE, Made};
+use days::days_of_work;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use names::Erp;
@@ -39,6 +40,10 @@ const AT_ONCE: usize = 50;
 /// Why a document is held whose month the desk has closed, and what to do.
 const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, or give it up; a document the site may also post on the \
                            first open day.";
+
+/// The same of hours, which are not moved.
+const HOURS_CLOSED_HERE: &str = "Their month is closed at the office's desk, and hours are booked when they were worked, never on another day. Open the \
+                                 month there and retry, or give it up.";
 
 /// What the office knows of documents, for references that ERPNext alone does not resolve.
 pub trait Library: Send + Sync {
@@ -163,6 +168,13 @@ impl Sink for Erpnext {
             }
         }
         let own = submitted.day().unwrap_or(at.day);
+        // Hours have no day to post them on: they count when they were worked, and that is never another day.
+        if let Some(mut days) = days_of_work(&submitted.document) {
+            return match days.any(|day| self.is_closed_here(kind, day)) {
+                true => Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()),
+                false => self.tell(submitted, at, None),
+            };
+        }
         let has_day = !is_master(kind) && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
         let verdict = match has_day && self.is_closed_here(kind, own) {
             true => Verdict::Held(Hold::Closed, CLOSED_HERE.into()),
