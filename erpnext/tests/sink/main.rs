@@ -13,4 +13,5 @@ mod ill;
 mod memory;
 mod rate;
 mod real;
+mod renamed;
 mod whole_day;
