@@ -94,6 +94,7 @@ pub struct Client {
     agent: Agent,
     url: String,
     token: String,
+    patient: bool,
 }
 
 impl Client {
@@ -115,12 +116,26 @@ impl Client {
         }
         let token = format!("token {}:{}", key.key, key.secret);
         let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Addresses::default());
-        Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), token })
+        Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), token, patient: false })
+    }
+
+    /// The same, for whoever can wait for an answer: a question over which ERPNext itself fails (500 and above, whatever it says of it) may
+    /// be answered later ([`Failure::Again`]). A question changes nothing, so nothing in it can be at fault as something that is made can.
+    pub fn patient(self) -> Self {
+        Self { patient: true, ..self }
+    }
+
+    fn of_question(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Refused { status, .. } if self.patient && status >= 500 => Failure::Again(failure.to_string()),
+            other => other,
+        }
     }
 
     /// The whole document of a name.
     pub fn get(&self, doctype: &str, name: &str) -> Result<Value, Failure> {
-        data(self.send("GET", &format!("/api/resource/{}/{}", part(doctype), part(name)), &[], None)?)
+        let path = format!("/api/resource/{}/{}", part(doctype), part(name));
+        data(self.send("GET", &path, &[], None).map_err(|failure| self.of_question(failure))?)
     }
 
     /// A page of a list. What is too long for a URL goes in the body of a call that does the same.
@@ -147,7 +162,8 @@ impl Client {
         if path.len() + asked.iter().map(length).sum::<usize>() > MAX_ADDRESS {
             return self.list_by_call(doctype, query);
         }
-        match data(self.send("GET", &path, &asked, None)?)? {
+        let answer = self.send("GET", &path, &asked, None);
+        match data(answer.map_err(|failure| self.of_question(failure))?)? {
             Value::Array(rows) => Ok(rows),
             other => Err(unread(&other)),
         }
@@ -170,7 +186,7 @@ impl Client {
                 asked[name] = value;
             }
         }
-        match self.call("frappe.client.get_list", &asked)? {
+        match self.ask("frappe.client.get_list", &asked)? {
             Value::Array(rows) => Ok(rows),
             // What nothing fits is no list at all: an answer without `message`.
             Value::Object(fields) if fields.is_empty() => Ok(Vec::new()),
@@ -221,6 +237,11 @@ impl Client {
             Value::Object(mut fields) if fields.contains_key("message") => fields.remove("message").unwrap_or_default(),
             other => other,
         })
+    }
+
+    /// Calls a method that changes nothing.
+    pub fn ask(&self, method: &str, arguments: &Value) -> Result<Value, Failure> {
+        self.call(method, arguments).map_err(|failure| self.of_question(failure))
     }
 
     /// The document that has our id, where there is one: its name and whether it is a draft (0), submitted (1) or cancelled (2).
@@ -317,12 +338,19 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
         401 => Failure::Denied(words),
         408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
         _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
+        _ if has_no_database(&exception) => Failure::Again(format!("ERPNext has no database: {shown} {words}")),
         // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
         _ if exc_type.is_empty() && exception.is_empty() => {
             Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
         }
         _ => Failure::Refused { status, exc_type, words, exception },
     }
+}
+
+/// Errors of the database's client, 2000 to 2999, are about the connection alone, never about what was said over it.
+fn has_no_database(exception: &str) -> bool {
+    let Some((_, number)) = exception.split_once("OperationalError: (2") else { return false };
+    number.find(',') == Some(3) && number.bytes().take(3).all(|digit| digit.is_ascii_digit())
 }
 
 /// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.
@@ -401,6 +429,13 @@ mod tests {
         let deadlock = br#"{"exc_type":"QueryDeadlockError","exception":"1213"}"#;
         assert!(matches!(super::failure(500, deadlock), Failure::Again(_)));
         assert!(matches!(super::failure(500, br#"{"exc_type":"AttributeError"}"#), Failure::Refused { .. }));
+        let other = br#"{"exc_type":"OperationalError","exception":"pymysql.err.OperationalError: (1292, \"Incorrect date\")"}"#;
+        assert!(matches!(super::failure(500, other), Failure::Refused { .. }));
+        for (number, passes) in [("2003", true), ("2013", true), ("1999", false), ("3000", false), ("200", false)] {
+            let told = format!(r#"{{"exc_type":"X","exception":"pymysql.err.OperationalError: ({number}, 'x')"}}"#);
+            let passing = matches!(super::failure(500, told.as_bytes()), Failure::Again(_));
+            assert_eq!(passing, passes, "{number}");
+        }
         assert!(matches!(super::failure(502, b"<html>bad gateway</html>"), Failure::Again(_)));
         for status in [301, 403, 404, 413, 500] {
             assert!(matches!(super::failure(status, b"<html>a proxy's word</html>"), Failure::Again(_)), "{status}");

@@ -5,7 +5,7 @@
 //! exception to randomness being handed in. Deliberately absent: client certificates, revocation, renewal in place:
 //! a new server certificate from the same CA is one call and no box notices.
 
-use crate::files::{PRIVATE, PUBLIC, ReadPrivateError, read_private, write_atomically};
+use crate::files::{PRIVATE, PUBLIC, ReadPrivateError, read_private, sync_directory, write_atomically};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -120,16 +120,18 @@ impl Ca {
         Ok(Self { cert_pem, issuer: Issuer::new(ca_params(), key) })
     }
 
-    /// Stores it as `ca.pem` and `ca.key` in `dir`, where there must be none yet.
+    /// Stores it as `ca.key` and `ca.pem` in `dir`, where there must be no `ca.pem` yet. The certificate comes last, since it alone is
+    /// given to anybody: a key without one is what a power cut has left of an earlier call, nobody trusts it, and it is written over.
     pub fn create(dir: &Path) -> Result<Self, CaError> {
-        for path in [dir.join(CA_CERT), dir.join(CA_KEY)] {
-            if path.exists() {
-                return Err(CaError::Exists { path });
-            }
+        let cert = dir.join(CA_CERT);
+        if cert.exists() {
+            return Err(CaError::Exists { path: cert });
         }
         let ca = Self::make()?;
         write(&dir.join(CA_KEY), &ca.issuer.key().serialize_pem(), PRIVATE)?;
-        write(&dir.join(CA_CERT), &ca.cert_pem, PUBLIC)?;
+        // The directory may be as new as what is in it.
+        sync_directory(dir).map_err(|error| CaError::Io { path: dir.to_owned(), error })?;
+        write(&cert, &ca.cert_pem, PUBLIC)?;
         Ok(ca)
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct Meta {
 
 impl Meta {
     pub(crate) fn read(client: &Client, doctype: &str) -> Result<Self, Failure> {
-        let mut answer = client.call("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
+        let mut answer = client.ask("frappe.desk.form.load.getdoctype", &json!({ "doctype": doctype }))?;
         // The doctype's child tables come with it.
         let mut others = match answer.get_mut("docs").map(Value::take) {
             Some(Value::Array(docs)) => docs,

@@ -43,10 +43,16 @@ impl Erpnext {
         if let Some(put) = &change.put {
             self.client.update(CARD, &name, put)?;
         }
-        if change.complete && !change.submitted {
-            self.client.update(CARD, &name, &json!({ "docstatus": 1 }))?;
+        if change.complete
+            && !change.submitted
+            && let Err(failure) = self.client.update(CARD, &name, &json!({ "docstatus": 1 }))
+        {
+            return self.has_the_lines(&name, "submitted", failure);
         }
-        let read = self.client.get(CARD, &name)?;
+        let read = match self.client.get(CARD, &name) {
+            Ok(read) => read,
+            Err(failure) => return self.has_the_lines(&name, "shown", failure),
+        };
         let wrong = differs(&read, add, change.complete);
         Ok(match (wrong, Text::try_from(name.clone())) {
             (None, Ok(name)) => Verdict::Done(Posted { name, day: None }),
@@ -54,6 +60,19 @@ impl Erpnext {
                 let wrong = wrong.unwrap_or("a name that is none here");
                 Verdict::Held(Hold::Differs, format!("{name} has {wrong}. Correct it in ERPNext, and retry."))
             }
+        })
+    }
+
+    /// A refusal that comes once the lines are in the card: the hours count there, whatever the card is.
+    fn has_the_lines(&self, name: &str, not: &str, failure: Failure) -> Result<Verdict, Failure> {
+        if failure.is("TimestampMismatchError") {
+            return Err(failure);
+        }
+        Ok(match self.failed(failure) {
+            Verdict::Held(_, why) => {
+                Verdict::Held(Hold::Differs, format!("{name} has this time in it, and is not {not}. {why}"))
+            }
+            verdict => verdict,
         })
     }
 

@@ -3,7 +3,7 @@
 use super::Erpnext;
 use crate::map::ClosedPeriod;
 use jiff::civil::Date;
-use outpost_core::domain::document::Kind;
+use outpost_core::domain::document::{Document, Kind};
 use outpost_core::domain::master::Table;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::Place;
@@ -48,6 +48,18 @@ impl Erpnext {
             || self.first_open_day(submitted.document.kind(), own) == Some(posted);
         ours.then_some(posted)
     }
+}
+
+/// The days on which hours were worked; none of a document that is none of hours.
+pub(super) fn days_of_work(document: &Document) -> Option<impl Iterator<Item = Date>> {
+    let days: Vec<[Date; 2]> = match document {
+        Document::Timesheet(sheet) => {
+            sheet.time_logs.iter().map(|log| [log.from_time.day(), log.to_time.day()]).collect()
+        }
+        Document::JobCard(card) => card.time_logs.iter().map(|log| [log.from_time.day(), log.to_time.day()]).collect(),
+        _ => return None,
+    };
+    Some(days.into_iter().flatten())
 }
 
 fn day(there: &Value, field: &str) -> Option<Date> {

@@ -19,11 +19,12 @@ mod names;
 mod posting;
 mod words;
 
-use crate::client::{Client, Failure};
+use crate::client::{Client, Failure, Query};
 use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
 use confirming::{LISTS_AT_ONCE, Made};
+use days::days_of_work;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use listing::Listing;
@@ -34,7 +35,6 @@ use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
 use outpost_core::posting::{ByHand, Place, Sink, Verdict};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,6 +44,10 @@ const AT_ONCE: usize = 50;
 /// Why a document is held whose month the desk has closed, and what to do.
 const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, or give it up; a document the site may also post on the \
                            first open day.";
+
+/// The same of hours, which are not moved.
+const HOURS_CLOSED_HERE: &str = "Their month is closed at the office's desk, and hours are booked when they were worked, never on another day. Open the \
+                                 month there and retry, or give it up.";
 
 /// What the office knows of documents, for references that ERPNext alone does not resolve.
 pub trait Library: Send + Sync {
@@ -82,7 +86,7 @@ impl Erpnext {
     /// For one site. `zone` is ERPNext's own time zone.
     pub fn new(client: Client, site: SiteId, map: SiteMap, zone: TimeZone, library: Arc<dyn Library>) -> Self {
         Self {
-            client,
+            client: client.patient(),
             site,
             map,
             zone,
@@ -129,15 +133,23 @@ impl Erpnext {
     fn failed(&self, failure: Failure) -> Verdict {
         match failure {
             Failure::Denied(why) => Verdict::Stopped(why),
-            Failure::Again(why) => {
-                let alive = self.client.call("ping", &json!({})).is_ok();
-                Verdict::Again { why, alive }
+            Failure::Again(why) => Verdict::Again { why, alive: self.answers() },
+            // It fails over whatever it is asked: that says nothing of this document.
+            Failure::Refused { status, .. } if status >= 500 && !self.answers() => {
+                Verdict::Again { why: failure.to_string(), alive: false }
             }
             Failure::Refused { .. } => {
                 let (hold, why) = words::of(&failure);
                 Verdict::Held(hold, why)
             }
         }
+    }
+
+    /// Whether ERPNext answers a question to its database: it may say `pong` for a long time without one. That it shows nothing of it to us is
+    /// an answer as well.
+    fn answers(&self) -> bool {
+        let query = Query { fields: &["name"], page: 1, ..Query::default() };
+        matches!(self.client.list("Company", &query), Ok(_) | Err(Failure::Refused { .. }))
     }
 
     fn unmappable(&self, why: Unmappable) -> Verdict {
@@ -165,6 +177,13 @@ impl Sink for Erpnext {
             }
         }
         let own = submitted.day().unwrap_or(at.day);
+        // Hours have no day to post them on: they count when they were worked, and that is never another day.
+        if let Some(mut days) = days_of_work(&submitted.document) {
+            return match days.any(|day| self.is_closed_here(kind, day)) {
+                true => Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()),
+                false => self.tell(submitted, at, None),
+            };
+        }
         let has_day = !is_master(kind) && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
         let verdict = match has_day && self.is_closed_here(kind, own) {
             true => Verdict::Held(Hold::Closed, CLOSED_HERE.into()),

@@ -63,7 +63,11 @@ impl Erp<'_> {
 impl Names for Erp<'_> {
     fn document(&mut self, kind: Kind, id: IntentId) -> Result<Option<Known>, Failure> {
         let party = matches!(kind, Kind::Customer | Kind::Supplier);
-        if party && let Some(name) = self.parties.get(&id) {
+        // What is there already was renamed with its party, if that was.
+        if party
+            && !self.later
+            && let Some(name) = self.parties.get(&id)
+        {
             return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false }));
         }
         let Some((name, docstatus)) = find(self.client, self.library, kind, id)? else {

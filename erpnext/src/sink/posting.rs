@@ -77,7 +77,7 @@ impl Erpnext {
     }
 
     /// It was refused, and is not there.
-    fn refused(&self, failure: &Failure, request: &Request) -> Verdict {
+    fn refused(&mut self, failure: &Failure, request: &Request) -> Verdict {
         // Each row is as the books have it already: there is nothing to book.
         if failure.is("EmptyStockReconciliationItemsError") {
             return Verdict::Kept;
@@ -87,16 +87,30 @@ impl Erpnext {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
         }
         match masters::missing(&self.client, request) {
+            // Somebody has given it another name there, under which it is found by our id.
+            Ok(Some(what)) if self.forget(&what) => Verdict::Again {
+                why: format!("ERPNext has no {what} any more: its name is asked for anew"),
+                alive: true,
+            },
             Ok(Some(what)) => {
                 let why = format!("ERPNext has no {what}. Make it there or map its name, and retry.");
                 Verdict::Held(Hold::Unmapped, why)
             }
+            // A slip of ERPNext's own (500) says nothing to anybody, and it may be ill by now.
+            Err(other) if matches!(failure, Failure::Refused { status: 500.., .. }) => self.failed(other),
             // Whether something is missing is not known: ERPNext's own words will do.
             Ok(None) | Err(_) => {
                 let (hold, why) = words::of(failure);
                 Verdict::Held(hold, why)
             }
         }
+    }
+
+    /// Whether this (`Customer Pak Joko`) was a name of one that a site has made; it is asked for by its id the next time.
+    fn forget(&mut self, what: &str) -> bool {
+        let before = self.parties.len();
+        self.parties.retain(|_, name| what.split_once(' ').is_none_or(|(_, missing)| missing != name));
+        self.parties.len() < before
     }
 
     /// A master was made. Where another site was quicker, ERPNext has given it another name than the people's: so it is called what it

@@ -9,9 +9,12 @@ mod contract;
 mod faults;
 mod ground;
 mod held;
+mod hours;
+mod ill;
 mod memory;
 mod rate;
 mod real;
+mod renamed;
 mod whole_day;
 
 /// The program's own, so that what is measured here is what an office has.

@@ -108,6 +108,21 @@ async fn a_ca_read_back_issues_what_its_boxes_trust_and_its_keys_are_private() {
 }
 
 #[test]
+fn a_key_that_a_power_cut_left_without_its_certificate_keeps_no_ca_from_being_made() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for cut_short in [Ca::make().expect("made").issuer.key().serialize_pem(), String::new(), "-----BEG".to_owned()] {
+        let _ = std::fs::remove_file(dir.path().join(CA_CERT));
+        write(&dir.path().join(CA_KEY), &cut_short, PRIVATE).expect("written");
+        let made = Ca::create(dir.path()).expect("made anew, since nobody trusts the key alone");
+        assert_eq!(Ca::load(dir.path()).expect("a pair").cert_pem(), made.cert_pem());
+        // With its certificate it may be trusted, and so it is even where the key is lost: that is for a person to mend.
+        std::fs::remove_file(dir.path().join(CA_KEY)).expect("removed");
+        assert!(matches!(Ca::create(dir.path()), Err(CaError::Exists { .. })));
+        assert!(!dir.path().join(CA_KEY).exists(), "no key of another CA was put beside it");
+    }
+}
+
+#[test]
 fn a_ca_key_of_another_ca_or_none_at_all_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     let other = tempfile::tempdir().expect("a directory");

@@ -48,6 +48,12 @@ impl Request {
         self.method != "GET"
     }
 
+    /// What every guest is answered, and no database is asked for.
+    pub(crate) fn is_ping(&self) -> bool {
+        let parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        matches!(parts[..], ["api", "method", "ping" | "frappe.ping"] | ["api", "v2", "method", "ping"])
+    }
+
     fn part(&self, at: usize) -> &str {
         self.path.get(at).map_or("", String::as_str)
     }
@@ -170,9 +176,7 @@ impl Erp {
     fn handle(&mut self, request: &Request) -> Res<Answer> {
         let user = self.who(request.token.as_deref())?;
         let parts: Vec<&str> = request.path.iter().map(String::as_str).collect();
-        let guest = matches!(parts[..], ["api", "method", "ping" | "frappe.ping"])
-            || matches!(parts[..], ["api", "v2", "method", "ping"]);
-        if guest {
+        if request.is_ping() {
             return Ok(Answer::json(200, &json!({ "message": "pong" })));
         }
         let Some(user) = user else {

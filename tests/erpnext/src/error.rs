@@ -21,7 +21,7 @@ pub struct Error {
 pub(crate) type Res<T> = Result<T, Error>;
 
 /// Where a class is at home; `frappe.exceptions` where it is not here.
-const HOMES: [(&str, &str); 19] = [
+const HOMES: [(&str, &str); 20] = [
     ("NegativeStockError", "erpnext.stock.stock_ledger"),
     ("InvalidQtyError", "erpnext.controllers.accounts_controller"),
     ("UOMMustBeIntegerError", "erpnext.utilities.transaction_base"),
@@ -36,6 +36,7 @@ const HOMES: [(&str, &str); 19] = [
     ("SerialNoWarehouseError", "erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle"),
     ("BatchNegativeStockError", "erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle"),
     ("OperationalError", "pymysql.err"),
+    ("ConnectionError", "redis.exceptions"),
     ("JSONDecodeError", "json.decoder"),
     ("TypeError", ""),
     ("AttributeError", ""),

@@ -26,6 +26,17 @@ impl Random {
     }
 }
 
+/// What it is ill of.
+#[derive(Clone, Copy, Debug)]
+pub struct Ill {
+    /// The exception's class, as `OperationalError`.
+    pub class: &'static str,
+    /// The exception's text.
+    pub text: &'static str,
+    /// Questions are answered so as well; else only what writes.
+    pub questions: bool,
+}
+
 /// How often something goes wrong. Every rate is of requests; those of commits are of requests that write.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
@@ -41,6 +52,8 @@ pub struct Faults {
     pub drop_after: f64,
     /// Nothing was done: 500 QueryDeadlockError.
     pub deadlock: f64,
+    /// All that asks for more than `pong` is answered 500 in Frappe's own words, as of a database that is away.
+    pub ill: Option<Ill>,
     /// It takes [`Faults::slow_for`] longer.
     pub slow: f64,
     /// How long a slow answer takes.
@@ -48,12 +61,13 @@ pub struct Faults {
 }
 
 /// What happens to one request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fate {
     pub(crate) status: Option<u16>,
     pub(crate) drop_before: bool,
     pub(crate) drop_after: bool,
     pub(crate) deadlock: bool,
+    pub(crate) ill: Option<Ill>,
     pub(crate) slow: Duration,
 }
 
@@ -73,6 +87,7 @@ impl Faults {
             drop_before: before,
             drop_after: writes && after,
             deadlock: writes && deadlock,
+            ill: self.ill.filter(|ill| ill.questions || writes),
             slow: if slow { self.slow_for } else { Duration::ZERO },
         }
     }

@@ -51,7 +51,7 @@ mod world;
 
 pub use doc::Doc;
 pub use erp::{Alteration, Ignored, User};
-pub use faults::Faults;
+pub use faults::{Faults, Ill};
 pub use handle::{Options, Snapshot, StandIn, Start};
 pub use schema::definitions;
 pub use scripts::Runner;

@@ -149,6 +149,9 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         let text = "(1213, 'Deadlock found when trying to get lock; try restarting transaction')";
         let error = Error::with(500, "QueryDeadlockError", text);
         Answer::json(500, &if request.version_2() { error.v2() } else { error.v1() })
+    } else if let Some(ill) = fate.ill.filter(|_| !request.is_ping()) {
+        let error = Error::with(500, ill.class, ill.text);
+        Answer::json(500, &if request.version_2() { error.v2() } else { error.v1() })
     } else {
         shared.erp().answer(&request)
     };

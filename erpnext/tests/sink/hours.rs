@@ -1,0 +1,124 @@
+//! Time of people: a Job Card that takes the lines and not its submission, and hours of a month that the desk has closed.
+
+use crate::common::{Books, Workshop, place, post};
+use outpost_core::domain::master::Table;
+use outpost_core::domain::outcome::Hold;
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::{Posted, Sink, Verdict};
+use outpost_erpnext::map::{ClosedPeriod, SiteMap};
+use outpost_erpnext::sink::Erpnext;
+use serde_json::{Value, json};
+
+const OF: &str = "bandung";
+
+struct Case {
+    books: Books,
+    shop: Workshop,
+    sink: Erpnext,
+}
+
+impl Case {
+    fn new(closed_period: ClosedPeriod) -> Self {
+        let books = Books::with_fields();
+        let shop = Workshop::new(OF, &books.office, 1_000);
+        let sink = books.sink_with(OF, SiteMap { closed_period, ..Books::map(OF) });
+        Self { books, shop, sink }
+    }
+
+    fn on_card(&mut self, day: &str, pieces: &str) -> Submitted {
+        let log = json!({"employee": "HR-EMP-00001", "completed_qty": pieces,
+            "from_time": format!("{day} 13:00:00"), "to_time": format!("{day} 14:10:00")});
+        self.shop.make("job-card", json!({"work_order": self.books.orders[0], "operation": "Sew", "time_logs": [log]}))
+    }
+
+    fn sheet(&mut self, day: &str) -> Submitted {
+        let log = json!({"activity_type": "Execution",
+            "from_time": format!("{day} 08:00:00"), "to_time": format!("{day} 09:10:00")});
+        self.shop.make("timesheet", json!({"employee": "HR-EMP-00001", "time_logs": [log]}))
+    }
+
+    /// The one Job Card, with its lines.
+    fn card(&self) -> (Value, usize) {
+        let card = self.books.erp.documents("Job Card").into_iter().next().unwrap();
+        let lines = card.get("time_logs").and_then(Value::as_array).map_or(0, Vec::len);
+        (card["docstatus"].clone(), lines)
+    }
+
+    fn month(&self, name: &str, last: &str, closed: bool) {
+        let documents = if closed { json!(["Timesheet", "Job Card"]) } else { json!([]) };
+        let row = json!({"period_name": name, "start_date": format!("{name}-01"), "end_date": format!("{name}-{last}"),
+            "closed_documents": documents});
+        self.books.office.put(Table::Period, row);
+    }
+}
+
+#[test]
+fn more_pieces_than_ordered_are_in_the_card_and_are_held_as_such() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    let logged = case.on_card("2026-11-20", "2");
+    for again in [false, true] {
+        let verdict = post(&mut case.sink, &logged, &place(OF, again));
+        let Verdict::Held(Hold::Differs, why) = &verdict else { panic!("{verdict:?}") };
+        for words in ["PO-JOB0", "has this time in it", "not submitted", "must be equal to Qty to Manufacture"] {
+            assert!(why.contains(words), "no {words:?} in {why:?}");
+        }
+        assert_eq!(case.card(), (json!(0), 1), "the hours are there, once");
+    }
+    // Somebody puts the card right there.
+    let name = case.books.erp.documents("Job Card")[0]["name"].as_str().unwrap().to_owned();
+    case.books.erp.set("Job Card", &name, "for_quantity", json!(2.0));
+    let verdict = post(&mut case.sink, &logged, &place(OF, true));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.card(), (json!(1), 1));
+}
+
+#[test]
+fn what_is_held_so_is_taken_out_of_the_card_when_it_is_cancelled() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    let logged = case.on_card("2026-11-20", "2");
+    let verdict = post(&mut case.sink, &logged, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Held(Hold::Differs, _)), "{verdict:?}");
+    let cancelled = case.shop.cancel(&logged);
+    let verdict = case.sink.cancel(&cancelled, &logged, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.card(), (json!(0), 0));
+}
+
+#[test]
+fn hours_of_a_closed_month_are_never_moved_to_an_open_day() {
+    for closed_period in [ClosedPeriod::FirstOpenDay, ClosedPeriod::Hold] {
+        let mut case = Case::new(closed_period);
+        case.month("2026-11", "30", true);
+        let (sheet, card) = (case.sheet("2026-11-20"), case.on_card("2026-11-20", "1"));
+        for document in [&sheet, &card] {
+            for again in [false, true] {
+                let verdict = post(&mut case.sink, document, &place(OF, again));
+                let Verdict::Held(Hold::Closed, why) = &verdict else { panic!("{verdict:?}") };
+                assert!(why.contains("closed at the office's desk") && why.contains("never on another"), "{why}");
+            }
+        }
+        assert!(case.books.erp.documents("Timesheet").is_empty());
+        assert_eq!(case.card(), (json!(0), 0));
+        case.month("2026-11", "30", false);
+        for document in [&sheet, &card] {
+            let verdict = post(&mut case.sink, document, &place(OF, true));
+            assert!(matches!(verdict, Verdict::Done(Posted { day: None, .. })), "{verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn hours_count_in_the_month_in_which_they_were_worked_whatever_the_day_on_paper() {
+    let mut case = Case::new(ClosedPeriod::FirstOpenDay);
+    case.month("2026-10", "31", true);
+    // Written up in November, as all is here.
+    for late in [case.sheet("2026-10-31"), case.on_card("2026-10-31", "1")] {
+        let verdict = post(&mut case.sink, &late, &place(OF, false));
+        assert!(matches!(verdict, Verdict::Held(Hold::Closed, _)), "{verdict:?}");
+    }
+    assert_eq!((case.books.erp.documents("Timesheet").len(), case.card()), (0, (json!(0), 0)));
+    for now in [case.sheet("2026-11-01"), case.on_card("2026-11-01", "1")] {
+        let verdict = post(&mut case.sink, &now, &place(OF, false));
+        assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    }
+}
