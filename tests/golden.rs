@@ -244,6 +244,31 @@ fn site_progress_v1() {
     assert_eq!(Table::SiteProgress as u8, 28);
 }
 
+/// What another site has sent, by its id, and what the office has sent, by ERPNext's names.
+#[test]
+fn goods_under_way_v1() {
+    for (name, json) in [
+        (
+            "transit",
+            r#"{"entry":"01a199c7-7166-7c53-bc5e-39fabe561c57","number":"GRT-SE-A000007","from":"garut","to":"bandung",
+                "warehouse":"Bandung Transit - TW","sent_on":"2026-11-02",
+                "items":[{"name":"1","item_code":"BTN-018","qty":"10","received":"8"}]}"#,
+        ),
+        (
+            "transit-office",
+            r#"{"entry":"MAT-STE-2026-00550","number":"MAT-STE-2026-00550","to":"bandung","warehouse":"Bandung Transit - TW",
+                "sent_on":"2026-11-02","items":[{"name":"blg3uv0q98","item_code":"CLOTH-1","qty":"45.72"},
+                {"name":"blg3uv0q99","item_code":"BTN-018","qty":"10","received":"1"}]}"#,
+        ),
+    ] {
+        let made = Row::deserialize_as(Table::Transit, &mut serde_json::Deserializer::from_str(json)).unwrap();
+        let bytes = row::encode(&made);
+        golden(&format!("row-{name}.cbor"), &bytes);
+        assert_eq!(row::decode(Table::Transit, &bytes).unwrap(), made, "{name}");
+    }
+    assert_eq!(Table::Transit as u8, 19);
+}
+
 /// What people do, stamped with a time that a person confirmed.
 fn acts() -> Vec<(&'static str, Act)> {
     let (session, whom) = (SessionId::of_token("8f14e45fceea167a5a36dedd4bea2543"), || "wati".try_into().unwrap());

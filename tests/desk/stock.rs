@@ -68,6 +68,27 @@ fn goods_under_way_are_told_with_what_came_short() {
 }
 
 #[test]
+fn what_the_office_has_sent_is_told_as_from_nobody_s_site_with_what_came_of_it() {
+    let trade = Trade::open();
+    let desk = &trade.desk;
+    let sent = json!([{"entry": "MAT-STE-1", "number": "MAT-STE-1", "to": "garut", "warehouse": "To Garut", "sent_on": DAY,
+        "items": [{"name": "a1", "item_code": "BUTTON", "qty": "10", "received": "1"}]}]);
+    crate::trade::load(&trade.office, &[("transit", sent)]);
+    let line = |received: &str| {
+        json!([{"entry": "MAT-STE-1", "from": null, "to": "garut", "warehouse": "To Garut", "number": "MAT-STE-1",
+            "sent_on": DAY, "item_code": "BUTTON", "sent": "10", "received": received, "state": "short"}])
+    };
+    assert_eq!(desk.ask("/api/transit")["items"], line("1"));
+    crate::trade::is_told(&trade.office, "garut");
+    let came = json!({"id": id(4), "stock_entry_type": "Material Transfer", "outgoing_stock_entry": "MAT-STE-1",
+        "posting_date": DAY, "from_warehouse": "To Garut", "to_warehouse": "Garut",
+        "items": [{"item_code": "BUTTON", "qty": "8", "ste_detail": "a1"}]});
+    trade.send(1, "stock-entry", &[came]);
+    crate::found("what came of it", || (desk.ask("/api/transit")["items"] == line("9")).then_some(()));
+    assert_eq!(desk.ask("/api/transit/unmatched")["items"], json!([]));
+}
+
+#[test]
 fn scans_and_csv_are_those_of_the_sites() {
     let trade = Trade::open();
     let desk = &trade.desk;

@@ -82,6 +82,7 @@ tally!(
     held,
     trucks,
     goods_conserved,
+    office_short,
     rows_sent,
     rows_taken,
     rows_held,
@@ -144,6 +145,7 @@ impl Tally {
             ("a document held", self.held),
             ("a truck", self.trucks),
             ("goods between sites that all were accounted for", self.goods_conserved),
+            ("goods of the office that came short", self.office_short),
             ("a parcel that was weeks on its way", self.most_days_on_a_stick / 14),
         ]
     }

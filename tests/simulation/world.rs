@@ -156,7 +156,7 @@ impl World {
             table: super::rows::table(&mut dice_of_rows),
             table_backup: None,
             masters: super::trade::masters(setup.sites),
-            trucks: vec![],
+            trucks: super::trade::sent_by_office(setup.sites).into_iter().map(|(_, truck)| truck).collect(),
             books: Books::default(),
             rules: (shop, desk),
             tally: Tally::default(),
