@@ -154,9 +154,11 @@ impl Follower {
             if whole {
                 self.shared.lock().caught_up = true;
                 // A row that somebody else changed may name a warehouse anew.
-                if self.changed || self.seen != Some(self.rows.version()) {
+                // What comes while they are brought there is looked at the next time.
+                let version = self.rows.version();
+                if self.changed || self.seen != Some(version) {
                     self.changed = !self.publish();
-                    self.seen = Some(self.rows.version());
+                    self.seen = Some(version);
                 }
             }
             let state = self.shared.lock();

@@ -133,6 +133,26 @@ fn what_the_box_has_too_little_of_is_declined_with_its_words_and_asked_again_whe
 }
 
 #[test]
+fn what_the_box_has_recorded_and_is_given_up_at_the_office_gives_the_draft_back() {
+    let asking = Asking::open();
+    // What is in ERPNext has gone elsewhere, and the box does not know.
+    let left = asking.shop.erp.stock("BUTTON", "Stores - TW");
+    let mut gone = issue(left as u32 - 2);
+    (gone["docstatus"], gone["outpost_id"], gone["outpost_ask"]) = (json!(1), json!("taken-1"), json!(0));
+    asking.shop.erp.make(SE, gone);
+    let name = asking.tick(5);
+    let held = asking.shop.wait_held(1);
+    let id = held["held"][0]["id"].as_str().unwrap();
+    asking.wait("the word in the draft", &name, |draft| text(draft, "outpost_answer").contains("does not take it"));
+    let give_up = ["office", "held", "give-up", id, "--by", "wati", "--reason", "torn paper"];
+    asking.shop.town.office.command(&give_up, "").unwrap();
+    let back = asking.wait("the draft given back", &name, |draft| text(draft, "outpost_answer").contains("torn paper"));
+    assert_eq!((text(&back, "outpost_id"), &back["outpost_ask"], &back["docstatus"]), ("", &json!(0), &json!(0)));
+    asking.wati.delete(SE, &name).unwrap();
+    asking.shop.close();
+}
+
+#[test]
 fn while_the_box_is_away_a_draft_is_its_writer_s_and_asked_once_it_is_there() {
     let mut asking = Asking::open();
     asking.shop.boxes[0].stop().unwrap();

@@ -113,7 +113,8 @@ impl Transfers {
             let Some(row) = row else { continue };
             let received = self.received.entry((step.of.clone(), row)).or_default();
             let sum = if sign < 0 { received.minus(step.by) } else { received.plus(step.by) };
-            *received = sum.expect("invariant: what is received stays within the range of the books");
+            // Two boxes that know no orders may have let through what nobody could receive.
+            *received = sum.unwrap_or(*received);
         }
     }
 

@@ -40,7 +40,8 @@ impl Erpnext {
                 let why = format!(
                     "its draft {name} says more than the workshop has recorded: {unsayable}. Put that right in the draft, or delete it, and retry."
                 );
-                return Ok(Verdict::Held(Hold::Differs, why));
+                // Nothing of it counts there yet.
+                return Ok(Verdict::Held(Hold::Refused, why));
             }
         }
 

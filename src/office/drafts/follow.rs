@@ -164,6 +164,10 @@ impl Clerk {
         let when = |at_ms| said::moment(at_ms, &at.zone);
         match &standing.answer {
             Some(Answer::Recorded) => {
+                let fate = self.answers.views.fate(site.1, standing.line.id).map_err(|not| not.to_string())?;
+                if let Some(why) = fate.as_ref().and_then(|fate| said::never_posted(&site.0, fate)) {
+                    return self.give_back(at, draft, &why);
+                }
                 let is_held = self.answers.clerk.holder(standing.line.id).is_some();
                 self.say(at, draft, &said::recorded(&site.0, &when(standing.answered_ms), is_held))?;
                 Ok(true)

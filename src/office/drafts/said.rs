@@ -1,6 +1,7 @@
 //! What people read in a draft: Outpost Answer, in plain words.
 
 use crate::domain::id::SiteId;
+use crate::domain::outcome::Fate;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -48,6 +49,17 @@ pub(super) fn recorded(site: &SiteId, when: &str, is_held: bool) -> String {
         false => "This is submitted by itself",
     };
     format!("{site}'s box has recorded it on {when}. {then}.")
+}
+
+/// Why what the box has recorded never comes here; nothing where it does.
+pub(super) fn never_posted(site: &SiteId, fate: &Fate) -> Option<String> {
+    let why = match fate {
+        Fate::Posted { .. } | Fate::Held { .. } => return None,
+        Fate::Withdrawn => "it was cancelled there before it was posted".to_owned(),
+        Fate::Kept => "ERPNext has no place for it".to_owned(),
+        Fate::GivenUp { by, reason } => format!("{by} has decided that it is never posted: {reason}"),
+    };
+    Some(format!("{site}'s box has recorded it, and {why}. This draft is yours again."))
 }
 
 pub(super) fn declined(site: &SiteId, when: &str, why: &str) -> String {

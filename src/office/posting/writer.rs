@@ -323,9 +323,7 @@ impl SiteWriter {
                 if line.is_some_and(|first| first.position != at.position) {
                     return None;
                 }
-                let amended = submitted.amends.and_then(|id| self.books.document_of(self.number, id));
-                let cancelled_by = amended.and_then(|(_, cancelled)| cancelled).map(|cancelled| cancelled.id);
-                Some(Work::post(submitted, order, cancelled_by))
+                Some(self.post(submitted, order))
             }
             Entry::Cancelled(cancelled) => {
                 let of = self.books.document_of(self.number, cancelled.document).map(|(of, _)| of);
@@ -333,6 +331,12 @@ impl SiteWriter {
             }
             _ => None,
         }
+    }
+
+    fn post(&self, submitted: &Submitted, order: u64) -> Work {
+        let amended = submitted.amends.and_then(|id| self.books.document_of(self.number, id));
+        let cancelled_by = amended.and_then(|(_, cancelled)| cancelled).map(|cancelled| cancelled.id);
+        Work::post(submitted, order, cancelled_by)
     }
 
     /// Nobody reads figures from now on: something may be on its way, or was when the office ended.
@@ -535,7 +539,7 @@ impl SiteWriter {
         let mut said = Said::new();
         for (id, order, at, submitted) in asked {
             self.at.insert(id, (order, at));
-            let work = Work::post(&submitted, order, None);
+            let work = self.post(&submitted, order);
             said.extend(match struck.iter().find(|(of, _)| *of == id) {
                 Some((_, why)) => {
                     tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");

@@ -147,6 +147,19 @@ test("a correction puts aside what was begun, which comes back after it, submitt
   }
 });
 
+test("of several that were put aside the latest comes back first", async () => {
+  const { outbox } = await fresh();
+  await outbox.keepDraft({ screen: "sell", id: "own", value: 1 });
+  for (const id of ["fix 1", "fix 2"]) await outbox.layDraft({ screen: "sell", id, value: 1 }, () => true);
+  await outbox.keepDraft({ screen: "sell fast", id: "another screen's", value: 1 });
+  const ids: (string | undefined)[] = [];
+  for (let n = 0; n < 4; n++) {
+    ids.push((await outbox.draft("sell"))?.id);
+    await outbox.dropDraft("sell");
+  }
+  expect(ids).toEqual(["fix 2", "fix 1", "own", undefined]);
+});
+
 test("a second cancellation changes nothing of what the first has said, nor does its end", async () => {
   const { outbox } = await fresh();
   await outbox.submit(entry("sale"));

@@ -12,8 +12,8 @@ import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onRe
 /** How long what is final is kept for looking at. */
 const KEEP_MS = 60 * 24 * 3600 * 1000;
 
-/** Where a screen's draft lies while another has its place. */
-const aside = (screen: string) => `${screen} (aside)`;
+/** Where drafts of a screen lie while another has their place, the latest last. */
+const aside = (screen: string) => IDBKeyRange.bound(`${screen} (aside `, `${screen} (aside ~`);
 
 export class Outbox {
   /** All that is kept, the latest first. */
@@ -118,18 +118,20 @@ export class Outbox {
     await this.changed();
   }
 
-  /** What is being written on a screen; where nothing is, what was put aside there. */
+  /** What is being written on a screen; where nothing is, what was put aside there last. */
   async draft(screen: string): Promise<Draft | undefined> {
     const tx = this.store.transaction(["drafts", "entries"], "readwrite");
     const drafts = tx.objectStore("drafts");
     let kept: Draft | undefined;
-    for (const place of [screen, aside(screen)]) {
-      const draft = kept ? undefined : await drafts.get(place);
+    for (const place of [screen, ...(await drafts.getAllKeys(aside(screen))).reverse()]) {
+      const draft = await drafts.get(place);
       if (!draft) continue;
       await drafts.delete(place);
-      if (!(await tx.objectStore("entries").getKey(draft.id))) kept = { ...draft, screen };
+      if (await tx.objectStore("entries").getKey(draft.id)) continue;
+      kept = { ...draft, screen };
+      await drafts.put(kept);
+      break;
     }
-    if (kept) await drafts.put(kept);
     await tx.done;
     return kept;
   }
@@ -145,7 +147,11 @@ export class Outbox {
   async layDraft(draft: Draft, keeps: (below: Draft) => boolean): Promise<void> {
     const tx = this.store.transaction("drafts", "readwrite");
     const below = await tx.store.get(draft.screen);
-    if (below && keeps(below)) await tx.store.put({ ...below, screen: aside(draft.screen) });
+    if (below && keeps(below)) {
+      const last = (await tx.store.getAllKeys(aside(draft.screen))).at(-1);
+      const next = Number(last?.slice(draft.screen.length + " (aside ".length, -1) ?? 0) + 1;
+      await tx.store.put({ ...below, screen: `${draft.screen} (aside ${String(next).padStart(4, "0")})` });
+    }
     await tx.store.put(draft);
     await tx.done;
   }

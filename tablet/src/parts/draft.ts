@@ -61,7 +61,12 @@ export function useDraft<T extends object>(screen: string, first: () => T): Writ
     key,
     change(to) {
       const now = latest.current ?? draft;
-      const { id, ...written } = {
+      // From now on it is somebody's own work, and is put aside for what is opened next.
+      const {
+        id,
+        prepared: _,
+        ...written
+      } = {
         ...now,
         value: { ...now.value, ...(typeof to === "function" ? to(now.value) : to) },
       };

@@ -44,6 +44,13 @@ const TILES: readonly TileOf[] = [
   { screen: "export", icon: "export", key: "tile.export", makes: [] },
 ];
 
+/** Codes that come at once are added one after the other: each to what the one before it has made. */
+let adding: Promise<void> = Promise.resolve();
+function sell(found: Found): Promise<void> {
+  adding = adding.catch(() => undefined).then(() => sellScanned(found));
+  return adding;
+}
+
 /** A scan at the tiles is the beginning of a sale, or one more item of the one that was begun. */
 async function sellScanned(found: Found): Promise<void> {
   const { outbox, rows, clock } = app();
@@ -66,7 +73,7 @@ export function Home() {
   const may = (tile: TileOf) =>
     tile.makes.length === 0 || tile.makes.some((kind) => masters.may("submit", kind, roles));
   const maySell = masters.may("submit", "Sales Invoice", roles);
-  useScans((found) => maySell && void sellScanned(found));
+  useScans((found) => maySell && void sell(found));
   const refused = outbox.entries.value.filter((entry) => entry.state === "refused" && entry.kind !== "scan").length;
   const box = link.box.value;
   return (

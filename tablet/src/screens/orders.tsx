@@ -10,6 +10,7 @@ import { type Tendered, TooMuch } from "../forms/pay";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
 import { Invalid } from "../money/taxes";
+import { useActing } from "../parts/acting";
 import { reckon } from "../parts/bill";
 import { prepare, useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
@@ -102,6 +103,7 @@ function HandOver({ order }: { order: OpenOrder }) {
     how: mayBill ? "bill" : "note",
     tendered: [],
   });
+  const { act, failed } = useActing();
   const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
   if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
   const { lines, how, tendered } = draft.value;
@@ -144,8 +146,9 @@ function HandOver({ order }: { order: OpenOrder }) {
   return (
     <Frame
       title={`${t("tile.deliver")} ${order.number ?? ""}`}
+      failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={!good} onClick={() => void finish()}>
+        <Button kind="main" icon="check" disabled={!good} onClick={() => act(finish)}>
           {t("deliver.done")}
         </Button>
       }
