@@ -120,7 +120,6 @@ mod tests {
     use crate::domain::document::{Document, Kind};
     use crate::domain::id::IntentId;
     use crate::domain::master::{Row, Table};
-    use crate::wire::{row, rows::MAX_ROW};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
@@ -226,28 +225,5 @@ mod tests {
         let last = Text::try_from(format!("row-{MAX_PROGRESS_LINES:03}")).unwrap();
         let of: Ref = Text::try_from("SO-1").unwrap().into();
         assert_eq!(masters.done_elsewhere(&of, Some(&last), Progress::Delivered), 1.into());
-    }
-
-    #[test]
-    fn a_row_with_the_longest_names_and_figures_fits_a_message() {
-        let longest = Text::try_from("\u{10ffff}".repeat(140)).unwrap();
-        let most: Decimal = format!("-{}.{}", "9".repeat(12), "9".repeat(9)).parse().unwrap();
-        let line = LineProgress { name: longest.clone(), delivered_qty: most, billed_qty: most, completed_qty: most };
-        let full = |lines| SiteProgress {
-            of: longest.clone().into(),
-            site: "s".repeat(32).parse().unwrap(),
-            part: u32::MAX,
-            advance_paid: most,
-            paid: most,
-            produced_qty: most,
-            lines: vec![line.clone(); lines],
-        };
-        let size = |lines| row::encode(&Row::SiteProgress(full(lines))).len();
-        assert!(size(MAX_PROGRESS_LINES) <= MAX_ROW, "{}", size(MAX_PROGRESS_LINES));
-        assert!(
-            size(MAX_PROGRESS_LINES + 10) > MAX_ROW,
-            "the limit could be higher: {}",
-            size(MAX_PROGRESS_LINES + 10)
-        );
     }
 }

@@ -39,8 +39,11 @@ impl<'de> DeserializeSeed<'de> for OfTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::decimal::Decimal;
+    use crate::domain::document::Text;
     use crate::domain::id::{Epoch, Position, Seq};
-    use crate::domain::master::Life;
+    use crate::domain::master::{Life, LineProgress, MAX_PROGRESS_LINES, SiteProgress};
+    use crate::wire::rows::MAX_ROW;
 
     #[test]
     fn a_life_has_these_bytes_for_ever() {
@@ -52,5 +55,28 @@ mod tests {
         let bytes = [&head[..], &epoch[..], b"\x63seq\x18\x2a\x66series\x61B"].concat();
         assert_eq!(encode(&life), bytes);
         assert_eq!(decode(Table::Life, &bytes).unwrap(), life);
+    }
+
+    #[test]
+    fn a_sites_progress_with_the_longest_names_and_figures_fits_a_message() {
+        let longest = Text::try_from("\u{10ffff}".repeat(140)).unwrap();
+        let most: Decimal = format!("-{}.{}", "9".repeat(12), "9".repeat(9)).parse().unwrap();
+        let line = LineProgress { name: longest.clone(), delivered_qty: most, billed_qty: most, completed_qty: most };
+        let full = |lines| SiteProgress {
+            of: longest.clone().into(),
+            site: "s".repeat(32).parse().unwrap(),
+            part: u32::MAX,
+            advance_paid: most,
+            paid: most,
+            produced_qty: most,
+            lines: vec![line.clone(); lines],
+        };
+        let size = |lines| encode(&Row::SiteProgress(full(lines))).len();
+        assert!(size(MAX_PROGRESS_LINES) <= MAX_ROW, "{}", size(MAX_PROGRESS_LINES));
+        assert!(
+            size(MAX_PROGRESS_LINES + 10) > MAX_ROW,
+            "the limit could be higher: {}",
+            size(MAX_PROGRESS_LINES + 10)
+        );
     }
 }

@@ -33,7 +33,7 @@ pub struct SiteProgress {
     pub lines: Vec<LineProgress>,
 }
 
-/// Most lines of one row. With the longest names and figures they fit into [`MAX_ROW`](crate::wire::rows::MAX_ROW).
+/// Most lines of one row. With the longest names and figures they fit into a message's row of 64 KiB.
 pub const MAX_LINES: usize = 90;
 
 /// How far a line of an order, or an operation of a Work Order, was brought.
