@@ -87,10 +87,9 @@ impl Shown<'_> {
             for way in transfers.under_way(masters) {
                 let state = if way.is_short() { "short" } else { "under way" };
                 for line in &way.lines {
-                    let to = masters.warehouse(line.warehouse.as_str()).and_then(|known| known.site.clone());
                     sheet.row(vec![
                         way.from.as_ref().map_or_else(|| "office".into(), SiteId::to_string),
-                        to.map_or_else(|| line.warehouse.to_string(), |site| site.to_string()),
+                        line.to.as_ref().map_or_else(|| line.warehouse.to_string(), SiteId::to_string),
                         way.number.as_ref().map(Text::to_string).unwrap_or_default(),
                         way.sent_on.map(|day| day.to_string()).unwrap_or_default(),
                         line.item_code.to_string(),

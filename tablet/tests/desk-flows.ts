@@ -179,7 +179,7 @@ const ACCOUNT: Flow[] = [
       await page.getByRole("link", { name: "Stock", exact: true }).focus();
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { level: 1, name: "Stock" }).waitFor();
-      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
       if (await menu.isVisible()) expect(await page.getByRole("link", { name: "Held" }).count()).toBe(0);
     },
   },

@@ -52,8 +52,11 @@ export async function decided({ page, on, look }: AtDesk): Promise<void> {
   await look("enter-refused");
   await page.getByLabel("Out of the warehouse").fill("Bandung - TW");
   await ask(page);
-  await newest(page).getByText(`${on.site} has not answered yet`).waitFor();
-  await look("transactions-undecided");
+  // A box with nothing else to say may have answered before the page is drawn.
+  await newest(page)
+    .getByText(new RegExp(`${on.site} has not answered yet|Recorded as`))
+    .waitFor();
+  await look("transactions-asked");
   await isRecorded(page);
   await look("transactions-recorded");
   await newest(page).getByRole("link").click();

@@ -133,7 +133,7 @@ describe.skipIf(!program || !hasBrowser)("at the desk of a real office", () => {
     await page.getByRole("rowheader", { name: "SHIRT-001" }).first().waitFor();
     await look("stock");
     for (const [place, text] of [
-      ["transit", "Nothing is under way."],
+      ["transit", "the office → bandung"],
       ["scans", "Nothing found"],
       ["held", "Nothing is held."],
     ] as const) {

@@ -42,6 +42,8 @@ pub struct WayLine {
     pub item_code: Text,
     /// The transit warehouse.
     pub warehouse: Text,
+    /// Who receives; absent where the warehouse is no site's.
+    pub to: Option<SiteId>,
     /// How much was sent, in the item's stock unit.
     pub sent: Decimal,
     /// How much of it came.
@@ -127,7 +129,8 @@ impl Transfers {
         let line = |(i, (item_code, warehouse, qty)): (usize, &(Text, Text, Decimal))| {
             let name = numbered(i + 1);
             let received = self.received_of(&entry, &name);
-            WayLine { name, item_code: item_code.clone(), warehouse: warehouse.clone(), sent: *qty, received }
+            let to = masters.warehouse(warehouse.as_str()).and_then(|known| known.site.clone());
+            WayLine { name, item_code: item_code.clone(), warehouse: warehouse.clone(), to, sent: *qty, received }
         };
         let lines = sent.lines.iter().enumerate().map(line).collect();
         let prefix = masters.number_prefix(&sent.from);
@@ -141,6 +144,7 @@ impl Transfers {
             name: line.name.clone(),
             item_code: line.item_code.clone(),
             warehouse: row.warehouse.clone(),
+            to: Some(row.to.clone()),
             sent: line.qty,
             received: row.received(line, self.received_of(&row.entry, &line.name)),
         };
@@ -182,7 +186,7 @@ impl Transfers {
             !way.is_closed() || since.is_some_and(|(last, sent)| (last - sent).get_days() <= KEPT_DAYS)
         };
         let ways = self.sent.iter().map(|(entry, sent)| self.way(*entry, sent, masters));
-        ways.filter(is_kept).filter_map(|way| row(way, masters)).collect()
+        ways.filter(is_kept).filter_map(row).collect()
     }
 }
 
@@ -190,9 +194,9 @@ fn numbered(row: usize) -> Text {
     Text::try_from(row.to_string()).expect("invariant: a number is a text")
 }
 
-fn row(way: Way, masters: &Masters) -> Option<Transit> {
-    let warehouse = way.lines.first()?.warehouse.clone();
-    let to = masters.warehouse(warehouse.as_str())?.site.clone()?;
+fn row(way: Way) -> Option<Transit> {
+    let first = way.lines.first()?;
+    let (warehouse, to) = (first.warehouse.clone(), first.to.clone()?);
     let line = |line: WayLine| TransitLine {
         name: line.name,
         item_code: line.item_code,
@@ -284,6 +288,8 @@ mod tests {
             ways.map(|way| (way.lines[0].received.to_string(), way.is_short())).collect()
         };
         assert_eq!(shown(&transfers, &tell("0")), [("0".into(), false)]);
+        // Whose the row says, though nobody has said so of the warehouse.
+        assert_eq!(transfers.under_way(&tell("0")).next().unwrap().lines[0].to, Some(bandung.clone()));
         assert_eq!(shown(&transfers, &tell("1")), [("1".into(), true)]);
         let came = |n, qty| {
             let row = format!(r#"{{"item_code":"CLOTH","qty":{qty},"ste_detail":"a1"}}"#);

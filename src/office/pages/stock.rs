@@ -4,7 +4,6 @@ use super::turn::{Site, Turn, part_of};
 use super::{Desk, Question, Role, Route, Whose};
 use crate::chain;
 use crate::domain::document::Text;
-use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use crate::domain::shop::{Standing, day_at};
 use crate::office::ledger::masters;
@@ -70,12 +69,10 @@ impl Desk {
             for way in transfers.under_way(&masters) {
                 let state = if way.is_short() { "short" } else { "under_way" };
                 for line in &way.lines {
-                    let to: Option<&SiteId> =
-                        masters.warehouse(line.warehouse.as_str()).and_then(|known| known.site.as_ref());
                     lines.push(json!({
                         "entry": way.entry,
                         "from": way.from,
-                        "to": to,
+                        "to": line.to,
                         "warehouse": line.warehouse,
                         "number": way.number,
                         "sent_on": way.sent_on,
