@@ -47,11 +47,31 @@ const KEPT: &str = " account_for_change_amount additional_discount_account addre
 /// Of these the head alone may not: a row has them from its item or its list of prices.
 const IN_ROWS: [&str; 1] = ["apply_tds"];
 
+/// What our document says of money and goods. Beside one that was recorded without it, it would be booked along.
+const SAID: [&str; 7] = [
+    "account_head",
+    "additional_discount_percentage",
+    "advances",
+    "discount_amount",
+    "discount_percentage",
+    "payments",
+    "taxes_and_charges",
+];
+
+/// Which fields of ours may have something in them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ours {
+    /// All: the draft is read.
+    Any,
+    /// None that makes other money or goods: what the document says was taken off it.
+    None,
+}
+
 /// The tables whose rows are looked at.
 pub const TABLES: [&str; 2] = ["items", "taxes"];
 
 /// Looks at all of a draft.
-pub(super) fn check(kind: Kind, draft: &Map<String, Value>, shapes: &Shapes) -> Result<(), Unsayable> {
+pub(super) fn check(kind: Kind, draft: &Map<String, Value>, shapes: &Shapes, ours: Ours) -> Result<(), Unsayable> {
     let known = kind.fields();
     let none = BTreeMap::new();
     for (name, value) in draft.iter().filter(|(_, value)| !is_nothing(value)) {
@@ -62,7 +82,7 @@ pub(super) fn check(kind: Kind, draft: &Map<String, Value>, shapes: &Shapes) -> 
                 for (i, row) in rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.as_object()?))) {
                     let at = format!("{name}[{i}].");
                     for (name, value) in row.iter().filter(|(_, value)| !is_nothing(value)) {
-                        field((&at, name), value, &cells, shapes)?;
+                        field((&at, name), value, &cells, shapes, ours)?;
                     }
                 }
             }
@@ -75,7 +95,7 @@ pub(super) fn check(kind: Kind, draft: &Map<String, Value>, shapes: &Shapes) -> 
                     "it has more than one row, and a workshop knows one day alone",
                 ));
             }
-            _ => field(("", name), value, &known, &shapes.head)?,
+            _ => field(("", name), value, &known, &shapes.head, ours)?,
         }
     }
     Ok(())
@@ -91,13 +111,20 @@ fn field(
     value: &Value,
     known: &[Field],
     shapes: &BTreeMap<String, Shape>,
+    ours: Ours,
 ) -> Result<(), Unsayable> {
-    let ours = name.starts_with("outpost_") || name.starts_with('_') || STANDARD.contains(&name);
-    if ours || known.iter().any(|field| field.name == name) {
-        return Ok(());
-    }
+    let is_ours = name.starts_with("outpost_") || name.starts_with('_') || STANDARD.contains(&name);
     let path = format!("{at}{name}");
     let shape = shapes.get(name);
+    // A row's discount in money follows from its prices.
+    let counts =
+        readback::NOTHING.contains(&name) || SAID.contains(&name) && (name != "discount_amount" || at.is_empty());
+    if ours == Ours::None && counts && known.iter().any(|field| field.name == name) {
+        return Err(refused(&path, shape, "the workshop has recorded it without"));
+    }
+    if is_ours || known.iter().any(|field| field.name == name) {
+        return Ok(());
+    }
     if value == "No" {
         return Ok(());
     }

@@ -72,7 +72,7 @@ pub fn document(
 ) -> Result<Document, Unsayable> {
     let empty = serde_json::Map::new();
     let draft = draft.as_object().unwrap_or(&empty);
-    kept::check(kind, draft, shapes)?;
+    kept::check(kind, draft, shapes, kept::Ours::Any)?;
     let fields = read::Reading { kind, about, origins }.head(draft)?;
     let document = Document::deserialize_as(kind, Value::Object(fields)).map_err(|error| {
         Unsayable::at(
@@ -95,7 +95,7 @@ pub fn document(
     Ok(document)
 }
 
-/// What stands on a draft that no document of a site says: ERPNext would book it along.
+/// What stands on a draft beside what its document says, which was taken off it: ERPNext would book it along.
 pub fn unsaid(kind: Kind, draft: &Value, shapes: &Shapes) -> Result<(), Unsayable> {
-    draft.as_object().map_or(Ok(()), |draft| kept::check(kind, draft, shapes))
+    draft.as_object().map_or(Ok(()), |draft| kept::check(kind, draft, shapes, kept::Ours::None))
 }

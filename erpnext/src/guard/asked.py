@@ -17,7 +17,8 @@ if was and not was.get("docstatus") and was.get("outpost_id") and was.get("outpo
         if not before or doc.docstatus != 0 or doc.get("outpost_ask"):
             changed.append("it")
         if not changed:
-            for field in ("outpost_id", "outpost_site", "outpost_answer", "customer", "supplier", "company", "stock_entry_type"):
+            for field in ("outpost_id", "outpost_site", "outpost_answer", "customer", "supplier", "company", "stock_entry_type",
+                "update_stock", "taxes_and_charges", "additional_discount_percentage", "apply_discount_on"):
                 if (doc.get(field) or "") != (before.get(field) or ""):
                     changed.append(field)
             for table in ("items", "taxes"):
@@ -28,7 +29,7 @@ if was and not was.get("docstatus") and was.get("outpost_id") and was.get("outpo
                     continue
                 for i in range(len(rows)):
                     for field in (
-                        "item_code", "qty", "uom", "rate", "basic_rate", "warehouse", "s_warehouse", "t_warehouse", "batch_no",
+                        "item_code", "qty", "uom", "rate", "discount_percentage", "basic_rate", "warehouse", "s_warehouse", "t_warehouse", "batch_no",
                         "serial_no", "account_head", "tax_amount",
                     ):
                         # What has no price yet is worked out anew at each save.

@@ -315,13 +315,19 @@ fn a_draft_under_its_id_becomes_the_document_under_its_own_name() {
 #[test]
 fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
     let mut case = Case::new();
-    let made = case.shop.make("sales-invoice", sale(json!({})));
-    let draft = sale(json!({"outpost_id": made.id.to_string(), "write_off_amount": 5}));
-    let draft = case.books.erp.make("Sales Invoice", draft);
-    case.holds(&made, Hold::Refused, &[&draft, "write_off_amount", "retry"]);
-    assert_eq!(case.books.erp.document("Sales Invoice", &draft).unwrap()["docstatus"], 0);
-    case.books.erp.set("Sales Invoice", &draft, "write_off_amount", json!(0));
-    case.goes_through(&made);
+    let tax = json!([{"charge_type": "On Net Total", "account_head": "VAT - TW", "description": "VAT", "rate": 11}]);
+    for (field, more) in [("write_off_amount", json!(5)), ("additional_discount_percentage", json!(10)), ("taxes", tax)]
+    {
+        let made = case.shop.make("sales-invoice", sale(json!({})));
+        let draft = sale(json!({"outpost_id": made.id.to_string(), field: more}));
+        let draft = case.books.erp.make("Sales Invoice", draft);
+        case.holds(&made, Hold::Refused, &[&draft, field, "retry"]);
+        assert_eq!(case.books.erp.document("Sales Invoice", &draft).unwrap()["docstatus"], 0);
+        let nothing = if field == "taxes" { json!([]) } else { json!(0) };
+        case.books.erp.set("Sales Invoice", &draft, field, nothing);
+        case.books.erp.set("Sales Invoice", &draft, "discount_amount", json!(0));
+        case.goes_through(&made);
+    }
 }
 
 #[test]
