@@ -118,6 +118,8 @@ pub struct Writer {
     held: HashMap<IntentId, Held>,
     /// Held ones that may be in the books all the same, and whose word does not say so.
     in_doubt: BTreeSet<IntentId>,
+    /// Of those that are there and over which the books failed: what was read once more since. As few as those.
+    read_in_vain: BTreeSet<IntentId>,
     /// Who waits for a document.
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
     /// Who waits for stock.
@@ -267,15 +269,23 @@ impl Writer {
         self.in_doubt.iter().take(most).filter_map(what).collect()
     }
 
-    /// The books were asked for one in doubt. What was done there is tried again, and its word comes of that.
-    pub fn asked(&mut self, id: IntentId, is_done: bool) {
-        let Some(held) = self.held.get_mut(&id) else { return };
-        if is_done {
-            self.ready.insert((held.work.order, id));
-        } else {
+    /// The books were asked for one in doubt. What was done there is tried again, and its word comes of that; where the books fail over
+    /// that too, it counts there, and nobody can say as what: that is for a person.
+    pub fn asked(&mut self, id: IntentId, is_done: bool) -> Said {
+        let Some(held) = self.held.get_mut(&id) else { return Said::new() };
+        if !is_done {
             held.doubt = false;
             self.in_doubt.remove(&id);
+            return Said::new();
         }
+        let (order, is_failing) = (held.work.order, held.hold == Hold::Failing);
+        if !is_failing || self.read_in_vain.insert(id) {
+            self.ready.insert((order, id));
+            return Said::new();
+        }
+        let Some(Held { work, .. }) = self.unhold(id) else { return Said::new() };
+        let why = "It is in the books, which fail whenever it is read. Look there at what is wrong with it, and retry.";
+        self.ended(work, Verdict::Held(Hold::Differs, why.into()))
     }
 
     /// What is being tried has failed before: the books may not answer at all.
@@ -438,6 +448,7 @@ impl Writer {
             self.wake(of);
         }
         said.push(Outcome { of: work.id, fate });
+        self.read_in_vain.remove(&work.id);
         self.moved(work.id, &work.brings);
         self.short.went_through(work);
         said

@@ -242,3 +242,35 @@ fn what_came_before_the_cancellation_that_it_stands_for_waits_for_that() {
     desk.take(cancellation(3, 1), done());
     assert_eq!(desk.tried, [2]);
 }
+
+#[test]
+fn what_is_there_and_cannot_be_read_is_tried_twice_and_then_a_person_s() {
+    let mut desk = Desk::default();
+    let fails = || Verdict::Again { why: "500".into(), alive: true };
+    let goes_on = |desk: &mut Desk| {
+        let mut tried = 0;
+        while desk.writer.is_failing() || tried == 0 {
+            desk.now_ms += 3_600_000;
+            tried += desk.answer(&mut |_| fails()).len();
+        }
+        tried
+    };
+    desk.take(work(1, BTreeSet::new()), fails());
+    goes_on(&mut desk);
+    assert!(desk.is_held(1, Hold::Failing));
+    // It is there: it is read once more, in as many tries.
+    let said = desk.writer.asked(id(1), true);
+    assert!(said.is_empty());
+    assert_eq!(goes_on(&mut desk), 9);
+    assert!(desk.is_held(1, Hold::Failing));
+    let said = desk.writer.asked(id(1), true);
+    desk.note(said);
+    assert!(desk.is_held(1, Hold::Differs), "{:?}", desk.fate(1));
+    // Nothing waits for it to be asked again, and nothing is tried by itself.
+    assert!(desk.writer.in_doubt(9).is_empty());
+    desk.now_ms += 3_600_000;
+    assert!(desk.answer(&mut |_| fails()).is_empty());
+    desk.writer.retry(None);
+    assert_eq!(desk.answer(&mut |_| done()), [1]);
+    assert!(matches!(desk.fate(1), Some(Fate::Posted { .. })));
+}

@@ -2,6 +2,7 @@
 //! back, and over one document for good, documents that read otherwise, records out of order, restarts, people who retry, give up, and enter
 //! by hand, and others who bring stock. At the end the books recover, and whatever may go by itself has to have gone before anybody retries.
 
+use super::books::Books;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold};
@@ -13,17 +14,17 @@ use uuid::Uuid;
 
 const SITES: usize = 3;
 
-fn text(text: &str) -> Text {
+pub fn text(text: &str) -> Text {
     Text::try_from(text).unwrap()
 }
 
-struct Dice(ChaCha8Rng);
+pub struct Dice(ChaCha8Rng);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         (self.0.next_u64() % sides as u64) as usize
     }
-    fn chance(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.roll(100) < percent
     }
 }
@@ -72,137 +73,6 @@ enum Sabotage {
     SaysUnread,
     /// Whoever enters one by hand does not look whether it is there already.
     EntersBlindly,
-}
-
-/// Books without the uniqueness of an id, so that a second posting would show.
-#[derive(Default)]
-struct Books {
-    /// Each posting, in order.
-    entries: Vec<IntentId>,
-    cancelled: BTreeSet<IntentId>,
-    /// What somebody has entered by hand, without its id: they find it by its name alone.
-    by_hand: BTreeSet<IntentId>,
-    /// What was read back, and said what it should.
-    read: BTreeSet<IntentId>,
-    /// What reads otherwise than it should.
-    differs: BTreeSet<IntentId>,
-    stock: BTreeMap<(Text, Text), i64>,
-    /// How much a document takes or brings, where that is not one piece.
-    pieces: BTreeMap<IntentId, i64>,
-    /// They fail over these, whatever happens.
-    poison: BTreeSet<IntentId>,
-    faults: usize,
-    committed_and_lost: u32,
-    /// Answers to a reading that were lost.
-    unread: u32,
-    order_broken: Vec<String>,
-    /// A writer called itself settled while something was there that it did not say.
-    unsaid: Vec<String>,
-}
-
-impl Books {
-    fn attempt(&mut self, work: &Work, again: bool, dice: &mut Dice) -> Verdict {
-        let fails = |why: &str, alive| Verdict::Again { why: why.into(), alive };
-        if dice.chance(self.faults) {
-            return fails("before it was committed", dice.chance(30));
-        }
-        if again && self.is_there(work) {
-            return self.reads(work.id);
-        }
-        if self.poison.contains(&work.id) {
-            return fails("poison", true);
-        }
-        match work.what {
-            What::Post(Kind::TillClosing) => return Verdict::Kept,
-            What::Post(_) => {
-                for need in &work.needs {
-                    let counts = |id: &IntentId| self.has(*id) && !self.cancelled.contains(id);
-                    let fine = match need {
-                        Need::Posted(id) => counts(id),
-                        Need::Cancelled { document, .. } => !counts(document),
-                    };
-                    if !fine {
-                        self.order_broken.push(format!("{:?} before {need:?}", work.id));
-                    }
-                }
-                if self.is_short(work) {
-                    return Verdict::Held(Hold::Stock, "too little".into());
-                }
-                self.entries.push(work.id);
-            }
-            What::Cancel(of) => {
-                if !self.has(of) {
-                    return Verdict::Kept;
-                }
-                if self.is_short(work) {
-                    return Verdict::Held(Hold::Stock, "too little".into());
-                }
-                self.cancelled.insert(of);
-            }
-        }
-        self.move_stock(work);
-        if dice.chance(self.faults) {
-            self.committed_and_lost += 1;
-            return fails("the answer was lost", dice.chance(30));
-        }
-        match work.what {
-            What::Post(_) if dice.chance(80) => Verdict::Made,
-            _ => self.reads(work.id),
-        }
-    }
-
-    fn reads(&mut self, id: IntentId) -> Verdict {
-        if self.differs.contains(&id) {
-            return Verdict::Held(Hold::Differs, "it reads otherwise".into());
-        }
-        self.read.insert(id);
-        Verdict::Done(Posted { name: text("X-1"), day: None })
-    }
-
-    fn confirm(&mut self, made: &[IntentId], dice: &mut Dice) -> Vec<Verdict> {
-        let lost = dice.chance(self.faults);
-        let read = |id: &IntentId| {
-            if lost || dice.chance(self.faults / 5) {
-                self.unread += 1;
-                return Verdict::Again { why: "the answer was lost".into(), alive: dice.chance(30) };
-            }
-            self.reads(*id)
-        };
-        let mut verdicts: Vec<_> = made.iter().map(read).collect();
-        if dice.chance(self.faults / 5) {
-            verdicts.truncate(dice.roll(made.len()));
-        }
-        verdicts
-    }
-
-    fn move_stock(&mut self, work: &Work) {
-        for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
-            for place in places {
-                *self.stock.entry(place.clone()).or_default() += by * self.pieces(work);
-            }
-        }
-    }
-
-    /// Under its id, or under the name of what was entered by hand.
-    fn has(&self, id: IntentId) -> bool {
-        self.entries.contains(&id) || self.by_hand.contains(&id)
-    }
-
-    fn pieces(&self, work: &Work) -> i64 {
-        let of = if let What::Cancel(of) = work.what { of } else { work.id };
-        self.pieces.get(&of).copied().unwrap_or(1)
-    }
-
-    fn is_short(&self, work: &Work) -> bool {
-        work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < self.pieces(work))
-    }
-
-    fn is_there(&self, work: &Work) -> bool {
-        match work.what {
-            What::Post(_) => self.has(work.id),
-            What::Cancel(of) => self.cancelled.contains(&of),
-        }
-    }
 }
 
 struct Site {
@@ -412,7 +282,8 @@ impl World {
         let site = &mut self.sites[n];
         for (id, _) in site.writer.in_doubt(most) {
             let work = site.journal.iter().find(|work| work.id == id).unwrap();
-            site.writer.asked(id, self.books.is_there(work));
+            let said = site.writer.asked(id, self.books.is_there(work));
+            self.words.note(said);
         }
     }
 

@@ -356,12 +356,14 @@ impl SiteWriter {
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
         let asked: Vec<_> = documents.iter().map(|(_, (kind, of))| (*kind, *of)).collect();
         let there = sink.there(&asked)?;
+        let mut said = Said::new();
         for (id, what) in doubtful {
             let of = documents.iter().find(|(known, _)| *known == id).map_or(id, |(_, (_, of))| *of);
             // A cancellation is done where its document is there no more.
             let is_done = there.contains(&of) == matches!(what, What::Post(_));
-            self.writer.asked(id, is_done);
+            said.extend(self.writer.asked(id, is_done));
         }
+        self.say(said)?;
         Ok(self.writer.in_doubt(1).len())
     }
 

@@ -1,0 +1,139 @@
+//! Books that fail before they commit, after it, when they are read back, and over one document for good.
+
+use super::world::{Dice, text};
+use outpost_core::domain::document::{Kind, Text};
+use outpost_core::domain::id::IntentId;
+use outpost_core::domain::outcome::Hold;
+use outpost_core::posting::{Need, Posted, Verdict, What, Work};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Books without the uniqueness of an id, so that a second posting would show.
+#[derive(Default)]
+pub struct Books {
+    /// Each posting, in order.
+    pub entries: Vec<IntentId>,
+    pub cancelled: BTreeSet<IntentId>,
+    /// What somebody has entered by hand, without its id: they find it by its name alone.
+    pub by_hand: BTreeSet<IntentId>,
+    /// What was read back, and said what it should.
+    pub read: BTreeSet<IntentId>,
+    /// What reads otherwise than it should.
+    pub differs: BTreeSet<IntentId>,
+    pub stock: BTreeMap<(Text, Text), i64>,
+    /// How much a document takes or brings, where that is not one piece.
+    pub pieces: BTreeMap<IntentId, i64>,
+    /// They fail over these, whatever happens.
+    pub poison: BTreeSet<IntentId>,
+    pub faults: usize,
+    pub committed_and_lost: u32,
+    /// Answers to a reading that were lost.
+    pub unread: u32,
+    pub order_broken: Vec<String>,
+    /// A writer called itself settled while something was there that it did not say.
+    pub unsaid: Vec<String>,
+}
+
+impl Books {
+    pub fn attempt(&mut self, work: &Work, again: bool, dice: &mut Dice) -> Verdict {
+        let fails = |why: &str, alive| Verdict::Again { why: why.into(), alive };
+        if dice.chance(self.faults) {
+            return fails("before it was committed", dice.chance(30));
+        }
+        if again && self.is_there(work) {
+            return self.reads(work.id);
+        }
+        if self.poison.contains(&work.id) {
+            return fails("poison", true);
+        }
+        match work.what {
+            What::Post(Kind::TillClosing) => return Verdict::Kept,
+            What::Post(_) => {
+                for need in &work.needs {
+                    let counts = |id: &IntentId| self.has(*id) && !self.cancelled.contains(id);
+                    let fine = match need {
+                        Need::Posted(id) => counts(id),
+                        Need::Cancelled { document, .. } => !counts(document),
+                    };
+                    if !fine {
+                        self.order_broken.push(format!("{:?} before {need:?}", work.id));
+                    }
+                }
+                if self.is_short(work) {
+                    return Verdict::Held(Hold::Stock, "too little".into());
+                }
+                self.entries.push(work.id);
+            }
+            What::Cancel(of) => {
+                if !self.has(of) {
+                    return Verdict::Kept;
+                }
+                if self.is_short(work) {
+                    return Verdict::Held(Hold::Stock, "too little".into());
+                }
+                self.cancelled.insert(of);
+            }
+        }
+        self.move_stock(work);
+        if dice.chance(self.faults) {
+            self.committed_and_lost += 1;
+            return fails("the answer was lost", dice.chance(30));
+        }
+        match work.what {
+            What::Post(_) if dice.chance(80) => Verdict::Made,
+            _ => self.reads(work.id),
+        }
+    }
+
+    pub fn reads(&mut self, id: IntentId) -> Verdict {
+        if self.differs.contains(&id) {
+            return Verdict::Held(Hold::Differs, "it reads otherwise".into());
+        }
+        self.read.insert(id);
+        Verdict::Done(Posted { name: text("X-1"), day: None })
+    }
+
+    pub fn confirm(&mut self, made: &[IntentId], dice: &mut Dice) -> Vec<Verdict> {
+        let lost = dice.chance(self.faults);
+        let read = |id: &IntentId| {
+            if lost || dice.chance(self.faults / 5) {
+                self.unread += 1;
+                return Verdict::Again { why: "the answer was lost".into(), alive: dice.chance(30) };
+            }
+            self.reads(*id)
+        };
+        let mut verdicts: Vec<_> = made.iter().map(read).collect();
+        if dice.chance(self.faults / 5) {
+            verdicts.truncate(dice.roll(made.len()));
+        }
+        verdicts
+    }
+
+    pub fn move_stock(&mut self, work: &Work) {
+        for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
+            for place in places {
+                *self.stock.entry(place.clone()).or_default() += by * self.pieces(work);
+            }
+        }
+    }
+
+    /// Under its id, or under the name of what was entered by hand.
+    pub fn has(&self, id: IntentId) -> bool {
+        self.entries.contains(&id) || self.by_hand.contains(&id)
+    }
+
+    pub fn pieces(&self, work: &Work) -> i64 {
+        let of = if let What::Cancel(of) = work.what { of } else { work.id };
+        self.pieces.get(&of).copied().unwrap_or(1)
+    }
+
+    pub fn is_short(&self, work: &Work) -> bool {
+        work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < self.pieces(work))
+    }
+
+    pub fn is_there(&self, work: &Work) -> bool {
+        match work.what {
+            What::Post(_) => self.has(work.id),
+            What::Cancel(of) => self.cancelled.contains(&of),
+        }
+    }
+}
