@@ -1,6 +1,6 @@
 //! Time on Job Cards: the Work Order has made the card, and a workshop's lines are added to it.
 
-use super::{Ask, Erpnext};
+use super::{Ask, Erpnext, HOURS_CLOSED_HERE};
 use crate::client::{Failure, Query};
 use crate::payload::{AddToCard, add_to_card};
 use crate::readback::{Reading, decimal};
@@ -16,10 +16,10 @@ const CARD: &str = "Job Card";
 const TRIES: u32 = 3;
 
 impl Erpnext {
-    /// Adds lines to a card, and submits it with the last piece.
-    pub(super) fn card(&mut self, add: &AddToCard) -> Verdict {
+    /// Adds lines to a card, and submits it with the last piece. Of a closed month no lines are added; what is in the card stays.
+    pub(super) fn card(&mut self, add: &AddToCard, closed: bool) -> Verdict {
         for _ in 0..TRIES {
-            match self.try_card(add) {
+            match self.try_card(add, closed) {
                 Err(failure) if failure.is("TimestampMismatchError") => {}
                 Err(failure) => return self.failed(failure),
                 Ok(verdict) => return verdict,
@@ -28,7 +28,7 @@ impl Erpnext {
         Verdict::Again { why: "somebody is changing the Job Card".into(), alive: true }
     }
 
-    fn try_card(&mut self, add: &AddToCard) -> Result<Verdict, Failure> {
+    fn try_card(&mut self, add: &AddToCard, closed: bool) -> Result<Verdict, Failure> {
         let Some(card) = self.read_card(add)? else {
             let (order, operation) = (&add.work_order, &add.operation);
             let why = format!("{order} has no open Job Card for {operation}. Make one in ERPNext, and retry.");
@@ -41,6 +41,9 @@ impl Erpnext {
             return Ok(Verdict::Held(Hold::Refused, why));
         }
         if let Some(put) = &change.put {
+            if closed {
+                return Ok(Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()));
+            }
             self.client.update(CARD, &name, put)?;
         }
         if change.complete

@@ -36,6 +36,12 @@ impl Erpnext {
         })
     }
 
+    /// The same of any of the days on which hours were worked.
+    pub(super) fn is_work_closed(&self, submitted: &Submitted) -> bool {
+        let kind = submitted.document.kind();
+        days_of_work(&submitted.document).into_iter().flatten().any(|day| self.is_closed_here(kind, day))
+    }
+
     /// The day on which a document that was found is posted, where we have moved it there: the field for the true day says so, or it is
     /// the day that we would move it to now.
     pub(super) fn moved_to(&self, submitted: &Submitted, at: &Place, there: &Value) -> Option<Date> {
@@ -50,16 +56,15 @@ impl Erpnext {
     }
 }
 
-/// The days on which hours were worked; none of a document that is none of hours.
-pub(super) fn days_of_work(document: &Document) -> Option<impl Iterator<Item = Date>> {
-    let days: Vec<[Date; 2]> = match document {
+/// The days on which hours were worked: from when, to when. Empty of a document that is none of hours.
+fn days_of_work(document: &Document) -> Vec<[Date; 2]> {
+    match document {
         Document::Timesheet(sheet) => {
             sheet.time_logs.iter().map(|log| [log.from_time.day(), log.to_time.day()]).collect()
         }
         Document::JobCard(card) => card.time_logs.iter().map(|log| [log.from_time.day(), log.to_time.day()]).collect(),
-        _ => return None,
-    };
-    Some(days.into_iter().flatten())
+        _ => Vec::new(),
+    }
 }
 
 fn day(there: &Value, field: &str) -> Option<Date> {

@@ -24,7 +24,6 @@ use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
 use confirming::{LISTS_AT_ONCE, Made};
-use days::days_of_work;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use listing::Listing;
@@ -177,12 +176,14 @@ impl Sink for Erpnext {
             }
         }
         let own = submitted.day().unwrap_or(at.day);
-        // Hours have no day to post them on: they count when they were worked, and that is never another day.
-        if let Some(mut days) = days_of_work(&submitted.document) {
-            return match days.any(|day| self.is_closed_here(kind, day)) {
-                true => Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()),
-                false => self.tell(submitted, at, None),
-            };
+        // Hours have no day to post them on: they count when they were worked, and that is never another day. Whether they are in a Job
+        // Card already only the card says.
+        match kind {
+            Kind::Timesheet if self.is_work_closed(submitted) => {
+                return Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into());
+            }
+            Kind::Timesheet | Kind::JobCard => return self.tell(submitted, at, None),
+            _ => {}
         }
         let has_day = !is_master(kind) && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
         let verdict = match has_day && self.is_closed_here(kind, own) {

@@ -24,7 +24,7 @@ impl Erpnext {
         let post_on = day.or_else(|| submitted.day().is_none().then_some(at.day));
         match self.request(submitted, post_on, Reading::First) {
             Ok(Ask::Insert(request)) => self.insert(submitted, at, request, day),
-            Ok(Ask::AddToCard(add)) => self.card(&add),
+            Ok(Ask::AddToCard(add)) => self.card(&add, self.is_work_closed(submitted)),
             Ok(Ask::Nothing(_)) => Verdict::Kept,
             Err(why @ Unmappable::Books(_)) => self.unmappable(why),
             // What it names may be used up, by itself.

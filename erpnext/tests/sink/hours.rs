@@ -122,3 +122,17 @@ fn hours_count_in_the_month_in_which_they_were_worked_whatever_the_day_on_paper(
         assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
     }
 }
+
+#[test]
+fn hours_that_are_in_the_card_stay_a_difference_when_their_month_is_closed_since() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    let logged = case.on_card("2026-11-20", "2");
+    post(&mut case.sink, &logged, &place(OF, false));
+    case.month("2026-11", "30", true);
+    let verdict = post(&mut case.sink, &logged, &place(OF, true));
+    assert!(matches!(verdict, Verdict::Held(Hold::Differs, _)), "{verdict:?}");
+    let cancelled = case.shop.cancel(&logged);
+    let verdict = case.sink.cancel(&cancelled, &logged, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.card(), (json!(0), 0));
+}
