@@ -10,6 +10,8 @@ use super::sources::{By, Joined, Listed, Lookup};
 use super::{Came, Scope};
 use crate::client::{Failure, Query};
 use outpost_core::domain::master::{Row, RowKey, Table};
+use outpost_core::wire::row;
+use outpost_core::wire::rows::MAX_ROW;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,6 +205,11 @@ impl<'a> Fetch<'a> {
     pub(super) fn rows(&self, whole: &[Whole], came: &mut Came) {
         for document in whole {
             match (self.listed.row)(document.doc(), self.scene()) {
+                // The same limit keeps a page from being taken at all.
+                Ok(Some(row)) if row::encode(&row).len() > MAX_ROW => {
+                    let rule = "it has too many lines to be told to workshops (64 KiB): split it";
+                    came.told.push(format!("{} {}: {rule}", self.listed.doctype, document.name()));
+                }
                 Ok(Some(row)) => self.renamed(row, came),
                 Ok(None) => self.gone(&document.fields, came),
                 Err(why) => came.told.push(format!("{} {}: {why}", self.listed.doctype, document.name())),

@@ -115,6 +115,18 @@ fn a_document_that_makes_no_row_is_named_and_stops_nothing() {
 }
 
 #[test]
+fn a_row_that_is_too_long_for_a_message_is_named_and_stops_nothing() {
+    let mut fake = Fake::new();
+    items(&mut fake, 0, 3);
+    let codes = |n: usize| (0..n).map(|i| json!({ "barcode": format!("{i:0100}"), "uom": null })).collect::<Vec<_>>();
+    fake.parts("Item Barcode", "Item", "I0000", &codes(500));
+    fake.parts("Item Barcode", "Item", "I0001", &codes(700));
+    let office = Office::afresh(&fake);
+    assert_eq!(office.kept.names(Table::Item), ["I0000", "I0002"]);
+    assert!(office.told.iter().any(|told| told.starts_with("Item I0001: it has too many lines")), "{:?}", office.told);
+}
+
+#[test]
 fn two_templates_of_taxes_with_one_name_are_told_and_that_for_sales_stays() {
     let mut fake = Fake::new();
     for (doctype, rows) in [
