@@ -23,6 +23,7 @@ use outpost_erpnext::guard::{ANSWER, ASK, ASKABLE};
 use outpost_erpnext::map::Settings;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -32,6 +33,8 @@ use std::time::{Duration, SystemTime};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After a failure, and where ERPNext has no such field.
 const RETRY: Duration = Duration::from_secs(15);
+/// After what should not be.
+const AFTER_A_PANIC: Duration = Duration::from_secs(300);
 /// Drafts in one list.
 const PAGE: usize = 100;
 /// Lists of one doctype in one look: so many drafts beside each other are no work of people.
@@ -113,9 +116,15 @@ impl Drafts {
 }
 
 impl Clerk {
+    /// Until it is stopped. What panics is told, and begun again.
     fn run(mut self, stop: &(Mutex<bool>, Condvar)) {
         loop {
-            let pause = self.look();
+            let pause = catch_unwind(AssertUnwindSafe(|| self.look())).unwrap_or_else(|_| {
+                tracing::error!("asking for drafts has failed, and is begun again: tell who maintains outpost");
+                let trouble = Some("asking has failed, and is begun again".into());
+                self.answers.tell_drafts(Some(Told { undecided: 0, trouble }));
+                AFTER_A_PANIC
+            });
             let stopped = stop.0.lock().unwrap_or_else(PoisonError::into_inner);
             if *stopped || *stop.1.wait_timeout(stopped, pause).unwrap_or_else(PoisonError::into_inner).0 {
                 return;
@@ -134,8 +143,8 @@ impl Clerk {
         };
         let every = Duration::from_secs(every_s);
         match self.round(&settings) {
-            Ok(undecided) => {
-                self.answers.tell_drafts(Some(Told { undecided, trouble: None }));
+            Ok(told) => {
+                self.answers.tell_drafts(Some(told));
                 every
             }
             Err(Trouble::NotThere) => {
@@ -143,22 +152,21 @@ impl Clerk {
                 every.max(RETRY)
             }
             Err(Trouble::Other(why)) => {
-                self.at = None;
                 self.answers.tell_drafts(Some(Told { undecided: 0, trouble: Some(why) }));
                 every.max(RETRY)
             }
         }
     }
 
-    /// All drafts that are ticked, or that have an id. How many are not decided.
-    fn round(&mut self, settings: &Settings) -> Result<usize, Trouble> {
+    /// All drafts that are ticked, or that have an id: how many are not decided, and what is wrong with one.
+    fn round(&mut self, settings: &Settings) -> Result<Told, Trouble> {
         let at = self.books(settings).map_err(Trouble::Other)?;
-        let ended = self.all(&at, settings);
+        let told = self.all(&at, settings)?;
         self.at = Some(at);
-        ended
+        Ok(told)
     }
 
-    fn all(&mut self, at: &At, settings: &Settings) -> Result<usize, Trouble> {
+    fn all(&mut self, at: &At, settings: &Settings) -> Result<Told, Trouble> {
         let (mut undecided, mut trouble, mut seen) = (0, None, Vec::new());
         for kind in ASKABLE.iter().filter_map(|name| Kind::ALL.iter().copied().find(|kind| kind.name() == *name)) {
             for row in listed(&at.client, kind)? {
@@ -166,12 +174,15 @@ impl Clerk {
                 match self.one(at, settings, kind, &row) {
                     Ok(waits) => undecided += usize::from(waits),
                     // One draft that cannot be written keeps no other from its answer.
-                    Err(why) => trouble = Some(format!("{} {}: {why}", kind.name(), said::text(&row, "name"))),
+                    Err(why) => {
+                        undecided += 1;
+                        trouble = Some(format!("{} {}: {why}", kind.name(), said::text(&row, "name")));
+                    }
                 }
             }
         }
         self.away.retain(|draft, _| seen.contains(draft));
-        trouble.map_or(Ok(undecided), |why| Err(Trouble::Other(why)))
+        Ok(Told { undecided, trouble })
     }
 
     fn books(&mut self, settings: &Settings) -> Result<At, String> {
