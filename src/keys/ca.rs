@@ -42,6 +42,7 @@ const CA_NAME: &str = "Outpost office CA";
 
 const CA_CERT: &str = "ca.pem";
 const CA_KEY: &str = "ca.key";
+const CA_KEY_ASIDE: &str = "ca.key.old";
 const SERVER_CERT: &str = "server.pem";
 const SERVER_KEY: &str = "server.key";
 
@@ -121,14 +122,20 @@ impl Ca {
     }
 
     /// Stores it as `ca.key` and `ca.pem` in `dir`, where there must be no `ca.pem` yet. The certificate comes last, since it alone is
-    /// given to anybody: a key without one is what a power cut has left of an earlier call, nobody trusts it, and it is written over.
+    /// given to anybody: a key without one is what a power cut has left of an earlier call, and nobody trusts it; or somebody has lost the
+    /// certificate, so it is put aside as `ca.key.old`.
     pub fn create(dir: &Path) -> Result<Self, CaError> {
         let cert = dir.join(CA_CERT);
         if cert.exists() {
             return Err(CaError::Exists { path: cert });
         }
-        let ca = Self::make()?;
-        write(&dir.join(CA_KEY), &ca.issuer.key().serialize_pem(), PRIVATE)?;
+        let (ca, key) = (Self::make()?, dir.join(CA_KEY));
+        if key.exists() {
+            let aside = dir.join(CA_KEY_ASIDE);
+            tracing::warn!(aside = %aside.display(), "a CA's key without its certificate is put aside");
+            std::fs::rename(&key, &aside).map_err(|error| CaError::Io { path: aside, error })?;
+        }
+        write(&key, &ca.issuer.key().serialize_pem(), PRIVATE)?;
         // The directory may be as new as what is in it.
         sync_directory(dir).map_err(|error| CaError::Io { path: dir.to_owned(), error })?;
         write(&cert, &ca.cert_pem, PUBLIC)?;

@@ -115,6 +115,8 @@ fn a_key_that_a_power_cut_left_without_its_certificate_keeps_no_ca_from_being_ma
         write(&dir.path().join(CA_KEY), &cut_short, PRIVATE).expect("written");
         let made = Ca::create(dir.path()).expect("made anew, since nobody trusts the key alone");
         assert_eq!(Ca::load(dir.path()).expect("a pair").cert_pem(), made.cert_pem());
+        let aside = std::fs::read_to_string(dir.path().join(CA_KEY_ASIDE)).expect("put aside");
+        assert_eq!(aside, cut_short, "nothing is lost by it");
         // With its certificate it may be trusted, and so it is even where the key is lost: that is for a person to mend.
         std::fs::remove_file(dir.path().join(CA_KEY)).expect("removed");
         assert!(matches!(Ca::create(dir.path()), Err(CaError::Exists { .. })));
