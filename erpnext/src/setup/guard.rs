@@ -104,16 +104,7 @@ fn wrong(found: &Value) -> Option<String> {
 fn add_fields(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
     for doctype in ASKABLE {
         let meta = Meta::read(admin, doctype)?;
-        for field in ASKED {
-            match meta.field(field.name).map(|found| field.wrong(found)) {
-                None => plan.steps.push(Step::AddField(doctype, field)),
-                Some(wrong) if wrong.is_empty() => {}
-                Some(wrong) => {
-                    let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
-                    plan.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
-                }
-            }
-        }
+        ASKED.iter().for_each(|field| plan.add_field(&meta, doctype, field));
     }
     Ok(())
 }

@@ -58,6 +58,18 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
+    /// A field that is missing is added; one of that name with another shape is for a person.
+    pub(super) fn add_field(&mut self, meta: &Meta, doctype: &'static str, field: &'static Field) {
+        match meta.field(field.name).map(|found| field.wrong(found)) {
+            None => self.steps.push(Step::AddField(doctype, field)),
+            Some(wrong) if wrong.is_empty() => {}
+            Some(wrong) => {
+                let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
+                self.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
+            }
+        }
+    }
+
     /// Nothing is to be done, and nothing is in the way.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.obstacles.is_empty()
@@ -87,16 +99,7 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     let Some(user) = may(admin, wishes, &mut plan)? else { return Ok(plan) };
     for (doctype, fields) in fields::all() {
         let meta = Meta::read(admin, doctype)?;
-        for field in fields {
-            match meta.field(field.name).map(|found| field.wrong(found)) {
-                None => plan.steps.push(Step::AddField(doctype, field)),
-                Some(wrong) if wrong.is_empty() => {}
-                Some(wrong) => {
-                    let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
-                    plan.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
-                }
-            }
-        }
+        fields.iter().for_each(|field| plan.add_field(&meta, doctype, field));
     }
     connector(wishes, user.as_ref(), &mut plan);
     guard::plan(admin, wishes.guard, &mut plan)?;

@@ -5,6 +5,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import type { GoodsLine } from "../forms/documents";
 import { number as shown, t } from "../i18n";
+import { Decimal } from "../money/decimal";
 import { NumberField } from "./fields";
 import { Button } from "./frame";
 import { AddItem, PieceFields } from "./lines";
@@ -92,6 +93,13 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
 /** Something is to be submitted, and every line says how much. */
 export function someGoods(lines: readonly GoodsLine[]): boolean {
   return lines.some((line) => number(line.qty).isPositive());
+}
+
+/** What keeps priced goods from being submitted; `total` is null where the books cannot keep it. */
+export function lackingGoods(lines: readonly GoodsLine[], total: Decimal | null): "goods" | "price" | "large" | null {
+  if (!someGoods(lines)) return "goods";
+  if (!lines.every((line) => Decimal.read(line.rate ?? "") !== null)) return "price";
+  return total === null ? "large" : null;
 }
 
 export function goodsLine(code: string, more: Partial<GoodsLine>): GoodsLine {

@@ -5,12 +5,11 @@ import { number } from "../forms/cart";
 import { type GoodsLine, lineSum } from "../forms/documents";
 import { billed } from "../forms/new";
 import { t } from "../i18n";
-import { Decimal } from "../money/decimal";
 import { useDraft } from "../parts/draft";
 import { NumberField, TextField } from "../parts/fields";
 import { Form } from "../parts/finish";
 import { Frame } from "../parts/frame";
-import { Goods, someGoods } from "../parts/goods";
+import { Goods, lackingGoods } from "../parts/goods";
 import { ModeChoice } from "../parts/mode";
 import { Picker } from "../parts/picker";
 import { partyName, supplierPicks } from "../parts/words";
@@ -38,18 +37,8 @@ export function BillScreen() {
   if (!draft) return <Frame title={t("tile.bill")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
   const total = lineSum(value.lines, masters.precision);
-  const lacks =
-    value.supplier === ""
-      ? "supplier"
-      : !someGoods(value.lines)
-        ? "goods"
-        : !priced
-          ? "price"
-          : total === null
-            ? "large"
-            : null;
+  const lacks = value.supplier === "" ? "supplier" : lackingGoods(value.lines, total);
   return (
     <Form
       screen={SCREEN}

@@ -3,12 +3,11 @@
 import { app } from "../app";
 import { type GoodsLine, lineSum, receipt } from "../forms/documents";
 import { t } from "../i18n";
-import { Decimal } from "../money/decimal";
 import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/fields";
 import { Form } from "../parts/finish";
 import { Frame } from "../parts/frame";
-import { Goods, someGoods } from "../parts/goods";
+import { Goods, lackingGoods } from "../parts/goods";
 import { Picker } from "../parts/picker";
 import { partyName, supplierPicks } from "../parts/words";
 
@@ -26,18 +25,8 @@ export function Receive() {
   if (!draft) return <Frame title={t("tile.receive")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const priced = value.lines.every((line) => Decimal.read(line.rate ?? "") !== null);
   const total = lineSum(value.lines, masters.precision);
-  const lacks =
-    value.supplier === ""
-      ? "supplier"
-      : !someGoods(value.lines)
-        ? "goods"
-        : !priced
-          ? "price"
-          : total === null
-            ? "large"
-            : null;
+  const lacks = value.supplier === "" ? "supplier" : lackingGoods(value.lines, total);
   return (
     <Form
       screen={SCREEN}
