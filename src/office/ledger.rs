@@ -368,6 +368,7 @@ fn made(id: IntentId, site: &SiteId, document: &Document, masters: &Masters) -> 
                 disabled: false,
                 barcodes: made.barcodes.iter().map(barcode).collect(),
                 uoms: made.uoms.iter().map(unit).collect(),
+                variant_of: None,
                 taxes: Vec::new(),
             })
         }),

@@ -41,6 +41,7 @@ fn item(n: usize) -> Row {
             uom: None,
         }],
         uoms: vec![],
+        variant_of: None,
         taxes: vec![],
     })
 }

@@ -27,7 +27,7 @@ pub(super) fn top(fetch: &Fetch<'_>, progress: &mut Progress) -> Result<Option<M
         ..Query::default()
     };
     let top = fetch.source.list(fetch.listed.doctype, &query)?.first().and_then(Mark::of);
-    progress.saw(top.as_ref());
+    fetch.saw(progress, top.as_ref());
     Ok(top)
 }
 
@@ -73,6 +73,7 @@ pub(super) fn load(
         return Ok(Some(Phase::Load { top: top.clone(), at: last }));
     }
     follow.loaded = true;
+    follow.settled = false;
     follow.newest = top.clone();
     if let (Some(top), Some(from)) = (top, &from) {
         // It may be of no use to anybody, and was not read then.
@@ -174,6 +175,10 @@ pub(super) fn next(
             came.told.push(format!("{doctype}: {names} is there no more: all names are compared"));
             follow.names_due = true;
             Ok(None)
+        }
+        Odd::SetBack => {
+            *progress.follow(doctype) = Follow { names_due: true, ..Follow::default() };
+            Ok(Some(Phase::Begin))
         }
         Odd::Restored { sure, name } => {
             came.told.push(match sure {

@@ -8,7 +8,7 @@ use super::known::Known;
 use super::progress::{Follow, Phase, Progress, Turn};
 use super::source::Source;
 use super::sources::LISTED;
-use super::{Scope, changes, names, permissions, settings};
+use super::{Scope, changes, names, permissions, prices, settings};
 use crate::client::Failure;
 use outpost_core::domain::master::{Row, RowKey, Table};
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 pub enum Round {
     /// What has changed.
     Changes,
-    /// Beside that, what is there no more, what goes by another name, and rights and settings: once a day, say.
-    Names,
+    /// All anew, since ERPNext changes some things and leaves their time as it was; what is there no more; rights and settings: once a
+    /// day, say.
+    All,
 }
 
 /// What came with a step.
@@ -71,7 +72,7 @@ impl Feed {
         let mut next = progress.clone();
         let mut came = Came::default();
         zone(source, &mut next, &mut came)?;
-        let begun = Turn { names: round == Round::Names, doctype: SETTINGS.into(), phase: Phase::Begin };
+        let begun = Turn { all: round == Round::All, doctype: SETTINGS.into(), phase: Phase::Begin };
         let turn = next.turn.take().unwrap_or(begun);
         let before = next.clone();
         match self.page(source, known, &mut next, &mut came, &turn) {
@@ -104,7 +105,7 @@ impl Feed {
             _ => 0,
         };
         let more = match turn.doctype.as_str() {
-            SETTINGS | PERMISSIONS if !first && !turn.names => false,
+            SETTINGS | PERMISSIONS if !first && !turn.all => false,
             SETTINGS => {
                 settings::step(source, known, &self.scope, came)?;
                 false
@@ -132,7 +133,7 @@ fn behind(turn: &Turn) -> Option<Turn> {
         [SETTINGS].into_iter().chain(LISTED.iter().map(|listed| listed.doctype)).chain([PERMISSIONS]).collect();
     let at = places.iter().position(|place| *place == turn.doctype)?;
     let doctype = (*places.get(at + 1)?).to_owned();
-    Some(Turn { names: turn.names, doctype, phase: Phase::Begin })
+    Some(Turn { all: turn.all, doctype, phase: Phase::Begin })
 }
 
 /// Asks once in which time zone ERPNext tells the time.
@@ -173,7 +174,7 @@ fn listed_page(
         Phase::Changes(stretch) => changes::next(fetch, progress, came, (**stretch).clone())?,
         Phase::Begin | Phase::Each { .. } => {
             let follow = progress.follow(doctype).clone();
-            match follow.newest.filter(|_| follow.loaded) {
+            match follow.newest.filter(|_| follow.loaded && !turn.all) {
                 Some(newest) => changes::first(fetch, progress, came, newest, follow.settled)?,
                 None => {
                     let top = changes::top(fetch, progress)?;
@@ -183,11 +184,16 @@ fn listed_page(
         }
     };
     fetch.hanging(progress, came)?;
+    if fetch.listed.table == Table::ItemPrice {
+        prices::settle(fetch, progress, came)?;
+    }
     let follow = progress.follow(doctype);
     let reading = matches!(turn.phase, Phase::Begin | Phase::Load { .. } | Phase::Changes(_) | Phase::Each { .. });
     Ok(match phase {
         Some(phase) => Some(Turn { phase, ..turn.clone() }),
-        None if reading && (turn.names || follow.names_due) => {
+        // What ERPNext has was all read just now.
+        None if reading && turn.all => Some(Turn { phase: Phase::Ours { after: String::new() }, ..turn.clone() }),
+        None if reading && follow.names_due => {
             Some(Turn { phase: Phase::Theirs { after: String::new() }, ..turn.clone() })
         }
         None => {

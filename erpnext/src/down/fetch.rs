@@ -81,10 +81,17 @@ impl<'a> Fetch<'a> {
                 }
                 Err(failure) => return Err(failure),
                 Ok(documents) => {
-                    progress.saw(documents.iter().filter_map(Mark::of).max().as_ref());
+                    self.saw(progress, documents.iter().filter_map(Mark::of).max().as_ref());
                     return Ok(documents);
                 }
             }
+        }
+    }
+
+    /// Takes note of what time it is at ERPNext, where a document says so.
+    pub(super) fn saw(&self, progress: &mut Progress, mark: Option<&Mark>) {
+        if !self.listed.timed_by_database {
+            progress.saw(mark);
         }
     }
 

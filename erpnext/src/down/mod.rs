@@ -5,7 +5,7 @@
 //! rows are kept, who gets which, when the next step is due.
 //!
 //! ```text
-//! Feed::step ── first load ── changes by `modified`, with an overlap ── names, where asked for or where something is odd
+//! Feed::step ── first load ── changes by `modified`, with an overlap ── names, where something is odd ── all anew, where asked for
 //!     │ list, child rows in bulk
 //! sources ── one line for each doctype ── rows (pure)
 //! ```
@@ -24,6 +24,7 @@ mod levels;
 mod names;
 mod odd;
 mod permissions;
+mod prices;
 mod progress;
 mod rows;
 mod settings;

@@ -14,6 +14,8 @@ pub(super) enum Odd {
     No,
     /// Some are there no more.
     Vanished(String),
+    /// Their times went back, which says nothing of ERPNext: a statement did it, by the database's clock.
+    SetBack,
     /// ERPNext is older than it was: for sure, or so it looks.
     Restored {
         sure: bool,
@@ -37,6 +39,9 @@ pub(super) fn odd(
     let found: Vec<Mark> = fetch.source.list(fetch.listed.doctype, &query)?.iter().filter_map(Mark::of).collect();
     let older = |mark: &&Mark| seen.get(&mark.name).is_some_and(|before| mark.modified < *before);
     if let Some(mark) = found.iter().find(older) {
+        if fetch.listed.timed_by_database {
+            return Ok(Odd::SetBack);
+        }
         return Ok(Odd::Restored { sure: true, name: mark.name.clone() });
     }
     let there: BTreeSet<&String> = found.iter().map(|mark| &mark.name).collect();

@@ -23,10 +23,15 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    /// A document's, where it has both.
+    /// A document's, where it has both; its time with all digits.
     pub(super) fn of(document: &Value) -> Option<Self> {
         let text = |field| document.get(field).and_then(Value::as_str).map(str::to_owned);
-        Some(Self { modified: text("modified")?, name: text("name")? })
+        // ERPNext leaves out those of a whole second; they are compared as text, here and perhaps there.
+        let mut modified = text("modified")?;
+        if !modified.contains('.') {
+            modified.push_str(".000000");
+        }
+        Some(Self { modified, name: text("name")? })
     }
 }
 
@@ -105,7 +110,8 @@ pub(super) struct Stretch {
 /// A round through all doctypes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Turn {
-    pub(super) names: bool,
+    /// All is read anew.
+    pub(super) all: bool,
     pub(super) doctype: String,
     pub(super) phase: Phase,
 }

@@ -59,6 +59,8 @@ pub(super) struct Listed {
     pub(super) hangs: Option<fn() -> Vec<Value>>,
     /// Whatever has a row is read again in each round: its figures may move without its time.
     pub(super) again: bool,
+    /// A statement sets their times by the database's clock, which may be hours away from ERPNext's.
+    pub(super) timed_by_database: bool,
     pub(super) lookup: Lookup,
     /// Documents of a page.
     pub(super) page: usize,
@@ -113,6 +115,7 @@ const PLAIN: Listed = Listed {
     open: any,
     hangs: None,
     again: false,
+    timed_by_database: false,
     lookup: Lookup::Name,
     page: WIDE,
     row: rows::uom,
@@ -158,6 +161,7 @@ pub(super) const LISTED: &[Listed] = &[
             "has_batch_no",
             "has_serial_no",
             "has_variants",
+            "variant_of",
             "disabled",
         ],
         joined: &[
@@ -194,6 +198,8 @@ pub(super) const LISTED: &[Listed] = &[
             "supplier",
             "batch_no",
         ],
+        // Saving a price list does.
+        timed_by_database: true,
         lookup: Lookup::Group("item_code"),
         row: rows::item_price,
         ..PLAIN
@@ -201,7 +207,7 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Customer",
         table: Table::Customer,
-        fields: &["customer_name", "mobile_no", "disabled"],
+        fields: &["customer_name", "mobile_no", "disabled", "is_frozen"],
         optional: &["outpost_id"],
         lookup: Lookup::NameOrId,
         row: rows::customer,
@@ -210,7 +216,7 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Supplier",
         table: Table::Supplier,
-        fields: &["supplier_name", "disabled"],
+        fields: &["supplier_name", "disabled", "is_frozen", "on_hold", "hold_type", "release_date"],
         optional: &["outpost_id"],
         lookup: Lookup::NameOrId,
         row: rows::supplier,
@@ -240,6 +246,8 @@ pub(super) const LISTED: &[Listed] = &[
         joined: &[child("Sales Taxes and Charges", RULE)],
         of_company: true,
         open: in_use,
+        // Where one becomes the default, the one before is none any more, and its time says nothing of it.
+        hangs: Some(any),
         row: rows::sales_taxes,
         owns: |row| matches!(row, Row::TaxTemplate(row) if !row.buying),
         ..PLAIN
@@ -251,6 +259,7 @@ pub(super) const LISTED: &[Listed] = &[
         joined: &[child("Purchase Taxes and Charges", BUYING_RULE)],
         of_company: true,
         open: in_use,
+        hangs: Some(any),
         row: rows::purchase_taxes,
         owns: |row| matches!(row, Row::TaxTemplate(row) if row.buying),
         ..PLAIN

@@ -8,7 +8,7 @@ use super::{OURS, unsaid};
 use std::collections::{BTreeSet, HashSet};
 
 /// What [`Expected`](super::Expected) looks at beyond what was sent, in documents and in their rows.
-const FIGURES: [&str; 42] = [
+const FIGURES: [&str; 43] = [
     "amount",
     "batch_no",
     "conversion_factor",
@@ -26,6 +26,7 @@ const FIGURES: [&str; 42] = [
     "net_total",
     "outstanding_amount",
     "paid_amount",
+    "parent_item",
     "purpose",
     "qty",
     "rate",

@@ -270,7 +270,7 @@ impl Clerk {
         }
     }
 
-    /// Has master data gone through at once, names, rights and settings as well.
+    /// Has all master data read anew at once.
     pub(super) fn refresh(&self) -> Result<(), String> {
         let settings = settings::read(&self.dir).map_err(|error| format!("{error:#}"))?;
         if settings.is_none_or(|settings| settings.master_data.is_none()) {

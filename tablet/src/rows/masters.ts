@@ -97,14 +97,21 @@ export class Masters {
     return found;
   }
 
-  /** The price of one `uom` on a day; where the list has none in that unit, made from that of the item's own unit. */
+  /**
+   * The price of one `uom` on a day; where the list has none in that unit, made from that of the item's own unit; where it has none at
+   * all, from those of what the item is a variant of.
+   */
   price(item: Item, list: string | undefined, uom: string, day: string): Decimal | null {
     if (list === undefined) return null;
-    const own = this.listed(item.item_code, list, uom, day);
-    if (own) return own;
     const factor = item.uoms?.find((row) => row.uom === uom)?.conversion_factor;
-    const one = factor === undefined ? null : this.listed(item.item_code, list, item.stock_uom, day);
-    return one && factor !== undefined ? one.times(Decimal.from(factor)) : null;
+    for (const code of [item.item_code, item.variant_of]) {
+      if (code === undefined) continue;
+      const own = this.listed(code, list, uom, day);
+      if (own) return own;
+      const one = factor === undefined ? null : this.listed(code, list, item.stock_uom, day);
+      if (one && factor !== undefined) return one.times(Decimal.from(factor));
+    }
+    return null;
   }
 
   private listed(item: string, list: string, uom: string, day: string): Decimal | null {

@@ -50,6 +50,16 @@ test("the price is the latest that has begun, and that of a larger unit is made 
   expect(masters.price(item, "Buying", "Nos", "2026-12-31")).toBeNull();
 });
 
+test("a variant without a price has that of what it is a variant of", () => {
+  const small = { ...shirt, item_code: "SHIRT-S", variant_of: "SHIRT" };
+  const rows = [row("item", "SHIRT-S", small), row("item-price", "a", price("150000"))];
+  const masters = new Masters(rows, "bandung");
+  expect(`${masters.price(small, "Selling", "Nos", "2026-12-31")}`).toBe("150000");
+  expect(`${masters.price(small, "Selling", "Box", "2026-12-31")}`).toBe("1800000");
+  const own = new Masters([...rows, row("item-price", "b", { ...price("90000"), item_code: "SHIRT-S" })], "bandung");
+  expect(`${own.price(small, "Selling", "Box", "2026-12-31")}`).toBe("1080000");
+});
+
 test("an item's own tax template of the day counts, the latest that has begun before those without a day", () => {
   const taxes = [
     { item_tax_template: "Always" },

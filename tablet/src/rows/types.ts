@@ -27,6 +27,7 @@ export interface Item {
   has_batch_no?: Flag;
   has_serial_no?: Flag;
   disabled?: Flag;
+  variant_of?: string;
   barcodes?: { barcode: string; uom?: string }[];
   uoms?: { uom: string; conversion_factor: string }[];
   taxes?: { item_tax_template: string; tax_category?: string; valid_from?: string }[];

@@ -41,6 +41,9 @@ pub struct Item {
     /// It is in use no more.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub disabled: bool,
+    /// What it is a size or a colour of, where it is: what has no price of its own has that one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<Text>,
     /// What scanners read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub barcodes: Vec<Barcode>,

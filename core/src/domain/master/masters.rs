@@ -219,14 +219,16 @@ impl Masters {
     }
 
     /// The price of one `uom` of an item on a day: the latest that has begun and not ended. Where the list has none in that unit,
-    /// it is made from that of the item's own unit.
+    /// it is made from that of the item's own unit; where it has none at all, from those of what the item is a variant of.
     pub fn price(&self, item: &str, list: &str, uom: &str, day: Date) -> Option<Decimal> {
-        if let Some(price) = self.listed(item, list, uom, day) {
-            return Some(price);
-        }
-        let item = self.item(item)?;
-        let factor = item.uoms.iter().find(|row| row.uom.as_str() == uom)?.conversion_factor;
-        self.listed(item.item_code.as_str(), list, item.stock_uom.as_str(), day)?.times(factor)
+        let row = self.item(item);
+        let of_unit = |code: &str| {
+            let row = row?;
+            let factor = row.uoms.iter().find(|row| row.uom.as_str() == uom)?.conversion_factor;
+            self.listed(code, list, row.stock_uom.as_str(), day)?.times(factor)
+        };
+        let codes = [Some(item), row.and_then(|row| row.variant_of.as_ref()).map(Text::as_str)];
+        codes.into_iter().flatten().find_map(|code| self.listed(code, list, uom, day).or_else(|| of_unit(code)))
     }
 
     fn listed(&self, item: &str, list: &str, uom: &str, day: Date) -> Option<Decimal> {

@@ -73,6 +73,19 @@ fn a_barcode_of_two_items_finds_the_one_in_use() {
 }
 
 #[test]
+fn a_variant_without_a_price_has_that_of_what_it_is_a_variant_of() {
+    let Row::Item(mut small) = item("SHIRT-S", &[]) else { panic!() };
+    small.variant_of = Some(Text::try_from("SHIRT").unwrap());
+    let mut masters = holding([Row::Item(small), price("SHIRT", "100", None, None)]);
+    let of = |masters: &Masters, uom| masters.price("SHIRT-S", "Retail", uom, date(2026, 11, 1));
+    assert_eq!(of(&masters, "Nos"), amount("100"));
+    assert_eq!(of(&masters, "Box"), amount("1200"));
+    masters.put(price("SHIRT-S", "90", None, None));
+    assert_eq!(of(&masters, "Nos"), amount("90"));
+    assert_eq!(of(&masters, "Box"), amount("1080"));
+}
+
+#[test]
 fn a_price_is_the_latest_that_has_begun_and_not_ended() {
     let masters = holding([
         item("SHIRT", &[]),

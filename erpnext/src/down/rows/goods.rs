@@ -41,6 +41,7 @@ pub(in crate::down) fn item(doc: Doc<'_>, _: Scene<'_>) -> Made {
         has_batch_no: doc.flag("has_batch_no"),
         has_serial_no: doc.flag("has_serial_no"),
         disabled: doc.flag("disabled"),
+        variant_of: doc.maybe("variant_of")?,
         barcodes,
         uoms,
         taxes: doc.rows("Item Tax").map(item_tax).collect::<Result<_, _>>()?,

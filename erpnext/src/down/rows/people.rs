@@ -9,6 +9,11 @@ const NOBODY: [&str; 2] = ["Administrator", "Guest"];
 /// The roles of customers and suppliers who look at their own papers.
 const OUTSIDE: [&str; 2] = ["Customer", "Supplier"];
 
+/// ERPNext refuses whatever names a frozen one, as it does a disabled one.
+fn out_of_use(doc: Doc<'_>) -> bool {
+    doc.flag("disabled") || doc.flag("is_frozen")
+}
+
 pub(in crate::down) fn customer(doc: Doc<'_>, _: Scene<'_>) -> Made {
     let name = doc.text("name")?;
     Ok(Some(Row::Customer(Customer {
@@ -16,17 +21,20 @@ pub(in crate::down) fn customer(doc: Doc<'_>, _: Scene<'_>) -> Made {
         name,
         mobile_no: doc.loose("mobile_no"),
         outpost_id: doc.intent(),
-        disabled: doc.flag("disabled"),
+        disabled: out_of_use(doc),
     })))
 }
 
+/// One whose bills are blocked until somebody says otherwise is out of use.
 pub(in crate::down) fn supplier(doc: Doc<'_>, _: Scene<'_>) -> Made {
+    let until = !doc.str("release_date").is_empty();
+    let blocked = doc.flag("on_hold") && !until && matches!(doc.str("hold_type"), "" | "All" | "Invoices");
     let name = doc.text("name")?;
     Ok(Some(Row::Supplier(Supplier {
         supplier_name: doc.loose("supplier_name").unwrap_or_else(|| name.clone()),
         name,
         outpost_id: doc.intent(),
-        disabled: doc.flag("disabled"),
+        disabled: out_of_use(doc) || blocked,
     })))
 }
 

@@ -30,7 +30,7 @@ enum Act {
     Together,
     Pass(u16),
     Steps(u8),
-    Names,
+    All,
     Break(u8),
 }
 
@@ -54,7 +54,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Together),
         1 => (0u16..400).prop_map(Act::Pass),
         4 => (1u8..60).prop_map(Act::Steps),
-        1 => Just(Act::Names),
+        1 => Just(Act::All),
         1 => any::<u8>().prop_map(Act::Break),
     ]
 }
@@ -149,8 +149,8 @@ fn run(fake: &mut Fake, office: &mut Office, act: Act) {
         Act::Steps(steps) => (0..steps).for_each(|_| {
             let _ = office.step(fake, Round::Changes);
         }),
-        Act::Names => {
-            let _ = office.step(fake, Round::Names);
+        Act::All => {
+            let _ = office.step(fake, Round::All);
         }
         Act::Break(at) => fake.fails.set(Some(at.into())),
         Act::Delete(_) | Act::DeleteCustomer(_) | Act::DeleteSent(_) | Act::Received(..) => {}
@@ -179,11 +179,11 @@ proptest! {
         if office.progress.in_round() {
             office.round(&fake, Round::Changes);
         }
-        office.round(&fake, Round::Names);
+        office.round(&fake, Round::All);
         prop_assert_eq!(&office.kept, &Office::afresh(&fake).kept);
         // Nothing more comes then.
         let before = office.kept.clone();
-        office.round(&fake, Round::Names);
+        office.round(&fake, Round::All);
         prop_assert_eq!(office.kept, before);
     }
 
@@ -192,7 +192,7 @@ proptest! {
         let (mut fake, mut office) = (Fake::new(), Office { page: Some(page), ..Office::default() });
         for act in acts {
             match act {
-                Act::Delete(_) | Act::DeleteCustomer(_) | Act::Rename(..) | Act::RenameCustomer(..) | Act::Names => {}
+                Act::Delete(_) | Act::DeleteCustomer(_) | Act::Rename(..) | Act::RenameCustomer(..) | Act::All => {}
                 act => run(&mut fake, &mut office, act),
             }
         }

@@ -173,10 +173,16 @@ fn refused(status: u16, exc_type: &str, words: &str) -> Failure {
     Failure::Refused { status, exc_type: exc_type.into(), words: words.into(), exception: String::new() }
 }
 
+/// A moment of a whole second as it is told.
+pub(super) fn whole_second(moment: &str) -> &str {
+    moment.strip_suffix(".000000").unwrap_or(moment)
+}
+
 fn order_of(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap(),
-        (Value::String(a), Value::String(b)) => a.cmp(b),
+        // A whole second is told without its microseconds, and compared as a moment.
+        (Value::String(a), Value::String(b)) => whole_second(a).cmp(whole_second(b)),
         (Value::Null, Value::Null) => Ordering::Equal,
         (Value::Null, _) => Ordering::Less,
         (_, Value::Null) => Ordering::Greater,

@@ -125,7 +125,7 @@ fn what_is_closed_or_out_of_use_goes_without_its_name_being_looked_for() {
 }
 
 #[test]
-fn a_deleted_document_goes_with_the_next_comparison_of_names() {
+fn a_deleted_document_goes_when_all_is_read() {
     let mut fake = Fake::new();
     (0..1_100).for_each(|i| fake.item(&format!("I{i:04}"), "x"));
     fake.customer("Bu Sari", None);
@@ -136,7 +136,7 @@ fn a_deleted_document_goes_with_the_next_comparison_of_names() {
     fake.delete("Item", "I0903");
     fake.delete("Customer", "Bu Sari");
     fake.customer("Bu Sari Dua", None);
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     assert_eq!(office.kept, Office::afresh(&fake).kept);
 }
 
@@ -150,7 +150,7 @@ fn a_customer_with_another_name_keeps_the_id_that_documents_name() {
     let mut office = Office::afresh(&fake);
     fake.rename("Customer", "Bu Sari", "Ibu Sari");
     fake.rename("Customer", "Pak Joko", "Bapak Joko");
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     assert_eq!(office.kept.names(Table::Customer), ["Bapak Joko", "Ibu Sari", "Last"]);
     let Some(Row::Customer(row)) = office.kept.get(Table::Customer, "Ibu Sari") else { panic!() };
     assert_eq!(row.outpost_id.map(|id| id.to_string()).as_deref(), Some(ID));
@@ -167,7 +167,7 @@ fn what_a_site_made_stays_until_it_is_posted_and_then_goes_by_its_name_there() {
     site.customer("Bu Sari (bandung)", Some(ID));
     made.round(&site, Round::Changes);
     office.kept.0.extend(made.kept.0.into_iter().filter(|(key, _)| key.table == Table::Customer));
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     assert_eq!(office.kept.names(Table::Customer), ["Bu Sari", "Bu Sari (bandung)"]);
     fake.customer("Bu Sari - 1", Some(ID));
     office.round(&fake, Round::Changes);
@@ -201,4 +201,113 @@ fn a_price_whose_day_is_changed_while_all_is_read_leaves_no_row_of_its_old_day()
     fake.price("p1", "SHIRT", "5.5", "2026-04-02");
     office.round(&fake, Round::Changes);
     assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn of_two_prices_from_one_day_the_one_that_holds_longest_counts_in_whatever_order_they_come() {
+    for (first, last) in [(None, Some("2026-11-29")), (Some("2026-11-29"), None)] {
+        let mut fake = Fake::new();
+        fake.price("p1", "SHIRT", if first.is_none() { "250000" } else { "200000" }, "2026-11-27");
+        fake.put("Item Price", "p1", json!({ "valid_upto": first }));
+        let mut office = Office::afresh(&fake);
+        fake.price("p2", "SHIRT", if last.is_none() { "250000" } else { "200000" }, "2026-11-27");
+        fake.put("Item Price", "p2", json!({ "valid_upto": last }));
+        office.round(&fake, Round::Changes);
+        let Some(Row::ItemPrice(row)) = office.kept.0.values().find(|row| row.table() == Table::ItemPrice) else {
+            panic!()
+        };
+        assert_eq!((row.price_list_rate.to_string().as_str(), row.valid_upto), ("250000", None));
+        assert!(office.told.iter().any(|told| told.contains("two prices")), "{:?}", office.told);
+        assert_eq!(office.kept, Office::afresh(&fake).kept);
+        // The one that is left counts once it is alone.
+        fake.delete("Item Price", if first.is_none() { "p1" } else { "p2" });
+        office.round(&fake, Round::All);
+        assert_eq!(office.kept, Office::afresh(&fake).kept);
+        let Some(Row::ItemPrice(row)) = office.kept.0.values().find(|row| row.table() == Table::ItemPrice) else {
+            panic!()
+        };
+        assert_eq!(row.price_list_rate.to_string(), "200000");
+    }
+}
+
+#[test]
+fn a_price_list_that_is_saved_sets_times_back_and_that_is_no_older_erpnext() {
+    let mut fake = Fake::new();
+    fake.item("SHIRT", "x");
+    fake.price("p1", "SHIRT", "5", "2026-01-01");
+    let mut office = Office::afresh(&fake);
+    // By the database's clock it is seven hours earlier.
+    fake.put_at("Item Price", "p1", json!({ "price_list_rate": 6 }), fake.now - 25_200);
+    fake.log.borrow_mut().clear();
+    office.round(&fake, Round::Changes);
+    assert!(!fake.log.borrow().iter().any(|line| line == "list Item Barcode"), "items are not read anew");
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+    assert!(office.told.is_empty(), "{:?}", office.told);
+    // And where it is ahead: other doctypes' changes are still looked for in time.
+    fake.put_at("Item Price", "p1", json!({ "price_list_rate": 7 }), fake.now + 25_200);
+    office.round(&fake, Round::Changes);
+    fake.item("SHIRT", "later");
+    fake.put_at("Item", "SHIRT", json!({ "item_name": "late" }), fake.now - 100);
+    office.round(&fake, Round::Changes);
+    fake.price("p1", "SHIRT", "8", "2026-01-01");
+    office.round(&fake, Round::All);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn what_erpnext_changes_without_its_time_comes_when_all_is_read() {
+    let mut fake = Fake::new();
+    fake.put("Mode of Payment", "Cash", json!({ "type": "Cash", "enabled": 1 }));
+    let account = |name: &str| [json!({ "company": COMPANY, "default_account": name })];
+    fake.parts("Mode of Payment Account", "Mode of Payment", "Cash", &account("Cash - TW"));
+    let mut office = Office::afresh(&fake);
+    // Its account was renamed.
+    fake.parts("Mode of Payment Account", "Mode of Payment", "Cash", &account("Till - TW"));
+    office.round(&fake, Round::All);
+    let Some(Row::ModeOfPayment(row)) = office.kept.get(Table::ModeOfPayment, "Cash") else { panic!() };
+    assert_eq!(row.default_account.as_str(), "Till - TW");
+}
+
+#[test]
+fn a_template_of_taxes_that_becomes_the_default_takes_the_place_of_the_one_before() {
+    let (mut fake, doctype) = (Fake::new(), "Sales Taxes and Charges Template");
+    for (name, is_default) in [("PPN 11% - TW", 1), ("PPN 12% - TW", 0)] {
+        fake.put(doctype, name, json!({ "company": COMPANY, "is_default": is_default, "disabled": 0 }));
+        let rule = json!({ "charge_type": "On Net Total", "account_head": "PPN - TW", "rate": 11.0 });
+        fake.parts("Sales Taxes and Charges", doctype, name, &[rule]);
+    }
+    let mut office = Office::afresh(&fake);
+    fake.put(doctype, "PPN 12% - TW", json!({ "is_default": 1 }));
+    fake.tables.get_mut(doctype).unwrap().get_mut("PPN 11% - TW").unwrap()["is_default"] = 0.into();
+    office.round(&fake, Round::Changes);
+    let is_default =
+        |name: &str| matches!(office.kept.get(Table::TaxTemplate, name), Some(Row::TaxTemplate(row)) if row.is_default);
+    assert!(is_default("PPN 12% - TW") && !is_default("PPN 11% - TW"));
+}
+
+#[test]
+fn whom_erpnext_would_refuse_is_out_of_use() {
+    let mut fake = Fake::new();
+    for (name, more) in [("A", json!({})), ("B", json!({ "is_frozen": 1 }))] {
+        fake.customer(name, None);
+        fake.put("Customer", name, more);
+    }
+    for (name, more) in [
+        ("C", json!({ "on_hold": 1, "hold_type": "Payments" })),
+        ("D", json!({ "on_hold": 1, "hold_type": "All", "release_date": "2026-12-01" })),
+        ("E", json!({ "on_hold": 1, "hold_type": "Invoices" })),
+        ("F", json!({ "on_hold": 1, "hold_type": "" })),
+        ("G", json!({ "is_frozen": 1 })),
+    ] {
+        fake.put("Supplier", name, json!({ "supplier_name": name, "disabled": 0 }));
+        fake.put("Supplier", name, more);
+    }
+    let out: Vec<String> = (Office::afresh(&fake).kept.0.values())
+        .filter_map(|row| match row {
+            Row::Customer(row) if row.disabled => Some(row.name.to_string()),
+            Row::Supplier(row) if row.disabled => Some(row.name.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(out, ["B", "E", "F", "G"]);
 }

@@ -1,5 +1,6 @@
 //! An ERPNext with very many items, each made as it is asked for.
 
+use super::fake::whole_second;
 use crate::client::{Failure, Query};
 use crate::down::Source;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ impl Source for Many {
             "Item" if names.is_some() => Ok(names.unwrap().iter().map(|name| json!({ "name": name })).collect()),
             "Item" if query.order_by.contains("desc") => Ok(vec![self.item(self.items - 1)]),
             "Item" => {
-                let from = text(&query.filters, "modified", ">=").unwrap_or_default();
+                let from = whole_second(text(&query.filters, "modified", ">=").unwrap_or_default());
                 let after = text(&query.filters, "name", ">").or(text(&query.or_filters, "name", ">"));
                 let skip = match after {
                     // Names and times are in one order.

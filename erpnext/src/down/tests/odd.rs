@@ -93,7 +93,7 @@ fn a_field_that_nobody_has_added_is_told_once_and_done_without() {
     let warehouse = json!({ "company": "Tailor Works", "warehouse_type": null, "is_group": 0, "disabled": 0 });
     fake.put("Warehouse", "Stores - TW", warehouse);
     let mut office = Office::afresh(&fake);
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     assert_eq!(office.kept.names(Table::Customer), ["Bu Sari"]);
     assert_eq!(office.kept.names(Table::Warehouse), ["Stores - TW"]);
     let told: Vec<_> = office.told.iter().filter(|told| told.contains("has no field")).collect();
@@ -138,7 +138,7 @@ fn two_templates_of_taxes_with_one_name_are_told_and_that_for_sales_stays() {
         fake.parts(rows, doctype, "PPN - TW", &[rule]);
     }
     let mut office = Office::afresh(&fake);
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     let Some(Row::TaxTemplate(row)) = office.kept.get(Table::TaxTemplate, "PPN - TW") else { panic!() };
     assert!(!row.buying && row.taxes[0].rate.to_string() == "11");
     assert!(office.told.iter().any(|told| told.contains("the same name")), "{:?}", office.told);

@@ -25,7 +25,7 @@ fn rights_are_those_of_whole_documents_and_go_with_the_rule() {
     fake.put("rights", "Sales Invoice", json!({ "rules": [{ "role": "Shop", "read": 1 }] }));
     office.round(&fake, Round::Changes);
     assert_eq!(office.kept.names(Table::Permission).len(), 1, "rights are looked at with the names");
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     assert_eq!(office.kept.names(Table::Permission), ["Shop\u{1f}sales-invoice"]);
 }
 
@@ -77,7 +77,7 @@ fn settings_take_the_currency_from_erpnext_and_keep_the_rest() {
     office.kept.0.insert(changed.key(), changed);
     fake.put("Company", "Tailor Works", json!({ "default_currency": "USD" }));
     fake.put("Currency", "USD", json!({ "smallest_currency_fraction_value": 0.01 }));
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     let now = row(&office);
     assert_eq!((now.currency.as_str(), now.number_prefix.as_ref().map(|text| text.as_str())), ("USD", Some("BDG")));
     assert_eq!(now.smallest_currency_fraction_value, None, "an office that rounds nothing goes on so");

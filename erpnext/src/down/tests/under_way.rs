@@ -155,7 +155,7 @@ fn an_erpnext_without_the_field_or_that_does_not_show_stock_entries_is_told_and_
     assert_eq!(under_way(&office).len(), 1);
     fake.forbidden.insert("Stock Entry".into());
     fake.item("A", "x");
-    office.round(&fake, Round::Names);
+    office.round(&fake, Round::All);
     let words = office.told.join("\n");
     assert!(words.contains("Warehouse has no field default_in_transit_warehouse"), "{words}");
     assert!(words.contains("Stock Entry: ERPNext refuses it (403"), "{words}");

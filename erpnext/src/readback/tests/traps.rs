@@ -113,3 +113,19 @@ fn another_rate_of_exchange_and_a_cancellation_are_told() {
     let told = ["docstatus is 2 in ERPNext, and not 1", "status is Cancelled in ERPNext, and not submitted"];
     assert_eq!(found(cancelled, Reading::Later), told);
 }
+
+#[test]
+fn what_a_set_is_packed_of_is_no_difference_and_what_nothing_is_packed_of_is() {
+    let (sent, got) = call(FIRST, 110);
+    let got =
+        merged(got, json!({"status": "Unpaid", "outstanding_amount": 1000.0, "posting_date": sent["posting_date"]}));
+    let sale = json!({"customer": "Bu Sari", "items": [{"item_code": "SEWING", "qty": "1", "rate": "1000"}]});
+    let expected = expected(Kind::SalesInvoice, &sale, &json!({}), Reading::First);
+    let packed = |of: &str| {
+        let row = json!({"parent_item": of, "item_code": "BUTTON", "qty": 6.0, "docstatus": 1});
+        as_listed(&sent, &merged(got.clone(), json!({"packed_items": [row]})))
+    };
+    assert_eq!(said(&differences(&sent, &expected, &packed("SEWING"))), [""; 0]);
+    let found = said(&differences(&sent, &expected, &packed("SHIRT")));
+    assert_eq!(found, ["packed_items is 1 rows of others in ERPNext, and not parts of what was sold"]);
+}

@@ -40,8 +40,8 @@ const RETRY: Duration = Duration::from_secs(2);
 const RETRY_MAX: Duration = Duration::from_secs(300);
 /// How long figures wait for documents that are on their way.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often names, rights and settings are gone through as well, seconds.
-const NAMES_EVERY_S: u64 = 24 * 3600;
+/// How often all is read anew, seconds.
+const ALL_EVERY_S: u64 = 24 * 3600;
 /// What is told that people may still see.
 const TOLD: usize = 20;
 
@@ -165,10 +165,10 @@ impl Reader {
         let before = place.clone();
         let now_s = rough_ms() / 1000;
         if !place.progress.is_under_way() {
-            let is_due = place.names_at_s.is_none_or(|at_s| !(at_s..at_s + NAMES_EVERY_S).contains(&now_s));
-            place.names = self.hub.refresh.swap(false, Relaxed) || is_due;
+            let is_due = place.all_at_s.is_none_or(|at_s| !(at_s..at_s + ALL_EVERY_S).contains(&now_s));
+            place.all = self.hub.refresh.swap(false, Relaxed) || is_due;
         }
-        let round = if place.names { Round::Names } else { Round::Changes };
+        let round = if place.all { Round::All } else { Round::Changes };
         self.tell(|progress| progress.reading = Some(place.progress.at().to_owned()));
         let boards = lock(&self.hub.board).values().cloned().collect();
         let own = Own::new(rows, boards, &self.under_way);
@@ -185,8 +185,8 @@ impl Reader {
         };
         let came = came.map_err(|failure| failure.to_string())?;
         let changed = keep::keep(rows, &came).map_err(|error| error.to_string())?;
-        if !came.more && place.names {
-            place.names_at_s = Some(now_s);
+        if !came.more && place.all {
+            place.all_at_s = Some(now_s);
         }
         if *place != before {
             place.write(&self.dir).map_err(|error| format!("{}: {error}", place::NAME))?;

@@ -33,10 +33,10 @@ impl Whole {
 pub(super) struct Place {
     pub(super) whole: Whole,
     pub(super) progress: Progress,
-    /// The round under way goes through names as well.
-    pub(super) names: bool,
+    /// The round under way reads all anew.
+    pub(super) all: bool,
     /// When the latest such round ended, seconds since 1970.
-    pub(super) names_at_s: Option<u64>,
+    pub(super) all_at_s: Option<u64>,
 }
 
 impl Place {
@@ -45,7 +45,7 @@ impl Place {
         let bytes = std::fs::read(dir.join(NAME)).unwrap_or_default();
         match serde_json::from_slice::<Self>(&bytes) {
             Ok(place) if place.whole == whole => place,
-            _ => Self { whole, progress: Progress::default(), names: true, names_at_s: None },
+            _ => Self { whole, progress: Progress::default(), all: true, all_at_s: None },
         }
     }
 
@@ -70,12 +70,12 @@ mod tests {
         let generation = |n| Generation(uuid::Uuid::from_u128(n));
         let whole = Whole::of("https://books.example", &scope, generation(1));
         let mut place = Place::read(dir.path(), whole.clone());
-        place.names_at_s = Some(7);
+        place.all_at_s = Some(7);
         place.write(dir.path()).unwrap();
         assert_eq!(Place::read(dir.path(), whole.clone()), place);
         let other = Place::read(dir.path(), Whole::of("https://books.example", &scope, generation(2)));
-        assert_eq!(other.names_at_s, None, "other rows: nothing of it was read into them");
+        assert_eq!(other.all_at_s, None, "other rows: nothing of it was read into them");
         std::fs::write(dir.path().join(NAME), b"{").unwrap();
-        assert_eq!(Place::read(dir.path(), whole).names_at_s, None);
+        assert_eq!(Place::read(dir.path(), whole).all_at_s, None);
     }
 }
