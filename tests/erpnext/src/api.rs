@@ -229,7 +229,7 @@ impl Erp {
             }
             ("GET", [doctype, name]) => {
                 self.must(user, doctype, "read")?;
-                let doc = self.load(doctype, name)?;
+                let doc = self.readable(user, doctype, name)?;
                 Ok(Answer { status: 200, body: self.rendered(doctype, &doc) })
             }
             ("PUT" | "PATCH", [doctype, name]) => {
@@ -279,8 +279,10 @@ impl Erp {
 
     fn rows_for(&self, user: &User, doctype: &str, args: &Doc) -> Res<Listed<'_>> {
         let def = self.schema.get(doctype);
+        let mut of = doctype;
         if def.as_ref().is_some_and(|d| d.is_child) {
             let parent = text(args, "parent");
+            of = parent;
             let fits = self.schema.parents.get(doctype).is_some_and(|p| p.iter().any(|(of, _)| of == parent));
             if !fits {
                 return Err(Error::denied(format!("Parent is needed to read {doctype}")));
@@ -289,11 +291,15 @@ impl Erp {
         } else {
             self.must(user, doctype, "read")?;
         }
-        let mut query = query(args);
-        if doctype == "User" && !user.roles.iter().any(|r| r == "System Manager") {
-            query.fields.retain(|f| f != "user_type");
-        }
-        self.list(doctype, &query)
+        let mut listed = self.list(doctype, &query(args))?;
+        listed.keep(|table, field| {
+            let own = def.as_deref().filter(|_| table.is_none());
+            let within = || def.as_deref()?.field(table?).and_then(|table| self.schema.get(&table.options));
+            let level =
+                own.and_then(|def| Some(def.field(field)?.level)).or_else(|| Some(within()?.field(field)?.level));
+            level.is_none_or(|level| self.reaches(user, of, level, "read"))
+        });
+        Ok(listed)
     }
 
     fn meta(&self, user: &User, doctype: &str) -> Res<Value> {
@@ -333,7 +339,7 @@ impl Erp {
                 } else {
                     name
                 };
-                let doc = self.load(&doctype, &name)?;
+                let doc = self.readable(user, &doctype, &name)?;
                 said(Value::Object(self.shown(&doctype, doc)))
             }
             "frappe.client.get_value" => {
@@ -466,7 +472,7 @@ fn described(def: &Doctype) -> Value {
         json!({
             "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
             "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
-            "no_copy": number("no_copy"), "read_only": number("read_only"), "is_virtual": number("is_virtual"),
+            "no_copy": number("no_copy"), "read_only": number("read_only"), "is_virtual": number("is_virtual"), "permlevel": f.level,
             "is_custom_field": i32::from(f.whole.get("dt").is_some()),
         })
     };

@@ -91,6 +91,11 @@ impl Listed<'_> {
         self.hits.iter().map(cells).collect()
     }
 
+    /// Leaves out the columns of which this is not true: of the document, or of this table's rows.
+    pub(crate) fn keep(&mut self, is_kept: impl Fn(Option<&str>, &str) -> bool) {
+        self.columns.retain(|(_, column)| is_kept(column.table.as_deref(), &column.field));
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.hits.len()

@@ -21,6 +21,8 @@ pub(crate) struct Field {
     pub(crate) unique: bool,
     pub(crate) fetch_from: String,
     pub(crate) fetch_if_empty: bool,
+    /// `permlevel`: above 0 a role needs a right of its own for it.
+    pub(crate) level: i64,
     /// As it was defined.
     pub(crate) whole: Value,
 }
@@ -245,6 +247,7 @@ pub(crate) fn field(value: &Value) -> Option<Field> {
         unique: on("unique"),
         fetch_from: word("fetch_from"),
         fetch_if_empty: on("fetch_if_empty"),
+        level: value["permlevel"].as_i64().unwrap_or(0),
         whole: value.clone(),
     })
 }

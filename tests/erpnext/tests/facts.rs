@@ -543,3 +543,30 @@ fn making_4() {
     assert_eq!((&done["status"], &done["produced_qty"]), (&json!("Completed"), &json!(2.0)));
     assert_eq!((erp.stock("SHIRT", "Finished Goods - TW"), erp.stock("CLOTH-1", "Stores - TW")), (2.0, 7.0));
 }
+
+/// From Frappe's source, and in 7 for `User`: a list leaves out what is above level 0, and a document has nothing of it.
+#[test]
+fn a_field_above_level_0_is_neither_written_nor_read_without_a_right_at_its_level_7() {
+    let (erp, manager) = start();
+    let seller = Client::new(&erp, &erp.add_user("seller@tailor.local", &["Sales User"]));
+    let order = json!({ "customer": "Bu Sari", "delivery_date": "2026-12-01", "ignore_pricing_rule": 1,
+        "items": [{ "item_code": "SHIRT", "qty": 2, "rate": 250000, "warehouse": "Finished Goods - TW" }] });
+    let theirs = good(seller.post("Sales Order", order.clone()));
+    let ours = good(manager.post("Sales Order", order));
+    let of = |client: &Client, doc: &Value| read(client, "Sales Order", doc)["ignore_pricing_rule"].clone();
+    assert_eq!((of(&manager, &theirs), of(&manager, &ours)), (json!(0), json!(1)));
+    // A tick that may not be read reads as none.
+    assert_eq!(of(&seller, &ours), json!(0));
+    let query = json!({ "fields": ["name", "ignore_pricing_rule"] });
+    let has = |client: &Client| client.list("Sales Order", &query).doc()[0].get("ignore_pricing_rule").is_some();
+    assert_eq!((has(&seller), has(&manager)), (false, true));
+    // A change leaves it as it was.
+    good(seller.put("Sales Order", name(&ours), json!({ "ignore_pricing_rule": 0, "po_no": "7" })));
+    assert_eq!((of(&manager, &ours), &read(&manager, "Sales Order", &ours)["po_no"]), (json!(1), &json!("7")));
+    // Nobody but a manager sees roles.
+    assert_eq!(read(&seller, "User", &json!({ "name": "seller@tailor.local" }))["roles"], json!([]));
+    assert_ne!(
+        read(&Client::new(&erp, &erp.admin()), "User", &json!({ "name": "seller@tailor.local" }))["roles"],
+        json!([])
+    );
+}
