@@ -295,8 +295,22 @@ fn a_connector_with_too_few_roles_is_told_what_it_may_not() {
     let all: Vec<_> = outpost_erpnext::setup::ROLES.iter().map(|(role, _)| *role).collect();
     for (without, lines) in [
         ("Accounts Manager", &["Sales Invoice: the connector may not cancel it"][..]),
-        ("Sales User", &["Sales Order: the connector may not write, create, submit, cancel it"]),
-        ("Stock Manager", &["Stock Reconciliation: the connector may not read, write, create, submit, cancel it"]),
+        ("Sales User", &["Customer: the connector may not write, create it"]),
+        (
+            "Sales Manager",
+            &[
+                "Sales Order.ignore_pricing_rule: the connector may not read, write it, at level 1: ERPNext's pricing rules change its \
+               documents, which are then held",
+            ],
+        ),
+        (
+            "Stock Manager",
+            &[
+                "Stock Reconciliation: the connector may not read, write, create, submit, cancel it",
+                "Delivery Note.ignore_pricing_rule: the connector may not read, write it, at level 1: ERPNext's pricing rules change its \
+                 documents, which are then held",
+            ],
+        ),
         ("Item Manager", &["Item: the connector may not write, create it"]),
         (
             "Purchase Master Manager",
