@@ -570,3 +570,23 @@ fn a_field_above_level_0_is_neither_written_nor_read_without_a_right_at_its_leve
         json!([])
     );
 }
+
+/// From ERPNext's source: `check_freezing_date`, `check_stock_frozen_date`.
+#[test]
+fn what_is_frozen_is_not_frozen_to_who_has_the_role_5() {
+    let (erp, client) = start();
+    let entry = json!({ "docstatus": 1, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "set_posting_time": 1,
+        "posting_date": "2026-11-20", "items": [{ "item_code": "BUTTON", "qty": 1, "basic_rate": 1 }] });
+    let settings = [
+        ("Accounts Settings", "acc_frozen_upto", "frozen_accounts_modifier", "ValidationError"),
+        ("Stock Settings", "stock_frozen_upto", "stock_auth_role", "StockFreezeError"),
+    ];
+    for (single, until, role, class) in settings {
+        erp.set(single, single, until, json!("2026-11-21"));
+        bad(&client.post("Stock Entry", entry.clone()), 417, class);
+        erp.set(single, single, role, json!("Auditor of another house"));
+        bad(&client.post("Stock Entry", entry.clone()), 417, class);
+        erp.set(single, single, role, json!("Stock Manager"));
+        good(client.post("Stock Entry", entry.clone()));
+    }
+}
