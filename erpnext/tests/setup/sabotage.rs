@@ -36,6 +36,25 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "Naming Series",
     ),
     (
+        |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "stock_auth_role": "Stock Manager" })),
+        Level::Error,
+        "Stock Settings.stock_auth_role",
+        "Stock Manager may post into what is frozen",
+    ),
+    (
+        |erp, _, _| {
+            change(
+                erp,
+                "Accounts Settings",
+                "Accounts Settings",
+                json!({ "frozen_accounts_modifier": "Accounts Manager" }),
+            );
+        },
+        Level::Error,
+        "Accounts Settings.frozen_accounts_modifier",
+        "Accounts Manager may post into what is frozen",
+    ),
+    (
         |_, map, masters| {
             site(map).company = Some("Tailor Works".into());
             masters.delete(&RowKey { table: Table::Settings, name: "bandung".into() });

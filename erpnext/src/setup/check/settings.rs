@@ -3,6 +3,7 @@
 use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::Books;
+use super::frozen;
 use crate::client::Failure;
 use crate::map::Settings;
 use outpost_core::domain::id::SiteId;
@@ -15,9 +16,19 @@ const ROUNDING: &str = "Banker's Rounding";
 const DIGITS: u64 = 3;
 
 /// What the connector may read, and the rest where it may as well.
-pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+pub(super) fn of_connector(
+    books: &Books<'_>,
+    roles: &[String],
+    settings: &Settings,
+    masters: &Masters,
+    findings: &mut Findings,
+) {
     if let Some(stock) = findings.answer("Stock Settings", single(books, "Stock Settings")) {
         stock_settings(&stock, findings);
+        frozen::look(("Stock Settings", "stock_auth_role"), &stock, roles, findings);
+    }
+    if let Some(accounts) = findings.answer("Accounts Settings", single(books, "Accounts Settings")) {
+        frozen::look(("Accounts Settings", "frozen_accounts_modifier"), &accounts, roles, findings);
     }
     of_all(books, settings, masters, findings);
 }
