@@ -284,6 +284,8 @@ impl Client {
             .uri(&url)
             .header("Authorization", &self.token)
             .header("Accept", "application/json")
+            // Without it ERPNext answers in the site's language: it chooses before it looks whose key this is.
+            .header("Accept-Language", "en")
             .header("Content-Type", "application/json");
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = request.body(body).map_err(|error| Failure::Again(error.to_string()))?;
@@ -474,6 +476,12 @@ mod tests {
         let client = Client::new(&url, &Key { key: "k".into(), secret: "s".into() }, None).unwrap();
         let rows = client.list("Item Barcode", query);
         (served.join().unwrap(), rows)
+    }
+
+    #[test]
+    fn every_request_asks_for_english_in_which_refusals_are_known() {
+        let (request, _) = asked(r#"{"data":[]}"#, &Query::default());
+        assert!(request.to_ascii_lowercase().contains("\r\naccept-language: en\r\n"), "{request}");
     }
 
     #[test]
