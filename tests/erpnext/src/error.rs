@@ -93,6 +93,12 @@ impl Error {
         Self { message: format!("{label} must be unique"), ..Self::with(417, "UniqueValidationError", text) }
     }
 
+    /// A column that the table has not.
+    pub(crate) fn no_column(doctype: &str, field: &str, within: &str) -> Self {
+        let text = format!("(1054, \"Unknown column 'tab{doctype}.{field}' in '{within}'\")");
+        Self { message: String::new(), ..Self::with(500, "OperationalError", text) }
+    }
+
     /// The body of an answer of version 1.
     pub(crate) fn v1(&self) -> Value {
         let said = json!({ "message": self.message, "title": "Message", "indicator": "red", "raise_exception": 1 });

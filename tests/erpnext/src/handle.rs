@@ -250,6 +250,11 @@ impl StandIn {
         }
     }
 
+    /// A Custom Field is there without its column, as when the database did not let the table be altered.
+    pub fn lose_column(&self, doctype: &str, fieldname: &str) {
+        self.shared.erp().set_column(doctype, fieldname, false);
+    }
+
     /// Switches Server Scripts on or off.
     pub fn set_server_scripts(&self, on: bool) {
         self.shared.erp().scripts_on = on;

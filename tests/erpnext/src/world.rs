@@ -301,6 +301,14 @@ impl Erp {
         self.schema.types.insert(dt, Arc::new(def));
     }
 
+    /// Makes the column of a Custom Field, or loses it.
+    pub(crate) fn set_column(&mut self, dt: &str, field: &str, has_column: bool) {
+        let Some(def) = self.schema.get(dt) else { return };
+        let mut def = crate::schema::Doctype::clone(&def);
+        def.set_column(field, has_column);
+        self.schema.types.insert(dt.into(), Arc::new(def));
+    }
+
     /// Takes a Custom Field from its doctype. What stands in its column stays there, unseen.
     pub(crate) fn drop_field(&mut self, custom: &Doc) {
         let dt = owned(custom, "dt");

@@ -590,3 +590,17 @@ fn what_is_frozen_is_not_frozen_to_who_has_the_role_5() {
         good(client.post("Stock Entry", entry.clone()));
     }
 }
+
+/// From Frappe's source: a Custom Field is committed before its column is made; saving it again makes the column.
+#[test]
+fn a_field_without_its_column_stops_its_doctype_until_it_is_saved_again_3() {
+    let (erp, client) = start();
+    let manager = Client::new(&erp, &erp.admin());
+    erp.lose_column("Sales Invoice", "outpost_id");
+    let query = json!({ "fields": ["name", "outpost_id"] });
+    bad(&client.list("Sales Invoice", &query), 500, "OperationalError");
+    bad(&client.post("Sales Invoice", sale(1.0, 1000.0)), 500, "OperationalError");
+    good(manager.put("Custom Field", "Sales Invoice-outpost_id", json!({})));
+    good(client.list("Sales Invoice", &query));
+    good(client.post("Sales Invoice", sale(1.0, 1000.0)));
+}

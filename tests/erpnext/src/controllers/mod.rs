@@ -101,8 +101,11 @@ impl Erp {
     }
 
     pub(crate) fn after_save(&mut self, doc: &Doc) {
-        if text(doc, "doctype") == "User" {
-            self.keep_user(doc);
+        match text(doc, "doctype") {
+            "User" => self.keep_user(doc),
+            // Its column is made where it is missing.
+            "Custom Field" => self.set_column(text(doc, "dt"), text(doc, "fieldname"), true),
+            _ => {}
         }
     }
 
