@@ -2,6 +2,7 @@
 //!
 //! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
 
+use super::column::Lost;
 use super::fields::{self, Field};
 use super::guard;
 use super::meta::{Meta, get, number, roles_of, text, who};
@@ -100,6 +101,10 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     for (doctype, fields) in fields::all() {
         let meta = Meta::read(admin, doctype)?;
         fields.iter().for_each(|field| plan.add_field(&meta, doctype, field));
+        let there: Vec<_> = fields.iter().map(|field| field.name).filter(|name| meta.field(name).is_some()).collect();
+        if let Some(lost) = Lost::among(admin, doctype, &there)? {
+            plan.obstacles.push(format!("{doctype} has a field {}: {}. {}", lost.0, Lost::FOUND, lost.remedy(doctype)));
+        }
     }
     connector(wishes, user.as_ref(), &mut plan);
     guard::plan(admin, wishes.guard, &mut plan)?;

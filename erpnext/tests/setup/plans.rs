@@ -111,6 +111,20 @@ fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
 }
 
 #[test]
+fn a_field_without_its_column_stops_setup_until_it_is_saved_again() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    stand_in.lose_column("Stock Entry", "outpost_id");
+    let stopped = plan(&admin, &known).unwrap();
+    let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+    assert!(obstacle.starts_with("Stock Entry has a field outpost_id: it is there without its column"), "{obstacle}");
+    assert!(obstacle.contains("save it again, or run `bench migrate`"), "{obstacle}");
+    admin.update("Custom Field", "Stock Entry-outpost_id", &json!({})).unwrap();
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+}
+
+#[test]
 fn half_a_setup_is_gone_on_with() {
     let stand_in = bare();
     let admin = admin(&stand_in);

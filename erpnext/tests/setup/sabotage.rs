@@ -18,6 +18,12 @@ const CASES: &[(Break, Level, &str, &str)] = &[
     ),
     (|erp, _, _| drop_field(erp, "Item", "outpost_id"), Level::Error, "Item.outpost_id", "there is no such field"),
     (
+        |erp, _, _| erp.lose_column("Sales Order", "outpost_no"),
+        Level::Error,
+        "Sales Order.outpost_no",
+        "without its column",
+    ),
+    (
         |erp, _, _| drop_field(erp, "Stock Entry", "outpost_date"),
         Level::Error,
         "Stock Entry.outpost_date",

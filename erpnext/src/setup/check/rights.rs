@@ -1,5 +1,6 @@
 //! The custom fields, and what the connector may do with each doctype.
 
+use super::super::column::Lost;
 use super::super::fields;
 use super::super::finding::Findings;
 use super::super::meta::Meta;
@@ -39,8 +40,13 @@ pub(super) fn look(client: &Client, roles: &[String], findings: &mut Findings) {
             findings.error(doctype, format!("the connector may not {} it", missing.join(", ")), REMEDY);
             good = false;
         }
-        if fields.contains_key(doctype) {
-            good &= levels(doctype, &meta, roles, findings);
+        if let Some(fields) = fields.get(doctype).filter(|_| good) {
+            good = levels(doctype, &meta, roles, findings);
+            let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+            if let Some(lost) = findings.answer(doctype, Lost::among(client, doctype, &names)).flatten() {
+                findings.error(format!("{doctype}.{}", lost.0), Lost::FOUND, lost.remedy(doctype));
+                good = false;
+            }
         }
         if good {
             let with = if fields.contains_key(doctype) { "its fields are there, and " } else { "" };
