@@ -116,10 +116,10 @@ impl Error {
 
     /// The body of an answer of version 2.
     pub(crate) fn v2(&self) -> Value {
-        let exception =
-            format!("Traceback (most recent call last):\n{}\n", self.exception.as_deref().unwrap_or_default());
-        let error =
-            json!({ "type": self.exc_type, "exception": exception, "message": self.message, "indicator": "red" });
+        let mut error = json!({ "type": self.exc_type, "message": self.message, "indicator": "red" });
+        if let Some(exception) = &self.exception {
+            error["exception"] = format!("Traceback (most recent call last):\n{exception}\n").into();
+        }
         json!({ "errors": [error] })
     }
 }

@@ -255,6 +255,11 @@ impl StandIn {
         self.shared.erp().set_column(doctype, fieldname, false);
     }
 
+    /// Whether answers have the exception in them (System Settings, Allow Error Traceback).
+    pub fn set_tracebacks(&self, on: bool) {
+        self.shared.erp().tracebacks = on;
+    }
+
     /// Switches Server Scripts on or off.
     pub fn set_server_scripts(&self, on: bool) {
         self.shared.erp().scripts_on = on;

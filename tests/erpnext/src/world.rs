@@ -107,6 +107,8 @@ impl Erp {
             random: Random::new(seed ^ 0x0e4b),
             v1_names: true,
             version: String::new(),
+            queued: std::collections::BTreeSet::new(),
+            tracebacks: true,
             scripts_on: false,
             runner: None,
         };

@@ -604,3 +604,27 @@ fn a_field_without_its_column_stops_its_doctype_until_it_is_saved_again_3() {
     good(client.list("Sales Invoice", &query));
     good(client.post("Sales Invoice", sale(1.0, 1000.0)));
 }
+
+/// From ERPNext's source, as 10 has it: a call leaves more than 100 rows to a job, a change of `docstatus` does not.
+#[test]
+fn a_long_entry_is_cancelled_by_its_state_and_not_by_a_call_10() {
+    let (_erp, client) = start();
+    let line = |side: &str| json!({ "account": "Cash - TW", side: 10 });
+    let entry = |pairs: usize| {
+        let both = [line("debit_in_account_currency"), line("credit_in_account_currency")];
+        let accounts: Vec<Value> = std::iter::repeat_n(both, pairs).flatten().collect();
+        json!({ "docstatus": 1, "posting_date": "2026-11-23", "voucher_type": "Journal Entry", "accounts": accounts })
+    };
+    let cancel =
+        |doc: &Value| client.call("frappe.client.cancel", json!({ "doctype": "Journal Entry", "name": name(doc) }));
+    let short = good(client.post("Journal Entry", entry(50)));
+    good(cancel(&short));
+    assert_eq!(read(&client, "Journal Entry", &short)["docstatus"], 2);
+    let long = good(client.post("Journal Entry", entry(51)));
+    good(cancel(&long));
+    assert_eq!(read(&client, "Journal Entry", &long)["docstatus"], 1);
+    bad(&cancel(&long), 417, "ValidationError");
+    let long = good(client.post("Journal Entry", entry(51)));
+    good(client.put("Journal Entry", name(&long), json!({ "docstatus": 2 })));
+    assert_eq!(read(&client, "Journal Entry", &long)["docstatus"], 2);
+}
