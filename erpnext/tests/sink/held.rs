@@ -391,3 +391,23 @@ fn two_sites_make_a_customer_of_one_name_at_one_moment() {
     assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani (bandung 2)");
     case.goes_through(&made);
 }
+
+#[test]
+fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
+    let mut case = Case::new();
+    let codes: Vec<String> = (0..101).map(|i| format!("PIN-{i}")).collect();
+    for code in &codes {
+        case.books.erp.add_item(code, "Raw Material", "Nos", true);
+        let row = json!({"item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1});
+        case.books.office.put(Table::Item, row);
+    }
+    let count =
+        |code: &String| json!({"item_code": code, "warehouse": "Bandung - TW", "qty": "5", "valuation_rate": "100"});
+    let rows: Vec<Value> = codes.iter().map(count).collect();
+    let counted = case.shop.make("stock-reconciliation", json!({"purpose": "Stock Reconciliation", "items": rows}));
+    let name = done(&mut case.sink, OF, &counted);
+    let cancelled = case.shop.cancel(&counted);
+    let verdict = case.sink.cancel(&cancelled, &counted, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.books.erp.document("Stock Reconciliation", &name).unwrap()["docstatus"], 2);
+}
