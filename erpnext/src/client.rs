@@ -59,6 +59,11 @@ impl Failure {
     pub fn names(&self, key: &str) -> bool {
         matches!(self, Self::Refused { exception, words, .. } if exception.contains(key) || words.contains(key))
     }
+
+    /// True where somebody has changed the document between two looks of ERPNext's at it: what is there is looked at anew.
+    pub fn came_between(&self) -> bool {
+        self.is("TimestampMismatchError")
+    }
 }
 
 /// The two halves of an API key.

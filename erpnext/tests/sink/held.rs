@@ -1,7 +1,7 @@
 //! What ERPNext refuses: for what it is held, which remedy the words name, that nothing is booked, and that the remedy helps.
 
 use crate::common::{Books, OURS, Workshop, day_of, done, place, post};
-use erpnext_stand_in::{Options, StandIn, Start};
+use erpnext_stand_in::{Faults, Ill, Options, StandIn, Start};
 use jiff::tz::TimeZone;
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::master::Table;
@@ -410,4 +410,27 @@ fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
     let verdict = case.sink.cancel(&cancelled, &counted, &place(OF, false));
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
     assert_eq!(case.books.erp.document("Stock Reconciliation", &name).unwrap()["docstatus"], 2);
+}
+
+#[test]
+fn what_somebody_changes_at_the_same_moment_is_tried_again() {
+    let text = "Error: Document has been modified after you have opened it";
+    let between = Ill { class: "TimestampMismatchError", text, questions: false };
+    let mut case = Case::new();
+    let (sold, drafted) =
+        (case.shop.make("sales-invoice", sale(json!({}))), case.shop.make("sales-invoice", sale(json!({}))));
+    done(&mut case.sink, OF, &sold);
+    case.books.erp.make("Sales Invoice", sale(json!({"outpost_id": drafted.id.to_string()})));
+    let cancelled = case.shop.cancel(&sold);
+    for ill in [Some(between), None] {
+        case.books.erp.set_faults(Faults { ill, ..Faults::default() });
+        let verdicts =
+            [case.sink.cancel(&cancelled, &sold, &place(OF, false)), post(&mut case.sink, &drafted, &place(OF, true))];
+        for verdict in verdicts {
+            match ill {
+                Some(_) => assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}"),
+                None => assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}"),
+            }
+        }
+    }
 }
