@@ -55,9 +55,11 @@ impl Failure {
         matches!(self, Self::Refused { exc_type, .. } if exc_type == name)
     }
 
-    /// True where it is a refusal whose exception names this key.
-    pub fn names(&self, key: &str) -> bool {
-        matches!(self, Self::Refused { exception, words, .. } if exception.contains(key) || words.contains(key))
+    /// True where it is a refusal since a value is there already, unless its exception says that it is another field's. ERPNext tells the
+    /// exception where its System Settings allow that, and else the field's label alone, in whatever words.
+    pub fn is_taken(&self, field: &str) -> bool {
+        let may_be = |exception: &str| exception.is_empty() || exception.contains(field);
+        self.is("UniqueValidationError") && matches!(self, Self::Refused { exception, .. } if may_be(exception))
     }
 
     /// True where somebody has changed the document between two looks of ERPNext's at it: what is there is looked at anew.
@@ -455,6 +457,13 @@ mod tests {
         let second =
             br#"{"errors":[{"type":"UniqueValidationError","message":"Outpost ID must be unique","exception":"e"}]}"#;
         assert!(super::failure(417, second).is("UniqueValidationError"));
+        let of = |more: &str| {
+            let body = format!(r#"{{"exc_type":"UniqueValidationError"{more},"_server_messages":"[\"{{}}\"]"}}"#);
+            super::failure(417, body.as_bytes()).is_taken("outpost_id")
+        };
+        let of_key =
+            |key: &str| of(&format!(r#","exception":"IntegrityError(1062, 'Duplicate entry for key {key}')""#));
+        assert_eq!((of(""), of_key("outpost_id"), of_key("tax_id")), (true, true, false));
     }
 
     /// Answers one request with `answer`; what was asked.

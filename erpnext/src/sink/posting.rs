@@ -86,7 +86,7 @@ impl Erpnext {
             return Verdict::Again { why: failure.to_string(), alive: true };
         }
         // The id was a draft's, which somebody has deleted meanwhile, or it is on its way.
-        if failure.is("UniqueValidationError") && failure.names("outpost_id") {
+        if failure.is_taken("outpost_id") {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
         }
         match masters::missing(&self.client, request) {

@@ -434,3 +434,19 @@ fn what_somebody_changes_at_the_same_moment_is_tried_again() {
         }
     }
 }
+
+#[test]
+fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it() {
+    for tracebacks in [true, false] {
+        let mut case = Case::new();
+        case.books.erp.set_tracebacks(tracebacks);
+        let text = "IntegrityError(1062, \"Duplicate entry '7' for key 'outpost_id'\")";
+        let ill = Some(Ill { class: "UniqueValidationError", text, questions: false });
+        case.books.erp.set_faults(Faults { ill, ..Faults::default() });
+        let sold = case.shop.make("sales-invoice", sale(json!({})));
+        let verdict = post(&mut case.sink, &sold, &place(OF, false));
+        assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{tracebacks}: {verdict:?}");
+        case.books.erp.set_faults(Faults::default());
+        case.goes_through(&sold);
+    }
+}
