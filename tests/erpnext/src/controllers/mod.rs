@@ -75,6 +75,7 @@ impl Erp {
             "Work Order" => self.validate_work_order(doc, act),
             "Job Card" => self.validate_job_card(doc, act),
             "DocType" => Self::validate_doctype(doc),
+            "User" => self.take_profile(doc),
             "Server Script" => self.validate_script(doc),
             _ => self.validate_master(doc, act),
         }
