@@ -169,6 +169,29 @@ fn an_old_user_is_given_what_he_lacks_and_keeps_what_he_has() {
 }
 
 #[test]
+fn a_role_profile_that_lacks_roles_is_in_the_way() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    let profile = |roles: &[&str]| {
+        let rows: Vec<_> = roles.iter().map(|role| json!({ "role": role })).collect();
+        stand_in.seed("Role Profile", "Clerk", json!({ "role_profile": "Clerk", "roles": rows }));
+        admin.update("User", EMAIL, &json!({ "role_profile_name": "Clerk" })).unwrap();
+        plan(&admin, &known).unwrap()
+    };
+    let stopped = profile(&["Stock User"]);
+    let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+    assert!(obstacle.contains("by the Role Profile Clerk") && obstacle.contains("Sales Manager"), "{obstacle}");
+    assert_eq!(stopped.steps, []);
+    let all: Vec<_> = ROLES.iter().map(|(role, _)| *role).collect();
+    assert_eq!(profile(&all), Plan::default());
+    profile(&["Stock User"]);
+    admin.update("User", EMAIL, &json!({ "role_profile_name": "" })).unwrap();
+    carry_out(&plan(&admin, &known).unwrap(), &admin);
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+}
+
+#[test]
 fn the_connector_is_nobody_who_may_do_everything() {
     let stand_in = bare();
     stand_in.add_user("boss@tailor.local", &["System Manager"]);
