@@ -42,6 +42,15 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "Naming Series",
     ),
     (
+        |erp, _, _| {
+            let role = json!({ "role_allowed_to_create_edit_back_dated_transactions": "Auditor" });
+            change(erp, "Stock Settings", "Stock Settings", role);
+        },
+        Level::Error,
+        "Stock Settings.role_allowed_to_create_edit_back_dated_transactions",
+        "only Auditor may post stock of before an item's last movement",
+    ),
+    (
         |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "stock_auth_role": "Stock Manager" })),
         Level::Error,
         "Stock Settings.stock_auth_role",
