@@ -16,7 +16,8 @@
 //! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, and a payment's
 //!   rows are others where an invoice has used it;
 //! - our own fields but the id, where they are not set up;
-//! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row.
+//! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row;
+//! - that pricing rules are kept out: whoever may not read that is shown that they are not. What a rule changes is a price or a row.
 //!
 //! Whatever else ERPNext has is not looked at, and so is not asked for where documents are listed ([`looked_at`]).
 
@@ -56,7 +57,7 @@ impl fmt::Display for Difference {
 }
 
 /// What ERPNext may have otherwise, beside what the module says of numbers and texts.
-const IGNORED: [(&str, &str); 2] = [("", "taxes_and_charges"), ("advances", "remarks")];
+const IGNORED: [(&str, &str); 3] = [("", "taxes_and_charges"), ("", "ignore_pricing_rule"), ("advances", "remarks")];
 
 /// Fields of ours beside the id. One that is not set up there is missing from what ERPNext shows, and that is no difference.
 const OURS: [&str; 4] = ["outpost_site", "outpost_user", "outpost_no", "outpost_date"];

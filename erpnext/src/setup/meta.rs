@@ -84,10 +84,33 @@ impl Meta {
 
     /// Whether somebody with these roles may do `right`.
     pub(super) fn allows(&self, roles: &[String], right: &str) -> bool {
+        self.allows_at(0, roles, right)
+    }
+
+    /// The same for fields of a level.
+    pub(super) fn allows_at(&self, level: u64, roles: &[String], right: &str) -> bool {
         self.rows("permissions").any(|row| {
             let role = text(row, "role");
-            number(row, "permlevel") == 0 && number(row, right) == 1 && roles.iter().any(|own| own == role)
+            number(row, "permlevel") == level && number(row, right) == 1 && roles.iter().any(|own| own == role)
         })
+    }
+
+    /// Fields above level 0 that have columns, each with its level: its own by their name, those of rows as `items.rate`.
+    pub(super) fn levels(&self) -> Vec<(String, u64)> {
+        let above = |doctype: &Value, table: Option<&str>| -> Vec<(String, u64)> {
+            let columns = columns(doctype);
+            let level = |name: &String| {
+                let field = rows(doctype, "fields").find(|field| text(field, "fieldname") == name)?;
+                Some(number(field, "permlevel")).filter(|level| *level > 0)
+            };
+            let path = |name: &String| table.map_or_else(|| name.clone(), |table| format!("{table}.{name}"));
+            columns.iter().filter_map(|name| Some((path(name), level(name)?))).collect()
+        };
+        let mut all = above(&self.own, None);
+        for (table, child) in self.tables() {
+            all.extend(self.of(&child).into_iter().flat_map(|child| above(child, Some(&table))));
+        }
+        all
     }
 
     fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {

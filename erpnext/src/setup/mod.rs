@@ -3,7 +3,7 @@
 //! In: an administrator's key, once, or the connector's own. Out: a [`Plan`] in plain words that can be carried out, [`Finding`]s with
 //! their remedies, a [`Status`]. Absent: the command line, where the key is kept, and what a site posts.
 //!
-//! - `fields` are the custom fields; [`ROLES`] are the connector's roles and what each is for.
+//! - `fields` are the custom fields, `column` whether the database has them; [`ROLES`] are the connector's roles and what each is for.
 //! - `guard` are the steps of the guard ([`crate::guard`]), which is there where somebody wishes it.
 //! - [`plan()`] says what is missing and makes it; [`undo`] is the same backwards.
 //! - [`check()`] looks with the connector's key at everything that a document would be held for later.
@@ -11,6 +11,7 @@
 //! - [`status()`] says whether ERPNext answers, as whom, and how quickly.
 
 mod check;
+mod column;
 mod fields;
 mod finding;
 mod guard;

@@ -2,6 +2,7 @@
 //!
 //! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
 
+use super::column::Lost;
 use super::fields::{self, Field};
 use super::guard;
 use super::meta::{Meta, get, number, roles_of, text, who};
@@ -100,6 +101,10 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     for (doctype, fields) in fields::all() {
         let meta = Meta::read(admin, doctype)?;
         fields.iter().for_each(|field| plan.add_field(&meta, doctype, field));
+        let there: Vec<_> = fields.iter().map(|field| field.name).filter(|name| meta.field(name).is_some()).collect();
+        if let Some(lost) = Lost::among(admin, doctype, &there)? {
+            plan.obstacles.push(format!("{doctype} has a field {}: {}. {}", lost.0, Lost::FOUND, lost.remedy(doctype)));
+        }
     }
     connector(wishes, user.as_ref(), &mut plan);
     guard::plan(admin, wishes.guard, &mut plan)?;
@@ -184,7 +189,15 @@ fn connector(wishes: &Wishes, user: Option<&Value>, plan: &mut Plan) {
         plan.steps.push(Step::Enable(email.clone()));
     }
     let roles: Vec<_> = all.into_iter().filter(|role| !has(role)).collect();
-    if !roles.is_empty() {
+    let profiles = profiles(user);
+    if !roles.is_empty() && !profiles.is_empty() {
+        plan.obstacles.push(format!(
+            "{email} has its roles by the Role Profile {}, which takes away those that it is given: {}. Take the profile off the user in \
+             ERPNext, or add these roles to it",
+            profiles.join(", "),
+            roles.join(", ")
+        ));
+    } else if !roles.is_empty() {
         plan.steps.push(Step::GiveRoles { email: email.clone(), roles });
     }
     let known = wishes.known_key.as_deref().filter(|key| !key.is_empty());
@@ -192,6 +205,13 @@ fn connector(wishes: &Wishes, user: Option<&Value>, plan: &mut Plan) {
     if wishes.new_key || disabled || known != Some(text(user, "api_key")) {
         plan.steps.push(Step::NewKey(email));
     }
+}
+
+/// The Role Profiles that a user has his roles by: one by its name, or in later versions some in a table.
+fn profiles(user: &Value) -> Vec<&str> {
+    let rows = user.get("role_profiles").and_then(Value::as_array).into_iter().flatten();
+    let all = rows.map(|row| text(row, "role_profile")).chain([text(user, "role_profile_name")]);
+    all.filter(|name| !name.is_empty()).collect()
 }
 
 /// The custom fields that have our names.

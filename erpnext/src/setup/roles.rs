@@ -9,13 +9,14 @@ use super::fields::{is_master, made};
 ///
 /// Accounts User and Stock User give nothing that the two managers do not: they are there because the system on which everything was
 /// tried had them. Without any of the others something below is missing.
-pub const ROLES: [(&str, &str); 10] = [
+pub const ROLES: [(&str, &str); 11] = [
     (
         "Accounts User",
         "books Sales and Purchase Invoices, Payment Entries, Journal Entries; reads accounts and closed periods",
     ),
     ("Accounts Manager", "cancels Sales Invoices, which Accounts User may not"),
     ("Sales User", "makes Sales Orders, Delivery Notes and customers"),
+    ("Sales Manager", "keeps ERPNext's pricing rules from Sales Orders, which Sales User may not"),
     ("Stock User", "makes Stock Entries, Delivery Notes, Purchase Receipts; reads warehouses and stock"),
     ("Stock Manager", "makes Stock Reconciliations, which nobody else may; reads Stock Settings"),
     ("Item Manager", "makes items"),
@@ -53,6 +54,9 @@ const READ: [&str; 19] = [
     "Warehouse",
     "Work Order",
 ];
+
+/// What is sent of every sale and purchase, and stands above level 0 in ERPNext's definitions: without it prices are ERPNext's.
+pub(super) const UNPRICED: &str = "ignore_pricing_rule";
 
 /// Each doctype and what the connector has to be allowed there.
 pub(super) fn rights() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {

@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Step {
     /// A custom field is made.
     AddField(&'static str, &'static Field),
-    /// A custom field is removed, with what stands in it.
+    /// A custom field is removed. Its column stays in the database with what stands in it, unseen, until the field is made again.
     RemoveField(&'static str, &'static Field),
     /// The connector's user is made.
     MakeUser {
@@ -58,7 +58,8 @@ impl fmt::Display for Step {
         match self {
             Self::AddField(doctype, field) => write!(f, "{doctype}: add the field {} ({})", field.name, field.shape()),
             Self::RemoveField(doctype, field) => {
-                write!(f, "{doctype}: remove the field {}, and what stands in it", field.name)
+                let stays = "what stands in it stays in the database, unseen, until the field is made again";
+                write!(f, "{doctype}: remove the field {}; {stays}", field.name)
             }
             Self::MakeUser { email, roles, .. } => {
                 write!(f, "make the user {email} with the roles {}", roles.join(", "))

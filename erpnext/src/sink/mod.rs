@@ -133,6 +133,7 @@ impl Erpnext {
         match failure {
             Failure::Denied(why) => Verdict::Stopped(why),
             Failure::Again(why) => Verdict::Again { why, alive: self.answers() },
+            _ if failure.came_between() => Verdict::Again { why: failure.to_string(), alive: true },
             // It fails over whatever it is asked: that says nothing of this document.
             Failure::Refused { status, .. } if status >= 500 && !self.answers() => {
                 Verdict::Again { why: failure.to_string(), alive: false }

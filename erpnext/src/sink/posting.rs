@@ -82,8 +82,11 @@ impl Erpnext {
         if failure.is("EmptyStockReconciliationItemsError") {
             return Verdict::Kept;
         }
+        if failure.came_between() {
+            return Verdict::Again { why: failure.to_string(), alive: true };
+        }
         // The id was a draft's, which somebody has deleted meanwhile, or it is on its way.
-        if failure.is("UniqueValidationError") && failure.names("outpost_id") {
+        if failure.is_taken("outpost_id") {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
         }
         match masters::missing(&self.client, request) {

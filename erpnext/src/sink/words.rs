@@ -44,7 +44,7 @@ const KNOWN: [(&str, Hold, &str); 13] = [
     ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
 ];
 
-/// How ERPNext begins when an account is frozen, which has no exception of its own.
+/// What ERPNext says when accounts are frozen, which has no exception of its own; hints of other kinds may stand before it.
 const FROZEN: &str = "You are not authorized to add or update entries before";
 
 /// Why a document is held.
@@ -57,11 +57,26 @@ pub(super) fn of(failure: &Failure) -> (Hold, String) {
         "" => format!("ERPNext refused it: {exc_type}."),
         words => format!("ERPNext: {}.", words.trim_end_matches('.')),
     };
-    if words.starts_with(FROZEN) {
+    if words.contains(FROZEN) {
         return (Hold::Closed, format!("{said} Change that in ERPNext and retry, or give it up."));
     }
     match KNOWN.iter().find(|(name, ..)| name == exc_type) {
         Some((_, hold, remedy)) => (*hold, format!("{said} {remedy}")),
         None => (Hold::Refused, format!("{said} Put it right in ERPNext and retry, or cancel it.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_day_is_known_behind_a_hint() {
+        for hint in ["", "Item BUTTON has no price; "] {
+            let words = format!("{hint}You are not authorized to add or update entries before 21-11-2026");
+            let failure =
+                Failure::Refused { status: 417, exc_type: "ValidationError".into(), words, exception: String::new() };
+            assert_eq!(of(&failure).0, Hold::Closed, "{hint:?}");
+        }
     }
 }

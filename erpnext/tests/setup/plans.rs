@@ -1,6 +1,7 @@
 //! A plan: what it lists, that it is carried out once, what is in its way, and the way back.
 
 use super::*;
+use outpost_erpnext::client::Query;
 use outpost_erpnext::setup::{Plan, ROLES, Step, Stopped, undo};
 
 fn carry_out(plan: &Plan, admin: &Client) -> (Vec<String>, Option<Key>) {
@@ -111,6 +112,20 @@ fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
 }
 
 #[test]
+fn a_field_without_its_column_stops_setup_until_it_is_saved_again() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    stand_in.lose_column("Stock Entry", "outpost_id");
+    let stopped = plan(&admin, &known).unwrap();
+    let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+    assert!(obstacle.starts_with("Stock Entry has a field outpost_id: it is there without its column"), "{obstacle}");
+    assert!(obstacle.contains("save it again, or run `bench migrate`"), "{obstacle}");
+    admin.update("Custom Field", "Stock Entry-outpost_id", &json!({})).unwrap();
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+}
+
+#[test]
 fn half_a_setup_is_gone_on_with() {
     let stand_in = bare();
     let admin = admin(&stand_in);
@@ -154,6 +169,29 @@ fn an_old_user_is_given_what_he_lacks_and_keeps_what_he_has() {
 }
 
 #[test]
+fn a_role_profile_that_lacks_roles_is_in_the_way() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    let profile = |roles: &[&str]| {
+        let rows: Vec<_> = roles.iter().map(|role| json!({ "role": role })).collect();
+        stand_in.seed("Role Profile", "Clerk", json!({ "role_profile": "Clerk", "roles": rows }));
+        admin.update("User", EMAIL, &json!({ "role_profile_name": "Clerk" })).unwrap();
+        plan(&admin, &known).unwrap()
+    };
+    let stopped = profile(&["Stock User"]);
+    let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+    assert!(obstacle.contains("by the Role Profile Clerk") && obstacle.contains("Sales Manager"), "{obstacle}");
+    assert_eq!(stopped.steps, []);
+    let all: Vec<_> = ROLES.iter().map(|(role, _)| *role).collect();
+    assert_eq!(profile(&all), Plan::default());
+    profile(&["Stock User"]);
+    admin.update("User", EMAIL, &json!({ "role_profile_name": "" })).unwrap();
+    carry_out(&plan(&admin, &known).unwrap(), &admin);
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+}
+
+#[test]
 fn the_connector_is_nobody_who_may_do_everything() {
     let stand_in = bare();
     stand_in.add_user("boss@tailor.local", &["System Manager"]);
@@ -186,6 +224,14 @@ fn ids_of_documents_are_not_thrown_away_by_mistake() {
     assert_eq!(told, ["1 documents of Supplier have an outpost_id", "1 documents of Stock Entry have an outpost_id"]);
     assert!(plan.carry_out(&admin, &mut |_| {}).is_err());
     let all = undo(&admin, &Wishes { even_with_documents: true, ..wishes() }).unwrap();
-    carry_out(&all, &admin);
+    let (told, _) = carry_out(&all, &admin);
+    assert!(
+        told.iter().any(|line| line.starts_with("Supplier: remove the field outpost_id; what stands in it stays ")),
+        "{told:?}"
+    );
     assert_eq!(stand_in.documents("Custom Field").len(), 0);
+    let id = Query { filters: vec![json!(["outpost_id", "=", "s-1"])], page: 2, ..Query::default() };
+    assert!(admin.list("Supplier", &id).is_err());
+    set_up(&stand_in);
+    assert_eq!(admin.list("Supplier", &id).unwrap().len(), 1, "it is known again");
 }

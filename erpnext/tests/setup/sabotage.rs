@@ -18,6 +18,12 @@ const CASES: &[(Break, Level, &str, &str)] = &[
     ),
     (|erp, _, _| drop_field(erp, "Item", "outpost_id"), Level::Error, "Item.outpost_id", "there is no such field"),
     (
+        |erp, _, _| erp.lose_column("Sales Order", "outpost_no"),
+        Level::Error,
+        "Sales Order.outpost_no",
+        "without its column",
+    ),
+    (
         |erp, _, _| drop_field(erp, "Stock Entry", "outpost_date"),
         Level::Error,
         "Stock Entry.outpost_date",
@@ -34,6 +40,34 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         Level::Warning,
         "Stock Settings.item_naming_by",
         "Naming Series",
+    ),
+    (
+        |erp, _, _| {
+            let role = json!({ "role_allowed_to_create_edit_back_dated_transactions": "Auditor" });
+            change(erp, "Stock Settings", "Stock Settings", role);
+        },
+        Level::Error,
+        "Stock Settings.role_allowed_to_create_edit_back_dated_transactions",
+        "only Auditor may post stock of before an item's last movement",
+    ),
+    (
+        |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "stock_auth_role": "Stock Manager" })),
+        Level::Error,
+        "Stock Settings.stock_auth_role",
+        "Stock Manager may post into what is frozen",
+    ),
+    (
+        |erp, _, _| {
+            change(
+                erp,
+                "Accounts Settings",
+                "Accounts Settings",
+                json!({ "frozen_accounts_modifier": "Accounts Manager" }),
+            );
+        },
+        Level::Error,
+        "Accounts Settings.frozen_accounts_modifier",
+        "Accounts Manager may post into what is frozen",
     ),
     (
         |_, map, masters| {
@@ -295,8 +329,22 @@ fn a_connector_with_too_few_roles_is_told_what_it_may_not() {
     let all: Vec<_> = outpost_erpnext::setup::ROLES.iter().map(|(role, _)| *role).collect();
     for (without, lines) in [
         ("Accounts Manager", &["Sales Invoice: the connector may not cancel it"][..]),
-        ("Sales User", &["Sales Order: the connector may not write, create, submit, cancel it"]),
-        ("Stock Manager", &["Stock Reconciliation: the connector may not read, write, create, submit, cancel it"]),
+        ("Sales User", &["Customer: the connector may not write, create it"]),
+        (
+            "Sales Manager",
+            &[
+                "Sales Order.ignore_pricing_rule: the connector may not read, write it, at level 1: ERPNext's pricing rules change its \
+               documents, which are then held",
+            ],
+        ),
+        (
+            "Stock Manager",
+            &[
+                "Stock Reconciliation: the connector may not read, write, create, submit, cancel it",
+                "Delivery Note.ignore_pricing_rule: the connector may not read, write it, at level 1: ERPNext's pricing rules change its \
+                 documents, which are then held",
+            ],
+        ),
         ("Item Manager", &["Item: the connector may not write, create it"]),
         (
             "Purchase Master Manager",

@@ -78,6 +78,10 @@ fn an_administrator_sees_what_the_connector_may_not() {
         ("Global Defaults", json!({ "disable_rounded_total": 1 }), Level::Warning, "disable_rounded_total"),
         ("Selling Settings", json!({ "cust_master_name": "Naming Series" }), Level::Warning, "cust_master_name"),
         ("Buying Settings", json!({ "supp_master_name": "Naming Series" }), Level::Warning, "supp_master_name"),
+        ("Selling Settings", json!({ "so_required": "Yes" }), Level::Warning, "so_required"),
+        ("Selling Settings", json!({ "dn_required": "Yes" }), Level::Warning, "dn_required"),
+        ("Buying Settings", json!({ "po_required": "Yes" }), Level::Warning, "po_required"),
+        ("Buying Settings", json!({ "pr_required": "Yes" }), Level::Warning, "pr_required"),
     ] {
         let backup = stand_in.snapshot();
         change(&stand_in, single, single, fields);

@@ -322,6 +322,7 @@ const RIGHT: &[(&str, &[&str], &str)] = &[
             "is_old_subcontracting_flow",
             "is_stock_item",
             "is_system_generated",
+            "ignore_pricing_rule",
             "issue_credit_note",
             "loyalty_program",
             "multi_currency",

@@ -1,7 +1,7 @@
 //! What ERPNext refuses: for what it is held, which remedy the words name, that nothing is booked, and that the remedy helps.
 
 use crate::common::{Books, OURS, Workshop, day_of, done, place, post};
-use erpnext_stand_in::{Options, StandIn, Start};
+use erpnext_stand_in::{Faults, Ill, Options, StandIn, Start};
 use jiff::tz::TimeZone;
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::master::Table;
@@ -390,4 +390,63 @@ fn two_sites_make_a_customer_of_one_name_at_one_moment() {
     case.books.erp.add_customer("Bu Ani");
     assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani (bandung 2)");
     case.goes_through(&made);
+}
+
+#[test]
+fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
+    let mut case = Case::new();
+    let codes: Vec<String> = (0..101).map(|i| format!("PIN-{i}")).collect();
+    for code in &codes {
+        case.books.erp.add_item(code, "Raw Material", "Nos", true);
+        let row = json!({"item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1});
+        case.books.office.put(Table::Item, row);
+    }
+    let count =
+        |code: &String| json!({"item_code": code, "warehouse": "Bandung - TW", "qty": "5", "valuation_rate": "100"});
+    let rows: Vec<Value> = codes.iter().map(count).collect();
+    let counted = case.shop.make("stock-reconciliation", json!({"purpose": "Stock Reconciliation", "items": rows}));
+    let name = done(&mut case.sink, OF, &counted);
+    let cancelled = case.shop.cancel(&counted);
+    let verdict = case.sink.cancel(&cancelled, &counted, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.books.erp.document("Stock Reconciliation", &name).unwrap()["docstatus"], 2);
+}
+
+#[test]
+fn what_somebody_changes_at_the_same_moment_is_tried_again() {
+    let text = "Error: Document has been modified after you have opened it";
+    let between = Ill { class: "TimestampMismatchError", text, questions: false };
+    let mut case = Case::new();
+    let (sold, drafted) =
+        (case.shop.make("sales-invoice", sale(json!({}))), case.shop.make("sales-invoice", sale(json!({}))));
+    done(&mut case.sink, OF, &sold);
+    case.books.erp.make("Sales Invoice", sale(json!({"outpost_id": drafted.id.to_string()})));
+    let cancelled = case.shop.cancel(&sold);
+    for ill in [Some(between), None] {
+        case.books.erp.set_faults(Faults { ill, ..Faults::default() });
+        let verdicts =
+            [case.sink.cancel(&cancelled, &sold, &place(OF, false)), post(&mut case.sink, &drafted, &place(OF, true))];
+        for verdict in verdicts {
+            match ill {
+                Some(_) => assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}"),
+                None => assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it() {
+    for tracebacks in [true, false] {
+        let mut case = Case::new();
+        case.books.erp.set_tracebacks(tracebacks);
+        let text = "IntegrityError(1062, \"Duplicate entry '7' for key 'outpost_id'\")";
+        let ill = Some(Ill { class: "UniqueValidationError", text, questions: false });
+        case.books.erp.set_faults(Faults { ill, ..Faults::default() });
+        let sold = case.shop.make("sales-invoice", sale(json!({})));
+        let verdict = post(&mut case.sink, &sold, &place(OF, false));
+        assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{tracebacks}: {verdict:?}");
+        case.books.erp.set_faults(Faults::default());
+        case.goes_through(&sold);
+    }
 }

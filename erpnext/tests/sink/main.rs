@@ -11,6 +11,7 @@ mod ground;
 mod held;
 mod hours;
 mod ill;
+mod levels;
 mod memory;
 mod rate;
 mod real;

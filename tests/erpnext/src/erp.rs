@@ -11,6 +11,7 @@ use crate::faults::Random;
 use crate::schema::{Doctype, Schema};
 use crate::scripts::Runner;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The company that there is from the start.
@@ -64,6 +65,10 @@ pub(crate) struct Erp {
     pub(crate) v1_names: bool,
     /// As it tells it.
     pub(crate) version: String,
+    /// Documents with a job that nobody runs: doctype and name.
+    pub(crate) queued: BTreeSet<(String, String)>,
+    /// Answers have the exception in them (System Settings, Allow Error Traceback).
+    pub(crate) tracebacks: bool,
     /// Server Scripts are switched on; version 15 begins with them off.
     pub(crate) scripts_on: bool,
     /// What runs them.

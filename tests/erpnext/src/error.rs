@@ -93,6 +93,12 @@ impl Error {
         Self { message: format!("{label} must be unique"), ..Self::with(417, "UniqueValidationError", text) }
     }
 
+    /// A column that the table has not.
+    pub(crate) fn no_column(doctype: &str, field: &str, within: &str) -> Self {
+        let text = format!("(1054, \"Unknown column 'tab{doctype}.{field}' in '{within}'\")");
+        Self { message: String::new(), ..Self::with(500, "OperationalError", text) }
+    }
+
     /// The body of an answer of version 1.
     pub(crate) fn v1(&self) -> Value {
         let said = json!({ "message": self.message, "title": "Message", "indicator": "red", "raise_exception": 1 });
@@ -110,10 +116,10 @@ impl Error {
 
     /// The body of an answer of version 2.
     pub(crate) fn v2(&self) -> Value {
-        let exception =
-            format!("Traceback (most recent call last):\n{}\n", self.exception.as_deref().unwrap_or_default());
-        let error =
-            json!({ "type": self.exc_type, "exception": exception, "message": self.message, "indicator": "red" });
+        let mut error = json!({ "type": self.exc_type, "message": self.message, "indicator": "red" });
+        if let Some(exception) = &self.exception {
+            error["exception"] = format!("Traceback (most recent call last):\n{exception}\n").into();
+        }
         json!({ "errors": [error] })
     }
 }

@@ -250,6 +250,16 @@ impl StandIn {
         }
     }
 
+    /// A Custom Field is there without its column, as when the database did not let the table be altered.
+    pub fn lose_column(&self, doctype: &str, fieldname: &str) {
+        self.shared.erp().set_column(doctype, fieldname, false);
+    }
+
+    /// Whether answers have the exception in them (System Settings, Allow Error Traceback).
+    pub fn set_tracebacks(&self, on: bool) {
+        self.shared.erp().tracebacks = on;
+    }
+
     /// Switches Server Scripts on or off.
     pub fn set_server_scripts(&self, on: bool) {
         self.shared.erp().scripts_on = on;

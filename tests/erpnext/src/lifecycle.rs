@@ -53,6 +53,7 @@ impl Erp {
         if state == 1 {
             self.must(user, doctype, "submit")?;
         }
+        self.without(user, &def, "write", &mut doc);
         self.defaults(&def, &mut doc);
         let now = self.clock.now();
         for (field, value) in
@@ -142,6 +143,7 @@ impl Erp {
             return Err(transition(from, to));
         }
         let mut doc = self.merged(&def, &was, given);
+        self.reset(user, &def, &was, &mut doc);
         put(&mut doc, "docstatus", to);
         match (from, to) {
             (1, 1) => self.update_submitted(user, &def, &was, doc),

@@ -91,6 +91,11 @@ impl Listed<'_> {
         self.hits.iter().map(cells).collect()
     }
 
+    /// Leaves out the columns of which this is not true: of the document, or of this table's rows.
+    pub(crate) fn keep(&mut self, is_kept: impl Fn(Option<&str>, &str) -> bool) {
+        self.columns.retain(|(_, column)| is_kept(column.table.as_deref(), &column.field));
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.hits.len()
@@ -152,10 +157,7 @@ impl Erp {
                 Some((of, field)) => (Some(of), field),
                 None => (of, field),
             };
-            let missing = || {
-                let text = format!("(1054, \"Unknown column 'tab{}.{field}' in 'WHERE'\")", def.name);
-                Error { message: String::new(), ..Error::with(500, "OperationalError", text) }
-            };
+            let missing = || Error::no_column(&def.name, field, "WHERE");
             let column = self.column(def, of, field).ok_or_else(missing)?;
             let is_moment = matches!(field, "creation" | "modified")
                 || (column.table.is_none() && def.field(field).is_some_and(|f| f.kind == Kind::Datetime));
@@ -220,6 +222,12 @@ impl Erp {
                 let column = self.written(&def, what).ok_or_else(|| unknown(what))?;
                 columns.push((alias.unwrap_or_else(|| column.field.clone()), column));
             }
+        }
+        let own = columns.iter().filter(|(_, column)| column.table.is_none());
+        let lost =
+            own.map(|(_, column)| column.field.as_str()).find(|name| def.field(name).is_some_and(|f| !f.has_column));
+        if let Some(name) = lost {
+            return Err(Error::no_column(&def.name, name, "SELECT"));
         }
         let all = self.conditions(&def, &query.filters)?;
         let any = self.conditions(&def, &query.or_filters)?;

@@ -21,6 +21,10 @@ pub(crate) struct Field {
     pub(crate) unique: bool,
     pub(crate) fetch_from: String,
     pub(crate) fetch_if_empty: bool,
+    /// `permlevel`: above 0 a role needs a right of its own for it.
+    pub(crate) level: i64,
+    /// It is a column of the table; a Custom Field whose column could not be made is none.
+    pub(crate) has_column: bool,
     /// As it was defined.
     pub(crate) whole: Value,
 }
@@ -102,6 +106,13 @@ impl Doctype {
         self.dated = those(|f| matches!(f.kind, Kind::Date | Kind::Time | Kind::Datetime));
         self.filled = (0..self.fields.len()).filter(filled).collect();
         self.links = (0..self.fields.len()).filter(is_link).map(|i| (i, fetched(&self.fields[i].name))).collect();
+    }
+
+    /// Makes a field with its column, or one without.
+    pub(crate) fn set_column(&mut self, name: &str, has_column: bool) {
+        if let Some(field) = self.by_name.get(name).and_then(|at| self.fields.get_mut(*at)) {
+            field.has_column = has_column;
+        }
     }
 
     /// Takes a field out, as a Custom Field that is deleted does.
@@ -245,6 +256,8 @@ pub(crate) fn field(value: &Value) -> Option<Field> {
         unique: on("unique"),
         fetch_from: word("fetch_from"),
         fetch_if_empty: on("fetch_if_empty"),
+        level: value["permlevel"].as_i64().unwrap_or(0),
+        has_column: true,
         whole: value.clone(),
     })
 }

@@ -236,8 +236,11 @@ impl Erp {
         Ok(())
     }
 
-    /// Days and times that MariaDB would not take.
+    /// Days, times and columns that MariaDB would not take.
     pub(crate) fn columns(&self, def: &Doctype, doc: &Doc) -> Res<()> {
+        if let Some(field) = def.fields.iter().find(|field| !field.has_column) {
+            return Err(Error::no_column(&def.name, &field.name, "INSERT INTO"));
+        }
         for field in def.dated.iter().map(|i| &def.fields[*i]) {
             let value = text(doc, &field.name);
             let (kind, good) = match field.kind {

@@ -3,7 +3,7 @@
 //! In: a User's document. Out: who has which token, with which roles. Absent: passwords, and what becomes of the key of somebody who is
 //! disabled: the facts do not tell, so it goes on.
 
-use crate::doc::{Doc, owned, put, rows};
+use crate::doc::{Doc, give, owned, put, rows};
 use crate::erp::{Erp, User};
 use crate::error::Res;
 
@@ -11,6 +11,18 @@ use crate::error::Res;
 const EVERYBODY: [&str; 2] = ["All", "Desk User"];
 
 impl Erp {
+    /// With a Role Profile a user has its roles, whatever others he is given.
+    pub(crate) fn take_profile(&self, doc: &mut Doc) -> Res<()> {
+        let profile = owned(doc, "role_profile_name");
+        if !profile.is_empty() {
+            let profile = self.load("Role Profile", &profile)?;
+            let roles = rows(&profile, "roles").into_iter().map(|row| owned(row, "role"));
+            let roles = roles.map(|role| Doc::from_iter([("role".to_owned(), role.into())])).collect();
+            give(doc, "roles", roles);
+        }
+        Ok(())
+    }
+
     /// Takes a user as its document has it.
     pub(crate) fn keep_user(&mut self, doc: &Doc) {
         let name = owned(doc, "name");

@@ -107,6 +107,8 @@ impl Erp {
             random: Random::new(seed ^ 0x0e4b),
             v1_names: true,
             version: String::new(),
+            queued: std::collections::BTreeSet::new(),
+            tracebacks: true,
             scripts_on: false,
             runner: None,
         };
@@ -299,6 +301,14 @@ impl Erp {
         def.add(new);
         def.finish();
         self.schema.types.insert(dt, Arc::new(def));
+    }
+
+    /// Makes the column of a Custom Field, or loses it.
+    pub(crate) fn set_column(&mut self, dt: &str, field: &str, has_column: bool) {
+        let Some(def) = self.schema.get(dt) else { return };
+        let mut def = crate::schema::Doctype::clone(&def);
+        def.set_column(field, has_column);
+        self.schema.types.insert(dt.into(), Arc::new(def));
     }
 
     /// Takes a Custom Field from its doctype. What stands in its column stays there, unseen.

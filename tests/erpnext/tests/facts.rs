@@ -543,3 +543,88 @@ fn making_4() {
     assert_eq!((&done["status"], &done["produced_qty"]), (&json!("Completed"), &json!(2.0)));
     assert_eq!((erp.stock("SHIRT", "Finished Goods - TW"), erp.stock("CLOTH-1", "Stores - TW")), (2.0, 7.0));
 }
+
+/// From Frappe's source, and in 7 for `User`: a list leaves out what is above level 0, and a document has nothing of it.
+#[test]
+fn a_field_above_level_0_is_neither_written_nor_read_without_a_right_at_its_level_7() {
+    let (erp, manager) = start();
+    let seller = Client::new(&erp, &erp.add_user("seller@tailor.local", &["Sales User"]));
+    let order = json!({ "customer": "Bu Sari", "delivery_date": "2026-12-01", "ignore_pricing_rule": 1,
+        "items": [{ "item_code": "SHIRT", "qty": 2, "rate": 250000, "warehouse": "Finished Goods - TW" }] });
+    let theirs = good(seller.post("Sales Order", order.clone()));
+    let ours = good(manager.post("Sales Order", order));
+    let of = |client: &Client, doc: &Value| read(client, "Sales Order", doc)["ignore_pricing_rule"].clone();
+    assert_eq!((of(&manager, &theirs), of(&manager, &ours)), (json!(0), json!(1)));
+    // A tick that may not be read reads as none.
+    assert_eq!(of(&seller, &ours), json!(0));
+    let query = json!({ "fields": ["name", "ignore_pricing_rule"] });
+    let has = |client: &Client| client.list("Sales Order", &query).doc()[0].get("ignore_pricing_rule").is_some();
+    assert_eq!((has(&seller), has(&manager)), (false, true));
+    // A change leaves it as it was.
+    good(seller.put("Sales Order", name(&ours), json!({ "ignore_pricing_rule": 0, "po_no": "7" })));
+    assert_eq!((of(&manager, &ours), &read(&manager, "Sales Order", &ours)["po_no"]), (json!(1), &json!("7")));
+    // Nobody but a manager sees roles.
+    assert_eq!(read(&seller, "User", &json!({ "name": "seller@tailor.local" }))["roles"], json!([]));
+    assert_ne!(
+        read(&Client::new(&erp, &erp.admin()), "User", &json!({ "name": "seller@tailor.local" }))["roles"],
+        json!([])
+    );
+}
+
+/// From ERPNext's source: `check_freezing_date`, `check_stock_frozen_date`.
+#[test]
+fn what_is_frozen_is_not_frozen_to_who_has_the_role_5() {
+    let (erp, client) = start();
+    let entry = json!({ "docstatus": 1, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "set_posting_time": 1,
+        "posting_date": "2026-11-20", "items": [{ "item_code": "BUTTON", "qty": 1, "basic_rate": 1 }] });
+    let settings = [
+        ("Accounts Settings", "acc_frozen_upto", "frozen_accounts_modifier", "ValidationError"),
+        ("Stock Settings", "stock_frozen_upto", "stock_auth_role", "StockFreezeError"),
+    ];
+    for (single, until, role, class) in settings {
+        erp.set(single, single, until, json!("2026-11-21"));
+        bad(&client.post("Stock Entry", entry.clone()), 417, class);
+        erp.set(single, single, role, json!("Auditor of another house"));
+        bad(&client.post("Stock Entry", entry.clone()), 417, class);
+        erp.set(single, single, role, json!("Stock Manager"));
+        good(client.post("Stock Entry", entry.clone()));
+    }
+}
+
+/// From Frappe's source: a Custom Field is committed before its column is made; saving it again makes the column.
+#[test]
+fn a_field_without_its_column_stops_its_doctype_until_it_is_saved_again_3() {
+    let (erp, client) = start();
+    let manager = Client::new(&erp, &erp.admin());
+    erp.lose_column("Sales Invoice", "outpost_id");
+    let query = json!({ "fields": ["name", "outpost_id"] });
+    bad(&client.list("Sales Invoice", &query), 500, "OperationalError");
+    bad(&client.post("Sales Invoice", sale(1.0, 1000.0)), 500, "OperationalError");
+    good(manager.put("Custom Field", "Sales Invoice-outpost_id", json!({})));
+    good(client.list("Sales Invoice", &query));
+    good(client.post("Sales Invoice", sale(1.0, 1000.0)));
+}
+
+/// From ERPNext's source, as 10 has it: a call leaves more than 100 rows to a job, a change of `docstatus` does not.
+#[test]
+fn a_long_entry_is_cancelled_by_its_state_and_not_by_a_call_10() {
+    let (_erp, client) = start();
+    let line = |side: &str| json!({ "account": "Cash - TW", side: 10 });
+    let entry = |pairs: usize| {
+        let both = [line("debit_in_account_currency"), line("credit_in_account_currency")];
+        let accounts: Vec<Value> = std::iter::repeat_n(both, pairs).flatten().collect();
+        json!({ "docstatus": 1, "posting_date": "2026-11-23", "voucher_type": "Journal Entry", "accounts": accounts })
+    };
+    let cancel =
+        |doc: &Value| client.call("frappe.client.cancel", json!({ "doctype": "Journal Entry", "name": name(doc) }));
+    let short = good(client.post("Journal Entry", entry(50)));
+    good(cancel(&short));
+    assert_eq!(read(&client, "Journal Entry", &short)["docstatus"], 2);
+    let long = good(client.post("Journal Entry", entry(51)));
+    good(cancel(&long));
+    assert_eq!(read(&client, "Journal Entry", &long)["docstatus"], 1);
+    bad(&cancel(&long), 417, "ValidationError");
+    let long = good(client.post("Journal Entry", entry(51)));
+    good(client.put("Journal Entry", name(&long), json!({ "docstatus": 2 })));
+    assert_eq!(read(&client, "Journal Entry", &long)["docstatus"], 2);
+}

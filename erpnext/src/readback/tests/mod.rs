@@ -104,7 +104,7 @@ fn as_listed(sent: &Value, got: &Value) -> Value {
 }
 
 /// Fields that were sent, and whose change is not told.
-const UNTOLD: [&str; 2] = ["taxes_and_charges", "advances[0].remarks"];
+const UNTOLD: [&str; 3] = ["taxes_and_charges", "ignore_pricing_rule", "advances[0].remarks"];
 
 /// Every scalar that was sent is told where ERPNext has another value or none, and so is every figure of `derived`.
 #[track_caller]

@@ -3,9 +3,11 @@
 //! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
 //!
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
-//! what a site pays with and prices in, `master` what comes down, `settings` what is set for all, `guard` the guard.
+//! what a site pays with and prices in, `master` what comes down, `settings` what is set for all, `frozen` who may post into a frozen day,
+//! `guard` the guard.
 
 mod books;
+mod frozen;
 mod guard;
 mod master;
 mod money;
@@ -26,7 +28,7 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
     let Some(server) = server::look(client, settings, &mut findings) else { return findings.0 };
     rights::look(client, &server.roles, &mut findings);
     let mut books = Books::new(client);
-    settings::of_connector(&books, settings, masters, &mut findings);
+    settings::of_connector(&books, &server.roles, settings, masters, &mut findings);
     if let Some(own) = &settings.master_data {
         master::look(&mut books, own, &mut findings);
     }

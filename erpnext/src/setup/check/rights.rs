@@ -1,11 +1,13 @@
 //! The custom fields, and what the connector may do with each doctype.
 
+use super::super::column::Lost;
 use super::super::fields;
 use super::super::finding::Findings;
 use super::super::meta::Meta;
-use super::super::roles::rights;
+use super::super::roles::{UNPRICED, rights};
 use crate::client::Client;
-use std::collections::BTreeMap;
+use crate::readback::looked_at;
+use std::collections::{BTreeMap, BTreeSet};
 
 const REMEDY: &str = "Run setup, which gives the user its roles. Where rights were changed in ERPNext's Role Permissions Manager, give them \
                       back there to one of these roles.";
@@ -38,9 +40,44 @@ pub(super) fn look(client: &Client, roles: &[String], findings: &mut Findings) {
             findings.error(doctype, format!("the connector may not {} it", missing.join(", ")), REMEDY);
             good = false;
         }
+        if let Some(fields) = fields.get(doctype).filter(|_| good) {
+            good = levels(doctype, &meta, roles, findings);
+            let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+            if let Some(lost) = findings.answer(doctype, Lost::among(client, doctype, &names)).flatten() {
+                findings.error(format!("{doctype}.{}", lost.0), Lost::FOUND, lost.remedy(doctype));
+                good = false;
+            }
+        }
         if good {
             let with = if fields.contains_key(doctype) { "its fields are there, and " } else { "" };
             findings.ok(doctype, format!("{with}the connector may {}", rights.join(", ")));
         }
     }
+}
+
+/// Above level 0 a field needs a right at its level. Without it ERPNext drops what it is sent and shows nothing, each without a word.
+fn levels(doctype: &str, meta: &Meta, roles: &[String], findings: &mut Findings) -> bool {
+    let mut good = true;
+    for (path, level) in meta.levels() {
+        let name = path.rsplit('.').next().unwrap_or_default().to_owned();
+        let needed: &[&str] = if name == UNPRICED || name.starts_with("outpost_") {
+            &["read", "write"]
+        } else if looked_at(std::slice::from_ref(&name), &BTreeSet::new()).is_empty() {
+            continue;
+        } else {
+            &["read"]
+        };
+        let missing: Vec<_> = needed.iter().filter(|right| !meta.allows_at(level, roles, right)).copied().collect();
+        if missing.is_empty() {
+            continue;
+        }
+        let effect = match name == UNPRICED {
+            true => ": ERPNext's pricing rules change its documents, which are then held",
+            false => "",
+        };
+        let found = format!("the connector may not {} it, at level {level}{effect}", missing.join(", "));
+        findings.error(format!("{doctype}.{path}"), found, REMEDY);
+        good = false;
+    }
+    good
 }

@@ -3,6 +3,7 @@
 use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::Books;
+use super::frozen;
 use crate::client::Failure;
 use crate::map::Settings;
 use outpost_core::domain::id::SiteId;
@@ -14,10 +15,32 @@ const ROUNDING: &str = "Banker's Rounding";
 /// Digits of a quantity that ERPNext has to keep at least.
 const DIGITS: u64 = 3;
 
+/// Settings that ask for an order or a delivery first, and what is refused then.
+const SELLING: [(&str, &str); 2] = [
+    ("so_required", "a sale that is not paid at once, and a delivery, without a Sales Order"),
+    ("dn_required", "a sale without a Delivery Note that does not hand over its goods itself"),
+];
+/// The same of purchases.
+const BUYING: [(&str, &str); 2] = [
+    ("po_required", "a Purchase Receipt or Purchase Invoice without a Purchase Order"),
+    ("pr_required", "a Purchase Invoice of goods without a Purchase Receipt, also one that takes them in itself"),
+];
+
 /// What the connector may read, and the rest where it may as well.
-pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, masters: &Masters, findings: &mut Findings) {
+pub(super) fn of_connector(
+    books: &Books<'_>,
+    roles: &[String],
+    settings: &Settings,
+    masters: &Masters,
+    findings: &mut Findings,
+) {
     if let Some(stock) = findings.answer("Stock Settings", single(books, "Stock Settings")) {
         stock_settings(&stock, findings);
+        back_dated(&stock, roles, findings);
+        frozen::look(("Stock Settings", "stock_auth_role"), &stock, roles, findings);
+    }
+    if let Some(accounts) = findings.answer("Accounts Settings", single(books, "Accounts Settings")) {
+        frozen::look(("Accounts Settings", "frozen_accounts_modifier"), &accounts, roles, findings);
     }
     of_all(books, settings, masters, findings);
 }
@@ -29,8 +52,14 @@ pub(super) fn of_all(books: &Books<'_>, settings: &Settings, masters: &Masters, 
             Ok(doc) => match name {
                 "System Settings" => rounding(&doc, settings, masters, findings),
                 "Global Defaults" => rounded_total(&doc, settings, masters, findings),
-                "Selling Settings" => named_by(name, &doc, "cust_master_name", "Customer Name", findings),
-                _ => named_by(name, &doc, "supp_master_name", "Supplier Name", findings),
+                "Selling Settings" => {
+                    named_by(name, &doc, "cust_master_name", "Customer Name", findings);
+                    required(name, &doc, &SELLING, findings);
+                }
+                _ => {
+                    named_by(name, &doc, "supp_master_name", "Supplier Name", findings);
+                    required(name, &doc, &BUYING, findings);
+                }
             },
             Err(failure) if failure.is("PermissionError") => {
                 // Rightly so, and setup has looked; what differs later is found when a document is read back.
@@ -52,6 +81,33 @@ fn stock_settings(stock: &Value, findings: &mut Findings) {
     };
     findings.ok("Stock Settings.allow_negative_stock", told);
     named_by("Stock Settings", stock, "item_naming_by", "Item Code", findings);
+}
+
+/// What comes late from a workshop is of before what others have moved since, after each time without a line.
+fn back_dated(stock: &Value, roles: &[String], findings: &mut Findings) {
+    const FIELD: &str = "role_allowed_to_create_edit_back_dated_transactions";
+    let (place, role) = (format!("Stock Settings.{FIELD}"), text(stock, FIELD));
+    if role.is_empty() || roles.iter().any(|own| own == role) {
+        findings.ok(place, "the connector may post stock of before the last movement");
+    } else {
+        let found = format!(
+            "only {role} may post stock of before an item's last movement, and documents that come late are refused"
+        );
+        findings.error(place, found, "Give the connector's user that role, or leave the setting empty.");
+    }
+}
+
+/// What is refused where a setting asks for a document before another.
+fn required(single: &str, doc: &Value, fields: &[(&str, &str)], findings: &mut Findings) {
+    for (field, refused) in fields {
+        let place = format!("{single}.{field}");
+        if text(doc, field) == "Yes" {
+            let remedy = "Set it to No, or let each customer or supplier that workshops trade with off it.";
+            findings.warning(place, format!("refused is {refused}"), remedy);
+        } else {
+            findings.ok(place, "not asked for");
+        }
+    }
 }
 
 fn named_by(single: &str, doc: &Value, field: &str, wanted: &str, findings: &mut Findings) {

@@ -75,6 +75,7 @@ impl Erp {
             "Work Order" => self.validate_work_order(doc, act),
             "Job Card" => self.validate_job_card(doc, act),
             "DocType" => Self::validate_doctype(doc),
+            "User" => self.take_profile(doc),
             "Server Script" => self.validate_script(doc),
             _ => self.validate_master(doc, act),
         }
@@ -101,8 +102,11 @@ impl Erp {
     }
 
     pub(crate) fn after_save(&mut self, doc: &Doc) {
-        if text(doc, "doctype") == "User" {
-            self.keep_user(doc);
+        match text(doc, "doctype") {
+            "User" => self.keep_user(doc),
+            // Its column is made where it is missing.
+            "Custom Field" => self.set_column(text(doc, "dt"), text(doc, "fieldname"), true),
+            _ => {}
         }
     }
 
