@@ -285,6 +285,11 @@ impl StandIn {
         self.shared.set_delay(delay);
     }
 
+    /// From now on, whoever asks the same once more is answered as before, and nothing is done for it.
+    pub fn keep_answers(&self) {
+        self.shared.kept().start();
+    }
+
     /// Takes it down or brings it back; when this returns, it is so.
     pub fn set_reach(&self, reach: Reach) {
         let (done, is_done) = std::sync::mpsc::channel();

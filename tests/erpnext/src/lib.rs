@@ -37,6 +37,7 @@ mod erp;
 mod error;
 mod faults;
 mod handle;
+mod kept;
 mod levels;
 mod lifecycle;
 mod list;

@@ -6,17 +6,19 @@ use crate::api::{Answer, Request};
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::faults::{Fate, Faults, Random};
+use crate::kept::{Asked, Kept, Said};
 use crate::tally::Tally;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -37,6 +39,7 @@ pub(crate) struct Shared {
     erp: Mutex<Erp>,
     tally: Mutex<Tally>,
     faults: Mutex<(Faults, Random)>,
+    kept: Mutex<Kept>,
     delay: AtomicU64,
     reach: AtomicU8,
 }
@@ -51,6 +54,7 @@ impl Shared {
             erp: Mutex::new(erp),
             tally: Mutex::default(),
             faults: Mutex::new((Faults::default(), Random::new(0))),
+            kept: Mutex::default(),
             delay: AtomicU64::new(delay.as_micros() as u64),
             reach: AtomicU8::new(Reach::Up as u8),
         }
@@ -58,6 +62,10 @@ impl Shared {
 
     pub(crate) fn erp(&self) -> MutexGuard<'_, Erp> {
         held(&self.erp)
+    }
+
+    pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
+        held(&self.kept)
     }
 
     pub(crate) fn tally(&self) -> MutexGuard<'_, Tally> {
@@ -92,38 +100,57 @@ impl Drop for Underway<'_> {
     }
 }
 
-fn respond(status: u16, kind: &'static str, body: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+fn respond(status: u16, kind: &'static str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
 fn page(status: u16) -> Response<Full<Bytes>> {
-    respond(status, "text/html", format!("<html><body><h1>{status}</h1></body></html>").into_bytes())
+    respond(status, "text/html", format!("<html><body><h1>{status}</h1></body></html>"))
 }
 
-async fn read(request: hyper::Request<Incoming>) -> Result<Request, hyper::Error> {
-    let (head, body) = request.into_parts();
+fn read(head: &Parts, body: &Bytes) -> Request {
     let decode = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
     let kind = head.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let is_form = kind.starts_with("application/x-www-form-urlencoded");
-    let body = body.collect().await?.to_bytes();
-    Ok(Request {
+    Request {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().split('/').filter(|p| !p.is_empty()).map(decode).collect(),
         query: query.map(|(k, v)| (k.into_owned(), v.into_owned())).collect(),
-        document: if is_form { None } else { serde_json::from_slice(&body).ok() },
+        document: if is_form { None } else { serde_json::from_slice(body).ok() },
         is_form,
         token: head.headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).map(str::to_owned),
         body: body.to_vec(),
-    })
+    }
+}
+
+/// Waits until an answer has taken as long as it is to take.
+async fn late(came: Instant, wait: Duration) -> io::Result<()> {
+    let left = wait.saturating_sub(came.elapsed());
+    if !left.is_zero() {
+        // The runtime's own clock counts whole milliseconds, and always one too many.
+        tokio::task::spawn_blocking(move || std::thread::sleep(left)).await.map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
-    let came = tokio::time::Instant::now();
-    let request = read(request).await.map_err(io::Error::other)?;
+    let came = Instant::now();
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let delay = || Duration::from_micros(shared.delay.load(Ordering::Relaxed));
+    let asked = Asked { method: head.method.as_str().to_owned(), uri: head.uri.clone(), body };
+    let kept = shared.kept().get(&asked);
+    if let Some(Said { kind, status, body }) = kept {
+        shared.tally().came(&kind, &[]);
+        late(came, delay()).await?;
+        shared.tally().went(status, &[]);
+        return Ok(respond(status, "application/json", body));
+    }
+    let request = read(&head, &asked.body);
     let closed = || io::Error::from(io::ErrorKind::ConnectionAborted);
     let groups = {
         let erp = shared.erp();
@@ -155,12 +182,9 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     } else {
         shared.erp().answer(&request)
     };
-    let wait = Duration::from_micros(shared.delay.load(Ordering::Relaxed)) + fate.slow;
-    let left = wait.saturating_sub(came.elapsed());
-    if !left.is_zero() {
-        // The runtime's own clock counts whole milliseconds, and always one too many.
-        tokio::task::spawn_blocking(move || std::thread::sleep(left)).await.map_err(io::Error::other)?;
-    }
+    let body = Bytes::from(body);
+    shared.kept().put(asked, Said { kind: request.kind(), status, body: body.clone() });
+    late(came, delay() + fate.slow).await?;
     if fate.drop_after {
         return Err(closed());
     }
