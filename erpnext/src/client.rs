@@ -360,10 +360,19 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
     }
 }
 
-/// Errors of the database's client, 2000 to 2999, are about the connection alone, never about what was said over it.
+/// Errors of a database that takes nothing from anybody: full disk or table, too many connections, stopping, read only.
+const TAKES_NOTHING: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
+
+/// Whether a database, or the Redis beside it, is away. Errors of the database's client, 2000 to 2999, are about the connection alone,
+/// never about what was said over it.
 fn has_no_database(exception: &str) -> bool {
-    let Some((_, number)) = exception.split_once("OperationalError: (2") else { return false };
-    number.find(',') == Some(3) && number.bytes().take(3).all(|digit| digit.is_ascii_digit())
+    let number = exception.split_once("OperationalError: (").and_then(|(_, rest)| rest.split(',').next());
+    let is_away = |number: &str| {
+        let of_client =
+            number.len() == 4 && number.starts_with('2') && number.bytes().all(|digit| digit.is_ascii_digit());
+        of_client || TAKES_NOTHING.contains(&number)
+    };
+    number.is_some_and(is_away) || exception.starts_with("redis.exceptions.")
 }
 
 /// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.
@@ -444,11 +453,21 @@ mod tests {
         assert!(matches!(super::failure(500, br#"{"exc_type":"AttributeError"}"#), Failure::Refused { .. }));
         let other = br#"{"exc_type":"OperationalError","exception":"pymysql.err.OperationalError: (1292, \"Incorrect date\")"}"#;
         assert!(matches!(super::failure(500, other), Failure::Refused { .. }));
-        for (number, passes) in [("2003", true), ("2013", true), ("1999", false), ("3000", false), ("200", false)] {
+        for (number, passes) in [
+            ("2003", true),
+            ("2013", true),
+            ("1999", false),
+            ("3000", false),
+            ("200", false),
+            ("1290", true),
+            ("1054", false),
+        ] {
             let told = format!(r#"{{"exc_type":"X","exception":"pymysql.err.OperationalError: ({number}, 'x')"}}"#);
             let passing = matches!(super::failure(500, told.as_bytes()), Failure::Again(_));
             assert_eq!(passing, passes, "{number}");
         }
+        let queue = br#"{"exc_type":"ConnectionError","exception":"redis.exceptions.ConnectionError: Error 111"}"#;
+        assert!(matches!(super::failure(500, queue), Failure::Again(_)));
         assert!(matches!(super::failure(502, b"<html>bad gateway</html>"), Failure::Again(_)));
         for status in [301, 403, 404, 413, 500] {
             assert!(matches!(super::failure(status, b"<html>a proxy's word</html>"), Failure::Again(_)), "{status}");

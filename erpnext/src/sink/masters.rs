@@ -85,11 +85,11 @@ pub(super) fn joined(
     Ok(same(kind, &there, &by).map(|row| self::text(row, "name")))
 }
 
-/// All of a name.
+/// All of a name, also of those that people have come to call otherwise.
 fn called(client: &Client, kind: Kind, wanted: &str) -> Result<Vec<Value>, Failure> {
     let query = Query {
         fields: &["name", "outpost_id", same_by(kind)],
-        filters: vec![json!([named_by(kind.name()), "=", wanted])],
+        or_filters: vec![json!([named_by(kind.name()), "=", wanted]), json!(["name", "=", wanted])],
         order_by: "creation asc",
         page: SAME_NAME,
         ..Query::default()
@@ -154,7 +154,7 @@ pub(super) fn found(site: &SiteId, request: &Request, there: &Value) -> Verdict 
     let field = named_by(request.doctype);
     let (wanted, called, name) = (text(&request.body, field), text(there, field), text(there, "name"));
     let numbered = called.strip_prefix(&format!("{wanted} ({site} ")).is_some_and(|rest| rest.ends_with(')'));
-    if called == wanted || called == with_site(&wanted, site) || numbered {
+    if called == wanted || name == wanted || called == with_site(&wanted, site) || numbered {
         return done(name);
     }
     let why = format!(

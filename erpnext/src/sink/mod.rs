@@ -34,6 +34,7 @@ use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
 use outpost_core::posting::{ByHand, Place, Sink, Verdict};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -138,10 +139,25 @@ impl Erpnext {
             Failure::Refused { status, .. } if status >= 500 && !self.answers() => {
                 Verdict::Again { why: failure.to_string(), alive: false }
             }
-            Failure::Refused { .. } => {
-                let (hold, why) = words::of(&failure);
-                Verdict::Held(hold, why)
-            }
+            Failure::Refused { .. } => self.refusal(&failure),
+        }
+    }
+
+    /// It was refused for good, unless ERPNext did not see who asks.
+    fn refusal(&self, failure: &Failure) -> Verdict {
+        if failure.is("PermissionError") && self.is_nobody() {
+            let why = "ERPNext does not see the connector's key: something between drops the header Authorization";
+            return Verdict::Stopped(why.into());
+        }
+        let (hold, why) = words::of(failure);
+        Verdict::Held(hold, why)
+    }
+
+    /// Whether ERPNext takes us for a guest, who may not even ask who he is.
+    fn is_nobody(&self) -> bool {
+        match self.client.call("frappe.auth.get_logged_user", &json!({})) {
+            Ok(user) => user == "Guest",
+            Err(failure) => failure.is("PermissionError"),
         }
     }
 

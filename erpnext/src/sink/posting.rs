@@ -4,7 +4,7 @@
 //! after each the question is whether the document is there.
 
 use super::confirming::Made;
-use super::{Erpnext, is_master, masters, words};
+use super::{Erpnext, is_master, masters};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
 use crate::readback::{Expected, Reading, differences};
@@ -85,6 +85,19 @@ impl Erpnext {
         if failure.came_between() {
             return Verdict::Again { why: failure.to_string(), alive: true };
         }
+        if failure.is("DuplicateEntryError") {
+            // Somebody else was quicker with the same name: the next try finds that one.
+            if matches!(request.doctype, "Customer" | "Supplier" | "Item") {
+                return Verdict::Again { why: "ERPNext has had one of that name for a moment".into(), alive: true };
+            }
+            if let Some(from) = request.body.get("amended_from").and_then(Value::as_str) {
+                let why = format!(
+                    "Somebody has amended {from} in ERPNext by hand, and ERPNext takes no second amendment of it. Cancel and delete that \
+                     one there and retry, or give this one up and say that it is entered."
+                );
+                return Verdict::Held(Hold::Refused, why);
+            }
+        }
         // The id was a draft's, which somebody has deleted meanwhile, or it is on its way.
         if failure.is_taken("outpost_id") {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
@@ -102,10 +115,7 @@ impl Erpnext {
             // A slip of ERPNext's own (500) says nothing to anybody, and it may be ill by now.
             Err(other) if matches!(failure, Failure::Refused { status: 500.., .. }) => self.failed(other),
             // Whether something is missing is not known: ERPNext's own words will do.
-            Ok(None) | Err(_) => {
-                let (hold, why) = words::of(failure);
-                Verdict::Held(hold, why)
-            }
+            Ok(None) | Err(_) => self.refusal(failure),
         }
     }
 

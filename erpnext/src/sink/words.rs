@@ -4,12 +4,9 @@ use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
 
 /// What is held for what, and the remedy. The rest is told in ERPNext's own words.
-const KNOWN: [(&str, Hold, &str); 13] = [
-    (
-        "NegativeStockError",
-        Hold::Stock,
-        "It is tried again by itself when something that brings this stock has been posted.",
-    ),
+const KNOWN: [(&str, Hold, &str); 14] = [
+    ("NegativeStockError", Hold::Stock, SHORT),
+    ("BatchNegativeStockError", Hold::Stock, SHORT),
     (
         "SerialNoWarehouseError",
         Hold::Stock,
@@ -44,8 +41,13 @@ const KNOWN: [(&str, Hold, &str); 13] = [
     ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
 ];
 
-/// What ERPNext says when accounts are frozen, which has no exception of its own; hints of other kinds may stand before it.
-const FROZEN: &str = "You are not authorized to add or update entries before";
+const SHORT: &str = "It is tried again by itself when something that brings this stock has been posted. Stock that came after the \
+                     document's own time does not help it: correct that time in ERPNext's stock, or give it up.";
+
+/// What ERPNext says of days that have no exception of their own: frozen accounts, and a Period Closing Voucher. Hints of other kinds may
+/// stand before it.
+const CLOSED: [&str; 2] =
+    ["You are not authorized to add or update entries before", "Books have been closed till the period ending on"];
 
 /// Why a document is held.
 pub(super) fn of(failure: &Failure) -> (Hold, String) {
@@ -57,7 +59,7 @@ pub(super) fn of(failure: &Failure) -> (Hold, String) {
         "" => format!("ERPNext refused it: {exc_type}."),
         words => format!("ERPNext: {}.", words.trim_end_matches('.')),
     };
-    if words.contains(FROZEN) {
+    if CLOSED.iter().any(|closed| words.contains(closed)) {
         return (Hold::Closed, format!("{said} Change that in ERPNext and retry, or give it up."));
     }
     match KNOWN.iter().find(|(name, ..)| name == exc_type) {
@@ -71,12 +73,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frozen_day_is_known_behind_a_hint() {
-        for hint in ["", "Item BUTTON has no price; "] {
-            let words = format!("{hint}You are not authorized to add or update entries before 21-11-2026");
+    fn a_closed_day_without_an_exception_of_its_own_is_known_behind_a_hint() {
+        let closed = "Books have been closed till the period ending on 31-10-2026";
+        for said in [closed, "You are not authorized to add or update entries before 21-11-2026"] {
+            let words = format!("Item BUTTON has no price; {said}");
             let failure =
                 Failure::Refused { status: 417, exc_type: "ValidationError".into(), words, exception: String::new() };
-            assert_eq!(of(&failure).0, Hold::Closed, "{hint:?}");
+            assert_eq!(of(&failure).0, Hold::Closed, "{said:?}");
         }
     }
 }

@@ -393,6 +393,7 @@ fn faults(seed: u64, rate: f64) -> Faults {
         slow: 0.02,
         slow_for: Duration::from_millis(20),
         ill: None,
+        nobody: false,
     }
 }
 

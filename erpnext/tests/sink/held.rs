@@ -401,8 +401,7 @@ fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
         let row = json!({"item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1});
         case.books.office.put(Table::Item, row);
     }
-    let count =
-        |code: &String| json!({"item_code": code, "warehouse": "Bandung - TW", "qty": "5", "valuation_rate": "100"});
+    let count = |code: &String| json!({"item_code": code, "warehouse": "Bandung - TW", "qty": "5", "valuation_rate": "100"});
     let rows: Vec<Value> = codes.iter().map(count).collect();
     let counted = case.shop.make("stock-reconciliation", json!({"purpose": "Stock Reconciliation", "items": rows}));
     let name = done(&mut case.sink, OF, &counted);
@@ -410,6 +409,62 @@ fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
     let verdict = case.sink.cancel(&cancelled, &counted, &place(OF, false));
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
     assert_eq!(case.books.erp.document("Stock Reconciliation", &name).unwrap()["docstatus"], 2);
+}
+
+#[test]
+fn too_little_of_a_batch_until_some_comes() {
+    let mut case = Case::new();
+    let row = json!({"item_code": "SILK", "qty": "1.5", "batch_no": "LOT-7"});
+    let taken = json!({"stock_entry_type": "Material Issue", "from_warehouse": "Bandung - TW", "items": [row]});
+    let taken = case.shop.make("stock-entry", taken);
+    case.holds(&taken, Hold::Stock, &["LOT-7", "tried again by itself"]);
+    let row = json!({"item_code": "SILK", "qty": "2", "basic_rate": "90000", "batch_no": "LOT-7"});
+    let came = json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW", "posting_date": "2026-11-20",
+        "posting_time": "06:00:00", "items": [row]});
+    let came = case.shop.make("stock-entry", came);
+    case.goes_through(&came);
+    case.goes_through(&taken);
+}
+
+#[test]
+fn two_sites_make_a_supplier_of_one_name_at_one_moment() {
+    let quicker = Ill { class: "DuplicateEntryError", text: "('Supplier', 'Toko Baru')", questions: false };
+    let mut case = Case::new();
+    let made = case.shop.make("supplier", json!({"supplier_name": "Toko Baru", "mobile_no": "0812"}));
+    case.books.erp.set_faults(Faults { ill: Some(quicker), ..Faults::default() });
+    let verdict = post(&mut case.sink, &made, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
+    case.books.erp.set_faults(Faults::default());
+    // That one is called otherwise by now, and still has the name.
+    let theirs = case.books.erp.add_supplier("Toko Baru");
+    case.books.admin().update("Supplier", &theirs, &json!({"supplier_name": "Toko Lama"})).unwrap();
+    assert_eq!(done(&mut case.sink, OF, &made), "Toko Baru (bandung)");
+    case.goes_through(&made);
+}
+
+#[test]
+fn what_somebody_has_amended_by_hand_is_not_amended_twice() {
+    let mut case = Case::new();
+    let wrong = case.shop.make("sales-invoice", sale(json!({})));
+    let name = done(&mut case.sink, OF, &wrong);
+    let cancelled = case.shop.cancel(&wrong);
+    assert!(matches!(case.sink.cancel(&cancelled, &wrong, &place(OF, false)), Verdict::Done(_)));
+    let by_hand = case.books.erp.make("Sales Invoice", sale(json!({"amended_from": name})));
+    let right = case.shop.make("sales-invoice", sale(json!({"amends": wrong.id.to_string()})));
+    case.holds(&right, Hold::Refused, &["amended", &name, "by hand", "delete that one"]);
+    case.books.admin().delete("Sales Invoice", &by_hand).unwrap();
+    case.goes_through(&right);
+}
+
+#[test]
+fn an_erpnext_that_does_not_see_who_asks_holds_nothing() {
+    let mut case = Case::new();
+    let sold = case.shop.make("sales-invoice", sale(json!({})));
+    case.books.erp.set_faults(Faults { nobody: true, ..Faults::default() });
+    let verdict = post(&mut case.sink, &sold, &place(OF, false));
+    assert!(matches!(&verdict, Verdict::Stopped(why) if why.contains("Authorization")), "{verdict:?}");
+    case.books.erp.set_faults(Faults::default());
+    case.goes_through(&sold);
 }
 
 #[test]

@@ -54,6 +54,8 @@ pub struct Faults {
     pub deadlock: f64,
     /// All that asks for more than `pong` is answered 500 in Frappe's own words, as of a database that is away.
     pub ill: Option<Ill>,
+    /// A proxy drops who asks: whoever it is, ERPNext sees a guest.
+    pub nobody: bool,
     /// It takes [`Faults::slow_for`] longer.
     pub slow: f64,
     /// How long a slow answer takes.
@@ -68,6 +70,7 @@ pub(crate) struct Fate {
     pub(crate) drop_after: bool,
     pub(crate) deadlock: bool,
     pub(crate) ill: Option<Ill>,
+    pub(crate) nobody: bool,
     pub(crate) slow: Duration,
 }
 
@@ -88,6 +91,7 @@ impl Faults {
             drop_after: writes && after,
             deadlock: writes && deadlock,
             ill: self.ill.filter(|ill| ill.questions || writes),
+            nobody: self.nobody,
             slow: if slow { self.slow_for } else { Duration::ZERO },
         }
     }

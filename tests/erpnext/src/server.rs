@@ -150,7 +150,7 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
         shared.tally().went(status, &[]);
         return Ok(respond(status, "application/json", body));
     }
-    let request = read(&head, &asked.body);
+    let mut request = read(&head, &asked.body);
     let closed = || io::Error::from(io::ErrorKind::ConnectionAborted);
     let groups = {
         let erp = shared.erp();
@@ -171,6 +171,9 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     if let Some(status) = fate.status {
         underway.status = status;
         return Ok(page(status));
+    }
+    if fate.nobody {
+        request.token = None;
     }
     let Answer { status, body } = if fate.deadlock {
         let text = "(1213, 'Deadlock found when trying to get lock; try restarting transaction')";
