@@ -25,8 +25,9 @@ pub(crate) mod tests;
 mod trade;
 mod work;
 
-pub use advance::{Left, Wanted};
+pub use advance::{Left, Part, Wanted};
 pub use card::{AddToCard, CardChange, add_to_card};
+pub(crate) use fields::number;
 pub(crate) use work::hours;
 
 use crate::client::Failure;
@@ -72,9 +73,10 @@ pub trait Names {
     /// A document of a site, of whatever site; nothing where ERPNext does not have it.
     fn document(&mut self, kind: Kind, id: IntentId) -> Result<Option<Known>, Failure>;
 
-    /// What is left of what was paid ahead: of all of a Payment Entry, or of one of its rows. ERPNext takes an advance only where it is
-    /// told exactly that, and it changes with each invoice that uses some of it, as do the rows; [`Left::of`] reads it from the document.
-    /// Of a site's own payment `row` is the number of its reference, and what is looked for is the order that stood there.
+    /// What is left of what was paid ahead: of all of a Payment Entry, or of one of its rows; nothing where ERPNext does not have it.
+    /// ERPNext takes an advance only where it is told exactly that, and it changes with each invoice that uses some of it, as do the rows;
+    /// [`Left::of`] reads it from the document. Of a site's own payment `row` is the number of its reference, and what is looked for is the
+    /// order that stood there.
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure>;
 
     /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.

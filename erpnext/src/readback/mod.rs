@@ -13,8 +13,8 @@
 //! - the order of a row's serial numbers;
 //! - further units and barcodes of an item: it adds the stock unit itself;
 //! - rows of a count that change nothing: it leaves them out;
-//! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, and a payment's
-//!   rows are others where an invoice has used it;
+//! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, a payment's
+//!   rows are others where an invoice has used it, and which of a payment's rows an invoice has used is not known any more, but how much;
 //! - our own fields but the id, where they are not set up;
 //! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row;
 //! - that pricing rules are kept out: whoever may not read that is shown that they are not. What a rule changes is a price or a row.
@@ -88,7 +88,8 @@ pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Differ
     let is_set_up = |field: &str| !OURS.contains(&field) || got.get(field).is_some();
     for (field, ours) in sent.iter().filter(|(field, _)| expected.compares(field) && is_set_up(field)) {
         let ours = expected.kept(field, ours, got);
-        found.field("", field, field, &ours, got.get(field));
+        let theirs = expected.theirs(field, got);
+        found.field("", field, field, &ours, theirs.as_deref());
     }
     expected.beyond(sent, got, &mut found);
     found.all

@@ -3,7 +3,7 @@
 
 use super::{Library, by_hand, masters};
 use crate::client::{Client, Failure, Query};
-use crate::payload::{Known, Left, Names, Wanted};
+use crate::payload::{Known, Left, Names, Part, Wanted};
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ impl Names for Erp<'_> {
         if self.later {
             // The invoice has used it: what is left now says nothing of what was left then.
             let amount = whole.get("paid_amount").and_then(crate::readback::decimal).unwrap_or_default();
-            return Ok(Some(Left { payment: name, row: None, amount }));
+            return Ok(Some(Left { payment: name, parts: vec![Part { row: None, amount }] }));
         }
         Ok(match (row, &order) {
             (None, _) => Left::of(&whole, Wanted::Unallocated),

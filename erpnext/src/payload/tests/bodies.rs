@@ -121,7 +121,8 @@ fn sales() -> Vec<Case> {
                 "advance_amount": 120000, "allocated_amount": 100000, "remarks": "BDG-SI-A000007"}]})),
         ),
     );
-    ahead.names.1.push(Left { payment: "ACC-PAY-8".into(), row: Some("pe-1".into()), amount: n("120000") });
+    let part = Part { row: Some("pe-1".into()), amount: n("120000") };
+    ahead.names.1.push(Left { payment: "ACC-PAY-8".into(), parts: vec![part] });
     vec![at_once, returned, refund, ahead]
 }
 
@@ -490,7 +491,8 @@ impl super::super::Names for Everything {
     }
 
     fn advance(&mut self, _: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
-        Ok(Some(Left { payment: "PE-1".into(), row: row.map(Text::to_string), amount: n("999999999") }))
+        let part = Part { row: row.map(Text::to_string), amount: n("999999999") };
+        Ok(Some(Left { payment: "PE-1".into(), parts: vec![part] }))
     }
 }
 

@@ -83,7 +83,8 @@ impl super::Names for Names {
     }
 
     fn advance(&mut self, _: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
-        Ok(self.1.iter().find(|left| left.row.is_some() == row.is_some()).cloned())
+        let has_row = |left: &&Left| left.parts.iter().any(|part| part.row.is_some());
+        Ok(self.1.iter().find(|left| has_row(left) == row.is_some()).cloned())
     }
 }
 

@@ -199,18 +199,20 @@ impl Erp {
             "allocated_amount": amount, "total_amount": amount, "outstanding_amount": 0.0, "exchange_rate": 1.0,
             "parent": name, "parenttype": "Payment Entry", "parentfield": "references", "docstatus": 1,
         });
+        // It has to be told what is left of exactly this part.
+        let is_left = |there: f64| (num(row, "advance_amount") - there).abs() < 0.005 && amount <= there + 0.005;
         if of_row.is_empty() {
-            if amount > free + 0.005 {
+            if !is_left(free) {
                 return Err(stale());
             }
             free = money(free - amount);
         } else {
             let old = references.iter_mut().find(|r| text(r, "name") == of_row).ok_or_else(stale)?;
-            let left = money(num(old, "allocated_amount") - amount);
-            if left < -0.005 {
+            let there = num(old, "allocated_amount");
+            if text(old, "reference_doctype").ends_with("Invoice") || !is_left(there) {
                 return Err(stale());
             }
-            putf(old, "allocated_amount", left);
+            putf(old, "allocated_amount", money(there - amount));
         }
         references.retain(|r| num(r, "allocated_amount") != 0.0);
         if let Value::Object(fresh) = fresh {
