@@ -41,6 +41,8 @@ pub struct Expected {
     kind: Kind,
     precision: u32,
     reading: Reading,
+    /// It is a sale that is paid at once.
+    is_pos: bool,
     /// What is to be paid, of what has a total.
     payable: Option<Decimal>,
     /// How that comes about, where it can be worked out again as it was.
@@ -70,6 +72,7 @@ impl Expected {
             kind: submitted.document.kind(),
             precision: u32::from(sheet::precision(masters, site)),
             reading,
+            is_pos: matches!(&submitted.document, Document::SalesInvoice(sale) if !sale.payments.is_empty()),
             settled: payable.and_then(|total| settled(&submitted.document, total)),
             payable,
             totals,
@@ -85,9 +88,10 @@ impl Expected {
         self.reading == Reading::Later
     }
 
-    /// Whether a field is compared as it was sent.
+    /// Whether a field is compared as it was sent. Of a sale that is paid at once ERPNext has the list of prices of the customer, of its
+    /// group or of the POS Profile, whatever it is told; each row says its own price.
     pub(super) fn compares(&self, field: &str) -> bool {
-        !(self.moves_on() && field == "references")
+        !(self.moves_on() && field == "references" || self.is_pos && field == "selling_price_list")
     }
 
     /// What is compared of a field: of a count's rows those that ERPNext has kept, in their order.

@@ -14,6 +14,7 @@ mod hours;
 mod ill;
 mod levels;
 mod memory;
+mod profiles;
 mod rate;
 mod real;
 mod renamed;

@@ -6,7 +6,7 @@ use super::books::{Books, unusable};
 use super::site::About;
 use crate::map::SiteMap;
 use outpost_core::domain::decimal::Decimal;
-use outpost_core::domain::master::Masters;
+use outpost_core::domain::master::{Masters, ModeOfPayment};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +50,17 @@ fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut
             Some(account) => findings.ok(place, format!("{theirs}, into {account}")),
         }
     }
+}
+
+/// The accounts that change is given out of, by ERPNext's names of them.
+pub(super) fn tills<'a>(about: &'a About<'_>) -> impl Iterator<Item = &'a str> {
+    let masters = about.masters;
+    let is_cash = move |mode: &&ModeOfPayment| {
+        let account = masters.account(mode.default_account.as_str()).and_then(|row| row.account_type.as_ref());
+        mode.kind.as_ref().or(account).is_some_and(|kind| kind.as_str() == "Cash")
+    };
+    let cash = masters.modes_of_payment().filter(|mode| mode.enabled).filter(is_cash);
+    cash.map(|mode| SiteMap::name(&about.map.accounts, mode.default_account.as_str()))
 }
 
 /// The accounts that rows of taxes name.
