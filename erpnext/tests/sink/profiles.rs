@@ -1,6 +1,7 @@
 //! What ERPNext puts, by a POS Profile, over what a sale says that is paid at once.
 
 use crate::common::{Books, Workshop, done, place, post};
+use outpost_core::domain::master::Table;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::posting::Verdict;
 use outpost_erpnext::map::SiteMap;
@@ -83,4 +84,21 @@ fn where_none_is_named_erpnext_takes_one() {
     let there = done(&mut sink, OF, &paid);
     let profile = books.erp.document("Sales Invoice", &there).unwrap()["pos_profile"].clone();
     assert_eq!(profile, "Counter 1");
+}
+
+#[test]
+fn a_mode_of_payment_may_be_of_another_type_than_its_account() {
+    let books = Books::with_fields();
+    change(&books, "Mode of Payment", "Cash", json!({"type": "General"}));
+    // The office's files say nothing of its type: it is the account's.
+    books.office.put(Table::ModeOfPayment, json!({"mode_of_payment": "Cash", "default_account": "Cash - TW"}));
+    books.office.put(Table::Account, json!({"name": "Cash - TW", "account_type": "Cash"}));
+    let (mut shop, mut sink) = (Workshop::new(OF, &books.office, 1_000), books.sink(OF));
+    let mut fields = sale("1500");
+    fields["change_amount"] = "500".into();
+    let paid = shop.make("sales-invoice", fields);
+    let there = done(&mut sink, OF, &paid);
+    let there = books.erp.document("Sales Invoice", &there).unwrap();
+    assert_eq!((&there["payments"][0]["type"], &there["change_amount"]), (&json!("General"), &json!(500.0)));
+    assert_eq!(books.erp.balances()["Cash - TW"], 1_000.0);
 }
