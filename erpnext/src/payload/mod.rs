@@ -66,6 +66,8 @@ pub struct Known {
     pub rows: Vec<String>,
     /// It is cancelled there: nothing new can name it, but what stands for it.
     pub cancelled: bool,
+    /// The project that it is for, where it names one.
+    pub project: Option<String>,
 }
 
 /// How a reference to another document becomes ERPNext's name of it.
@@ -78,6 +80,11 @@ pub trait Names {
     /// [`Left::of`] reads it from the document. Of a site's own payment `row` is the number of its reference, and what is looked for is the
     /// order that stood there.
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure>;
+
+    /// The project of a document of the office's, by ERPNext's name of it; nothing where it names none.
+    fn project(&mut self, _kind: Kind, _name: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
 
     /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.
     fn later(&self) -> bool {

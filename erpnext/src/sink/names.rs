@@ -68,18 +68,18 @@ impl Names for Erp<'_> {
             && !self.later
             && let Some(name) = self.parties.get(&id)
         {
-            return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false }));
+            return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false, project: None }));
         }
         let Some((name, docstatus)) = find(self.client, self.library, kind, id)? else {
             let joined = if party { masters::joined(self.client, self.library, kind, id)? } else { None };
-            return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false }));
+            return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false, project: None }));
         };
         if party {
             if self.parties.len() >= MAX_PARTIES {
                 self.parties.clear();
             }
             self.parties.insert(id, name.clone());
-            return Ok(Some(Known { name, rows: Vec::new(), cancelled: false }));
+            return Ok(Some(Known { name, rows: Vec::new(), cancelled: false, project: None }));
         }
         let table = if kind == Kind::PaymentEntry { "references" } else { "items" };
         let whole = self.client.get(kind.name(), &name)?;
@@ -89,7 +89,18 @@ impl Names for Erp<'_> {
             Some(_) if table == "items" => by_hand::rows(self.library.document(id).as_ref(), rows),
             _ => rows.iter().map(row_name).collect(),
         };
-        Ok(Some(Known { name, rows, cancelled: docstatus == 2 }))
+        let project = project(&whole);
+        Ok(Some(Known { name, rows, cancelled: docstatus == 2, project }))
+    }
+
+    fn project(&mut self, kind: Kind, name: &str) -> Result<Option<String>, Failure> {
+        let query = Query {
+            fields: &["name", "project"],
+            filters: vec![json!(["name", "=", name])],
+            page: 1,
+            ..Query::default()
+        };
+        Ok(self.client.list(kind.name(), &query)?.first().and_then(project))
     }
 
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
@@ -117,6 +128,10 @@ impl Names for Erp<'_> {
     fn later(&self) -> bool {
         self.later
     }
+}
+
+fn project(document: &Value) -> Option<String> {
+    document.get("project").and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// Which of these ids ERPNext has: submitted, or a master.

@@ -15,6 +15,7 @@ mod ill;
 mod levels;
 mod memory;
 mod profiles;
+mod projects;
 mod rate;
 mod real;
 mod renamed;

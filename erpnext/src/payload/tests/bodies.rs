@@ -487,7 +487,7 @@ struct Everything;
 impl super::super::Names for Everything {
     fn document(&mut self, kind: Kind, _: IntentId) -> Result<Option<Known>, Failure> {
         let rows = (1..=9).map(|row| format!("row-{row}")).collect();
-        Ok(Some(Known { name: format!("{}-1", kind.abbreviation()), rows, cancelled: false }))
+        Ok(Some(Known { name: format!("{}-1", kind.abbreviation()), rows, cancelled: false, project: None }))
     }
 
     fn advance(&mut self, _: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {

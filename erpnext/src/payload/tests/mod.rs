@@ -91,7 +91,7 @@ impl super::Names for Names {
 pub(crate) fn names(known: &[(Kind, &str, &str, &[&str])]) -> Names {
     let known = known.iter().map(|(kind, of, name, rows)| {
         let rows = rows.iter().map(|row| (*row).to_owned()).collect();
-        ((*kind, id(of)), Known { name: (*name).to_owned(), rows, cancelled: false })
+        ((*kind, id(of)), Known { name: (*name).to_owned(), rows, cancelled: false, project: None })
     });
     Names(known.collect(), Vec::new())
 }

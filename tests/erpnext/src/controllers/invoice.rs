@@ -55,6 +55,9 @@ impl Erp {
             return Err(Error::invalid("Due Date cannot be before Posting / Supplier Invoice Date"));
         }
         self.returns(doc, if buying { "purchase_invoice_item" } else { "sales_invoice_item" })?;
+        if !buying {
+            self.same_project(doc)?;
+        }
         if !buying && is(doc, "is_pos") && rows(doc, "payments").is_empty() {
             return Err(Error::invalid("At least one mode of payment is required for POS invoice."));
         }

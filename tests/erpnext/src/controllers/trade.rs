@@ -256,6 +256,22 @@ impl Erp {
         Ok(())
     }
 
+    /// What is delivered or billed is for the project of what it builds on, where that has one (`validate_with_previous_doc`).
+    pub(crate) fn same_project(&self, doc: &Doc) -> Res<()> {
+        for (doctype, field) in
+            [("Sales Order", "against_sales_order"), ("Sales Order", "sales_order"), ("Delivery Note", "delivery_note")]
+        {
+            for row in rows(doc, "items") {
+                let Some(before) = self.db.get(doctype, text(row, field)) else { continue };
+                let project = text(&before, "project");
+                if !project.is_empty() && text(doc, "project") != project {
+                    return Err(Error::invalid(format!("Incorrect value: Project must be = {project}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn validate_order(&mut self, doc: &mut Doc) -> Res<()> {
         self.trade_head(doc)?;
         fill(doc, "transaction_date", self.clock.today());
@@ -464,6 +480,9 @@ impl Erp {
         self.open_day(doc, "posting_date")?;
         let detail = if buys(doc) { "purchase_receipt_item" } else { "dn_detail" };
         self.returns(doc, detail)?;
+        if !buys(doc) {
+            self.same_project(doc)?;
+        }
         put(doc, "status", "Draft");
         fill(doc, "installation_status", "Not Installed");
         Ok(())
