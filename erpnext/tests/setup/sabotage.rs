@@ -316,6 +316,15 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "is disabled",
     ),
     (
+        |erp, _, _| {
+            let on = json!({ "book_advance_payments_in_separate_party_account": 1 });
+            change(erp, "Company", "Tailor Works", on);
+        },
+        Level::Error,
+        "sites.bandung.deposits",
+        "books what is paid ahead in an account of its own",
+    ),
+    (
         |_, map, _| drop(site(map).warehouses.insert("Shpo".into(), "Stores - TW".into())),
         Level::Warning,
         "sites.bandung.warehouses.Shpo",
