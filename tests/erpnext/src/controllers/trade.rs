@@ -4,6 +4,7 @@
 //! Absent: money that is paid; that is `invoice` and `payment`.
 
 use super::ledger::line;
+use super::shown_day;
 use super::stock::Goods;
 use super::totals::{payable, totals};
 use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
@@ -19,6 +20,12 @@ pub(crate) fn buys(doc: &Doc) -> bool {
 
 fn party_field(doc: &Doc) -> &'static str {
     if buys(doc) { "supplier" } else { "customer" }
+}
+
+/// Its day, and its time of that day in seconds.
+fn posted(doc: &Doc) -> (&str, f64) {
+    let parts = text(doc, "posting_time").split(':').map(|part| part.parse::<f64>().unwrap_or_default());
+    (text(doc, "posting_date"), parts.fold(0.0, |sum, part| sum * 60.0 + part))
 }
 
 /// Bills so much of a row of an order or a delivery; what is wrong where it is more than there is.
@@ -221,6 +228,10 @@ impl Erp {
         let party = party_field(doc);
         if text(&first, party) != text(doc, party) {
             return Err(Error::invalid(format!("Invalid {doctype}: {party} is another one")));
+        }
+        if posted(doc) < posted(&first) {
+            let at = format!("{} {}", shown_day(text(&first, "posting_date")), text(&first, "posting_time"));
+            return Err(Error::invalid(format!("Posting timestamp must be after {at}")));
         }
         let sold: Vec<&str> = rows(&first, "items").into_iter().map(|r| text(r, "item_code")).collect();
         let before: Vec<Arc<Doc>> = self
