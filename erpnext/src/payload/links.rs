@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 pub(super) struct Links<'a> {
     names: &'a mut dyn Names,
     seen: BTreeMap<(Kind, IntentId), Known>,
+    /// The projects of the office's documents.
+    projects: BTreeMap<(Kind, String), Option<String>>,
 }
 
 impl<'a> Links<'a> {
     pub(super) fn new(names: &'a mut dyn Names) -> Self {
-        Self { names, seen: BTreeMap::new() }
+        Self { names, seen: BTreeMap::new(), projects: BTreeMap::new() }
     }
 
     fn known(&mut self, kind: Kind, id: IntentId) -> Result<&Known, Unmappable> {
@@ -32,6 +34,24 @@ impl<'a> Links<'a> {
         match of {
             Ref::Office(name) => Ok(name.to_string()),
             Ref::Own(id) => Ok(self.known(kind, *id)?.name.clone()),
+        }
+    }
+
+    /// The project of a document; nothing where it names none, or where ours is there already, with whatever project.
+    pub(super) fn project(&mut self, kind: Kind, of: &Ref) -> Result<Option<String>, Unmappable> {
+        if self.names.later() {
+            return Ok(None);
+        }
+        match of {
+            Ref::Own(id) => Ok(self.known(kind, *id)?.project.clone()),
+            Ref::Office(name) => {
+                let key = (kind, name.to_string());
+                if !self.projects.contains_key(&key) {
+                    let project = self.names.project(kind, name.as_str())?;
+                    self.projects.insert(key.clone(), project);
+                }
+                Ok(self.projects.get(&key).cloned().flatten())
+            }
         }
     }
 

@@ -166,7 +166,8 @@ impl<'a> Making<'a> {
         Ok(())
     }
 
-    /// The document that row `i` builds on under `of`, and its row under `detail`.
+    /// The document that row `i` builds on under `of`, and its row under `detail`. Of what is sold ERPNext wants the same project in both, so
+    /// where ours names none it is for that one's.
     pub(super) fn built_on(
         &mut self,
         i: usize,
@@ -178,6 +179,13 @@ impl<'a> Making<'a> {
         let name = self.links.document(kind, document)?;
         if let Some(row) = self.rows("items").nth(i) {
             set(row, of, name);
+        }
+        let sold = matches!(kind, Kind::SalesOrder | Kind::DeliveryNote);
+        if sold
+            && !self.fields.contains_key("project")
+            && let Some(project) = self.links.project(kind, document)?
+        {
+            self.set("project", project);
         }
         self.row_link(i, (detail, kind), document, named.1)
     }

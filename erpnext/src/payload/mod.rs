@@ -25,8 +25,9 @@ pub(crate) mod tests;
 mod trade;
 mod work;
 
-pub use advance::{Left, Wanted};
+pub use advance::{Left, Part, Wanted};
 pub use card::{AddToCard, CardChange, add_to_card};
+pub(crate) use fields::number;
 pub(crate) use work::hours;
 
 use crate::client::Failure;
@@ -65,6 +66,8 @@ pub struct Known {
     pub rows: Vec<String>,
     /// It is cancelled there: nothing new can name it, but what stands for it.
     pub cancelled: bool,
+    /// The project that it is for, where it names one.
+    pub project: Option<String>,
 }
 
 /// How a reference to another document becomes ERPNext's name of it.
@@ -72,10 +75,16 @@ pub trait Names {
     /// A document of a site, of whatever site; nothing where ERPNext does not have it.
     fn document(&mut self, kind: Kind, id: IntentId) -> Result<Option<Known>, Failure>;
 
-    /// What is left of what was paid ahead: of all of a Payment Entry, or of one of its rows. ERPNext takes an advance only where it is
-    /// told exactly that, and it changes with each invoice that uses some of it, as do the rows; [`Left::of`] reads it from the document.
-    /// Of a site's own payment `row` is the number of its reference, and what is looked for is the order that stood there.
+    /// What is left of what was paid ahead: of all of a Payment Entry, or of one of its rows; nothing where ERPNext does not have it.
+    /// ERPNext takes an advance only where it is told exactly that, and it changes with each invoice that uses some of it, as do the rows;
+    /// [`Left::of`] reads it from the document. Of a site's own payment `row` is the number of its reference, and what is looked for is the
+    /// order that stood there.
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure>;
+
+    /// The project of a document of the office's, by ERPNext's name of it; nothing where it names none.
+    fn project(&mut self, _kind: Kind, _name: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
 
     /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.
     fn later(&self) -> bool {

@@ -43,11 +43,21 @@ impl When {
 }
 
 /// The time of a document that says a day alone: what brings goods in comes first, and what takes them out last, so that none is
-/// short of what came on its day.
+/// short of what came on its day. But a return is after what it takes back, which may be of the same day.
 fn unsaid(submitted: &Submitted) -> Time {
     let moves = submitted.effects().moves;
     let brings = !moves.is_empty() && !moves.iter().any(|moved| moved.qty.is_negative());
-    if brings { Time::midnight() } else { LAST }
+    if brings && !takes_back(&submitted.document) { Time::midnight() } else { LAST }
+}
+
+fn takes_back(document: &Document) -> bool {
+    match document {
+        Document::SalesInvoice(document) => document.return_against.is_some(),
+        Document::DeliveryNote(document) => document.return_against.is_some(),
+        Document::PurchaseReceipt(document) => document.return_against.is_some(),
+        Document::PurchaseInvoice(document) => document.return_against.is_some(),
+        _ => false,
+    }
 }
 
 fn own_time(document: &Document) -> Option<Time> {

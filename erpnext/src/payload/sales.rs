@@ -1,9 +1,9 @@
 //! Sales Invoice, Sales Order, Delivery Note.
 
-use super::Unmappable;
 use super::fields::{flag, number, text};
 use super::making::{Making, not_before};
 use super::trade::trade;
+use super::{Left, Part, Unmappable};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{DeliveryNote, Flag, Kind, Ref, SalesInvoice, SalesOrder};
 use serde_json::{Value, json};
@@ -72,39 +72,76 @@ fn paid(making: &mut Making<'_>, invoice: &SalesInvoice) -> Result<(), Unmappabl
     Ok(())
 }
 
-/// What was paid ahead, each row outright: ERPNext's own allocation takes whatever the customer has paid.
+/// What was paid ahead, each row outright: ERPNext's own allocation takes whatever the customer has paid. What is used of one part of a
+/// payment is one row, however many of ours it is of.
 fn advances(making: &mut Making<'_>, invoice: &SalesInvoice) -> Result<(), Unmappable> {
     if invoice.advances.is_empty() {
         return Ok(());
     }
-    let mut rows = Vec::new();
+    let mut used: Vec<Used> = Vec::new();
     for (i, row) in invoice.advances.iter().enumerate() {
         let field = format!("advances[{i}].reference_name");
-        let Some(left) = making.links.advance(&row.reference_name, row.reference_row.as_ref())? else {
-            return Err(match &row.reference_name {
-                Ref::Own(id) => Unmappable::NotThere(Kind::PaymentEntry, *id),
-                Ref::Office(name) => Unmappable::unfit(field, format!("nothing of {name} is left in ERPNext")),
-            });
+        let left = making.links.advance(&row.reference_name, row.reference_row.as_ref())?;
+        let left = match (left, &row.reference_name) {
+            (None, Ref::Own(id)) => return Err(Unmappable::NotThere(Kind::PaymentEntry, *id)),
+            (None, Ref::Office(name)) => Left { payment: name.to_string(), parts: Vec::new() },
+            (Some(left), _) => left,
         };
-        if left.amount < row.allocated_amount {
-            let rule = format!("{} has {} left, and {} is used of it", left.payment, left.amount, row.allocated_amount);
+        if !take(&mut used, &left, row.allocated_amount) {
+            let rule = match sum(left.parts.iter().map(|part| part.amount)) {
+                all if all.is_zero() => format!("nothing of {} is left in ERPNext", left.payment),
+                all => format!("{} has {all} left, and {} is used of it", left.payment, row.allocated_amount),
+            };
             return Err(Unmappable::unfit(field, rule));
         }
-        let remarks = making.number().unwrap_or_else(|| making.submitted.id.to_string());
+    }
+    let remarks = making.number().unwrap_or_else(|| making.submitted.id.to_string());
+    let rows = used.into_iter().map(|used| {
         let mut advance = json!({
             "reference_type": Kind::PaymentEntry.name(),
-            "reference_name": left.payment,
-            "advance_amount": number(left.amount),
-            "allocated_amount": number(row.allocated_amount),
+            "reference_name": used.payment,
+            "advance_amount": number(used.part.amount),
+            "allocated_amount": number(used.amount),
             "remarks": remarks,
         });
-        if let Some(name) = left.row {
+        if let Some(name) = used.part.row {
             advance["reference_row"] = name.into();
         }
-        rows.push(advance);
-    }
-    making.set("advances", Value::Array(rows));
+        advance
+    });
+    making.set("advances", Value::Array(rows.collect()));
     Ok(())
+}
+
+/// What an invoice uses of a part of a payment.
+struct Used {
+    payment: String,
+    part: Part,
+    amount: Decimal,
+}
+
+/// Uses so much of a payment, beside what is used of it already; false where that is more than is left.
+fn take(used: &mut Vec<Used>, left: &Left, mut wanted: Decimal) -> bool {
+    for part in &left.parts {
+        let is_it = |used: &&mut Used| used.payment == left.payment && used.part.row == part.row;
+        let before = used.iter_mut().find(is_it);
+        let free = part.amount.minus(before.as_ref().map_or(Decimal::ZERO, |used| used.amount)).unwrap_or_default();
+        let amount = free.min(wanted);
+        if amount <= Decimal::ZERO {
+            continue;
+        }
+        match before {
+            Some(used) => used.amount = sum([used.amount, amount]),
+            None => used.push(Used { payment: left.payment.clone(), part: part.clone(), amount }),
+        }
+        wanted = wanted.minus(amount).unwrap_or_default();
+    }
+    wanted <= Decimal::ZERO
+}
+
+/// Of amounts of one payment: what ERPNext keeps is far from what would be too large.
+fn sum(amounts: impl IntoIterator<Item = Decimal>) -> Decimal {
+    amounts.into_iter().try_fold(Decimal::ZERO, Decimal::plus).unwrap_or_default()
 }
 
 /// An order. ERPNext sets the promised day of the whole to the last of its rows', and that of rows without one to the whole's then, so

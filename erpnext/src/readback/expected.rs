@@ -1,7 +1,7 @@
 //! What the receipt says, where that is more than what was sent: totals, what is left to pay, and that nothing was added.
 
 use super::{Found, unsaid, values};
-use crate::payload::{hours, sheet};
+use crate::payload::{hours, number, sheet};
 use outpost_core::domain::booked::Booked;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, SalesInvoice};
@@ -41,6 +41,8 @@ pub struct Expected {
     kind: Kind,
     precision: u32,
     reading: Reading,
+    /// It is a sale that is paid at once.
+    is_pos: bool,
     /// What is to be paid, of what has a total.
     payable: Option<Decimal>,
     /// How that comes about, where it can be worked out again as it was.
@@ -70,6 +72,7 @@ impl Expected {
             kind: submitted.document.kind(),
             precision: u32::from(sheet::precision(masters, site)),
             reading,
+            is_pos: matches!(&submitted.document, Document::SalesInvoice(sale) if !sale.payments.is_empty()),
             settled: payable.and_then(|total| settled(&submitted.document, total)),
             payable,
             totals,
@@ -85,9 +88,10 @@ impl Expected {
         self.reading == Reading::Later
     }
 
-    /// Whether a field is compared as it was sent.
+    /// Whether a field is compared as it was sent. Of a sale that is paid at once ERPNext has the list of prices of the customer, of its
+    /// group or of the POS Profile, whatever it is told; each row says its own price.
     pub(super) fn compares(&self, field: &str) -> bool {
-        !(self.moves_on() && field == "references")
+        !(self.moves_on() && field == "references" || self.is_pos && field == "selling_price_list")
     }
 
     /// What is compared of a field: of a count's rows those that ERPNext has kept, in their order.
@@ -106,6 +110,15 @@ impl Expected {
         let mut theirs = theirs.iter().map(counted).peekable();
         let kept = rows.iter().filter(|row| theirs.next_if_eq(&counted(row)).is_some());
         Cow::Owned(kept.cloned().collect())
+    }
+
+    /// What that is held against: of an invoice that is found later its advances by their payments, whose rows are not known any more.
+    pub(super) fn theirs<'v>(&self, field: &str, got: &'v Value) -> Option<Cow<'v, Value>> {
+        let theirs = got.get(field)?;
+        match (self.reading, field, theirs.as_array()) {
+            (Reading::Later, "advances", Some(rows)) => Some(Cow::Owned(by_payment(rows))),
+            _ => Some(Cow::Borrowed(theirs)),
+        }
     }
 
     /// A payment's rows are others once an invoice has used it.
@@ -295,6 +308,19 @@ impl Expected {
 /// The rows of a table.
 fn rows(table: Option<&Value>) -> &[Value] {
     table.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// Rows of advances, one for each payment, with what is used of all of it.
+fn by_payment(rows: &[Value]) -> Value {
+    let mut all: Vec<Value> = Vec::new();
+    for row in rows {
+        let amount = |row: &Value| row.get("allocated_amount").and_then(values::decimal).unwrap_or_default();
+        match all.iter_mut().find(|other| other.get("reference_name") == row.get("reference_name")) {
+            Some(same) => same["allocated_amount"] = amount(same).plus(amount(row)).map_or(Value::Null, number),
+            None => all.push(row.clone()),
+        }
+    }
+    Value::Array(all)
 }
 
 /// The field by which a master is named.

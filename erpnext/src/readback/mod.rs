@@ -13,11 +13,13 @@
 //! - the order of a row's serial numbers;
 //! - further units and barcodes of an item: it adds the stock unit itself;
 //! - rows of a count that change nothing: it leaves them out;
-//! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, and a payment's
-//!   rows are others where an invoice has used it;
+//! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, a payment's
+//!   rows are others where an invoice has used it, and which of a payment's rows an invoice has used is not known any more, but how much;
+//! - the list of prices of a sale that is paid at once: the POS Profile's, the customer's or its group's, whatever was sent;
 //! - our own fields but the id, where they are not set up;
 //! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row;
-//! - that pricing rules are kept out: whoever may not read that is shown that they are not. What a rule changes is a price or a row.
+//! - that pricing rules are kept out: whoever may not read that is shown that they are not. What a rule changes is a price or a row;
+//! - the type of what is paid at once, which it fetches from its mode of payment, whatever was sent: the account is what counts.
 //!
 //! Whatever else ERPNext has is not looked at, and so is not asked for where documents are listed ([`looked_at`]).
 
@@ -57,7 +59,8 @@ impl fmt::Display for Difference {
 }
 
 /// What ERPNext may have otherwise, beside what the module says of numbers and texts.
-const IGNORED: [(&str, &str); 3] = [("", "taxes_and_charges"), ("", "ignore_pricing_rule"), ("advances", "remarks")];
+const IGNORED: [(&str, &str); 4] =
+    [("", "taxes_and_charges"), ("", "ignore_pricing_rule"), ("advances", "remarks"), ("payments", "type")];
 
 /// Fields of ours beside the id. One that is not set up there is missing from what ERPNext shows, and that is no difference.
 const OURS: [&str; 4] = ["outpost_site", "outpost_user", "outpost_no", "outpost_date"];
@@ -88,7 +91,8 @@ pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Differ
     let is_set_up = |field: &str| !OURS.contains(&field) || got.get(field).is_some();
     for (field, ours) in sent.iter().filter(|(field, _)| expected.compares(field) && is_set_up(field)) {
         let ours = expected.kept(field, ours, got);
-        found.field("", field, field, &ours, got.get(field));
+        let theirs = expected.theirs(field, got);
+        found.field("", field, field, &ours, theirs.as_deref());
     }
     expected.beyond(sent, got, &mut found);
     found.all

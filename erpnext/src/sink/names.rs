@@ -3,7 +3,7 @@
 
 use super::{Library, by_hand, masters};
 use crate::client::{Client, Failure, Query};
-use crate::payload::{Known, Left, Names, Wanted};
+use crate::payload::{Known, Left, Names, Part, Wanted};
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use serde_json::{Value, json};
@@ -68,18 +68,18 @@ impl Names for Erp<'_> {
             && !self.later
             && let Some(name) = self.parties.get(&id)
         {
-            return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false }));
+            return Ok(Some(Known { name: name.clone(), rows: Vec::new(), cancelled: false, project: None }));
         }
         let Some((name, docstatus)) = find(self.client, self.library, kind, id)? else {
             let joined = if party { masters::joined(self.client, self.library, kind, id)? } else { None };
-            return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false }));
+            return Ok(joined.map(|name| Known { name, rows: Vec::new(), cancelled: false, project: None }));
         };
         if party {
             if self.parties.len() >= MAX_PARTIES {
                 self.parties.clear();
             }
             self.parties.insert(id, name.clone());
-            return Ok(Some(Known { name, rows: Vec::new(), cancelled: false }));
+            return Ok(Some(Known { name, rows: Vec::new(), cancelled: false, project: None }));
         }
         let table = if kind == Kind::PaymentEntry { "references" } else { "items" };
         let whole = self.client.get(kind.name(), &name)?;
@@ -89,7 +89,18 @@ impl Names for Erp<'_> {
             Some(_) if table == "items" => by_hand::rows(self.library.document(id).as_ref(), rows),
             _ => rows.iter().map(row_name).collect(),
         };
-        Ok(Some(Known { name, rows, cancelled: docstatus == 2 }))
+        let project = project(&whole);
+        Ok(Some(Known { name, rows, cancelled: docstatus == 2, project }))
+    }
+
+    fn project(&mut self, kind: Kind, name: &str) -> Result<Option<String>, Failure> {
+        let query = Query {
+            fields: &["name", "project"],
+            filters: vec![json!(["name", "=", name])],
+            page: 1,
+            ..Query::default()
+        };
+        Ok(self.client.list(kind.name(), &query)?.first().and_then(project))
     }
 
     fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
@@ -105,7 +116,7 @@ impl Names for Erp<'_> {
         if self.later {
             // The invoice has used it: what is left now says nothing of what was left then.
             let amount = whole.get("paid_amount").and_then(crate::readback::decimal).unwrap_or_default();
-            return Ok(Some(Left { payment: name, row: None, amount }));
+            return Ok(Some(Left { payment: name, parts: vec![Part { row: None, amount }] }));
         }
         Ok(match (row, &order) {
             (None, _) => Left::of(&whole, Wanted::Unallocated),
@@ -117,6 +128,10 @@ impl Names for Erp<'_> {
     fn later(&self) -> bool {
         self.later
     }
+}
+
+fn project(document: &Value) -> Option<String> {
+    document.get("project").and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// Which of these ids ERPNext has: submitted, or a master.

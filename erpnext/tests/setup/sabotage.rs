@@ -124,6 +124,48 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "is disabled",
     ),
     (
+        |erp, _, _| change(erp, "POS Profile", "Bandung", json!({ "account_for_change_amount": "Petty - TW" })),
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "gives change out of Petty - TW, and the site out of Cash - TW",
+    ),
+    (
+        |erp, _, _| change(erp, "POS Profile", "Bandung", json!({ "taxes_and_charges": "PPN - TW" })),
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "puts the taxes PPN - TW on a sale that has none",
+    ),
+    (
+        |erp, _, _| change(erp, "POS Profile", "Bandung", json!({ "selling_price_list": "Wholesale" })),
+        Level::Warning,
+        "sites.bandung.pos_profile",
+        "has the price list Wholesale, and the site Standard Selling",
+    ),
+    (
+        |_, map, _| site(map).pos_profile = None,
+        Level::Warning,
+        "sites.bandung.pos_profile",
+        "ERPNext takes one of Tailor Works by itself: Bandung",
+    ),
+    (
+        |erp, map, _| {
+            site(map).pos_profile = None;
+            change(erp, "POS Profile", "Bandung", json!({ "income_account": "Service - TW" }));
+        },
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "Bandung books what is sold on Service - TW",
+    ),
+    (
+        |erp, map, _| {
+            (site(map).pos_profile, site(map).cost_center) = (None, None);
+            change(erp, "POS Profile", "Bandung", json!({ "cost_center": "Solo - TW" }));
+        },
+        Level::Error,
+        "sites.bandung.pos_profile",
+        "Bandung books on the cost center Solo - TW",
+    ),
+    (
         |_, map, _| drop(site(map).warehouses.insert("Shop".into(), "Nowhere - TW".into())),
         Level::Error,
         "sites.bandung.warehouses.Shop",
@@ -272,6 +314,15 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         Level::Error,
         "sites.bandung.walk_in_customer",
         "is disabled",
+    ),
+    (
+        |erp, _, _| {
+            let on = json!({ "book_advance_payments_in_separate_party_account": 1 });
+            change(erp, "Company", "Tailor Works", on);
+        },
+        Level::Error,
+        "sites.bandung.deposits",
+        "books what is paid ahead in an account of its own",
     ),
     (
         |_, map, _| drop(site(map).warehouses.insert("Shpo".into(), "Stores - TW".into())),

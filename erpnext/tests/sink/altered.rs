@@ -478,6 +478,12 @@ const RIGHT: &[(&str, &[&str], &str)] = &[
         &["supplier", "reserve_stock"],
         "an item's usual supplier, and a setting: nothing is bought or moved by it",
     ),
+    ("Sales Invoice", &["type"], "of what is paid, fetched from the mode of payment: the account is what counts"),
+    (
+        "Sales Invoice",
+        &["selling_price_list"],
+        "of what is paid at once the customer's or the POS Profile's: each row says its price",
+    ),
     ("Stock Entry", &["supplier"], "only what goes to a subcontractor has one, and no workshop sends that"),
     ("Timesheet", &["currency"], "wages are the office's"),
     ("Item", &["company"], "the office's own fields of a master, or ERPNext's defaults for them"),

@@ -68,7 +68,7 @@ fn sale() -> Value {
 fn by_hand() -> Value {
     json!({"docstatus": 1, "company": "Tailor Works", "customer": "Bu Sari", "update_stock": 1,
         "set_warehouse": "Bandung - TW", "set_posting_time": 1, "posting_date": crate::common::DAY,
-        "posting_time": "10:00:00",
+        "posting_time": "08:00:00",
         "items": [{"item_code": "SEWING", "qty": 1, "rate": 75000, "warehouse": "Bandung - TW"},
             {"item_code": "BUTTON", "qty": 3, "rate": 1000, "warehouse": "Bandung - TW"}]})
 }

@@ -513,3 +513,27 @@ fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it(
         case.goes_through(&sold);
     }
 }
+
+#[test]
+fn what_comes_back_on_a_day_without_a_time_is_after_what_was_sold_on_it() {
+    let mut case = Case::new();
+    case.books.erp.add_stock_at("BUTTON", "Bandung - TW", 6.0, 500.0, "2026-11-19");
+    let row = |qty: &str| json!({"item_code": "BUTTON", "qty": qty, "rate": "1000"});
+    let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-20", "posting_time": "16:00:00",
+        "set_warehouse": "Bandung - TW", "items": [row("3")]});
+    for (slug, detail) in [("delivery-note", "dn_detail"), ("sales-invoice", "sales_invoice_item")] {
+        let mut fields = fields.clone();
+        if slug == "sales-invoice" {
+            fields["update_stock"] = 1.into();
+        }
+        let gone = case.shop.make(slug, fields.clone());
+        case.goes_through(&gone);
+        fields["is_return"] = 1.into();
+        fields["return_against"] = gone.id.to_string().into();
+        fields["items"] = json!([row("-3")]);
+        fields["items"][0][detail] = "1".into();
+        fields.as_object_mut().unwrap().remove("posting_time");
+        let back = case.shop.make_with(slug, fields, |booked| booked.time = None);
+        case.goes_through(&back);
+    }
+}

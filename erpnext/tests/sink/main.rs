@@ -2,6 +2,7 @@
 //! whole day, fields that read otherwise, answers that are lost, refusals, and how fast it is.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod advances;
 mod altered;
 mod by_hand;
 mod common;
@@ -13,6 +14,8 @@ mod hours;
 mod ill;
 mod levels;
 mod memory;
+mod profiles;
+mod projects;
 mod rate;
 mod real;
 mod renamed;

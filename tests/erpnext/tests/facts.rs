@@ -211,6 +211,24 @@ fn an_order_with_a_deposit_2b() {
 }
 
 #[test]
+fn what_is_paid_ahead_goes_into_an_account_of_its_own_only_as_a_draft() {
+    let (erp, client) = start();
+    let mut company = erp.document("Company", "Tailor Works").unwrap();
+    let on = json!({ "book_advance_payments_in_separate_party_account": 1,
+        "default_advance_received_account": "Earnest Money - TW" });
+    company.extend(on.as_object().unwrap().clone());
+    erp.seed("Company", "Tailor Works", Value::Object(company));
+    let pay = |state: i32| {
+        json!({ "docstatus": state, "payment_type": "Receive", "party_type": "Customer", "party": "Bu Sari",
+            "paid_to": "Cash - TW", "paid_amount": 1000, "received_amount": 1000 })
+    };
+    for (state, account) in [(0, "Earnest Money - TW"), (1, "Debtors - TW")] {
+        let made = good(client.post("Payment Entry", pay(state)));
+        assert_eq!(read(&client, "Payment Entry", &made)["paid_from"], account);
+    }
+}
+
+#[test]
 fn credit_notes_2b() {
     let (_erp, client) = start();
     let first = good(client.post("Sales Invoice", sale(1.0, 150_000.0)));

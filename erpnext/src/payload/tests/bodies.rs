@@ -121,7 +121,8 @@ fn sales() -> Vec<Case> {
                 "advance_amount": 120000, "allocated_amount": 100000, "remarks": "BDG-SI-A000007"}]})),
         ),
     );
-    ahead.names.1.push(Left { payment: "ACC-PAY-8".into(), row: Some("pe-1".into()), amount: n("120000") });
+    let part = Part { row: Some("pe-1".into()), amount: n("120000") };
+    ahead.names.1.push(Left { payment: "ACC-PAY-8".into(), parts: vec![part] });
     vec![at_once, returned, refund, ahead]
 }
 
@@ -486,11 +487,12 @@ struct Everything;
 impl super::super::Names for Everything {
     fn document(&mut self, kind: Kind, _: IntentId) -> Result<Option<Known>, Failure> {
         let rows = (1..=9).map(|row| format!("row-{row}")).collect();
-        Ok(Some(Known { name: format!("{}-1", kind.abbreviation()), rows, cancelled: false }))
+        Ok(Some(Known { name: format!("{}-1", kind.abbreviation()), rows, cancelled: false, project: None }))
     }
 
     fn advance(&mut self, _: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
-        Ok(Some(Left { payment: "PE-1".into(), row: row.map(Text::to_string), amount: n("999999999") }))
+        let part = Part { row: row.map(Text::to_string), amount: n("999999999") };
+        Ok(Some(Left { payment: "PE-1".into(), parts: vec![part] }))
     }
 }
 

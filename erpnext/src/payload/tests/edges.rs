@@ -168,11 +168,42 @@ fn what_is_left_of_a_payment_is_read_from_it() {
     let payment = json!({"name": "ACC-PAY-7", "unallocated_amount": 5000.0, "references": [
         {"name": "r1", "reference_doctype": "Sales Invoice", "reference_name": "ACC-SINV-1", "allocated_amount": 1.0},
         {"name": "r2", "reference_doctype": "Sales Order", "reference_name": "SAL-ORD-3", "allocated_amount": 60000.0}]});
-    let left = |wanted| Left::of(&payment, wanted).map(|left| (left.row, left.amount));
-    assert_eq!(left(Wanted::Unallocated), Some((None, n("5000"))));
-    assert_eq!(left(Wanted::Row("r1")), Some((Some("r1".into()), n("1"))));
-    assert_eq!(left(Wanted::Order("SAL-ORD-3")), Some((Some("r2".into()), n("60000"))));
-    assert_eq!(left(Wanted::Order("SAL-ORD-4")), None);
+    let left = |wanted| {
+        let parts = Left::of(&payment, wanted).unwrap().parts;
+        parts.into_iter().map(|part| (part.row.unwrap_or_default(), part.amount)).collect::<Vec<_>>()
+    };
+    let part = |row: &str, amount: &str| (row.to_owned(), n(amount));
+    let free = part("", "5000");
+    assert_eq!(left(Wanted::Unallocated), std::slice::from_ref(&free));
+    assert_eq!(left(Wanted::Row("r1")), [part("r1", "1"), free.clone()]);
+    assert_eq!(left(Wanted::Order("SAL-ORD-3")), [part("r2", "60000"), free.clone()]);
+    assert_eq!(left(Wanted::Order("SAL-ORD-4")), [free]);
+    assert_eq!(Left::of(&json!({}), Wanted::Unallocated), None);
+}
+
+#[test]
+fn an_advance_is_of_its_row_first_and_then_of_what_no_row_has() {
+    let used = |amounts: [&str; 2]| {
+        let mut fields = sale();
+        fields["items"][0]["rate"] = "100000".into();
+        let row = |row: &str, amount: &str| json!({"reference_name": OTHER, "reference_row": row, "allocated_amount": amount});
+        fields["advances"] = json!([row("1", amounts[0]), row("2", amounts[1])]);
+        let part = |row: Option<&str>, amount| Part { row: row.map(str::to_owned), amount: n(amount) };
+        let mut names = names(&[]);
+        let parts = vec![part(Some("r2"), "40000"), part(None, "30000")];
+        names.1.push(Left { payment: "ACC-PAY-8".into(), parts });
+        ask(&submitted(Kind::SalesInvoice, &fields, &json!({})), &map(), &mut names)
+    };
+    let Ok(Ask::Insert(Request { body, .. })) = used(["10000", "35000"]) else { panic!("it is enough") };
+    let row = |amount: u32, left: u32| {
+        json!({"reference_type": "Payment Entry", "reference_name": "ACC-PAY-8", "advance_amount": left,
+            "allocated_amount": amount, "remarks": ID})
+    };
+    let mut of_row = row(40_000, 40_000);
+    of_row["reference_row"] = "r2".into();
+    same(&body["advances"], &json!([of_row, row(5_000, 30_000)]));
+    let refused = used(["40000", "30001"]).unwrap_err().to_string();
+    assert_eq!(refused, "advances[1].reference_name: ACC-PAY-8 has 70000 left, and 30001 is used of it");
 }
 
 #[test]

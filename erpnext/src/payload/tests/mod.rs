@@ -83,14 +83,15 @@ impl super::Names for Names {
     }
 
     fn advance(&mut self, _: &Ref, row: Option<&Text>) -> Result<Option<Left>, Failure> {
-        Ok(self.1.iter().find(|left| left.row.is_some() == row.is_some()).cloned())
+        let has_row = |left: &&Left| left.parts.iter().any(|part| part.row.is_some());
+        Ok(self.1.iter().find(|left| has_row(left) == row.is_some()).cloned())
     }
 }
 
 pub(crate) fn names(known: &[(Kind, &str, &str, &[&str])]) -> Names {
     let known = known.iter().map(|(kind, of, name, rows)| {
         let rows = rows.iter().map(|row| (*row).to_owned()).collect();
-        ((*kind, id(of)), Known { name: (*name).to_owned(), rows, cancelled: false })
+        ((*kind, id(of)), Known { name: (*name).to_owned(), rows, cancelled: false, project: None })
     });
     Names(known.collect(), Vec::new())
 }

@@ -104,7 +104,8 @@ fn as_listed(sent: &Value, got: &Value) -> Value {
 }
 
 /// Fields that were sent, and whose change is not told.
-const UNTOLD: [&str; 3] = ["taxes_and_charges", "ignore_pricing_rule", "advances[0].remarks"];
+const UNTOLD: [&str; 5] =
+    ["taxes_and_charges", "ignore_pricing_rule", "advances[0].remarks", "payments[0].type", "payments[1].type"];
 
 /// Every scalar that was sent is told where ERPNext has another value or none, and so is every figure of `derived`.
 #[track_caller]

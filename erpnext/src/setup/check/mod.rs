@@ -3,14 +3,15 @@
 //! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
 //!
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
-//! what a site pays with and prices in, `master` what comes down, `settings` what is set for all, `frozen` who may post into a frozen day,
-//! `guard` the guard.
+//! what a site pays with and prices in, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
+//! what is set for all, `frozen` who may post into a frozen day, `guard` the guard.
 
 mod books;
 mod frozen;
 mod guard;
 mod master;
 mod money;
+mod profile;
 mod rights;
 mod server;
 mod settings;

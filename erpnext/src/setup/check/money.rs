@@ -6,7 +6,7 @@ use super::books::{Books, unusable};
 use super::site::About;
 use crate::map::SiteMap;
 use outpost_core::domain::decimal::Decimal;
-use outpost_core::domain::master::Masters;
+use outpost_core::domain::master::{Masters, ModeOfPayment};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,7 @@ pub(super) fn look(books: &mut Books<'_>, about: &About<'_>, company: (&str, &Va
     price_lists(books, about, findings);
     currency(books, about, company, findings);
     walk_in(books, about, findings);
+    deposits(about, company, findings);
 }
 
 fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut Findings) {
@@ -50,6 +51,17 @@ fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut
             Some(account) => findings.ok(place, format!("{theirs}, into {account}")),
         }
     }
+}
+
+/// The accounts that change is given out of, by ERPNext's names of them.
+pub(super) fn tills<'a>(about: &'a About<'_>) -> impl Iterator<Item = &'a str> {
+    let masters = about.masters;
+    let is_cash = move |mode: &&ModeOfPayment| {
+        let account = masters.account(mode.default_account.as_str()).and_then(|row| row.account_type.as_ref());
+        mode.kind.as_ref().or(account).is_some_and(|kind| kind.as_str() == "Cash")
+    };
+    let cash = masters.modes_of_payment().filter(|mode| mode.enabled).filter(is_cash);
+    cash.map(|mode| SiteMap::name(&about.map.accounts, mode.default_account.as_str()))
 }
 
 /// The accounts that rows of taxes name.
@@ -161,5 +173,20 @@ fn walk_in(books: &mut Books<'_>, about: &About<'_>, findings: &mut Findings) {
             findings.error(place, format!("{name} is disabled"), "Enable it in ERPNext.");
         }
         Some(_) => findings.ok(place, name.as_str()),
+    }
+}
+
+/// Where what is paid ahead goes. ERPNext chooses the company's account for that while it saves a draft, and what is posted is never one.
+fn deposits(about: &About<'_>, (name, company): (&str, &Value), findings: &mut Findings) {
+    let place = about.place("deposits");
+    if number(company, "book_advance_payments_in_separate_party_account") == 1 {
+        let found = format!(
+            "{name} books what is paid ahead in an account of its own, and what workshops are paid ahead would go into \
+             their customers' usual account"
+        );
+        let remedy = "Switch Book Advance Payments in Separate Party Account off in the company.";
+        findings.error(place, found, remedy);
+    } else {
+        findings.ok(place, "what is paid ahead is booked in the parties' usual accounts");
     }
 }

@@ -4,6 +4,7 @@ use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::{Books, unusable};
 use super::money;
+use super::profile;
 use super::server::Server;
 use crate::map::SiteMap;
 use jiff::tz::TimeZone;
@@ -41,7 +42,7 @@ pub(super) fn look(books: &mut Books<'_>, about: &About<'_>, findings: &mut Find
     first_day(about, findings);
     let Some((name, company)) = company(books, about, findings) else { return };
     cost_center(books, about, (&name, &company), findings);
-    profile(books, about, &name, findings);
+    profile::look(books, about, &name, findings);
     warehouses(books, about, &name, findings);
     fiscal_year(books, about, &name, findings);
     money::look(books, about, (&name, &company), findings);
@@ -109,23 +110,6 @@ fn cost_center(books: &mut Books<'_>, about: &About<'_>, company: (&str, &Value)
     match wrong {
         None => findings.ok(place, name),
         Some(wrong) => findings.error(place, format!("{name} {wrong}"), "Choose another, or change it in ERPNext."),
-    }
-}
-
-fn profile(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut Findings) {
-    let Some(name) = &about.map.pos_profile else { return };
-    let place = about.place("pos_profile");
-    let Some(found) = findings.answer(&place, books.whole("POS Profile", name)) else { return };
-    let wrong = match &found {
-        None => Some("is not in ERPNext".into()),
-        Some(found) => unusable(found, company),
-    };
-    match wrong {
-        None => findings.ok(place, name.clone()),
-        Some(wrong) => {
-            let remedy = "Make it in ERPNext, or leave it out of erpnext.toml: sales need none.";
-            findings.error(place, format!("{name} {wrong}"), remedy);
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::erp::Erp;
 use crate::error::{Error, Res};
 use crate::lifecycle::Act;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn advances(doc: &Doc) -> f64 {
     money(rows(doc, "advances").into_iter().map(|r| num(r, "allocated_amount")).sum())
@@ -54,6 +55,9 @@ impl Erp {
             return Err(Error::invalid("Due Date cannot be before Posting / Supplier Invoice Date"));
         }
         self.returns(doc, if buying { "purchase_invoice_item" } else { "sales_invoice_item" })?;
+        if !buying {
+            self.same_project(doc)?;
+        }
         if !buying && is(doc, "is_pos") && rows(doc, "payments").is_empty() {
             return Err(Error::invalid("At least one mode of payment is required for POS invoice."));
         }
@@ -120,32 +124,56 @@ impl Erp {
         crate::doc::give(doc, "items", table);
     }
 
+    /// What a profile puts over what a sale says that is paid at once (`set_pos_fields`, as it is called to validate), and in the place of what
+    /// it does not say. Where none is named it is one of the company's.
     fn pos(&mut self, doc: &mut Doc) -> Res<()> {
         if !is(doc, "is_pos") {
             return Ok(());
         }
+        fill(doc, "account_for_change_amount", "Cash - TW");
         let profile = owned(doc, "pos_profile");
         let found = if profile.is_empty() {
             let company = Self::company(doc);
-            self.db.rows("POS Profile").find(|profile| text(profile, "company") == company).cloned()
+            let usable = |profile: &&Arc<Doc>| text(profile, "company") == company && !is(profile, "disabled");
+            self.db.rows("POS Profile").find(usable).cloned()
         } else {
             self.db.get("POS Profile", &profile)
         };
-        if let Some(found) = found {
-            for field in ["write_off_account", "write_off_cost_center", "cost_center"] {
-                let value = owned(&found, field);
-                if !value.is_empty() {
-                    fill(doc, field, value);
-                }
-            }
-            let place = owned(&found, "warehouse");
-            if !place.is_empty() && blank(doc, "set_warehouse") {
-                for row in rows_mut(doc, "items") {
-                    fill(row, "warehouse", place.clone());
-                }
+        let Some(found) = found else { return Ok(()) };
+        put(doc, "pos_profile", owned(&found, "name"));
+        for field in ["write_off_account", "write_off_cost_center", "cost_center", "taxes_and_charges"] {
+            fill(doc, field, owned(&found, field));
+        }
+        let customer = self.db.get("Customer", text(doc, "customer"));
+        let of = |from: Option<&Arc<Doc>>| from.map(|from| owned(from, "default_price_list")).unwrap_or_default();
+        let group =
+            customer.as_ref().and_then(|customer| self.db.get("Customer Group", text(customer, "customer_group")));
+        let lists = [of(customer.as_ref()), of(group.as_ref()), owned(&found, "selling_price_list")];
+        let list = lists.into_iter().find(|list| !list.is_empty()).unwrap_or_default();
+        for (field, value) in
+            [("account_for_change_amount", owned(&found, "account_for_change_amount")), ("selling_price_list", list)]
+        {
+            if !value.is_empty() {
+                put(doc, field, value);
             }
         }
-        fill(doc, "account_for_change_amount", "Cash - TW");
+        for row in rows_mut(doc, "items") {
+            for field in ["income_account", "expense_account", "cost_center"] {
+                fill(row, field, owned(&found, field));
+            }
+        }
+        let place = owned(&found, "warehouse");
+        if !place.is_empty() && blank(doc, "set_warehouse") {
+            for row in rows_mut(doc, "items") {
+                fill(row, "warehouse", place.clone());
+            }
+        }
+        if rows(doc, "taxes").is_empty()
+            && let Some(template) = self.db.get("Sales Taxes and Charges Template", text(doc, "taxes_and_charges"))
+        {
+            let taxes = rows(&template, "taxes").into_iter().cloned().map(Value::Object).collect();
+            put(doc, "taxes", Value::Array(taxes));
+        }
         Ok(())
     }
 

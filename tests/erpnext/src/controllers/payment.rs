@@ -31,6 +31,7 @@ impl Erp {
         } else {
             return Err(Error::invalid("Party is mandatory"));
         }
+        self.of_deposits(doc);
         for side in ["paid_from", "paid_to"] {
             let account = owned(doc, side);
             if let Some(found) = self.db.get("Account", &account) {
@@ -92,6 +93,23 @@ impl Erp {
         }
         put(doc, "status", if Self::state(doc) == 1 { "Submitted" } else { "Draft" });
         Ok(())
+    }
+
+    /// A draft of what is paid ahead goes into the company's account for that, where it keeps one (`set_liability_account`); what is
+    /// submitted at once stays where it is.
+    fn of_deposits(&self, doc: &mut Doc) {
+        let (side, default) = match text(doc, "payment_type") {
+            "Receive" => ("paid_from", "default_advance_received_account"),
+            "Pay" => ("paid_to", "default_advance_paid_account"),
+            _ => return,
+        };
+        let Some(company) = self.db.get("Company", &Self::company(doc)) else { return };
+        let ahead = rows(doc, "references").into_iter().all(|row| text(row, "reference_doctype").ends_with("Order"));
+        let keeps = crate::doc::is(&company, "book_advance_payments_in_separate_party_account");
+        if Self::state(doc) == 0 && keeps && ahead && !blank(doc, "party") {
+            put(doc, "book_advance_payments_in_separate_party_account", 1);
+            put(doc, side, owned(&company, default));
+        }
     }
 
     fn references(&mut self, doc: &mut Doc) -> Res<()> {
@@ -199,18 +217,20 @@ impl Erp {
             "allocated_amount": amount, "total_amount": amount, "outstanding_amount": 0.0, "exchange_rate": 1.0,
             "parent": name, "parenttype": "Payment Entry", "parentfield": "references", "docstatus": 1,
         });
+        // It has to be told what is left of exactly this part.
+        let is_left = |there: f64| (num(row, "advance_amount") - there).abs() < 0.005 && amount <= there + 0.005;
         if of_row.is_empty() {
-            if amount > free + 0.005 {
+            if !is_left(free) {
                 return Err(stale());
             }
             free = money(free - amount);
         } else {
             let old = references.iter_mut().find(|r| text(r, "name") == of_row).ok_or_else(stale)?;
-            let left = money(num(old, "allocated_amount") - amount);
-            if left < -0.005 {
+            let there = num(old, "allocated_amount");
+            if text(old, "reference_doctype").ends_with("Invoice") || !is_left(there) {
                 return Err(stale());
             }
-            putf(old, "allocated_amount", left);
+            putf(old, "allocated_amount", money(there - amount));
         }
         references.retain(|r| num(r, "allocated_amount") != 0.0);
         if let Value::Object(fresh) = fresh {

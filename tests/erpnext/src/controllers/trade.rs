@@ -4,6 +4,7 @@
 //! Absent: money that is paid; that is `invoice` and `payment`.
 
 use super::ledger::line;
+use super::shown_day;
 use super::stock::Goods;
 use super::totals::{payable, totals};
 use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
@@ -19,6 +20,12 @@ pub(crate) fn buys(doc: &Doc) -> bool {
 
 fn party_field(doc: &Doc) -> &'static str {
     if buys(doc) { "supplier" } else { "customer" }
+}
+
+/// Its day, and its time of that day in seconds.
+fn posted(doc: &Doc) -> (&str, f64) {
+    let parts = text(doc, "posting_time").split(':').map(|part| part.parse::<f64>().unwrap_or_default());
+    (text(doc, "posting_date"), parts.fold(0.0, |sum, part| sum * 60.0 + part))
 }
 
 /// Bills so much of a row of an order or a delivery; what is wrong where it is more than there is.
@@ -222,6 +229,10 @@ impl Erp {
         if text(&first, party) != text(doc, party) {
             return Err(Error::invalid(format!("Invalid {doctype}: {party} is another one")));
         }
+        if posted(doc) < posted(&first) {
+            let at = format!("{} {}", shown_day(text(&first, "posting_date")), text(&first, "posting_time"));
+            return Err(Error::invalid(format!("Posting timestamp must be after {at}")));
+        }
         let sold: Vec<&str> = rows(&first, "items").into_iter().map(|r| text(r, "item_code")).collect();
         let before: Vec<Arc<Doc>> = self
             .db
@@ -251,6 +262,22 @@ impl Erp {
             if -num(row, "qty") > left + 1e-9 {
                 let text = format!("Row # {}: Cannot return more than {left:?} for Item {code}", i + 1);
                 return Err(Error::refused("StockOverReturnError", text));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is delivered or billed is for the project of what it builds on, where that has one (`validate_with_previous_doc`).
+    pub(crate) fn same_project(&self, doc: &Doc) -> Res<()> {
+        for (doctype, field) in
+            [("Sales Order", "against_sales_order"), ("Sales Order", "sales_order"), ("Delivery Note", "delivery_note")]
+        {
+            for row in rows(doc, "items") {
+                let Some(before) = self.db.get(doctype, text(row, field)) else { continue };
+                let project = text(&before, "project");
+                if !project.is_empty() && text(doc, "project") != project {
+                    return Err(Error::invalid(format!("Incorrect value: Project must be = {project}")));
+                }
             }
         }
         Ok(())
@@ -464,6 +491,9 @@ impl Erp {
         self.open_day(doc, "posting_date")?;
         let detail = if buys(doc) { "purchase_receipt_item" } else { "dn_detail" };
         self.returns(doc, detail)?;
+        if !buys(doc) {
+            self.same_project(doc)?;
+        }
         put(doc, "status", "Draft");
         fill(doc, "installation_status", "Not Installed");
         Ok(())
