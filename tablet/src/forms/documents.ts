@@ -362,7 +362,7 @@ export function returned(of: Returned, when: When): Fields {
   });
 }
 
-/** Bills what was delivered or ordered, and uses up what was paid ahead. */
+/** Bills what was delivered or ordered, and uses up what was paid ahead: then nothing is paid with it, and `balance` says what is paid after it. */
 export function bill(
   customer: string,
   order: string,
@@ -392,8 +392,40 @@ export function bill(
       }),
     ),
     advances: advances.length > 0 ? advances.map(withoutNothing) : null,
-    payments: settled.payments.length > 0 ? settled.payments : null,
-    change_amount: settled.change.isZero() ? null : `${settled.change}`,
+    payments: advances.length === 0 && settled.payments.length > 0 ? settled.payments : null,
+    change_amount: advances.length > 0 || settled.change.isZero() ? null : `${settled.change}`,
+  });
+}
+
+/** What is paid of an invoice that uses up a deposit. */
+export interface Balance {
+  paid: Paid;
+  /** What was handed over, where change was given of it. */
+  given?: string;
+}
+
+/** A payment for each mode: ERPNext has no invoice that is paid at once and uses up what was paid ahead. Change is no part of it. */
+export function balance(
+  customer: string,
+  invoice: string,
+  settled: Settled,
+  references: Record<string, string>,
+): Balance[] {
+  const last = settled.payments.length - 1;
+  return settled.payments.map(({ mode_of_payment, amount: given }, i) => {
+    const change = i === last ? settled.change : Decimal.ZERO;
+    const amount = `${number(given).minus(change)}`;
+    const paid: Paid = {
+      kind: "Receive",
+      party_type: "Customer",
+      party: customer,
+      mode_of_payment,
+      amount,
+      reference_no: references[mode_of_payment] ?? "",
+      references: [{ reference_doctype: "Sales Invoice", reference_name: invoice, allocated_amount: amount }],
+      remarks: "",
+    };
+    return change.isZero() ? { paid } : { paid, given };
   });
 }
 

@@ -4,7 +4,15 @@ import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import type { StoredRow } from "../store";
 import { add, amountOf, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
-import { type GoodsLine, lineSum, manufacture, needed } from "./documents";
+import {
+  balance,
+  bill as billed,
+  type GoodsLine,
+  lineSum,
+  manufacture,
+  needed,
+  payment,
+} from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
 import { likelyNotes, settle, TooMuch } from "./pay";
 
@@ -199,4 +207,31 @@ test("a line that the books cannot keep says so, and nothing throws", () => {
     null,
     "500000000000",
   ]);
+});
+
+const when = { day: "2026-11-02", time: "10:00:00" };
+const collected = [{ item_code: "SHIRT", item_name: "Shirt", uom: "Nos", qty: "1", rate: "250000", row: "1" }];
+
+test("an invoice that uses up a deposit takes no payment, and what is paid now is a payment for each mode, without change", () => {
+  const settled = settle(n("150000"), [cash("100000"), wire("60000")]);
+  const advances = [{ reference_name: deposit.id, reference_row: "1", allocated_amount: "100000" }];
+  const bill = (ahead: typeof advances) =>
+    billed("Bu Sari", order.id, collected, ahead, settled, true, masters, when) as Record<string, unknown>;
+  expect(bill(advances)).toMatchObject({ advances });
+  expect([bill(advances).payments, bill(advances).change_amount]).toEqual([undefined, undefined]);
+  expect([bill([]).payments, bill([]).change_amount]).toEqual([settled.payments, "10000"]);
+  const paid = balance("Bu Sari", "0193", settled, { Wire: " TRX-1 " });
+  expect(paid.map(({ given }) => given)).toEqual([undefined, "100000"]);
+  const pays = (amount: string) => [
+    { reference_doctype: "Sales Invoice", reference_name: "0193", allocated_amount: amount },
+  ];
+  const head = { payment_type: "Receive", party_type: "Customer", party: "Bu Sari", posting_date: when.day };
+  expect(paid.map(({ paid }) => payment(paid, when))).toEqual([
+    {
+      ...{ ...head, mode_of_payment: "Wire", paid_amount: "60000", references: pays("60000") },
+      ...{ reference_no: "TRX-1", reference_date: when.day },
+    },
+    { ...head, mode_of_payment: "Cash", paid_amount: "90000", references: pays("90000") },
+  ]);
+  expect(balance("Bu Sari", "0193", settle(n("150000"), []), {})).toEqual([]);
 });

@@ -39,6 +39,26 @@ fn a_return_larger_than_the_sale_is_refused() {
     assert_eq!(bench.stock("Stores", "CLOTH"), "100");
 }
 
+/// As a tablet sends an order with a deposit that is collected: the invoice, and what is left of it.
+#[test]
+fn what_is_left_of_an_invoice_that_used_a_deposit_is_paid_after_it_and_never_without_it() {
+    let mut bench = Bench::tailor();
+    order(&mut bench);
+    let own = id(1).to_string();
+    bench.submit(2, "payment-entry", pay(&own, "Sales Order", "200")).unwrap();
+    let mut bill =
+        sale(json!([{"item_code": "CLOTH", "qty": "5", "rate": "100", "sales_order": own, "so_detail": "1"}]));
+    bill["advances"] = json!([{"reference_name": id(2).to_string(), "reference_row": "1", "allocated_amount": "201"}]);
+    assert_eq!(refused(bench.submit(3, "sales-invoice", bill.clone())).1, "advances");
+    // It was refused, and its payment with it: nothing is paid of what is not there.
+    assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "300"))), (Why::Reference, "references".into()));
+    bill["advances"][0]["allocated_amount"] = json!("200");
+    bench.submit(3, "sales-invoice", bill).unwrap();
+    assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "301"))).0, Why::Progress);
+    bench.submit(4, "payment-entry", pay_own(3, "300")).unwrap();
+    assert_eq!(bench.shop.till().expected()[&text("Cash")], 500.into());
+}
+
 #[test]
 fn a_document_stands_only_on_one_of_its_kind_and_of_its_customer() {
     let mut bench = Bench::tailor();
