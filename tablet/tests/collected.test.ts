@@ -107,4 +107,33 @@ describe.skipIf(!program || !erpnextProgram || !hasBrowser)("an order that is co
     expect([invoice.docstatus, invoice.is_pos ?? 0, invoice.grand_total]).toEqual([1, 0, 135000]);
     expect([invoice.total_advance, invoice.outstanding_amount, invoice.status]).toEqual([50000, 0, "Paid"]);
   }, 180_000);
+
+  test("it comes back for what was paid, with the discount", async () => {
+    await page.goto(`${box.url}/#/return/${sold.id}`);
+    const qty = page.getByRole("textbox", { name: /Quantity of Shirt/ });
+    await qty.fill("1");
+    await page.getByText("Rp 135,000").waitFor();
+    const { name } = await posted(/^Take back$/);
+    const back = await erp.read("Sales Invoice", name);
+    expect([back.docstatus, back.update_stock, back.grand_total, back.paid_amount]).toEqual([1, 1, -135000, -135000]);
+    expect(back.additional_discount_percentage).toBe(10);
+  }, 180_000);
+
+  test("what a delivery note has moved comes back as money alone", async () => {
+    await order("joko", async () => {});
+    await deliver("Pak Joko");
+    await page.getByText("Delivery note only").click();
+    await posted("Hand over");
+    await deliver("Pak Joko");
+    await page.getByText("Bill and payment").click();
+    const billed = await posted("Hand over");
+    await tap(page, /^Take back$/);
+    await page.getByText(/This bill moved no goods/).waitFor();
+    await page.getByRole("textbox", { name: /Quantity of Shirt/ }).fill("1");
+    await page.getByText("Off what is owed").click();
+    const { name } = await posted(/^Take back$/);
+    const back = await erp.read("Sales Invoice", name);
+    expect([back.docstatus, back.update_stock ?? 0, back.return_against]).toEqual([1, 0, billed.name]);
+    expect((await erp.read("Sales Invoice", billed.name)).outstanding_amount).toBe(0);
+  }, 180_000);
 });

@@ -96,11 +96,13 @@ export const FLOWS: Flow[] = [
       await tile(page, "Sell");
       await addItem(page, "shirt-001");
       await pick(page, "Customer", "sari");
+      await fill(page, "Discount", "10");
       await tap(page, /^Pay Rp/);
       await tap(page, /^Done, .* on account/);
       await untilAtOffice(page);
       await tap(page, /^Take back$/);
       await page.getByRole("textbox", { name: /Quantity of Shirt/ }).fill("1");
+      await page.getByText("Rp 135,000").waitFor();
       await page.getByText("Off what is owed").click();
       await look("return");
       await tap(page, /^Take back$/);

@@ -7,11 +7,14 @@ import { add, amountOf, type Cart, type CartLine, cartTotals, emptyCart, itemRow
 import {
   balance,
   bill as billed,
+  discountBack,
   type GoodsLine,
   lineSum,
   manufacture,
   needed,
   payment,
+  type Returned,
+  returned,
 } from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
 import { likelyNotes, settle, TooMuch } from "./pay";
@@ -234,4 +237,51 @@ test("an invoice that uses up a deposit takes no payment, and what is paid now i
     { ...head, mode_of_payment: "Cash", paid_amount: "90000", references: pays("90000") },
   ]);
   expect(balance("Bu Sari", "0193", settle(n("150000"), []), {})).toEqual([]);
+});
+
+const comesBack = (row: string, qty: string) => ({ ...(collected[0] as GoodsLine), qty, row });
+const back = (change: Partial<Returned>) =>
+  returned(
+    {
+      ...{ customer: "Bu Sari", against: "0193", moveStock: true, discount: {}, warehouse: "Shop" },
+      ...{ lines: [comesBack("1", "1")], mode_of_payment: null, amount: n("0") },
+      ...change,
+    },
+    when,
+  );
+
+test("a return brings back only goods that its sale has moved, and has its part of the discount", () => {
+  expect([back({}).update_stock, back({ moveStock: false }).update_stock]).toEqual([1, undefined]);
+  const discount = { apply_discount_on: "Net Total", discount_amount: "-5" };
+  expect(back({ discount })).toMatchObject(discount);
+  const of = (sold: object, before: Record<string, string>, ...lines: Returned["lines"]) =>
+    discountBack(
+      {
+        items: [
+          { qty: "3", rate: "100" },
+          { qty: "1", rate: "50" },
+        ],
+        ...sold,
+      },
+      before,
+      lines,
+      2,
+    );
+  const percent = { additional_discount_percentage: "10" };
+  expect(of(percent, {}, comesBack("1", "1"))).toEqual(percent);
+  expect(of({}, {}, comesBack("1", "1"))).toEqual({});
+  expect(of({ discount_amount: "0" }, {}, comesBack("1", "1"))).toEqual({});
+  // 100 of 350 each time, then the 50: 2.857142… a piece.
+  const amount = { discount_amount: "10", apply_discount_on: "Net Total" };
+  const parts = [
+    of(amount, {}, comesBack("1", "1")),
+    of(amount, { "1": "1" }, comesBack("1", "1")),
+    of(amount, { "1": "2" }, comesBack("1", "1")),
+    of(amount, { "1": "3" }, comesBack("2", "1")),
+  ].map((part) => part.discount_amount);
+  expect(parts).toEqual(["-2.86", "-2.85", "-2.86", "-1.43"]);
+  expect(of(amount, {}, comesBack("1", "3"), comesBack("2", "1"))).toEqual({ ...amount, discount_amount: "-10" });
+  // Beyond what the books keep only on the way there.
+  const large = { discount_amount: "900000000", items: [{ qty: "2", rate: "900000000" }] };
+  expect(of(large, {}, comesBack("1", "1")).discount_amount).toBe("-450000000");
 });

@@ -98,3 +98,14 @@ test("a bill with a deposit and its payment say each what was paid, handed over 
     `${t("pay.change")}|Rp 20000`,
   ]);
 });
+
+test("a discount of a fixed amount is on paper too", () => {
+  const fields = {
+    items: [{ item_code: "SHIRT", qty: "2", rate: "150000" }],
+    ...{ discount_amount: "30000", apply_discount_on: "Net Total" },
+  };
+  const { total: _, ...unbooked } = entry;
+  const said = linesOf(unbooked, fields, masters, words).map(({ left, right }) => `${left}|${right ?? ""}`);
+  expect(said).toContain(`${t("bill.discount")}|Rp -30000`);
+  expect(said).toContain(`${t("bill.total")}|Rp 270000`);
+});

@@ -5,7 +5,7 @@
 import { number } from "../forms/cart";
 import { Decimal, sum } from "../money/decimal";
 import type { TaxRule } from "../money/taxes";
-import { type Totals, totals } from "../money/totals";
+import { discountIn, type Totals, totals } from "../money/totals";
 import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
 
@@ -103,13 +103,12 @@ function reckon(
   taxes: TaxRule[],
   masters: Masters,
 ): Totals | null {
-  const percent = number(text(fields.additional_discount_percentage));
   try {
     return totals({
       lines: items.map((row) => ({ qty: number(row.qty ?? "0"), rate: number(row.rate ?? "0") })),
       itemRates,
       taxes,
-      discount: percent.isZero() ? null : { percent, onNet: false },
+      discount: discountIn(fields),
       rounding: masters.rounding,
     });
   } catch {

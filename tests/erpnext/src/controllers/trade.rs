@@ -222,6 +222,10 @@ impl Erp {
         if text(&first, party) != text(doc, party) {
             return Err(Error::invalid(format!("Invalid {doctype}: {party} is another one")));
         }
+        if doctype == "Sales Invoice" && is(doc, "update_stock") && !is(&first, "update_stock") {
+            let text = format!("'Update Stock' can not be checked because items are not delivered via {against}");
+            return Err(Error::invalid(text));
+        }
         let sold: Vec<&str> = rows(&first, "items").into_iter().map(|r| text(r, "item_code")).collect();
         let before: Vec<Arc<Doc>> = self
             .db

@@ -39,6 +39,42 @@ fn a_return_larger_than_the_sale_is_refused() {
     assert_eq!(bench.stock("Stores", "CLOTH"), "100");
 }
 
+#[test]
+fn a_return_brings_back_no_goods_that_its_invoice_has_not_moved() {
+    let mut bench = Bench::tailor();
+    let mut billed = sale(json!([{"item_code": "CLOTH", "qty": "3", "rate": "100"}]));
+    billed["update_stock"] = json!(0);
+    bench.submit(1, "sales-invoice", billed).unwrap();
+    let refusal = bench.submit(2, "sales-invoice", back("-1", "1")).unwrap_err();
+    assert_eq!((refusal.why, refusal.field.as_str()), (Why::Rule, "update_stock"));
+    assert!(refusal.rule.contains(&id(1).to_string()) && refusal.rule.contains("Delivery Note"), "{refusal}");
+    let mut fields = back("-1", "1");
+    fields["update_stock"] = json!(0);
+    bench.submit(2, "sales-invoice", fields).unwrap();
+    assert_eq!(bench.stock("Stores", "CLOTH"), "100");
+    // What moved stock may come back without.
+    let mut bench = Bench::tailor();
+    sold(&mut bench);
+    let mut fields = back("-1", "1");
+    fields["update_stock"] = json!(0);
+    bench.submit(2, "sales-invoice", fields).unwrap();
+    assert_eq!(bench.stock("Stores", "CLOTH"), "97");
+}
+
+#[test]
+fn a_return_has_its_discount_and_gives_back_no_more_than_was_paid() {
+    let mut bench = Bench::tailor();
+    let mut discounted = sale(json!([{"item_code": "CLOTH", "qty": "3", "rate": "100"}]));
+    discounted["additional_discount_percentage"] = json!("10");
+    assert_eq!(bench.submit(1, "sales-invoice", discounted).unwrap().total, Some(270.into()));
+    let mut fields = back("-1", "1");
+    fields["additional_discount_percentage"] = json!("10");
+    fields["payments"] = json!([{"mode_of_payment": "Cash", "amount": "-100"}]);
+    assert_eq!(refused(bench.submit(2, "sales-invoice", fields.clone())).1, "payments");
+    fields["payments"][0]["amount"] = json!("-90");
+    bench.submit(2, "sales-invoice", fields).unwrap();
+}
+
 /// As a tablet sends an order with a deposit that is collected: the invoice, and what is left of it.
 #[test]
 fn what_is_left_of_an_invoice_that_used_a_deposit_is_paid_after_it_and_never_without_it() {
