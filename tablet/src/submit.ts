@@ -36,11 +36,13 @@ export interface Meant {
   /** What the screen showed, so that it can be shown again to be corrected. */
   form?: Form | undefined;
   amends?: string | undefined;
+  goesWith?: string | undefined;
+  given?: string | undefined;
 }
 
 function entry(app: App, meant: Meant): Entry {
   const session = app.people.session.value;
-  const { id, kind, fields, party, total, form, amends } = meant;
+  const { id, kind, fields, party, total, form, amends, goesWith, given } = meant;
   const who = session ? { session: session.token } : {};
   const body = JSON.stringify({ id, ...who, ...(amends ? { amends } : {}), ...fields });
   const made: Entry = { id, kind, body, madeMs: Date.now(), day: app.clock.day(), state: "waiting" };
@@ -49,13 +51,18 @@ function entry(app: App, meant: Meant): Entry {
   if (total) made.total = total;
   if (form) made.form = form;
   if (amends) made.amends = amends;
+  if (goesWith) made.goesWith = goesWith;
+  if (given) made.given = given;
   return made;
 }
 
-/** Keeps it with what belongs to it, ends the screen's draft, and has it sent. */
+/** Keeps it with the payments that belong to it and are sent after it, whole or not at all; ends the screen's draft, and has it sent. */
 export function submit(app: App, meant: Meant, screen: string, beside: readonly Meant[] = []): Promise<Entry> {
-  const others = beside.map((other, i) => ({ ...entry(app, other), madeMs: Date.now() + i + 1 }));
-  return app.outbox.submit(entry(app, meant), screen, others);
+  const first = entry(app, meant);
+  const others = beside.map((other, i) => {
+    return { ...entry(app, { ...other, goesWith: first.id }), madeMs: first.madeMs + i + 1 };
+  });
+  return app.outbox.submit(first, screen, others);
 }
 
 /** Takes a document back. `id` is the cancellation's own. */

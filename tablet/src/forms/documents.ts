@@ -4,6 +4,7 @@
 // Absent: carts (cart.ts) and how they are paid (pay.ts).
 
 import { Decimal, kept, MAX_SCALE, sum } from "../money/decimal";
+import { Fraction } from "../money/fraction";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, withoutNothing } from "./cart";
@@ -329,11 +330,51 @@ export function tillClosing(opening: string | null, counts: Amounts, when: When)
 export interface Returned {
   customer: string;
   against: string;
+  /** The sale itself has moved the goods. Where a delivery note did, they come back by another way. */
+  moveStock: boolean;
+  /** Its part of what was taken off the whole sale. */
+  discount: WholeDiscount;
   warehouse: string | undefined;
   lines: (GoodsLine & { row: string })[];
   /** Money that is given back, or nothing: then it is taken off the invoice. */
   mode_of_payment: string | null;
   amount: Decimal;
+}
+
+/** A discount of the whole, by ERPNext's names; empty where there is none. */
+export interface WholeDiscount {
+  apply_discount_on?: string;
+  additional_discount_percentage?: string;
+  discount_amount?: string;
+}
+
+/**
+ * What of a sale's discount belongs to a return. A percentage as it is. Of an amount as much as the lines are of the sale's, counted with what
+ * came back before (`returned`, by row): so the last return takes what rounding has left, and all of them together the whole amount.
+ */
+export function discountBack(
+  sold: Fields,
+  returned: Record<string, string>,
+  lines: Returned["lines"],
+  precision: number,
+): WholeDiscount {
+  const { apply_discount_on, additional_discount_percentage: percent, discount_amount } = sold as WholeDiscount;
+  const on = apply_discount_on ? { apply_discount_on } : {};
+  if (percent && !number(percent).isZero()) return { ...on, additional_discount_percentage: percent };
+  const whole = number(discount_amount ?? "0");
+  const rows = (sold.items as { qty: string; rate: string }[] | undefined) ?? [];
+  const worth = (qtyOf: (row: string) => Decimal) =>
+    rows.reduce(
+      (all, { rate }, i) => all.plus(Fraction.of(qtyOf(`${i + 1}`)).times(Fraction.of(number(rate)))),
+      Fraction.ZERO,
+    );
+  const all = worth((row) => number(rows[Number(row) - 1]?.qty ?? "0"));
+  if (whole.isZero() || all.isZero()) return {};
+  const before = (row: string) => number(returned[row] ?? "0");
+  const now = (row: string) => sum(lines.filter((line) => line.row === row).map((line) => number(line.qty)));
+  const upTo = (part: Fraction) => Fraction.of(whole).times(part).over(all).rounded(precision);
+  const amount = upTo(worth((row) => before(row).plus(now(row)))).minus(upTo(worth(before)));
+  return amount.isZero() ? {} : { ...on, discount_amount: `${amount.negated()}` };
 }
 
 export function returned(of: Returned, when: When): Fields {
@@ -344,8 +385,9 @@ export function returned(of: Returned, when: When): Fields {
     return_against: of.against,
     posting_date: when.day,
     posting_time: when.time,
-    update_stock: 1,
+    update_stock: of.moveStock ? 1 : null,
     set_warehouse: of.warehouse,
+    ...of.discount,
     update_outstanding_for_self: of.mode_of_payment === null ? 0 : null,
     items: of.lines.filter(positive).map((line) =>
       withoutNothing({
@@ -362,7 +404,7 @@ export function returned(of: Returned, when: When): Fields {
   });
 }
 
-/** Bills what was delivered or ordered, and uses up what was paid ahead. */
+/** Bills what was delivered or ordered, and uses up what was paid ahead: then nothing is paid with it, and `balance` says what is paid after it. */
 export function bill(
   customer: string,
   order: string,
@@ -392,8 +434,40 @@ export function bill(
       }),
     ),
     advances: advances.length > 0 ? advances.map(withoutNothing) : null,
-    payments: settled.payments.length > 0 ? settled.payments : null,
-    change_amount: settled.change.isZero() ? null : `${settled.change}`,
+    payments: advances.length === 0 && settled.payments.length > 0 ? settled.payments : null,
+    change_amount: advances.length > 0 || settled.change.isZero() ? null : `${settled.change}`,
+  });
+}
+
+/** What is paid of an invoice that uses up a deposit. */
+export interface Balance {
+  paid: Paid;
+  /** What was handed over, where change was given of it. */
+  given?: string;
+}
+
+/** A payment for each mode: ERPNext has no invoice that is paid at once and uses up what was paid ahead. Change is no part of it. */
+export function balance(
+  customer: string,
+  invoice: string,
+  settled: Settled,
+  references: Record<string, string>,
+): Balance[] {
+  const last = settled.payments.length - 1;
+  return settled.payments.map(({ mode_of_payment, amount: given }, i) => {
+    const change = i === last ? settled.change : Decimal.ZERO;
+    const amount = `${number(given).minus(change)}`;
+    const paid: Paid = {
+      kind: "Receive",
+      party_type: "Customer",
+      party: customer,
+      mode_of_payment,
+      amount,
+      reference_no: references[mode_of_payment] ?? "",
+      references: [{ reference_doctype: "Sales Invoice", reference_name: invoice, allocated_amount: amount }],
+      remarks: "",
+    };
+    return change.isZero() ? { paid } : { paid, given };
   });
 }
 

@@ -4,7 +4,18 @@ import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import type { StoredRow } from "../store";
 import { add, amountOf, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
-import { type GoodsLine, lineSum, manufacture, needed } from "./documents";
+import {
+  balance,
+  bill as billed,
+  discountBack,
+  type GoodsLine,
+  lineSum,
+  manufacture,
+  needed,
+  payment,
+  type Returned,
+  returned,
+} from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
 import { likelyNotes, settle, TooMuch } from "./pay";
 
@@ -199,4 +210,78 @@ test("a line that the books cannot keep says so, and nothing throws", () => {
     null,
     "500000000000",
   ]);
+});
+
+const when = { day: "2026-11-02", time: "10:00:00" };
+const collected = [{ item_code: "SHIRT", item_name: "Shirt", uom: "Nos", qty: "1", rate: "250000", row: "1" }];
+
+test("an invoice that uses up a deposit takes no payment, and what is paid now is a payment for each mode, without change", () => {
+  const settled = settle(n("150000"), [cash("100000"), wire("60000")]);
+  const advances = [{ reference_name: deposit.id, reference_row: "1", allocated_amount: "100000" }];
+  const bill = (ahead: typeof advances) =>
+    billed("Bu Sari", order.id, collected, ahead, settled, true, masters, when) as Record<string, unknown>;
+  expect(bill(advances)).toMatchObject({ advances });
+  expect([bill(advances).payments, bill(advances).change_amount]).toEqual([undefined, undefined]);
+  expect([bill([]).payments, bill([]).change_amount]).toEqual([settled.payments, "10000"]);
+  const paid = balance("Bu Sari", "0193", settled, { Wire: " TRX-1 " });
+  expect(paid.map(({ given }) => given)).toEqual([undefined, "100000"]);
+  const pays = (amount: string) => [
+    { reference_doctype: "Sales Invoice", reference_name: "0193", allocated_amount: amount },
+  ];
+  const head = { payment_type: "Receive", party_type: "Customer", party: "Bu Sari", posting_date: when.day };
+  expect(paid.map(({ paid }) => payment(paid, when))).toEqual([
+    {
+      ...{ ...head, mode_of_payment: "Wire", paid_amount: "60000", references: pays("60000") },
+      ...{ reference_no: "TRX-1", reference_date: when.day },
+    },
+    { ...head, mode_of_payment: "Cash", paid_amount: "90000", references: pays("90000") },
+  ]);
+  expect(balance("Bu Sari", "0193", settle(n("150000"), []), {})).toEqual([]);
+});
+
+const comesBack = (row: string, qty: string) => ({ ...(collected[0] as GoodsLine), qty, row });
+const back = (change: Partial<Returned>) =>
+  returned(
+    {
+      ...{ customer: "Bu Sari", against: "0193", moveStock: true, discount: {}, warehouse: "Shop" },
+      ...{ lines: [comesBack("1", "1")], mode_of_payment: null, amount: n("0") },
+      ...change,
+    },
+    when,
+  );
+
+test("a return brings back only goods that its sale has moved, and has its part of the discount", () => {
+  expect([back({}).update_stock, back({ moveStock: false }).update_stock]).toEqual([1, undefined]);
+  const discount = { apply_discount_on: "Net Total", discount_amount: "-5" };
+  expect(back({ discount })).toMatchObject(discount);
+  const of = (sold: object, before: Record<string, string>, ...lines: Returned["lines"]) =>
+    discountBack(
+      {
+        items: [
+          { qty: "3", rate: "100" },
+          { qty: "1", rate: "50" },
+        ],
+        ...sold,
+      },
+      before,
+      lines,
+      2,
+    );
+  const percent = { additional_discount_percentage: "10" };
+  expect(of(percent, {}, comesBack("1", "1"))).toEqual(percent);
+  expect(of({}, {}, comesBack("1", "1"))).toEqual({});
+  expect(of({ discount_amount: "0" }, {}, comesBack("1", "1"))).toEqual({});
+  // 100 of 350 each time, then the 50: 2.857142… a piece.
+  const amount = { discount_amount: "10", apply_discount_on: "Net Total" };
+  const parts = [
+    of(amount, {}, comesBack("1", "1")),
+    of(amount, { "1": "1" }, comesBack("1", "1")),
+    of(amount, { "1": "2" }, comesBack("1", "1")),
+    of(amount, { "1": "3" }, comesBack("2", "1")),
+  ].map((part) => part.discount_amount);
+  expect(parts).toEqual(["-2.86", "-2.85", "-2.86", "-1.43"]);
+  expect(of(amount, {}, comesBack("1", "3"), comesBack("2", "1"))).toEqual({ ...amount, discount_amount: "-10" });
+  // Beyond what the books keep only on the way there.
+  const large = { discount_amount: "900000000", items: [{ qty: "2", rate: "900000000" }] };
+  expect(of(large, {}, comesBack("1", "1")).discount_amount).toBe("-450000000");
 });

@@ -28,6 +28,15 @@ export interface SheetLine {
 
 export type Discount = { percent: Decimal; onNet: boolean } | { amount: Decimal; onNet: boolean } | null;
 
+/** The discount of the whole that a document's fields say. */
+export function discountIn(fields: Record<string, unknown>): Discount {
+  const read = (name: string) => Decimal.read(String(fields[name] ?? "0")) ?? Decimal.ZERO;
+  const onNet = fields.apply_discount_on === "Net Total";
+  const [percent, amount] = [read("additional_discount_percentage"), read("discount_amount")];
+  if (!percent.isZero()) return { percent, onNet };
+  return amount.isZero() ? null : { amount, onNet };
+}
+
 export interface Rounding {
   /** Digits after the point. */
   precision: number;

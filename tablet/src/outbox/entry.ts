@@ -68,6 +68,10 @@ export interface Entry extends Label {
   cancels?: string;
   /** The document that it stands for. */
   amends?: string;
+  /** Of a payment: the document that was submitted with it in one go. */
+  goesWith?: string;
+  /** Of a payment: what was handed over, where change was given of it. */
+  given?: string;
   form?: Form;
 }
 
@@ -139,6 +143,11 @@ export function onEpoch(entry: Entry, epoch: string | null): Entry {
 /** Somebody has put right what it was refused for, or a second person has agreed: the same bytes again. */
 export function again(entry: Entry): Entry {
   return entry.state === "refused" ? { ...without(entry), state: "waiting" } : entry;
+}
+
+/** It did something: it was neither refused nor taken back. `stop` is its cancellation. */
+export function stands(entry: Entry, stop: Entry | undefined): boolean {
+  return entry.state !== "refused" && (stop === undefined || stop.state === "refused");
 }
 
 function further(from: State, to: State): State {

@@ -1,7 +1,9 @@
 import "fake-indexeddb/auto";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Mark } from "../api-types";
+import type { App } from "../app";
 import { openStore, type Store } from "../store";
+import { submit } from "../submit";
 import type { Entry, Receipt } from "./entry";
 import { Outbox } from "./outbox";
 
@@ -192,4 +194,53 @@ test("a disk that refuses is told to whoever submits, once, and the same submiss
   expect(unheard).toEqual([]);
   await outbox.submit(entry("a"), "sell");
   expect(outbox.get("a")?.state).toBe("waiting");
+});
+
+const fakeApp = (outbox: Outbox) =>
+  ({ outbox, people: { session: { value: null } }, clock: { day: () => "2026-11-02" } }) as unknown as App;
+
+test("an invoice and its payments are kept in one go and sent in that order, however the clock ticks", async () => {
+  const { store, outbox } = await fresh();
+  let now = 1000;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now++);
+  const paid = ["p2", "p1"].map((id) => ({ id, kind: "payment-entry", fields: {} }));
+  const invoice = { id: "z", kind: "sales-invoice", fields: {} };
+  for (let taps = 0; taps < 3; taps++) {
+    const other = taps === 0 ? paid : paid.map((one) => ({ ...one, id: `${one.id} again` }));
+    await submit(fakeApp(outbox), invoice, "deliver", other);
+  }
+  clock.mockRestore();
+  expect(outbox.toSend().map((entry) => entry.id)).toEqual(["z", "p2", "p1"]);
+  expect(outbox.goingWith("z").map((entry) => entry.id)).toEqual(["p2", "p1"]);
+  // One that cannot be kept takes the other with it.
+  const broken = { ...entry("q", 1), given: () => {} } as unknown as Entry;
+  await expect(outbox.submit(entry("y"), undefined, [broken])).rejects.toThrow();
+  expect(await store.get("entries", "y")).toBeUndefined();
+});
+
+test("what was refused with an invoice goes on, or away, with it", async () => {
+  const { outbox } = await fresh();
+  const refused = { state: "refused" as const };
+  const pay = (id: string, madeMs: number, more: Partial<Entry>) =>
+    entry(id, madeMs, { kind: "payment-entry", goesWith: "sale", ...more });
+  await outbox.submit(entry("sale", 1, refused), undefined, [
+    pay("cash", 2, refused),
+    pay("wire", 3, { state: "saved" }),
+  ]);
+  expect(outbox.goingWith("sale").map((one) => outbox.isStanding(one))).toEqual([false, true]);
+  await outbox.again("sale");
+  expect(outbox.toSend().map((entry) => entry.id)).toEqual(["sale", "cash"]);
+  for (const id of ["sale", "cash"])
+    await outbox.receipt({ ...receipt(id, "refused"), reason: { code: "rule", text: "no" } });
+  await outbox.drop("sale");
+  expect(outbox.entries.value.map((entry) => entry.id)).toEqual(["wire"]);
+  // A payment alone is dropped alone.
+  await outbox.submit(entry("kept", 5), undefined, [{ ...pay("lone", 6, refused), goesWith: "kept" }]);
+  await outbox.drop("lone");
+  expect(outbox.get("kept")?.state).toBe("waiting");
+  const stop = entry("stop", 7, { kind: "cancellation", cancels: "wire" });
+  await outbox.submit(stop);
+  expect(outbox.isStanding(outbox.get("wire") as Entry)).toBe(false);
+  await outbox.receipt({ ...receipt("stop", "refused"), reason: { code: "rule", text: "no" } });
+  expect(outbox.isStanding(outbox.get("wire") as Entry)).toBe(true);
 });

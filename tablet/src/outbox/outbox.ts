@@ -7,7 +7,18 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Mark } from "../api-types";
 import type { Draft, Store } from "../store";
-import { again, type Entry, isAtOffice, isFinal, isToSend, onEpoch, onMark, onReceipt, type Receipt } from "./entry";
+import {
+  again,
+  type Entry,
+  isAtOffice,
+  isFinal,
+  isToSend,
+  onEpoch,
+  onMark,
+  onReceipt,
+  type Receipt,
+  stands,
+} from "./entry";
 
 /** How long what is final is kept for looking at. */
 const KEEP_MS = 60 * 24 * 3600 * 1000;
@@ -51,6 +62,16 @@ export class Outbox {
     return this.entries.value.find((entry) => entry.id === id);
   }
 
+  /** The payments that were submitted with a document in one go, in the order in which they are sent. */
+  goingWith(id: string): Entry[] {
+    return this.entries.value.filter((entry) => entry.goesWith === id).reverse();
+  }
+
+  /** It is there, and was neither refused nor taken back. */
+  isStanding(entry: Entry): boolean {
+    return stands(entry, entry.cancelledBy ? this.get(entry.cancelledBy) : undefined);
+  }
+
   /** What is to be published, the oldest first: what stands on another document comes after it. */
   toSend(): Entry[] {
     return this.entries.value.filter(isToSend).reverse();
@@ -68,7 +89,13 @@ export class Outbox {
     const entries = tx.objectStore("entries");
     const known = await entries.get(entry.id);
     if (!known) {
-      for (const one of [entry, ...beside]) await entries.put(one);
+      try {
+        for (const one of [entry, ...beside]) await entries.put(one);
+      } catch (error) {
+        // What cannot be written at all fails no transaction by itself: the first would be kept without the second.
+        if (tx.error === null) tx.abort();
+        throw error;
+      }
       const of = entry.cancels && (await entries.get(entry.cancels));
       if (of && !of.cancelledBy) await entries.put({ ...of, cancelledBy: entry.id });
     }
@@ -96,20 +123,23 @@ export class Outbox {
     return this.change(ids, (entry) => onEpoch(entry, epoch));
   }
 
-  /** The same bytes once more, after a refusal whose reason is gone. */
+  /** The same bytes once more, after a refusal whose reason is gone; and those of its payments, which were refused for it. */
   again(id: string): Promise<void> {
-    return this.change([id], again);
+    return this.change([id, ...this.goingWith(id).map((entry) => entry.id)], again);
   }
 
-  /** A refused entry was corrected by another one, or is not wanted any more. Nothing else can be dropped. */
+  /** A refused entry was corrected by another one, or is not wanted any more: with its payments, which are refused. Nothing else can be dropped. */
   async drop(id: string): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
     heard(tx.done);
-    const entry = await tx.store.get(id);
-    if (entry?.state === "refused") {
-      await tx.store.delete(id);
+    const isRefused = async (one: string) => (await tx.store.get(one))?.state === "refused";
+    const with_ = (await isRefused(id)) ? this.goingWith(id).map((entry) => entry.id) : [];
+    for (const one of [id, ...with_]) {
+      const entry = await tx.store.get(one);
+      if (entry?.state !== "refused") continue;
+      await tx.store.delete(one);
       const of = entry.cancels && (await tx.store.get(entry.cancels));
-      if (of && of.cancelledBy === id) {
+      if (of && of.cancelledBy === one) {
         const { cancelledBy: _, ...rest } = of;
         await tx.store.put(rest);
       }

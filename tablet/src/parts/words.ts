@@ -3,6 +3,7 @@
 import { app } from "../app";
 import { money as formatted, type Key, tOr } from "../i18n";
 import type { Decimal } from "../money/decimal";
+import { KINDS } from "../submit";
 import type { Pick } from "./picker";
 
 export function money(value: Decimal | string): string {
@@ -22,6 +23,17 @@ export function partyName(name: string): string {
   const supplier = masters.get("supplier", name);
   if (supplier) return supplier.supplier_name;
   return app().outbox.get(name)?.party ?? name;
+}
+
+/** What a payment is for, as it is called on paper; of a document that has no number here yet its kind alone. */
+export function paysFor(fields: Record<string, unknown>): string[] {
+  const rows = (fields.references as { reference_doctype: string; reference_name: string }[] | undefined) ?? [];
+  const slugs = new Map(Object.entries(KINDS).map(([slug, name]) => [name, slug]));
+  return rows.map(({ reference_doctype, reference_name }) => {
+    const own = app().outbox.get(reference_name);
+    const name = own ? own.number : /^[0-9a-f]{8}-/.test(reference_name) ? undefined : reference_name;
+    return `${kindName(slugs.get(reference_doctype) ?? reference_doctype)} ${name ?? ""}`.trim();
+  });
 }
 
 export function itemName(code: string): string {

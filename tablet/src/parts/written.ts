@@ -19,7 +19,7 @@ export async function submitWritten<T>(
   draft: Writing<T>,
   make: (when: When) => { kind: string; fields: Fields },
   label: Label = {},
-  beside: readonly Meant[] = [],
+  beside: (when: When) => readonly Meant[] = () => [],
 ): Promise<Entry> {
   const { id, key, value, amends, cancellation, replaces } = draft;
   const outbox = app().outbox;
@@ -30,7 +30,21 @@ export async function submitWritten<T>(
   }
   const { party, total } = label;
   const form = { screen, value };
-  const entry = await submit(app(), { id, ...make(now()), party, total, form, amends }, key, beside);
-  if (replaces) await outbox.drop(replaces);
+  // What stands for a payment belongs to the same document.
+  const goesWith = outbox.get(amends ?? replaces ?? "")?.goesWith;
+  const when = now();
+  const entry = await submit(app(), { id, ...make(when), party, total, form, amends, goesWith }, key, beside(when));
+  if (replaces) await putAside(replaces);
   return entry;
+}
+
+/** What was refused goes, and its payments with it: those that the box took all the same, as one without the office's data does, are taken back. */
+async function putAside(refused: string): Promise<void> {
+  const { outbox } = app();
+  for (const paid of outbox.goingWith(refused)) {
+    if (paid.state !== "refused" && !paid.cancelledBy) {
+      await cancel(app(), uuid(), paid.id, t("correct.reason"), paid);
+    }
+  }
+  await outbox.drop(refused);
 }

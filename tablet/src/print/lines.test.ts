@@ -3,6 +3,7 @@ import { t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import { linesOf } from "./lines";
+import { handedOverFor } from "./paper";
 
 const masters = new Masters(
   [
@@ -58,4 +59,53 @@ test("a text is no longer than the box takes", () => {
   const lines = linesOf(entry, fields, masters, { ...words, copy: false });
   expect(Math.max(...lines.map((line) => Array.from(line.left).length))).toBe(200);
   expect(lines.some((line) => line.left === t("print.copy"))).toBe(false);
+});
+
+test("a bill with a deposit and its payment say each what was paid, handed over and given back", () => {
+  const bill = {
+    customer: "Bu Sari",
+    posting_date: "2026-11-02",
+    items: [{ item_code: "SHIRT", qty: "2", rate: "150000" }],
+    advances: [{ reference_name: "0193", reference_row: "1", allocated_amount: "100000" }],
+  };
+  const paid = {
+    ...{ party: "Bu Sari", posting_date: "2026-11-02", mode_of_payment: "Cash", paid_amount: "150000" },
+    references: [{ reference_doctype: "Sales Invoice", reference_name: "0194", allocated_amount: "150000" }],
+  };
+  const payment = { ...entry, kind: "payment-entry", body: JSON.stringify(paid), total: "150000", given: "170000" };
+  const said = (of: Entry, fields: Record<string, unknown>, payments: Entry[], pays: string[] = []) =>
+    linesOf(of, fields, masters, { ...words, pays }, handedOverFor(of, fields, payments))
+      .map(({ left, right }) => `${left}|${right}`)
+      .filter((line) => line !== "|");
+  expect(said(entry, bill, [payment]).slice(-5)).toEqual([
+    `${t("bill.total")}|Rp 300000`,
+    `${t("deliver.ahead")}|Rp 100000`,
+    "Cash|Rp 170000",
+    `${t("pay.change")}|Rp 20000`,
+    `${t("pay.open")}|Rp 50000`,
+  ]);
+  // The box did not take the payment: then all but the deposit is on account.
+  expect(said(entry, bill, []).slice(-3)).toEqual([
+    `${t("bill.total")}|Rp 300000`,
+    `${t("deliver.ahead")}|Rp 100000`,
+    `${t("pay.open")}|Rp 200000`,
+  ]);
+  expect(said(payment, paid, [], ["Sale BDG-SI-A000001"]).slice(-5)).toEqual([
+    "Bu Sari|",
+    `${t("payment.for")}: Sale BDG-SI-A000001|`,
+    `${t("bill.total")}|Rp 150000`,
+    "Cash|Rp 170000",
+    `${t("pay.change")}|Rp 20000`,
+  ]);
+});
+
+test("a discount of a fixed amount is on paper too", () => {
+  const fields = {
+    items: [{ item_code: "SHIRT", qty: "2", rate: "150000" }],
+    ...{ discount_amount: "30000", apply_discount_on: "Net Total" },
+  };
+  const { total: _, ...unbooked } = entry;
+  const said = linesOf(unbooked, fields, masters, words).map(({ left, right }) => `${left}|${right ?? ""}`);
+  expect(said).toContain(`${t("bill.discount")}|Rp -30000`);
+  expect(said).toContain(`${t("bill.total")}|Rp 270000`);
 });

@@ -4,7 +4,7 @@ import { moment, number, day as shownDay, t } from "../i18n";
 import type { Decimal } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
-import { paperOf } from "./paper";
+import { type HandedOver, paperOf } from "./paper";
 
 /** As `POST /api/print` takes them. */
 export interface PrintedLine {
@@ -18,14 +18,23 @@ export interface PrintedLine {
 export interface Words {
   kind: string;
   party: string;
+  /** What a payment is for. */
+  pays?: readonly string[];
   money: (amount: Decimal | string) => string;
   copy: boolean;
 }
 
 const MAX_TEXT = 200;
 
-export function linesOf(entry: Entry, fields: Record<string, unknown>, masters: Masters, words: Words): PrintedLine[] {
-  const paper = paperOf(fields, masters, entry.day, entry.total);
+/** `beside`: what was handed over for it by payments of its own. */
+export function linesOf(
+  entry: Entry,
+  fields: Record<string, unknown>,
+  masters: Masters,
+  words: Words,
+  beside: readonly HandedOver[] = [],
+): PrintedLine[] {
+  const paper = paperOf(fields, masters, entry.day, entry.total, beside);
   const { money } = words;
   const lines: PrintedLine[] = [];
   const put = (left: string, right = "", strong = false) => {
@@ -39,6 +48,7 @@ export function linesOf(entry: Entry, fields: Record<string, unknown>, masters: 
   put(words.party);
   const promised = fields.delivery_date;
   if (typeof promised === "string") put(`${t("order.promised")}: ${shownDay(promised)}`);
+  for (const what of words.pays ?? []) put(`${t("payment.for")}: ${what}`);
   lines.push({ left: "" });
   for (const line of paper.lines) {
     put(line.name);

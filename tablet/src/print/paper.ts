@@ -5,7 +5,8 @@
 import { number } from "../forms/cart";
 import { Decimal, sum } from "../money/decimal";
 import type { TaxRule } from "../money/taxes";
-import { type Totals, totals } from "../money/totals";
+import { discountIn, type Totals, totals } from "../money/totals";
+import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
 
 export interface PaperLine {
@@ -35,12 +36,32 @@ const rowsOf = (fields: Record<string, unknown>, name: string): Row[] => (fields
 const text = (value: unknown): string =>
   typeof value === "string" ? value : typeof value === "number" ? `${value}` : "";
 
-/** `bookedTotal`: what the box says that it comes to. */
+/** Money of which a Payment Entry says how much was booked. */
+export interface HandedOver {
+  mode: string;
+  given: Decimal;
+  booked: Decimal;
+}
+
+/** What a payment says of itself. `given`: what was handed over, where change was given of it. */
+export function handedOver(fields: Record<string, unknown>, given?: string): HandedOver {
+  const booked = number(text(fields.paid_amount));
+  return { mode: text(fields.mode_of_payment), given: given === undefined ? booked : number(given), booked };
+}
+
+/** What was handed over for a document by payments of its own: for a payment itself, or for what was submitted with payments. */
+export function handedOverFor(entry: Entry, fields: Record<string, unknown>, payments: readonly Entry[]): HandedOver[] {
+  if (entry.kind === "payment-entry") return [handedOver(fields, entry.given)];
+  return payments.map(({ body, given }) => handedOver(JSON.parse(body) as Record<string, unknown>, given));
+}
+
+/** `bookedTotal`: what the box says that it comes to. `beside`: what was handed over for it by payments of its own. */
 export function paperOf(
   fields: Record<string, unknown>,
   masters: Masters,
   day: string,
   bookedTotal: string | undefined,
+  beside: readonly HandedOver[] = [],
 ): Paper {
   const items = rowsOf(fields, "items");
   const isPriced = items.length > 0 && items.every((row) => row.rate !== undefined);
@@ -50,11 +71,12 @@ export function paperOf(
   const money = text(fields.paid_amount);
   const total =
     bookedTotal !== undefined ? Decimal.from(bookedTotal) : (found?.payable ?? (money ? Decimal.from(money) : null));
-  const payments = rowsOf(fields, "payments").map((row) => ({
-    mode: row.mode_of_payment ?? "",
-    amount: row.amount ?? "0",
-  }));
-  const change = number(text(fields.change_amount));
+  const payments = [
+    ...rowsOf(fields, "payments").map((row) => ({ mode: row.mode_of_payment ?? "", amount: row.amount ?? "0" })),
+    ...beside.map(({ mode, given }) => ({ mode, amount: `${given}` })),
+  ];
+  const changes = beside.map(({ given, booked }) => given.minus(booked));
+  const change = sum([number(text(fields.change_amount)), ...changes]);
   const paid = sum(payments.map((row) => number(row.amount))).minus(change);
   const advanced = sum(rowsOf(fields, "advances").map((row) => number(row.allocated_amount ?? "0")));
   const owes = "customer" in fields && "posting_date" in fields && isPriced;
@@ -81,13 +103,12 @@ function reckon(
   taxes: TaxRule[],
   masters: Masters,
 ): Totals | null {
-  const percent = number(text(fields.additional_discount_percentage));
   try {
     return totals({
       lines: items.map((row) => ({ qty: number(row.qty ?? "0"), rate: number(row.rate ?? "0") })),
       itemRates,
       taxes,
-      discount: percent.isZero() ? null : { percent, onNet: false },
+      discount: discountIn(fields),
       rounding: masters.rounding,
     });
   } catch {

@@ -3,21 +3,24 @@
 import { app } from "../app";
 import { moment, number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
-import { kindName, money, partyName } from "../parts/words";
-import { paperOf } from "./paper";
+import { kindName, money, partyName, paysFor } from "../parts/words";
+import { type HandedOver, paperOf } from "./paper";
 
 export function Receipt({
   entry,
   fields,
   widthMm,
+  beside,
 }: {
   entry: Entry;
   fields: Record<string, unknown>;
   widthMm: 58 | 80;
+  /** What was handed over for it by payments of its own. */
+  beside: readonly HandedOver[];
 }) {
   const { rows } = app();
   const masters = rows.masters.value;
-  const paper = paperOf(fields, masters, entry.day, entry.total);
+  const paper = paperOf(fields, masters, entry.day, entry.total, beside);
   const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
   const promised = fields.delivery_date;
   return (
@@ -45,6 +48,12 @@ export function Receipt({
             {t("order.promised")}: {shownDay(promised)}
           </>
         )}
+        {paysFor(fields).map((what) => (
+          <span key={what}>
+            <br />
+            {t("payment.for")}: {what}
+          </span>
+        ))}
       </p>
       {paper.lines.length > 0 && (
         <ul>

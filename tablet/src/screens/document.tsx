@@ -2,8 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
+import { number } from "../forms/cart";
 import { t } from "../i18n";
 import { NotReached } from "../link/link";
+import { sum } from "../money/decimal";
 import { type Entry, reached } from "../outbox/entry";
 import { Approve } from "../parts/approve";
 import { Dialog } from "../parts/dialog";
@@ -13,8 +15,9 @@ import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
-import { itemName, kindName, money, partyName } from "../parts/words";
+import { itemName, kindName, money, partyName, paysFor } from "../parts/words";
 import { linesOf } from "../print/lines";
+import { type HandedOver, handedOverFor } from "../print/paper";
 import { Receipt } from "../print/receipt";
 import { cancel, KINDS } from "../submit";
 import { uuid } from "../uuid";
@@ -49,7 +52,13 @@ function Document({ shown }: { shown: Shown }) {
   const kind = KINDS[entry.kind];
   const mayCancel = kind !== undefined && rows.masters.value.may("cancel", kind, roles);
   const cancellation = entry.cancelledBy ? outbox.get(entry.cancelledBy) : undefined;
-  const change = fields.change_amount;
+  const beside = outbox.goingWith(entry.id);
+  const paid = beside.filter((one) => outbox.isStanding(one));
+  const handed = handedOverFor(entry, fields, paid);
+  const change = sum([
+    number(String(fields.change_amount ?? "0")),
+    ...handed.map(({ given, booked }) => given.minus(booked)),
+  ]);
   const recorded = reached(entry) > 0 || shown.elsewhere;
   const isSale = entry.kind === "sales-invoice" && !fields.is_return;
   const [printing, setPrinting] = useState(false);
@@ -70,17 +79,18 @@ function Document({ shown }: { shown: Shown }) {
     >
       <Marks entry={entry} words />
       {shown.cancelled && <Notice kind="warn">{t("document.cancelled")}</Notice>}
-      {typeof change === "string" && entry.state !== "refused" && (
+      {!change.isZero() && entry.state !== "refused" && (
         <p class="change">{t("document.change", { amount: money(change) })}</p>
       )}
       <Refused entry={entry} />
+      <Beside entries={beside} />
       {entry.state === "held" && <Notice kind="warn">{t("document.held", { why: whyOf(entry) })}</Notice>}
       {entry.state === "not_posted" && whyOf(entry) !== "" && (
         <Notice kind="warn">{t("document.given_up", { why: whyOf(entry) })}</Notice>
       )}
       <BoxMarks marks={entry.marks ?? []} />
       {cancellation && <Cancellation entry={cancellation} />}
-      <Receipt entry={entry} fields={fields} widthMm={58} />
+      <Receipt entry={entry} fields={fields} widthMm={58} beside={handed} />
       {recorded && !shown.cancelled && !entry.cancelledBy && (
         <div class="buttons">
           {isSale && (
@@ -96,11 +106,12 @@ function Document({ shown }: { shown: Shown }) {
               {t("tile.payment")}
             </Button>
           )}
-          {entry.form && mayCancel && <Correct entry={entry} />}
-          {mayCancel && <Cancel entry={entry} />}
+          {entry.form && mayCancel && paid.length === 0 && <Correct entry={entry} />}
+          {mayCancel && paid.length === 0 && <Cancel entry={entry} />}
         </div>
       )}
-      {printing && <Print shown={shown} onClose={() => setPrinting(false)} />}
+      {recorded && mayCancel && paid.length > 0 && <p class="quiet">{t("document.payment_first")}</p>}
+      {printing && <Print shown={shown} beside={handed} onClose={() => setPrinting(false)} />}
     </Frame>
   );
 }
@@ -118,10 +129,44 @@ function payFor({ entry, fields }: Shown) {
   };
 }
 
+/** The payments that were submitted with it in one go, each with its marks. */
+function Beside({ entries }: { entries: readonly Entry[] }) {
+  return (
+    <>
+      {entries.map((entry) => (
+        <button type="button" class="boxed row" key={entry.id} onClick={() => go("document", entry.id)}>
+          <span>
+            <b>
+              {kindName(entry.kind)} {entry.number ?? ""}
+            </b>
+            {entry.cancelledBy && <small>{t("document.cancelled")}</small>}
+            <Marks entry={entry} />
+          </span>
+          {entry.total && <span class="end">{money(entry.total)}</span>}
+        </button>
+      ))}
+    </>
+  );
+}
+
 /** Why the box would not take it, and the ways on. */
 function Refused({ entry }: { entry: Entry }) {
   const { outbox } = app();
   if (entry.state !== "refused") return null;
+  const first = outbox.get(entry.goesWith ?? "");
+  if (first?.state === "refused") {
+    // It was refused for what it belongs to, and goes on or away with that.
+    return (
+      <>
+        <Notice kind="bad">{t("document.refused_with", { what: kindName(first.kind) })}</Notice>
+        <div class="buttons">
+          <Button kind="main" onClick={() => goInstead("document", first.id)}>
+            {kindName(first.kind)}
+          </Button>
+        </div>
+      </>
+    );
+  }
   return (
     <>
       <Notice kind="bad">
@@ -225,7 +270,7 @@ function Cancel({ entry }: { entry: Entry }) {
 
 type Width = "58" | "80";
 
-function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
+function Print({ shown, beside, onClose }: { shown: Shown; beside: readonly HandedOver[]; onClose: () => void }) {
   const [width, setWidth] = useState<Width>(() => (localStorage.getItem("paper") === "80" ? "80" : "58"));
   const [said, setSaid] = useState<string | null>(null);
   const choose = (to: Width) => {
@@ -237,9 +282,9 @@ function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
     const { api, rows } = app();
     const { entry, fields } = shown;
     const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
-    const words = { kind: kindName(entry.kind), party, money, copy: true };
+    const words = { kind: kindName(entry.kind), party, pays: paysFor(fields), money, copy: true };
     return api
-      .print(entry.id, widthMm, linesOf(entry, fields, rows.masters.value, words))
+      .print(entry.id, widthMm, linesOf(entry, fields, rows.masters.value, words, beside))
       .then(() => setSaid(t("print.sent")))
       .catch((error: unknown) => setSaid(error instanceof NotReached ? t("login.no_box") : (error as Error).message));
   };
@@ -256,7 +301,7 @@ function Print({ shown, onClose }: { shown: Shown; onClose: () => void }) {
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
       <section class="printed" tabIndex={0} aria-label={t("print.paper")}>
-        <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} />
+        <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} beside={beside} />
       </section>
       {said && <Notice kind="warn">{said}</Notice>}
       <div class="buttons">

@@ -16,7 +16,7 @@ import { ModeChoice, needsReference } from "../parts/mode";
 import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
 import { customerPicks, partyName } from "../parts/words";
-import { now, submitWritten } from "../parts/written";
+import { submitWritten } from "../parts/written";
 import type { Meant } from "../submit";
 import { uuid } from "../uuid";
 
@@ -26,8 +26,6 @@ interface Ordering {
   deposit: string;
   mode: string;
   reference: string;
-  /** The deposit's own id, so that it too is there once. */
-  depositId: string;
 }
 
 const SCREEN = "order";
@@ -42,7 +40,6 @@ export function OrderScreen() {
     deposit: "",
     mode: masters.modes()[0]?.mode_of_payment ?? "",
     reference: "",
-    depositId: uuid(),
   }));
   if (!draft) return <Frame title={t("tile.order")}>{null}</Frame>;
   const { value } = draft;
@@ -64,7 +61,7 @@ export function OrderScreen() {
       kind: "sales-order",
       fields: order(cart, value.deliveryDate, masters, when),
     });
-    const beside = deposit.isPositive() ? [depositOf(draft.id, value, label.party)] : [];
+    const beside = (when: When) => (deposit.isPositive() ? [depositOf(draft.id, value, label.party, when)] : []);
     const entry = await submitWritten(SCREEN, draft, make, label, beside);
     goInstead("document", entry.id);
   };
@@ -117,7 +114,7 @@ export function OrderScreen() {
 }
 
 /** What is paid ahead on the order of that id. */
-function depositOf(order: string, value: Ordering, party: string): Meant {
+function depositOf(order: string, value: Ordering, party: string, when: When): Meant {
   const allocated_amount = `${Decimal.from(value.deposit)}`;
   const paid: Paid = {
     kind: "Receive",
@@ -129,5 +126,6 @@ function depositOf(order: string, value: Ordering, party: string): Meant {
     references: [{ reference_doctype: "Sales Order", reference_name: order, allocated_amount }],
     remarks: "",
   };
-  return { id: value.depositId, kind: "payment-entry", fields: payment(paid, now()), party, total: allocated_amount };
+  // It is kept with the order or not at all, so it is there once, as the order is.
+  return { id: uuid(), kind: "payment-entry", fields: payment(paid, when), party, total: allocated_amount };
 }

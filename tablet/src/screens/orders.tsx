@@ -4,24 +4,27 @@ import { useEffect, useState } from "preact/hooks";
 import type { Order } from "../api-types";
 import { app } from "../app";
 import { emptyCart, number } from "../forms/cart";
-import { bill, delivery, type GoodsLine } from "../forms/documents";
+import { type Balance, balance, bill, delivery, type GoodsLine, payment, type When } from "../forms/documents";
 import { left, type OpenOrder, openOrders, paidAheadOpen } from "../forms/orders";
-import { type Tendered, TooMuch } from "../forms/pay";
+import { type Settled, type Tendered, TooMuch } from "../forms/pay";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
 import { Invalid } from "../money/taxes";
 import { useActing } from "../parts/acting";
 import { reckon } from "../parts/bill";
 import { prepare, useDraft } from "../parts/draft";
-import { Choice } from "../parts/fields";
+import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine, someGoods } from "../parts/goods";
 import { Sum } from "../parts/lines";
+import { needsReference } from "../parts/mode";
 import { PickList } from "../parts/picker";
 import { go, goInstead } from "../parts/place";
 import { settled, Tender } from "../parts/tender";
 import { money, partyName } from "../parts/words";
 import { submitWritten } from "../parts/written";
+import type { Meant } from "../submit";
+import { uuid } from "../uuid";
 
 /** What the box says, as long as it can be asked; the tablet's own knowledge otherwise. */
 function useOrders(): OpenOrder[] {
@@ -62,6 +65,8 @@ interface Delivering {
   lines: GoodsLine[];
   how: "bill" | "note";
   tendered: Tendered[];
+  /** The bank's numbers by mode of payment, where a deposit is used up: what is left is paid by itself then. */
+  references?: Record<string, string>;
 }
 
 const SCREEN = "deliver";
@@ -97,6 +102,7 @@ function HandOver({ order }: { order: OpenOrder }) {
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
   const mayBill = masters.may("submit", "Sales Invoice", roles);
+  const mayTake = masters.may("submit", "Payment Entry", roles);
   const first = (): Delivering => ({
     order: order.order,
     lines: linesOf(order),
@@ -106,7 +112,7 @@ function HandOver({ order }: { order: OpenOrder }) {
   const { act, failed } = useActing();
   const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
   if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
-  const { lines, how, tendered } = draft.value;
+  const { lines, how, tendered, references = {} } = draft.value;
   const set = draft.change;
   const label = { party: partyName(order.customer) };
   const screen = `${SCREEN} ${order.order}`;
@@ -121,12 +127,21 @@ function HandOver({ order }: { order: OpenOrder }) {
   const totals = reckon(cart);
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : Decimal.ZERO;
   const ahead = min(paidAheadOpen(order), payable);
-  const balance = payable.minus(ahead);
-  const result = settled(balance, tendered);
-  const good = someGoods(lines) && (how === "note" || !(result instanceof TooMuch));
+  const open = payable.minus(ahead);
+  // Beside a deposit, what is paid now is booked as payments of their own.
+  const apart = !ahead.isZero();
+  const result = settled(open, apart && !mayTake ? [] : tendered);
+  const banks = apart && !(result instanceof TooMuch) ? bankModes(result) : [];
+  const nameless = banks.some((mode) => (references[mode] ?? "").trim() === "");
+  const lacks = how === "bill" && nameless ? "reference" : null;
+  const good = someGoods(lines) && (how === "note" || !(result instanceof TooMuch)) && lacks === null;
 
   const finish = async () => {
     if (!good) return;
+    const paid = (when: When) =>
+      how === "bill" && apart && !(result instanceof TooMuch)
+        ? balance(order.customer, draft.id, result, references).map((row) => meant(row, label.party, when))
+        : [];
     const entry = await submitWritten(
       screen,
       draft,
@@ -139,6 +154,7 @@ function HandOver({ order }: { order: OpenOrder }) {
         return { kind: "sales-invoice", fields: withPercent(fields, order.percent) };
       },
       how === "bill" ? { ...label, total: `${payable}` } : label,
+      paid,
     );
     goInstead("document", entry.id);
   };
@@ -175,9 +191,22 @@ function HandOver({ order }: { order: OpenOrder }) {
           <dl class="bill">
             <Sum label={t("bill.total")} amount={money(payable)} />
             {!ahead.isZero() && <Sum label={t("deliver.ahead")} amount={money(ahead.negated())} />}
-            <Sum large label={t("pay.to_pay")} amount={money(balance)} />
+            <Sum large label={t("pay.to_pay")} amount={money(open)} />
           </dl>
-          <Tender payable={balance} tendered={tendered} onChange={(tendered) => set({ tendered })} />
+          {apart && !mayTake ? (
+            <Notice kind="warn">{t("deliver.takes_nothing")}</Notice>
+          ) : (
+            <Tender payable={open} tendered={tendered} onChange={(tendered) => set({ tendered })} />
+          )}
+          {banks.map((mode) => (
+            <TextField
+              key={mode}
+              label={`${t("reference_no")}, ${mode}`}
+              value={references[mode] ?? ""}
+              onInput={(typed) => set(({ references }) => ({ references: { ...references, [mode]: typed } }))}
+            />
+          ))}
+          {lacks && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
         </>
       )}
       <Button icon="money" onClick={deposit}>
@@ -194,6 +223,16 @@ function asCartLine(line: GoodsLine) {
 
 function withPercent(fields: Record<string, unknown>, percent: string): Record<string, unknown> {
   return percent === "" ? fields : { ...fields, additional_discount_percentage: percent };
+}
+
+/** By which of the modes money goes through a bank, whose number a payment has. */
+function bankModes({ payments }: Settled): string[] {
+  return payments.map((row) => row.mode_of_payment).filter(needsReference);
+}
+
+function meant({ paid, given }: Balance, party: string, when: When): Meant {
+  const form = { screen: "payment", value: paid };
+  return { id: uuid(), kind: "payment-entry", fields: payment(paid, when), party, total: paid.amount, form, given };
 }
 
 /** What of the payments ahead is used up by a bill, the oldest first. */

@@ -3,12 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
-import { type GoodsLine, returned } from "../forms/documents";
+import { discountBack, type GoodsLine, returned, type WholeDiscount } from "../forms/documents";
 import { t } from "../i18n";
 import { Decimal, kept } from "../money/decimal";
 import { Invalid } from "../money/taxes";
-import { forReturn, totals } from "../money/totals";
-import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
+import { discountIn, forReturn, totals } from "../money/totals";
+import { fieldsOf, ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -16,6 +16,7 @@ import { Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine, someGoods } from "../parts/goods";
 import { Sum } from "../parts/lines";
 import { money, partyName } from "../parts/words";
+import { handedOver } from "../print/paper";
 
 type Line = GoodsLine & { row: string };
 
@@ -66,17 +67,21 @@ function linesOf({ fields, returned: back }: Shown): Line[] {
 }
 
 function ReturnOf({ sold }: { sold: Shown }) {
-  const { rows, clock } = app();
+  const { rows, clock, outbox } = app();
   const masters = rows.masters.value;
   const screen = `return ${sold.entry.id}`;
-  const paid = (sold.fields.payments as { mode_of_payment: string }[] | undefined) ?? [];
-  const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1)?.mode_of_payment ?? "" });
+  const atOnce = (sold.fields.payments as { mode_of_payment: string }[] | undefined) ?? [];
+  const after = outbox.goingWith(sold.entry.id).filter((entry) => outbox.isStanding(entry));
+  const paid = [...atOnce.map((row) => row.mode_of_payment), ...after.map((entry) => handedOver(fieldsOf(entry)).mode)];
+  const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1) ?? "" });
   const draft = useDraft<Returning>(screen, first);
   if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
   const { lines, mode } = draft.value;
   const set = draft.change;
   const back = lines.filter((line) => number(line.qty).isPositive());
-  const amount = comesTo(back, clock.day());
+  const moveStock = !!sold.fields.update_stock;
+  const discount = discountBack(sold.fields, sold.returned, back, masters.precision);
+  const amount = comesTo(back, discount, clock.day());
   const customer = String(sold.fields.customer ?? "");
   const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
   return (
@@ -92,6 +97,8 @@ function ReturnOf({ sold }: { sold: Shown }) {
           {
             customer,
             against: sold.entry.id,
+            moveStock,
+            discount,
             warehouse: (sold.fields.set_warehouse as string | undefined) ?? masters.warehouses()[0],
             lines: back,
             mode_of_payment: mode === "" ? null : mode,
@@ -103,6 +110,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
       label={{ party: partyName(customer), total: `${amount.negated()}` }}
     >
       <Goods lines={lines} onChange={(lines) => set({ lines: lines as Line[] })} />
+      {!moveStock && <Notice kind="warn">{t("return.no_goods")}</Notice>}
       <Choice
         label={t("return.money")}
         value={mode}
@@ -120,7 +128,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
 }
 
 /** What these lines come to, above zero. */
-function comesTo(lines: readonly Line[], day: string): Decimal {
+function comesTo(lines: readonly Line[], discount: WholeDiscount, day: string): Decimal {
   const masters = app().rows.masters.value;
   if (lines.length === 0) return Decimal.ZERO;
   const itemRates = lines.map((line) => masters.itemRates(masters.get("item", line.item_code), day));
@@ -130,7 +138,7 @@ function comesTo(lines: readonly Line[], day: string): Decimal {
         lines: lines.map((line) => ({ qty: number(line.qty).negated(), rate: number(line.rate ?? "0") })),
         itemRates,
         taxes: forReturn(masters.taxesFor(itemRates, false)),
-        discount: null,
+        discount: discountIn({ ...discount }),
         rounding: masters.rounding,
       });
     return kept(reckon)?.payable.negated() ?? Decimal.ZERO;

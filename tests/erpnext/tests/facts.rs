@@ -250,6 +250,28 @@ fn credit_notes_2b() {
 }
 
 #[test]
+fn a_return_of_an_invoice_that_moved_no_stock_moves_none() {
+    let (erp, client) = start();
+    erp.add_stock("SHIRT", "Finished Goods - TW", 5.0, 90_000.0);
+    let sold = |qty: f64, moves: i32| {
+        let row = json!({ "item_code": "SHIRT", "qty": qty, "rate": 250_000, "warehouse": "Finished Goods - TW" });
+        json!({ "docstatus": 1, "customer": "Bu Sari", "update_stock": moves, "items": [row] })
+    };
+    let back =
+        |first: &Value, moves: i32| with(sold(-1.0, moves), json!({ "is_return": 1, "return_against": name(first) }));
+    let billed = good(client.post("Sales Invoice", sold(2.0, 0)));
+    let refused = client.post("Sales Invoice", back(&billed, 1));
+    bad(&refused, 417, "ValidationError");
+    let said = refused.body["exception"].as_str().unwrap();
+    assert!(said.contains("'Update Stock' can not be checked because items are not delivered via"), "{said}");
+    good(client.post("Sales Invoice", back(&billed, 0)));
+    assert_eq!(erp.stock("SHIRT", "Finished Goods - TW"), 5.0);
+    let moved = good(client.post("Sales Invoice", sold(2.0, 1)));
+    good(client.post("Sales Invoice", back(&moved, 1)));
+    assert_eq!(erp.stock("SHIRT", "Finished Goods - TW"), 4.0);
+}
+
+#[test]
 fn goods_under_way_2b() {
     let (erp, client) = start();
     let shop = erp.add_site("Bandung", &["Cash"]);

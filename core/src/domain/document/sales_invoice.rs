@@ -28,7 +28,7 @@ fields! {
         may set_warehouse: Text,
         /// What was sold.
         rows items: Vec<InvoiceItem>,
-        /// What was paid at once; none means on account. Cash is the last row, since change is taken off that.
+        /// What was paid at once; none means on account. Cash is the last row, since change is taken off that. None beside `advances`.
         some payments: Vec<Payment>,
         /// A note.
         may remarks: Text,
@@ -52,7 +52,7 @@ fields! {
         may discount_amount: Decimal,
         /// What was given back of the last payment.
         may change_amount: Decimal,
-        /// What was paid ahead and is used up.
+        /// What was paid ahead and is used up. What is paid now is then a Payment Entry for this invoice.
         some advances: Vec<Advance>,
         /// The project that it is for.
         may project: Text,
@@ -180,6 +180,12 @@ impl SalesInvoice {
         few_rows("advances", &self.advances)?;
         if self.is_return && !self.advances.is_empty() {
             return Err(Invalid::at("advances", "a return uses nothing up: leave them out"));
+        }
+        // ERPNext matches what was paid ahead only with an invoice that is not paid at once (`is_pos`).
+        if !self.payments.is_empty() && !self.advances.is_empty() {
+            let rule = "an invoice that uses up what was paid ahead takes no payments at once: leave payments and \
+                        change_amount out, and send what is paid now as a Payment Entry for this invoice, after it";
+            return Err(Invalid::at("payments", rule));
         }
         for (i, row) in self.advances.iter().enumerate() {
             above_zero(|| format!("advances[{i}].allocated_amount"), row.allocated_amount)?;

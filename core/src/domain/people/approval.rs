@@ -33,7 +33,8 @@ pub enum Needs {
 /// Whether submitting this document on that day takes a second person.
 pub fn to_submit(document: &Document, settings: &Settings, masters: &Masters, today: Date) -> Option<Needs> {
     let priced = document.rules().priced()?;
-    if let Some(over) = settings.approvals.discount_over_percent {
+    // A return has the discount of what it takes back: less is given back for it.
+    if let Some(over) = settings.approvals.discount_over_percent.filter(|_| !priced.is_return) {
         let day = document.rules().posting_date().unwrap_or(today);
         let percent = priced.discount_percent.max(off_the_list(document.rules(), &priced, settings, (masters, day)));
         if percent > over {

@@ -225,6 +225,28 @@ fn a_rate_below_the_offices_list_is_a_discount_whatever_its_document_says() {
 }
 
 #[test]
+fn a_return_has_the_discount_of_its_sale_and_needs_nobody_for_it() {
+    let approvals = Approvals { discount_over_percent: Some(10.into()), ..Approvals::default() };
+    let (masters, site) = (masters(approvals), "bdg".parse().unwrap());
+    let people = folded(&[login(0, 1, "wati")]);
+    let judged = |document: Document| {
+        let submitted = Submitted::new(id(1), device(1), None, document);
+        judge(&world(&people, &masters, &site), &mut Entry::Submitted(submitted), Some(&session(1)), |_| None)
+    };
+    let fields = |sign: &str, more: serde_json::Value| {
+        let mut fields = serde_json::json!({"customer": "Bu Sari", "additional_discount_percentage": "20",
+            "items": [{"item_code": "I", "qty": format!("{sign}1"), "rate": "1"}]});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        if sign == "-" {
+            fields["items"][0]["sales_invoice_item"] = "1".into();
+        }
+        Document::deserialize_as(Kind::SalesInvoice, fields).unwrap()
+    };
+    assert_eq!(judged(fields("", serde_json::json!({}))).unwrap_err().why, Why::Approval);
+    judged(fields("-", serde_json::json!({"is_return": 1, "return_against": "ACC-SINV-1"}))).unwrap();
+}
+
+#[test]
 fn a_day_is_closed_by_whoever_may_close_a_till() {
     let (mut masters, site) = (masters(Approvals::default()), "bdg".parse().unwrap());
     let people = folded(&[login(0, 1, "wati")]);

@@ -233,6 +233,10 @@ impl Erp {
             let at = format!("{} {}", shown_day(text(&first, "posting_date")), text(&first, "posting_time"));
             return Err(Error::invalid(format!("Posting timestamp must be after {at}")));
         }
+        if doctype == "Sales Invoice" && is(doc, "update_stock") && !is(&first, "update_stock") {
+            let text = format!("'Update Stock' can not be checked because items are not delivered via {against}");
+            return Err(Error::invalid(text));
+        }
         let sold: Vec<&str> = rows(&first, "items").into_iter().map(|r| text(r, "item_code")).collect();
         let before: Vec<Arc<Doc>> = self
             .db

@@ -56,6 +56,16 @@ fn what_was_paid_ahead_is_no_more_than_the_total() {
 }
 
 #[test]
+fn an_invoice_is_paid_at_once_or_uses_up_what_was_paid_ahead() {
+    let advance = json!([{"reference_name": SALE, "allocated_amount": "100000"}]);
+    let both = with(&sale(), &[("/change_amount", Value::Null), ("/advances", advance)]);
+    let rule = refused(Kind::SalesInvoice, &both);
+    assert!(rule.starts_with("payments: ") && rule.contains("as a Payment Entry for this invoice"), "{rule}");
+    good(Kind::SalesInvoice, &with(&both, &[("/payments", Value::Null)]));
+    good(Kind::SalesInvoice, &with(&both, &[("/advances", Value::Null)]));
+}
+
+#[test]
 fn no_more_is_given_back_than_came_back() {
     let refund = |amount: &str| {
         let payments = json!([{"mode_of_payment": "Cash", "amount": amount}]);

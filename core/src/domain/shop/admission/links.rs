@@ -48,6 +48,7 @@ impl Shop {
             let limit = match own {
                 Some(submitted) => {
                     of_its_kind(world, by_what, &submitted.document, &key)?;
+                    moved_before(of, by_what, &submitted.document)?;
                     own_limit(world.masters, submitted, &key)
                 }
                 None if world.masters.is_complete() => {
@@ -185,6 +186,19 @@ fn of_its_kind(world: &World<'_>, by: &Document, on: &Document, key: &StepKey) -
     }
     let (Some(mine), Some(theirs)) = (by.rules().party(), on.rules().party()) else { return Ok(()) };
     same::of_one(world, (of, mine, theirs), field(*what))
+}
+
+/// As ERPNext: a return of an invoice brings no goods back that the invoice has not taken out of stock.
+fn moved_before(of: &Ref, by: &Document, on: &Document) -> Result<(), Refusal> {
+    let (Document::SalesInvoice(back), Document::SalesInvoice(sold)) = (by, on) else { return Ok(()) };
+    if !(back.is_return && back.update_stock) || sold.update_stock || back.return_against.as_ref() != Some(of) {
+        return Ok(());
+    }
+    let rule = format!(
+        "{of} has moved no stock itself: leave update_stock out, and take the goods back with a return of the Delivery \
+         Note that moved them"
+    );
+    Err(Refusal::new(Why::Rule, "update_stock", rule))
 }
 
 /// What one of the site's own documents allows, without what no site did to it as the office says.

@@ -40,6 +40,62 @@ fn a_return_larger_than_the_sale_is_refused() {
 }
 
 #[test]
+fn a_return_brings_back_no_goods_that_its_invoice_has_not_moved() {
+    let mut bench = Bench::tailor();
+    let mut billed = sale(json!([{"item_code": "CLOTH", "qty": "3", "rate": "100"}]));
+    billed["update_stock"] = json!(0);
+    bench.submit(1, "sales-invoice", billed).unwrap();
+    let refusal = bench.submit(2, "sales-invoice", back("-1", "1")).unwrap_err();
+    assert_eq!((refusal.why, refusal.field.as_str()), (Why::Rule, "update_stock"));
+    assert!(refusal.rule.contains(&id(1).to_string()) && refusal.rule.contains("Delivery Note"), "{refusal}");
+    let mut fields = back("-1", "1");
+    fields["update_stock"] = json!(0);
+    bench.submit(2, "sales-invoice", fields).unwrap();
+    assert_eq!(bench.stock("Stores", "CLOTH"), "100");
+    // What moved stock may come back without.
+    let mut bench = Bench::tailor();
+    sold(&mut bench);
+    let mut fields = back("-1", "1");
+    fields["update_stock"] = json!(0);
+    bench.submit(2, "sales-invoice", fields).unwrap();
+    assert_eq!(bench.stock("Stores", "CLOTH"), "97");
+}
+
+#[test]
+fn a_return_has_its_discount_and_gives_back_no_more_than_was_paid() {
+    let mut bench = Bench::tailor();
+    let mut discounted = sale(json!([{"item_code": "CLOTH", "qty": "3", "rate": "100"}]));
+    discounted["additional_discount_percentage"] = json!("10");
+    assert_eq!(bench.submit(1, "sales-invoice", discounted).unwrap().total, Some(270.into()));
+    let mut fields = back("-1", "1");
+    fields["additional_discount_percentage"] = json!("10");
+    fields["payments"] = json!([{"mode_of_payment": "Cash", "amount": "-100"}]);
+    assert_eq!(refused(bench.submit(2, "sales-invoice", fields.clone())).1, "payments");
+    fields["payments"][0]["amount"] = json!("-90");
+    bench.submit(2, "sales-invoice", fields).unwrap();
+}
+
+/// As a tablet sends an order with a deposit that is collected: the invoice, and what is left of it.
+#[test]
+fn what_is_left_of_an_invoice_that_used_a_deposit_is_paid_after_it_and_never_without_it() {
+    let mut bench = Bench::tailor();
+    order(&mut bench);
+    let own = id(1).to_string();
+    bench.submit(2, "payment-entry", pay(&own, "Sales Order", "200")).unwrap();
+    let mut bill =
+        sale(json!([{"item_code": "CLOTH", "qty": "5", "rate": "100", "sales_order": own, "so_detail": "1"}]));
+    bill["advances"] = json!([{"reference_name": id(2).to_string(), "reference_row": "1", "allocated_amount": "201"}]);
+    assert_eq!(refused(bench.submit(3, "sales-invoice", bill.clone())).1, "advances");
+    // It was refused, and its payment with it: nothing is paid of what is not there.
+    assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "300"))), (Why::Reference, "references".into()));
+    bill["advances"][0]["allocated_amount"] = json!("200");
+    bench.submit(3, "sales-invoice", bill).unwrap();
+    assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "301"))).0, Why::Progress);
+    bench.submit(4, "payment-entry", pay_own(3, "300")).unwrap();
+    assert_eq!(bench.shop.till().expected()[&text("Cash")], 500.into());
+}
+
+#[test]
 fn a_document_stands_only_on_one_of_its_kind_and_of_its_customer() {
     let mut bench = Bench::tailor();
     bench.put(Table::Customer, json!({"name": "Pak Budi", "customer_name": "Pak Budi"}));
