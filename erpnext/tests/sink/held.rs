@@ -331,6 +331,20 @@ fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
 }
 
 #[test]
+fn a_draft_with_a_percentage_off_the_whole_becomes_the_document_though_erpnext_has_worked_out_the_amount() {
+    let mut case = Case::new();
+    let off = json!({"additional_discount_percentage": "10", "apply_discount_on": "Grand Total"});
+    let made = case.shop.make("sales-invoice", sale(off.clone()));
+    let mut draft = sale(off);
+    draft["outpost_id"] = json!(made.id.to_string());
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    let amount = case.books.erp.document("Sales Invoice", &draft).unwrap()["discount_amount"].as_f64();
+    assert!(amount > Some(0.0), "ERPNext fills it in when the draft is saved");
+    assert_eq!(done(&mut case.sink, OF, &made), draft);
+    case.goes_through(&made);
+}
+
+#[test]
 fn nothing_is_posted_into_an_erpnext_that_has_no_field_for_the_id() {
     let mut case = Case::new();
     let bare = Options { start: Start::Bare, now: Some("2026-11-23 16:15:00".into()), ..Options::default() };
