@@ -92,7 +92,7 @@ impl Clerk {
             // Somebody may have changed it since it was read.
             "modified": text(&there, "modified"),
         });
-        match at.client.update(draft.kind.name(), draft.name, &given) {
+        match at.write(draft.kind, draft.name, &given) {
             Ok(_) => {}
             Err(failure) if failure.is("TimestampMismatchError") => return Ok(true),
             Err(failure) => return Err(failure.to_string()),
@@ -106,7 +106,7 @@ impl Clerk {
             Err(NotAsked::NotNow(why)) => Err(why),
             Err(NotAsked::Full(_)) => {
                 let free = json!({ "outpost_id": "", "outpost_site": "", ANSWER: said::full(&site.0) });
-                at.client.update(draft.kind.name(), draft.name, &free).map_err(|failure| failure.to_string())?;
+                at.write(draft.kind, draft.name, &free).map_err(|failure| failure.to_string())?;
                 Ok(true)
             }
             Err(not) => {
@@ -213,14 +213,14 @@ impl Clerk {
         if text(draft.row, ANSWER) == words {
             return Ok(None);
         }
-        let saved = at.client.update(draft.kind.name(), draft.name, &json!({ ANSWER: words }));
+        let saved = at.write(draft.kind, draft.name, &json!({ ANSWER: words }));
         saved.map(|saved| Some(text(&saved, "modified").to_owned())).map_err(|failure| failure.to_string())
     }
 
     /// It is a draft like any other again, with why. Whoever wrote it may change it and ask again, under another id.
     fn give_back(&self, at: &At, draft: &Draft<'_>, words: &str) -> Result<bool, String> {
         let free = json!({ "outpost_id": "", "outpost_site": "", ASK: 0, ANSWER: words });
-        at.client.update(draft.kind.name(), draft.name, &free).map_err(|failure| failure.to_string())?;
+        at.write(draft.kind, draft.name, &free).map_err(|failure| failure.to_string())?;
         Ok(false)
     }
 

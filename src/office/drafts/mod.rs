@@ -11,6 +11,7 @@
 mod find;
 mod follow;
 mod said;
+mod write;
 
 use super::answers::Answers;
 use super::posting::{self, KEY, NAME};
