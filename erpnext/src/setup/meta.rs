@@ -84,10 +84,15 @@ impl Meta {
 
     /// Whether somebody with these roles may do `right`.
     pub(super) fn allows(&self, roles: &[String], right: &str) -> bool {
-        self.rows("permissions").any(|row| {
+        self.permissions().any(|row| {
             let role = text(row, "role");
             number(row, "permlevel") == 0 && number(row, right) == 1 && roles.iter().any(|own| own == role)
         })
+    }
+
+    /// Its rows of who may do what.
+    pub(super) fn permissions(&self) -> impl Iterator<Item = &Value> {
+        self.rows("permissions")
     }
 
     fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {

@@ -74,7 +74,7 @@ impl Erp {
             "BOM" => self.validate_bom(doc),
             "Work Order" => self.validate_work_order(doc, act),
             "Job Card" => self.validate_job_card(doc, act),
-            "DocType" => Self::validate_doctype(doc),
+            "DocType" => Self::validate_doctype(doc, act),
             "Server Script" => self.validate_script(doc),
             _ => self.validate_master(doc, act),
         }
@@ -101,8 +101,10 @@ impl Erp {
     }
 
     pub(crate) fn after_save(&mut self, doc: &Doc) {
-        if text(doc, "doctype") == "User" {
-            self.keep_user(doc);
+        match text(doc, "doctype") {
+            "User" => self.keep_user(doc),
+            "DocType" => self.add_doctype(doc),
+            _ => {}
         }
     }
 
