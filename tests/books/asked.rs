@@ -174,12 +174,17 @@ fn while_the_box_is_away_a_draft_is_its_writer_s_and_asked_once_it_is_there() {
         "{waits:?}"
     );
     assert_eq!(text(&waits, "outpost_id"), "");
+    let untouched = asking.tick(1);
+    asking.wait("that it is away too", &untouched, |draft| !text(draft, "outpost_answer").is_empty());
     let mut fewer = issue(2);
     fewer["items"][0]["name"] = waits["items"][0]["name"].clone();
     asking.wati.update(SE, &name, &fewer).unwrap();
     asking.shop.boxes[0].start().unwrap();
     asking.wait_submitted(&name);
-    assert_eq!(asking.issued(), 2.0);
+    asking.wait_submitted(&untouched);
+    // The office was the last to save it, and has asked for nobody.
+    assert_eq!(text(&asking.draft(&untouched), "outpost_user"), "wati@tailor.local");
+    assert_eq!(asking.issued(), 3.0);
     asking.shop.close();
 }
 

@@ -132,8 +132,8 @@ pub(super) fn number(doc: &Value, field: &str) -> u64 {
     }
 }
 
-/// Who asks.
-pub(super) fn who(client: &Client) -> Result<String, Failure> {
+/// The user whose key this is.
+pub fn who(client: &Client) -> Result<String, Failure> {
     let user = client.call("frappe.auth.get_logged_user", &json!({}))?;
     Ok(user.as_str().unwrap_or_default().to_owned())
 }
