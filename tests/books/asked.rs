@@ -9,6 +9,7 @@ use outpost_erpnext::setup::{Wish, Wishes, plan};
 use serde_json::{Value, json};
 
 const SE: &str = "Stock Entry";
+const SI: &str = "Sales Invoice";
 
 /// A shop with ten buttons at Bandung, its guard in ERPNext, and Wati, who works there.
 struct Asking {
@@ -45,7 +46,8 @@ impl Asking {
     }
 
     fn draft(&self, name: &str) -> Doc {
-        self.shop.erp.document(SE, name).unwrap()
+        let of = if name.contains("SINV") { SI } else { SE };
+        self.shop.erp.document(of, name).unwrap()
     }
 
     fn wait(&self, what: &str, name: &str, is: impl Fn(&Doc) -> bool) -> Doc {
@@ -67,8 +69,9 @@ impl Asking {
     fn set_asked(&self, name: &str, id: &str) {
         let fields =
             [("outpost_id", id), ("outpost_site", "bandung"), ("outpost_answer", "bandung's box is asked since then.")];
+        let of = self.draft(name)["doctype"].as_str().unwrap().to_owned();
         for (field, value) in fields {
-            self.shop.erp.set(SE, name, field, json!(value));
+            self.shop.erp.set(&of, name, field, json!(value));
         }
     }
 
@@ -82,6 +85,14 @@ fn issue(qty: u32) -> Value {
     json!({
         "stock_entry_type": "Material Issue", "company": "Tailor Works", "outpost_ask": 1,
         "items": [{ "item_code": "BUTTON", "qty": qty, "uom": "Nos", "s_warehouse": "Stores - TW" }],
+    })
+}
+
+/// The same goods sold on credit.
+fn invoice(qty: u32) -> Value {
+    json!({
+        "customer": "Bu Sari", "company": "Tailor Works", "update_stock": 1, "outpost_ask": 1,
+        "items": [{ "item_code": "BUTTON", "qty": qty, "rate": 1000, "uom": "Nos", "warehouse": "Stores - TW" }],
     })
 }
 
@@ -163,12 +174,17 @@ fn while_the_box_is_away_a_draft_is_its_writer_s_and_asked_once_it_is_there() {
         "{waits:?}"
     );
     assert_eq!(text(&waits, "outpost_id"), "");
+    let untouched = asking.tick(1);
+    asking.wait("that it is away too", &untouched, |draft| !text(draft, "outpost_answer").is_empty());
     let mut fewer = issue(2);
     fewer["items"][0]["name"] = waits["items"][0]["name"].clone();
     asking.wati.update(SE, &name, &fewer).unwrap();
     asking.shop.boxes[0].start().unwrap();
     asking.wait_submitted(&name);
-    assert_eq!(asking.issued(), 2.0);
+    asking.wait_submitted(&untouched);
+    // The office was the last to save it, and has asked for nobody.
+    assert_eq!(text(&asking.draft(&untouched), "outpost_user"), "wati@tailor.local");
+    assert_eq!(asking.issued(), 3.0);
     asking.shop.close();
 }
 
@@ -251,5 +267,37 @@ fn a_draft_that_an_administrator_deletes_or_changes_meanwhile_is_booked_once_as_
     assert_eq!(asking.wait_submitted(&changed), shop::id(9));
     until("the other in the books", || times(&asking.shop.erp, &shop::id(8)), |times| *times == 1);
     assert_eq!(asking.issued(), 5.0, "what the box has recorded, and once");
+    asking.shop.close();
+}
+
+#[test]
+fn an_invoice_that_is_not_decided_by_midnight_is_asked_and_given_back_on_the_next_day() {
+    let mut asking = Asking::open();
+    asking.shop.town.office.stop().unwrap();
+    let [few, many] = [2, 99].map(|qty| {
+        let made = asking.wati.insert(SI, &invoice(qty)).unwrap();
+        made["name"].as_str().unwrap().to_owned()
+    });
+    asking.set_asked(&many, &shop::id(9));
+    asking.shop.boxes[0].stop().unwrap();
+    asking.shop.town.office.start().unwrap();
+    asking.wait("that it is away", &few, |draft| text(draft, "outpost_answer").starts_with("The link to bandung"));
+    asking.wait("that it is asked", &many, |draft| text(draft, "outpost_answer").contains("nothing is decided"));
+    let before = [&few, &many].map(|name| asking.draft(name));
+    asking.shop.erp.put_clock_on(std::time::Duration::from_secs(24 * 3600));
+    let late = asking.wati.update(SI, &few, &json!({ "remarks": "soon" })).unwrap_err().to_string();
+    assert!(late.contains("Due Date cannot be before"), "{late}");
+
+    asking.shop.boxes[0].start().unwrap();
+    let given_back = asking.wait("that it is declined", &many, |draft| draft["outpost_ask"] == 0);
+    assert!(text(&given_back, "outpost_answer").contains("has declined on"), "{given_back:?}");
+    // It is due on the day of its posting as before, and is its writer's.
+    assert_eq!(text(&before[1], "due_date"), text(&before[1], "posting_date"));
+    assert_eq!(text(&given_back, "due_date"), text(&given_back, "posting_date"));
+    assert_ne!(text(&given_back, "due_date"), text(&before[1], "due_date"));
+    assert_eq!(given_back["set_posting_time"], before[1]["set_posting_time"]);
+    asking.wati.update(SI, &many, &json!({ "remarks": "soon" })).unwrap();
+    asking.wait_submitted(&few);
+    assert_eq!(asking.issued(), 2.0);
     asking.shop.close();
 }

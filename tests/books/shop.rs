@@ -222,6 +222,7 @@ fn files(dir: &Path, sites: &[&str]) -> Vec<String> {
             json!([{"name": "Stores - TW", "site": sites[0], "is_transit": 0},
                              {"name": "Finished Goods - TW", "site": sites.last().unwrap(), "is_transit": 0}]),
         ),
+        ("price-list", json!([{"price_list_name": "Standard Selling", "currency": "IDR", "selling": 1}])),
         ("uom", json!([{"uom_name": "Nos", "must_be_whole_number": 1}])),
         (
             "item",

@@ -10,6 +10,7 @@ use crate::payload::About;
 use crate::readback::decimal;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use outpost_core::domain::decimal::{Decimal, MAX_SCALE};
 use outpost_core::domain::document::{Field, Form, Kind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -27,6 +28,11 @@ const BUILT_ON: [(&str, Kind, &str); 5] = [
 
 /// What ERPNext writes where nobody has said anything.
 const NO_REMARKS: &str = "No Remarks";
+
+/// Most that a rate may be off its list's less the percentage, at a workshop.
+const CENT: &str = "0.01";
+/// Most that rounding to three digits takes off a percentage.
+const ROUNDED: &str = "0.0005";
 
 /// What a draft is read with.
 pub(super) struct Reading<'a> {
@@ -274,9 +280,10 @@ impl Reading<'_> {
             }
             return Ok(());
         }
+        exact(cell);
         // A price above the list's is a discount below zero to ERPNext.
         let off = row.get("discount_amount").and_then(decimal).is_some_and(|off| !off.is_zero() && !off.is_negative());
-        if off && !is_set(row, "discount_percentage") {
+        if off && !cell.contains_key("discount_percentage") {
             let rule = "a workshop says a discount in percent: write it there, or lower the price";
             return Err(Unsayable::at(format!("{at}discount_amount"), rule));
         }
@@ -315,6 +322,27 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Where somebody has typed a rate below the list's, ERPNext keeps it, and says beside it how many percent that is, to three digits: ours is as
+/// many as the rate is made of.
+fn exact(cell: &mut Fields) {
+    let number = |field: &str| cell.get(field).and_then(decimal);
+    let (Some(list), Some(rate)) = (number("price_list_rate"), number("rate")) else { return };
+    let percent = number("discount_percentage").unwrap_or_default();
+    let hundred = Decimal::from(100);
+    let near = |of: Option<Decimal>, to: Decimal, by: &str| {
+        let by: Decimal = by.parse().unwrap_or_default();
+        of.and_then(|of| of.minus(to)).is_some_and(|off| off.abs() <= by)
+    };
+    let left = hundred.minus(percent).and_then(|left| list.times(left)?.over(hundred, MAX_SCALE));
+    let exact = list.minus(rate).and_then(|off| off.times(hundred)?.over(list, MAX_SCALE));
+    if let Some(exact) = exact.filter(|exact| !exact.is_negative())
+        && !near(left, rate, CENT)
+        && near(Some(exact), percent, ROUNDED)
+    {
+        cell.insert("discount_percentage".into(), exact.to_string().into());
     }
 }
 

@@ -124,11 +124,13 @@ pub fn link() -> Value {
         }
         field
     };
-    let read = |role: &str| json!({ "role": role, "read": 1, "report": 1 });
-    let all = |role: &str, delete: u8| json!({ "role": role, "read": 1, "report": 1, "write": 1, "create": 1, "delete": delete });
-    let readers = ["Stock User", "Sales User", "Purchase User", "Accounts User"].map(read);
-    let permissions: Vec<Value> =
-        [all("System Manager", 1), all("Stock Manager", 0)].into_iter().chain(readers).collect();
+    let roles = ["System Manager", "Stock Manager", "Stock User", "Sales User", "Purchase User", "Accounts User"];
+    let permissions = roles.map(|role| {
+        let right = |right: &&str| ((*right).to_owned(), Value::from(u8::from(may(role, right))));
+        let mut row: serde_json::Map<String, Value> = RIGHTS.iter().map(right).collect();
+        row.insert("role".into(), role.into());
+        Value::Object(row)
+    });
     json!({
         "name": LINK, "__newname": LINK, "module": "Custom", "custom": 1, "naming_rule": "By fieldname", "autoname": "field:site",
         "track_changes": 0, "permissions": permissions,
@@ -137,6 +139,36 @@ pub fn link() -> Value {
             field("heard", "Heard", "Datetime", json!({})),
         ],
     })
+}
+
+/// What a row of rights says outright: of each of these ERPNext takes what is not said for yes.
+const RIGHTS: [&str; 9] = ["read", "write", "create", "delete", "report", "export", "share", "print", "email"];
+/// Those with which somebody changes what the scripts go by, or has another change it.
+const CHANGES: [&str; 4] = ["write", "create", "delete", "share"];
+
+/// Whether a role has a right in [`LINK`]. The connector is a Stock Manager.
+fn may(role: &str, right: &str) -> bool {
+    match right {
+        "delete" | "share" => role == "System Manager",
+        "write" | "create" => matches!(role, "System Manager" | "Stock Manager"),
+        right => ["read", "report"].contains(&right),
+    }
+}
+
+/// Whether a row of rights lets somebody change a [`LINK`] who is not the office. A reader of another role is people's own affair.
+pub(crate) fn is_too_wide(row: &Value) -> bool {
+    let role = row["role"].as_str().unwrap_or_default();
+    CHANGES.iter().any(|right| row[*right].as_u64() == Some(1) && !may(role, right))
+}
+
+/// The same rows without what lets somebody change it who is not the office.
+pub(crate) fn narrowed(rows: &[Value]) -> Vec<Value> {
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        let role = row["role"].as_str().unwrap_or_default().to_owned();
+        CHANGES.iter().filter(|right| !may(&role, right)).for_each(|right| row[*right] = 0.into());
+    }
+    rows
 }
 
 /// Says that a site was heard at that moment, in ERPNext's time zone: `2026-11-23 16:15:00`.

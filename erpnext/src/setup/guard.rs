@@ -68,7 +68,11 @@ fn install(admin: &Client, mode: Mode, plan: &mut Plan) -> Result<(), Failure> {
     }
     match get(admin, "DocType", LINK)? {
         None => plan.steps.push(Step::MakeLinks),
-        Some(found) => plan.obstacles.extend(wrong(&found)),
+        Some(found) => match wrong(&found) {
+            Some(wrong) => plan.obstacles.push(wrong),
+            None if rights(&found).iter().any(guard::is_too_wide) => plan.steps.push(Step::MendLinks),
+            None => {}
+        },
     }
     match mode {
         Mode::Asking => add_fields(admin, plan)?,
@@ -85,6 +89,11 @@ fn install(admin: &Client, mode: Mode, plan: &mut Plan) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Who may do what with it.
+pub(super) fn rights(found: &Value) -> &[Value] {
+    found.get("permissions").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// What is wrong with the doctype that is there.

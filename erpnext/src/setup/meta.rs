@@ -89,7 +89,7 @@ impl Meta {
 
     /// The same for fields of a level.
     pub(super) fn allows_at(&self, level: u64, roles: &[String], right: &str) -> bool {
-        self.rows("permissions").any(|row| {
+        self.permissions().any(|row| {
             let role = text(row, "role");
             number(row, "permlevel") == level && number(row, right) == 1 && roles.iter().any(|own| own == role)
         })
@@ -111,6 +111,11 @@ impl Meta {
             all.extend(self.of(&child).into_iter().flat_map(|child| above(child, Some(&table))));
         }
         all
+    }
+
+    /// Its rows of who may do what.
+    pub(super) fn permissions(&self) -> impl Iterator<Item = &Value> {
+        self.rows("permissions")
     }
 
     fn rows(&self, table: &str) -> impl Iterator<Item = &Value> {
@@ -150,8 +155,8 @@ pub(super) fn number(doc: &Value, field: &str) -> u64 {
     }
 }
 
-/// Who asks.
-pub(super) fn who(client: &Client) -> Result<String, Failure> {
+/// The user whose key this is.
+pub fn who(client: &Client) -> Result<String, Failure> {
     let user = client.call("frappe.auth.get_logged_user", &json!({}))?;
     Ok(user.as_str().unwrap_or_default().to_owned())
 }

@@ -40,6 +40,8 @@ pub enum Step {
     Disable(String),
     /// The guard's doctype is made.
     MakeLinks,
+    /// People may read the guard's doctype, and no more write in it.
+    MendLinks,
     /// One of the guard's scripts is made.
     MakeScript(Script),
     /// One of the guard's scripts is written anew, and enabled.
@@ -72,6 +74,9 @@ impl fmt::Display for Step {
             Self::VoidKey(email) => write!(f, "make the key of {email} worthless"),
             Self::Disable(email) => write!(f, "disable the user {email}"),
             Self::MakeLinks => write!(f, "make the doctype {LINK}, where the office keeps when it heard each workshop"),
+            Self::MendLinks => {
+                write!(f, "take away from people what lets them write in the doctype {LINK}, which is the office's")
+            }
             Self::MakeScript(script) => {
                 let (doctype, refuses) = (script.doctype, script.refuses());
                 write!(f, "{doctype}: make the Server Script {script}, which {refuses}")
@@ -114,6 +119,11 @@ impl Step {
             Self::VoidKey(email) => new_secret(admin, email).map(|_| None),
             Self::NewKey(email) => new_secret(admin, email).map(Some),
             Self::MakeLinks => admin.insert("DocType", &guard::link()).map(|_| None),
+            Self::MendLinks => {
+                let found = admin.get("DocType", LINK)?;
+                let rights = guard::narrowed(super::guard::rights(&found));
+                admin.update("DocType", LINK, &json!({ "permissions": rights })).map(|_| None)
+            }
             Self::MakeScript(script) => admin.insert("Server Script", &script.new_body()).map(|_| None),
             Self::MendScript(script) => {
                 admin.update("Server Script", &script.to_string(), &script.body()).map(|_| None)

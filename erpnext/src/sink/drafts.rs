@@ -109,6 +109,10 @@ fn onto(body: &Value, there: &Value, answer: &str) -> Value {
 fn beyond(body: &Value, all: &Value) -> Value {
     let mut rest = all.clone();
     let (Some(fields), Some(said)) = (rest.as_object_mut(), body.as_object()) else { return rest };
+    if said.contains_key("additional_discount_percentage") {
+        // ERPNext works it out of the percentage, anew at each save.
+        fields.remove("discount_amount");
+    }
     fields.retain(|field, _| !said.contains_key(field) || SAME.iter().any(|(table, _)| table == field));
     for (table, _) in SAME {
         let ours = said.get(table).and_then(Value::as_array);

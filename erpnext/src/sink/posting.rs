@@ -216,7 +216,8 @@ fn compare(made: &Made, there: &Value) -> Verdict {
     let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
     let more = found.len().saturating_sub(MAX_TOLD);
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    let remedy = "Correct it there and retry, or cancel it.";
+    let remedy = "Correct it there and retry, or cancel it. What ERPNext does not let you correct, cancel there, enter anew with Duplicate \
+                  (Amend copies the Outpost ID, and ERPNext refuses that), and say so: `outpost office held entered`.";
     Verdict::Held(Hold::Differs, format!("{}: {}{more}. {remedy}", made.name, told.join("; ")))
 }
 

@@ -71,6 +71,12 @@ fn trade() -> BoxedStrategy<(Kind, Value)> {
             ("discount_percentage".to_owned(), json!("10"))
         ]),
         Just(vec![("price_list_rate".to_owned(), json!("800"))]),
+        // A rate that is typed: ERPNext keeps three digits of the percentage.
+        Just(vec![
+            ("price_list_rate".to_owned(), json!("90000")),
+            ("rate".to_owned(), json!("85000")),
+            ("discount_percentage".to_owned(), json!("5.555555556"))
+        ]),
     ];
     let row =
         (one_of(&["BUTTON", "SHIRT"]), one_of(&["1", "3", "12"]), list, maybe("description", one_of(&["blue thread"])));

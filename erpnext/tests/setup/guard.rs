@@ -99,6 +99,52 @@ fn it_is_there_where_somebody_wishes_it_and_goes_again() {
 }
 
 #[test]
+fn people_read_the_links_and_the_office_alone_writes_them() {
+    let stand_in = bare();
+    stand_in.set_server_scripts(true);
+    let admin = admin(&stand_in);
+    let key = set_up(&stand_in);
+    carry_out(&plan(&admin, &guarded(&key)).unwrap(), &admin);
+    let connector = with_key(&stand_in, &key);
+    guard::say(&connector, "bandung", "2026-11-23 16:15:00").unwrap();
+    guard::say(&connector, "bandung", "2026-11-23 16:16:00").unwrap();
+    let wati = client(&stand_in, &stand_in.add_user("wati@tailor.local", &["Stock User", "Accounts User"]));
+    let only_reads = || {
+        wati.get(LINK, "bandung").unwrap();
+        let heard = json!({ "heard": "2026-11-23 18:00:00" });
+        let refused = [
+            wati.update(LINK, "bandung", &heard).unwrap_err(),
+            wati.insert(LINK, &json!({ "site": "garut", "heard": "2026-11-23 18:00:00" })).unwrap_err(),
+            wati.delete(LINK, "bandung").unwrap_err(),
+        ];
+        refused.iter().all(|refused| refused.is("PermissionError"))
+    };
+    assert!(only_reads());
+
+    // As it was installed before: of each right that was not said ERPNext took yes.
+    let (mut settings, masters) = workshop(&stand_in);
+    settings.guard = serde_json::from_value(json!({})).unwrap();
+    let told = || check(&connector, &settings, &masters).into_iter().find(|line| line.field == "guard.Outpost Link");
+    assert_eq!(told(), None);
+    let mut rights = admin.get("DocType", LINK).unwrap()["permissions"].clone();
+    let reader = rights.as_array_mut().unwrap().iter_mut().find(|row| row["role"] == "Stock User").unwrap();
+    for right in ["write", "create", "delete", "share", "print"] {
+        reader[right] = json!(1);
+    }
+    admin.update("DocType", LINK, &json!({ "permissions": rights })).unwrap();
+    wati.update(LINK, "bandung", &json!({ "heard": "2026-11-23 18:00:00" })).unwrap();
+    let line = told().unwrap();
+    assert_eq!(line.level, Level::Error);
+    assert!(line.found.starts_with("Stock User may write") && line.remedy.contains("setup --guard"), "{line}");
+
+    let mend = plan(&admin, &guarded(&key)).unwrap();
+    assert!(matches!(&mend.steps[..], [Step::MendLinks]), "{mend}");
+    carry_out(&mend, &admin);
+    assert!(only_reads());
+    assert_eq!((told(), plan(&admin, &guarded(&key)).unwrap()), (None, Plan::default()));
+}
+
+#[test]
 fn what_would_make_erpnext_refuse_everything_is_not_installed() {
     let stand_in = bare();
     let admin = admin(&stand_in);

@@ -1,6 +1,8 @@
 //! What somebody has entered in ERPNext by hand: what may stand for a document, what is told of it, and that others find it by its name.
 
 use crate::common::{Books, Workshop, done, place, post, text};
+use erpnext_stand_in::Alteration;
+use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{ByHand, Posted, Sink, Verdict};
 use outpost_erpnext::client::Client;
@@ -76,6 +78,27 @@ fn by_hand() -> Value {
 fn with(mut fields: Value, change: impl FnOnce(&mut Value)) -> Value {
     change(&mut fields);
     fields
+}
+
+#[test]
+fn what_differs_is_entered_anew_with_duplicate_since_an_amendment_has_the_same_id() {
+    let mut case = Case::new();
+    let sold = case.sale();
+    let rate = Alteration { doctype: "Sales Invoice".into(), pointer: "/items/0/rate".into(), value: Some(json!(7)) };
+    case.books.erp.alter(rate);
+    let Verdict::Held(Hold::Differs, why) = post(&mut case.sink, &sold, &place(OF, false)) else { panic!() };
+    assert!(why.contains("Duplicate (Amend copies the Outpost ID") && why.contains("held entered"), "{why}");
+    case.books.erp.alter_nothing();
+    let (_, name) = case.books.erp.submitted()[&sold.id.to_string()][0].clone();
+    case.accountant.cancel("Sales Invoice", &name).unwrap();
+    let amended = with(by_hand(), |fields| {
+        (fields["amended_from"], fields["outpost_id"]) = (json!(name), json!(sold.id.to_string()));
+    });
+    let refused = case.accountant.insert("Sales Invoice", &amended).unwrap_err();
+    assert!(refused.is("UniqueValidationError"), "{refused}");
+    let (posted, differences) = case.otherwise(&sold, by_hand());
+    assert_eq!(differences, Vec::<String>::new());
+    assert_ne!(posted.name.as_str(), name);
 }
 
 #[test]

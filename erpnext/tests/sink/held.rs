@@ -331,6 +331,39 @@ fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
 }
 
 #[test]
+fn a_draft_with_a_percentage_off_the_whole_becomes_the_document_though_erpnext_has_worked_out_the_amount() {
+    let mut case = Case::new();
+    let off = json!({"additional_discount_percentage": "10", "apply_discount_on": "Grand Total"});
+    let made = case.shop.make("sales-invoice", sale(off.clone()));
+    let mut draft = sale(off);
+    draft["outpost_id"] = json!(made.id.to_string());
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    let amount = case.books.erp.document("Sales Invoice", &draft).unwrap()["discount_amount"].as_f64();
+    assert!(amount > Some(0.0), "ERPNext fills it in when the draft is saved");
+    assert_eq!(done(&mut case.sink, OF, &made), draft);
+    case.goes_through(&made);
+}
+
+#[test]
+fn a_draft_with_a_rate_that_was_typed_below_the_list_s_becomes_the_document() {
+    let mut case = Case::new();
+    let typed = |percent: &str| {
+        let mut sale = sale(json!({}));
+        let row = json!({"rate": "85000", "price_list_rate": "90000", "discount_percentage": percent});
+        sale["items"][0].as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
+        sale
+    };
+    let made = case.shop.make("sales-invoice", typed("5.555555556"));
+    let mut draft = typed("5.556");
+    draft["outpost_id"] = json!(made.id.to_string());
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    assert_eq!(done(&mut case.sink, OF, &made), draft);
+    let there = case.books.erp.document("Sales Invoice", &draft).unwrap();
+    assert_eq!((&there["items"][0]["rate"], &there["net_total"]), (&json!(85000.0), &json!(85000.0)));
+    case.goes_through(&made);
+}
+
+#[test]
 fn nothing_is_posted_into_an_erpnext_that_has_no_field_for_the_id() {
     let mut case = Case::new();
     let bare = Options { start: Start::Bare, now: Some("2026-11-23 16:15:00".into()), ..Options::default() };

@@ -30,10 +30,11 @@ impl Draft<'_> {
         self.row.get(ASK).and_then(Value::as_u64) == Some(1)
     }
 
-    /// Who has saved it last.
-    fn by(&self) -> Text {
-        let name = text(self.row, "modified_by").to_owned();
-        Text::try_from(name).unwrap_or_else(|_| crate::domain::person::nobody())
+    /// Who has saved it last; where that is the office, with words of its own, who has made it.
+    fn by(&self, at: &At) -> Text {
+        let saved = text(self.row, "modified_by");
+        let name = if saved == at.user { text(self.row, "owner") } else { saved };
+        Text::try_from(name.to_owned()).unwrap_or_else(|_| crate::domain::person::nobody())
     }
 }
 
@@ -92,12 +93,12 @@ impl Clerk {
             // Somebody may have changed it since it was read.
             "modified": text(&there, "modified"),
         });
-        match at.client.update(draft.kind.name(), draft.name, &given) {
+        match at.write(draft.kind, draft.name, &given) {
             Ok(_) => {}
             Err(failure) if failure.is("TimestampMismatchError") => return Ok(true),
             Err(failure) => return Err(failure.to_string()),
         }
-        self.request(at, draft, &number, Requested { id, by: draft.by(), document })
+        self.request(at, draft, &number, Requested { id, by: draft.by(at), document })
     }
 
     fn request(&self, at: &At, draft: &Draft<'_>, site: &(SiteId, SiteNo), wanted: Requested) -> Result<bool, String> {
@@ -106,7 +107,7 @@ impl Clerk {
             Err(NotAsked::NotNow(why)) => Err(why),
             Err(NotAsked::Full(_)) => {
                 let free = json!({ "outpost_id": "", "outpost_site": "", ANSWER: said::full(&site.0) });
-                at.client.update(draft.kind.name(), draft.name, &free).map_err(|failure| failure.to_string())?;
+                at.write(draft.kind, draft.name, &free).map_err(|failure| failure.to_string())?;
                 Ok(true)
             }
             Err(not) => {
@@ -153,7 +154,7 @@ impl Clerk {
             if found != site.0 { Err(other()) } else { Ok(found) }
         });
         match ours.and_then(|found| find::document(at, settings, (draft.kind, &found), &there, &masters)) {
-            Ok(document) => self.request(at, draft, &site, Requested { id, by: draft.by(), document }),
+            Ok(document) => self.request(at, draft, &site, Requested { id, by: draft.by(at), document }),
             Err(Odd::Books(why)) => Err(why),
             Err(Odd::Draft(why)) => self.give_back(at, draft, &said::not_asked(&now, &why)),
         }
@@ -180,7 +181,7 @@ impl Clerk {
                 Ok(true)
             }
             None if !draft.is_ticked() => {
-                self.answers.take_back(site, standing.line.id, draft.by()).map_err(|not| not.to_string())?;
+                self.answers.take_back(site, standing.line.id, draft.by(at)).map_err(|not| not.to_string())?;
                 self.say(at, draft, &said::taken_back(&site.0))?;
                 Ok(true)
             }
@@ -213,14 +214,14 @@ impl Clerk {
         if text(draft.row, ANSWER) == words {
             return Ok(None);
         }
-        let saved = at.client.update(draft.kind.name(), draft.name, &json!({ ANSWER: words }));
+        let saved = at.write(draft.kind, draft.name, &json!({ ANSWER: words }));
         saved.map(|saved| Some(text(&saved, "modified").to_owned())).map_err(|failure| failure.to_string())
     }
 
     /// It is a draft like any other again, with why. Whoever wrote it may change it and ask again, under another id.
     fn give_back(&self, at: &At, draft: &Draft<'_>, words: &str) -> Result<bool, String> {
         let free = json!({ "outpost_id": "", "outpost_site": "", ASK: 0, ANSWER: words });
-        at.client.update(draft.kind.name(), draft.name, &free).map_err(|failure| failure.to_string())?;
+        at.write(draft.kind, draft.name, &free).map_err(|failure| failure.to_string())?;
         Ok(false)
     }
 

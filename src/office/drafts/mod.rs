@@ -11,6 +11,7 @@
 mod find;
 mod follow;
 mod said;
+mod write;
 
 use super::answers::Answers;
 use super::posting::{self, KEY, NAME};
@@ -21,6 +22,7 @@ use jiff::tz::TimeZone;
 use outpost_erpnext::client::{Client, Failure, Query};
 use outpost_erpnext::guard::{ANSWER, ASK, ASKABLE};
 use outpost_erpnext::map::Settings;
+use outpost_erpnext::setup;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,6 +68,8 @@ struct At {
     made_by: [Option<SystemTime>; 2],
     client: Client,
     zone: TimeZone,
+    /// Whose the key is.
+    user: String,
 }
 
 /// The thread's own.
@@ -194,7 +198,8 @@ impl Clerk {
         let key = posting::key(&self.dir.join(KEY)).map_err(|error| format!("{error:#}"))?;
         let client = posting::client(&self.dir, settings, &key).map_err(|error| format!("{error:#}"))?;
         let zone = posting::zone(&client)?;
-        Ok(At { made_by, client, zone })
+        let user = setup::who(&client).map_err(|failure| failure.to_string())?;
+        Ok(At { made_by, client, zone, user })
     }
 }
 
@@ -203,7 +208,7 @@ fn listed(client: &Client, kind: Kind) -> Result<Vec<Value>, Failure> {
     let mut all = Vec::new();
     for page in 0..PAGES {
         let query = Query {
-            fields: &["name", "modified", "modified_by", "outpost_id", "outpost_site", ASK, ANSWER],
+            fields: &["name", "owner", "modified", "modified_by", "outpost_id", "outpost_site", ASK, ANSWER],
             filters: vec![json!(["docstatus", "=", 0])],
             or_filters: vec![json!([ASK, "=", 1]), json!(["outpost_id", "is", "set"])],
             order_by: "creation asc",

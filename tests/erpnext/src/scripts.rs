@@ -4,9 +4,10 @@
 //! Python. Where a test has given a [`Runner`] it runs each script with what that may ask; else they do nothing. Where
 //! scripts are switched off, each document that one is made for is refused, as `safe_exec` does. From Frappe's source, not recorded.
 
-use crate::doc::{Doc, blank, int, text};
+use crate::doc::{Doc, blank, int, rows_mut, text};
 use crate::erp::{Erp, User};
 use crate::error::{Error, Res};
+use crate::lifecycle::Act;
 use crate::schema;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -31,6 +32,10 @@ const EVENTS: [&str; 12] = [
     "After Delete",
     "Before Save (Submitted Document)",
 ];
+
+/// Rights that a role has where nobody has said it: the defaults of DocPerm's fields (`core/doctype/docperm/docperm.json`), which
+/// `Document._set_defaults` gives each row of a document that is made.
+const GIVEN: [&str; 9] = ["read", "write", "create", "delete", "report", "export", "share", "print", "email"];
 
 fn lacks(doc: &Doc, field: &str) -> Res<()> {
     let told = format!("[{}, {}]: {field}", text(doc, "doctype"), text(doc, "name"));
@@ -62,7 +67,13 @@ impl Erp {
         Ok(())
     }
 
-    pub(crate) fn validate_doctype(doc: &Doc) -> Res<()> {
+    pub(crate) fn validate_doctype(doc: &mut Doc, act: Act) -> Res<()> {
+        // A row that is made is filled in with DocPerm's defaults; one that is saved later is not.
+        for row in rows_mut(doc, "permissions").into_iter().filter(|_| act.new) {
+            for right in GIVEN {
+                row.entry(right).or_insert(json!(1));
+            }
+        }
         if int(doc, "custom") != 1 {
             let told = "Not in Developer Mode! Set in site_config.json or make 'Custom' DocType.";
             return Err(Error::refused("CannotCreateStandardDoctypeError", told));

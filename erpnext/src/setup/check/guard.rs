@@ -7,10 +7,10 @@ use super::super::guard::{SWITCH_ON, are_on};
 use super::super::meta::{Meta, get, text};
 use super::books::Books;
 use crate::client::{Client, Failure};
-use crate::guard::{ANSWER, ASK, ASKABLE, LINK, Mode, Script, scripts};
+use crate::guard::{ANSWER, ASK, ASKABLE, LINK, Mode, Script, is_too_wide, scripts};
 use crate::map::Settings;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PLACE: &str = "guard";
 const INSTALL: &str = "Install it with `outpost office erpnext setup --guard`, or take [guard] out of erpnext.toml.";
@@ -43,11 +43,25 @@ pub(super) fn of_connector(books: &Books<'_>, settings: &Settings, roles: &[Stri
                 findings.error(PLACE, format!("the connector may not write {LINK}"), remedy);
                 return;
             }
+            writers(&meta, findings);
             for site in settings.sites.keys() {
                 link(books, site.as_str(), findings);
             }
             asking(books, findings);
         }
+    }
+}
+
+/// Who may write the links beside the office.
+fn writers(meta: &Meta, findings: &mut Findings) {
+    let roles: BTreeSet<&str> =
+        meta.permissions().filter(|row| is_too_wide(row)).map(|row| text(row, "role")).collect();
+    if !roles.is_empty() {
+        let roles: Vec<&str> = roles.into_iter().collect();
+        let found = format!("{} may write, delete or share {LINK}, and count as the office then", roles.join(", "));
+        let remedy =
+            "Run `setup --guard` again; where it stays so, take that away in ERPNext's Role Permissions Manager.";
+        findings.error(format!("{PLACE}.{LINK}"), found, remedy);
     }
 }
 

@@ -50,6 +50,13 @@ impl Erp {
         self.accounts_of_rows(doc);
         self.open_day(doc, "posting_date")?;
         let posted = owned(doc, "posting_date");
+        if !is(doc, "is_pos") && !is(doc, "is_return") {
+            // What is to be paid when says when all of it is due.
+            let last = rows(doc, "payment_schedule").iter().map(|row| owned(row, "due_date")).max();
+            if let Some(last) = last.filter(|last| !last.is_empty()) {
+                put(doc, "due_date", last);
+            }
+        }
         fill(doc, "due_date", posted.clone());
         if clock::date(&posted).is_some() && text(doc, "due_date") < posted.as_str() {
             return Err(Error::invalid("Due Date cannot be before Posting / Supplier Invoice Date"));

@@ -74,7 +74,7 @@ impl Erp {
             "BOM" => self.validate_bom(doc),
             "Work Order" => self.validate_work_order(doc, act),
             "Job Card" => self.validate_job_card(doc, act),
-            "DocType" => Self::validate_doctype(doc),
+            "DocType" => Self::validate_doctype(doc, act),
             "User" => self.take_profile(doc),
             "Server Script" => self.validate_script(doc),
             _ => self.validate_master(doc, act),
@@ -106,6 +106,7 @@ impl Erp {
             "User" => self.keep_user(doc),
             // Its column is made where it is missing.
             "Custom Field" => self.set_column(text(doc, "dt"), text(doc, "fieldname"), true),
+            "DocType" => self.add_doctype(doc),
             _ => {}
         }
     }

@@ -53,7 +53,11 @@ struct Sums {
 fn items(rows: &mut [Doc]) {
     for row in rows {
         let list = num(row, "price_list_rate");
-        let percent = num(row, "discount_percentage");
+        let percent = flt(num(row, "discount_percentage"), 3);
+        if percent != 0.0 {
+            // As all numbers of a row are rounded to the digits of their fields.
+            putf(row, "discount_percentage", percent);
+        }
         let mut rate = num(row, "rate");
         if percent == 100.0 {
             rate = 0.0;
