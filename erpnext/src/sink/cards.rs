@@ -58,7 +58,7 @@ impl Erpnext {
         };
         let wrong = differs(&read, add, change.complete);
         Ok(match (wrong, Text::try_from(name.clone())) {
-            (None, Ok(name)) => Verdict::Done(Posted { name, day: None }),
+            (None, Ok(name)) => Verdict::Done(Posted { completes: change.complete, ..Posted::new(name) }),
             (wrong, _) => {
                 let wrong = wrong.unwrap_or("a name that is none here");
                 Verdict::Held(Hold::Differs, format!("{name} has {wrong}. Correct it in ERPNext, and retry."))
@@ -144,7 +144,7 @@ impl Erpnext {
         if read.get("time_logs").and_then(Value::as_array).is_some_and(|lines| lines.iter().any(ours)) {
             return Ok(Verdict::Again { why: format!("{name} has the lines still"), alive: true });
         }
-        Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None })))
+        Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted::new(name))))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
 
 /// What is held for what, and the remedy. The rest is told in ERPNext's own words.
-const KNOWN: [(&str, Hold, &str); 13] = [
+const KNOWN: [(&str, Hold, &str); 15] = [
     (
         "NegativeStockError",
         Hold::Stock,
@@ -15,6 +15,8 @@ const KNOWN: [(&str, Hold, &str); 13] = [
         Hold::Stock,
         "The piece is not where the document takes it from: correct that in ERPNext, and retry.",
     ),
+    ("OperationSequenceError", Hold::Waits, TOO_EARLY),
+    ("OperationsNotCompleteError", Hold::Waits, TOO_EARLY),
     (
         "ClosedAccountingPeriod",
         Hold::Closed,
@@ -43,6 +45,9 @@ const KNOWN: [(&str, Hold, &str); 13] = [
     ("StockOverReturnError", Hold::Refused, "More came back than was sold: cancel the document."),
     ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
 ];
+
+/// ERPNext counts what is on submitted Job Cards alone, and a card is submitted with its last piece.
+const TOO_EARLY: &str = "ERPNext counts the pieces of an operation when its Job Card is submitted, with the last of them: it is tried again by itself then.";
 
 /// How ERPNext begins when an account is frozen, which has no exception of its own.
 const FROZEN: &str = "You are not authorized to add or update entries before";

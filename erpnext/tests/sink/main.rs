@@ -12,6 +12,7 @@ mod held;
 mod hours;
 mod ill;
 mod memory;
+mod pieces;
 mod rate;
 mod real;
 mod renamed;

@@ -129,6 +129,17 @@ impl Erp {
             return Err(Error::invalid(format!("Transaction not allowed against stopped Work Order {order}")));
         }
         let qty = num(&found, "qty");
+        // By ERPNext's source: of each operation as many have to be done, and submitted cards alone count.
+        let made = fg + num(&found, "produced_qty");
+        for (i, row) in rows(&found, "operations").into_iter().enumerate().filter(|_| purpose == "Manufacture") {
+            if made > num(row, "completed_qty") + num(row, "process_loss_qty") {
+                let (idx, operation) = (i + 1, text(row, "operation"));
+                let text = format!(
+                    "Row #{idx}: Operation <strong>{operation}</strong> is not completed for <strong>{made:?}</strong> qty of finished goods in Work Order {order}. Please update operation status via Job Card."
+                );
+                return Err(Error::refused("OperationsNotCompleteError", text));
+            }
+        }
         if purpose == "Manufacture" && fg > qty {
             let text = format!("For quantity {fg:?} should not be greater than allowed quantity {qty:?}");
             return Err(Error::invalid(text));
