@@ -125,7 +125,7 @@ impl Books {
             let done = self.pieces_done.entry(of.clone()).or_default();
             match work.what {
                 What::Post(_) => *done += 1,
-                What::Cancel(_) => *done -= 1,
+                What::Cancel(_) => *done = done.saturating_sub(1),
             }
             self.piece_of.insert(work.id, of.clone());
         }
