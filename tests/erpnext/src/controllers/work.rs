@@ -184,7 +184,17 @@ impl Erp {
             last = last.max(to);
         }
         putf(doc, "total_time_in_mins", minutes);
-        putf(doc, "total_completed_qty", done);
+        // By ERPNext's source: as many as each of the sub-operations has, of which a line may name one.
+        let of_lines: Vec<(String, f64)> =
+            rows(doc, "time_logs").iter().map(|row| (owned(row, "operation"), num(row, "completed_qty"))).collect();
+        let mut parts: Vec<f64> = Vec::new();
+        for row in rows_mut(doc, "sub_operations") {
+            let own = of_lines.iter().filter(|(operation, _)| operation == text(row, "sub_operation"));
+            let qty = own.map(|(_, qty)| qty).sum();
+            putf(row, "completed_qty", qty);
+            parts.push(qty);
+        }
+        putf(doc, "total_completed_qty", parts.into_iter().reduce(f64::min).unwrap_or(done));
         if !first.is_empty() {
             put(doc, "actual_start_date", first);
             put(doc, "actual_end_date", last);
@@ -196,10 +206,12 @@ impl Erp {
                 return Err(Error::invalid(format!("Time logs are required for Job Card {}", text(doc, "name"))));
             }
             if num(doc, "for_quantity") > 0.0
-                && (done + num(doc, "process_loss_qty") - num(doc, "for_quantity")).abs() > 1e-9
+                && (num(doc, "total_completed_qty") + num(doc, "process_loss_qty") - num(doc, "for_quantity")).abs()
+                    > 1e-9
             {
                 let text = format!(
-                    "The Total Completed Qty ({done:?}) must be equal to Qty to Manufacture ({:?})",
+                    "The Total Completed Qty ({:?}) must be equal to Qty to Manufacture ({:?})",
+                    num(doc, "total_completed_qty"),
                     num(doc, "for_quantity")
                 );
                 return Err(Error::invalid(text));
