@@ -391,3 +391,27 @@ fn two_sites_make_a_customer_of_one_name_at_one_moment() {
     assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani (bandung 2)");
     case.goes_through(&made);
 }
+
+/// Why such a bill of materials does not come down: a workshop knows nothing of the loss.
+#[test]
+fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise() {
+    for with_order in [false, true] {
+        let mut case = Case::new();
+        for (item, qty) in [("CLOTH-1", 10.0), ("BUTTON", 20.0)] {
+            case.books.erp.add_stock(item, "Work In Progress - TW", qty, 500.0);
+        }
+        case.books.erp.set("BOM", "BOM-SHIRT-001", "process_loss_percentage", json!(5.0));
+        let mut fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "1",
+            "items": [{"item_code": "CLOTH-1", "qty": "1.5", "s_warehouse": "Work In Progress - TW"},
+                {"item_code": "BUTTON", "qty": "7", "s_warehouse": "Work In Progress - TW"},
+                {"item_code": "SHIRT", "qty": "1", "t_warehouse": "Bandung - TW", "is_finished_item": 1}]});
+        if with_order {
+            fields["work_order"] = json!(case.books.orders[1]);
+        }
+        let made = case.shop.make("stock-entry", fields);
+        let verdict = post(&mut case.sink, &made, &place(OF, false));
+        let Verdict::Held(Hold::Differs, why) = &verdict else { panic!("{verdict:?}") };
+        assert!(why.contains("process_loss_qty"), "{why}");
+        assert_eq!(why.contains("0.95"), with_order, "{why}");
+    }
+}
