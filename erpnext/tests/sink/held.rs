@@ -415,3 +415,20 @@ fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise()
         assert_eq!(why.contains("0.95"), with_order, "{why}");
     }
 }
+
+#[test]
+fn a_serial_item_of_which_nothing_is_there_is_counted() {
+    let mut case = Case::new();
+    let row = json!({"item_code": "MACHINE", "item_name": "MACHINE", "stock_uom": "Nos", "is_stock_item": 1, "has_serial_no": 1});
+    case.books.office.put(Table::Item, row);
+    let came = case.shop.make(
+        "stock-entry",
+        json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW",
+            "items": [{"item_code": "MACHINE", "qty": "1", "basic_rate": "900000", "serial_no": "M-1"}]}),
+    );
+    done(&mut case.sink, OF, &came);
+    let items = json!([{"item_code": "MACHINE", "qty": "0"}]);
+    let count = case.shop.make("stock-reconciliation", json!({"set_warehouse": "Bandung - TW", "items": items}));
+    done(&mut case.sink, OF, &count);
+    assert_eq!(case.books.erp.stock("MACHINE", "Bandung - TW"), 0.0);
+}
