@@ -52,6 +52,15 @@ const TOO_EARLY: &str = "ERPNext counts the pieces of an operation when its Job 
 /// How ERPNext begins when an account is frozen, which has no exception of its own.
 const FROZEN: &str = "You are not authorized to add or update entries before";
 
+/// How ERPNext begins when it still reckons what a late document has changed, which has no exception of its own: nothing of that is cancelled
+/// meanwhile.
+const REPOSTING: &str = "Cannot cancel the transaction. Reposting of item valuation on submission is not completed yet";
+
+/// Whether it passes by itself, and soon.
+pub(super) fn passes(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { words, .. } if words.starts_with(REPOSTING))
+}
+
 /// Why a document is held.
 pub(super) fn of(failure: &Failure) -> (Hold, String) {
     let Failure::Refused { exc_type, words, status, .. } = failure else {

@@ -432,3 +432,21 @@ fn a_serial_item_of_which_nothing_is_there_is_counted() {
     done(&mut case.sink, OF, &count);
     assert_eq!(case.books.erp.stock("MACHINE", "Bandung - TW"), 0.0);
 }
+
+#[test]
+fn what_is_reckoned_anew_is_cancelled_a_little_later() {
+    let mut case = Case::new();
+    let came = case.shop.make(
+        "stock-entry",
+        json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW",
+            "items": [{"item_code": "BUTTON", "qty": "5", "basic_rate": "500"}]}),
+    );
+    let name = done(&mut case.sink, OF, &came);
+    case.books.erp.set("Stock Entry", &name, "__reposting", json!(1));
+    let cancelled = case.shop.cancel(&came);
+    let verdict = case.sink.cancel(&cancelled, &came, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
+    case.books.erp.set("Stock Entry", &name, "__reposting", json!(0));
+    let verdict = case.sink.cancel(&cancelled, &came, &place(OF, true));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+}
