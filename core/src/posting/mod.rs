@@ -8,6 +8,7 @@
 //! - What the books have made is read back in batches: until then nothing is said of it, and what refers to it waits.
 //! - What somebody has entered by hand is in the books under the name that he gives: it has no id of ours, and is known by that name.
 //! - What lacks stock is tried again when some came, and what lacks more than the next one keeps nothing from that ([`MAX_IN_VAIN`]).
+//! - Work that the books refuse as too early waits for its Work Order in the same way: it is tried again when an operation of that is done.
 //! - A cancellation of a held document is carried out where that may be in the books, and otherwise ends both.
 //! - An attempt whose answer was lost is made again, and the sink asks before it posts: the document's id is unique in the books.
 //! - Nothing is in memory but what is held or not read back, and that without its fields. The words said are the truth: after a start the journal is gone
@@ -20,5 +21,5 @@ mod writer;
 
 pub use shortage::{MAX_IN_VAIN, ROUND_PAUSE_MS};
 pub use sink::{ByHand, Place, Posted, Sink, Verdict};
-pub use work::{Need, What, Work};
+pub use work::{Need, Of, What, Work};
 pub use writer::{Fates, MAX_TRIES, MAX_UNREAD, Moved, Next, Said, UNDER_WAY, Writer, backoff_ms};

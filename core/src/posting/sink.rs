@@ -26,6 +26,15 @@ pub struct Posted {
     pub name: Text,
     /// The day on which it was posted, where that is not its own.
     pub day: Option<Date>,
+    /// With it an operation of its Work Order is done: what the books have refused as too early may go on.
+    pub completes: bool,
+}
+
+impl Posted {
+    /// One under this name, on its own day, that completes nothing.
+    pub fn new(name: Text) -> Self {
+        Self { name, day: None, completes: false }
+    }
 }
 
 /// What the books have under a name that a person has given for a document.
@@ -53,7 +62,8 @@ pub enum Verdict {
     Kept,
     /// It is never to be in the books: this is the last word on it.
     Never(Fate),
-    /// It is not in the books, and will not be until something changes; why, for people.
+    /// It is not in the books, and will not be until something changes; why, for people. [`Hold::Waits`] of work that is too early: it is tried
+    /// again when the Work Order got on.
     Held(Hold, String),
     /// It may go through later. `alive` where the books answer otherwise: then it is this document that they fail over.
     Again {

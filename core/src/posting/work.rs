@@ -1,6 +1,7 @@
 //! One thing to be done in the books, without the fields of its document: what it is, what it needs there first, what stock it moves.
 
 use crate::domain::document::{Kind, Ref, Text};
+use crate::domain::effects::{Progress, Step};
 use crate::domain::id::IntentId;
 use crate::domain::record::{Cancelled, Submitted};
 use std::collections::BTreeSet;
@@ -21,6 +22,31 @@ pub struct Work {
     pub takes: BTreeSet<(Text, Text)>,
     /// Items and warehouses to which it brings stock.
     pub brings: BTreeSet<(Text, Text)>,
+    /// The work that it is, where it is some: the books may want other work of the Work Order done first.
+    pub of: Option<Of>,
+}
+
+/// Work on a Work Order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Of {
+    /// The Work Order.
+    pub order: Text,
+    /// The operation; none of what is made by it.
+    pub operation: Option<Text>,
+}
+
+impl Of {
+    fn step(step: &Step) -> Option<Self> {
+        let operation = match step.what {
+            Progress::Completed => Some(step.row.clone()?),
+            Progress::Produced => None,
+            _ => return None,
+        };
+        match &step.of {
+            Ref::Office(order) => Some(Self { order: order.clone(), operation }),
+            Ref::Own(_) => None,
+        }
+    }
 }
 
 /// What is to be done.
@@ -80,14 +106,15 @@ impl Work {
             needs: needs.filter(|need| need.id() != submitted.id).collect(),
             takes,
             brings: brings.map(place).collect(),
+            of: effects.steps.iter().find_map(Of::step),
         }
     }
 
     /// The cancellation of a document: what that took comes back, and what it brought is taken.
     pub fn cancel(cancelled: &Cancelled, of: Option<&Submitted>, order: u64) -> Self {
         let undone = of.map(|of| Self::post(of, order, None));
-        let (takes, brings) = undone.map(|undone| (undone.brings, undone.takes)).unwrap_or_default();
+        let (takes, brings, of) = undone.map(|undone| (undone.brings, undone.takes, undone.of)).unwrap_or_default();
         let needs = BTreeSet::from([Need::Posted(cancelled.document)]);
-        Self { id: cancelled.id, order, what: What::Cancel(cancelled.document), needs, takes, brings }
+        Self { id: cancelled.id, order, what: What::Cancel(cancelled.document), needs, takes, brings, of }
     }
 }

@@ -122,8 +122,10 @@ pub struct Writer {
     read_in_vain: BTreeSet<IntentId>,
     /// Who waits for a document.
     waiting: BTreeMap<IntentId, BTreeSet<IntentId>>,
-    /// Who waits for stock.
+    /// Who waits for stock, or for pieces of a Work Order.
     short: Shortage,
+    /// Work Orders that this site has brought on, and of which the others were not told.
+    brought_on: BTreeSet<Text>,
     /// How many without a word were met: the first of them may have been under way when the program ended.
     met: usize,
     /// All of those were met.
@@ -244,6 +246,7 @@ impl Writer {
         for waiter in self.waiting.get(&work.id).into_iter().flatten() {
             if let Some(held) = self.held.get_mut(waiter).filter(|held| held.work.what == What::Cancel(work.id)) {
                 (held.work.takes, held.work.brings) = (work.brings.clone(), work.takes.clone());
+                held.work.of = work.of.clone();
             }
         }
     }
@@ -416,12 +419,19 @@ impl Writer {
     fn ended(&mut self, work: Work, verdict: Verdict) -> Said {
         let is_cancel = matches!(work.what, What::Cancel(_));
         match verdict {
-            Verdict::Done(posted) => self.done(&work, Fate::Posted { name: posted.name, day: posted.day, by: None }),
+            Verdict::Done(posted) => {
+                // What was made and is undone leaves pieces to others.
+                if posted.completes || is_cancel {
+                    self.brings_on(&work);
+                }
+                self.done(&work, Fate::Posted { name: posted.name, day: posted.day, by: None })
+            }
             Verdict::Held(hold, why) => {
                 let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
-                // It counts there, whatever else it says: its stock came.
+                // It counts there, whatever else it says: its stock came, and its pieces may be done.
                 if hold == Hold::Differs {
                     self.stock_came(&work.brings);
+                    self.brings_on(&work);
                 }
                 self.hold(work, hold, hold == Hold::Differs);
                 said
@@ -466,6 +476,25 @@ impl Writer {
         self.ready.extend(first);
     }
 
+    /// Its Work Order got on here.
+    fn brings_on(&mut self, work: &Work) {
+        if let Some(of) = &work.of {
+            self.brought_on.insert(of.order.clone());
+            self.got_on(&of.order);
+        }
+    }
+
+    /// A Work Order got on, by the work of any site: those that wait for it are tried, one after the other.
+    pub fn got_on(&mut self, order: &Text) {
+        let first = self.short.got_on(order);
+        self.ready.extend(first);
+    }
+
+    /// The Work Orders that this site has brought on since it was asked last: other sites are told, once the words are written down.
+    pub fn brought_on(&mut self) -> BTreeSet<Text> {
+        std::mem::take(&mut self.brought_on)
+    }
+
     fn wake(&mut self, id: IntentId) {
         for waiter in self.waiting.get(&id).into_iter().flatten() {
             if let Some(held) = self.held.get(waiter) {
@@ -478,9 +507,7 @@ impl Writer {
         for need in work.needs.iter().filter(|_| hold == Hold::Waits) {
             self.waiting.entry(need.id()).or_default().insert(work.id);
         }
-        if hold == Hold::Stock {
-            self.short.add(&work);
-        }
+        self.short.add(&work, hold);
         // Time on a Job Card has no id in the books, and is in no figure that is read.
         if doubt && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
             self.in_doubt.insert(work.id);
@@ -548,6 +575,7 @@ impl Writer {
     pub fn struck(&mut self, work: Work, why: String) -> Said {
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
         self.stock_came(&work.takes);
+        self.brings_on(&work);
         self.hold(work, Hold::Refused, false);
         said
     }

@@ -4,8 +4,13 @@ use super::world::{Dice, text};
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::Hold;
-use outpost_core::posting::{Need, Posted, Verdict, What, Work};
+use outpost_core::posting::{Need, Of, Posted, Verdict, What, Work};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The operations of a Work Order, in their order.
+pub const OPERATIONS: [&str; 2] = ["Cut", "Sew"];
+/// Pieces of a Work Order.
+pub const ORDERED: u32 = 2;
 
 /// Books without the uniqueness of an id, so that a second posting would show.
 #[derive(Default)]
@@ -24,6 +29,10 @@ pub struct Books {
     pub pieces: BTreeMap<IntentId, i64>,
     /// They fail over these, whatever happens.
     pub poison: BTreeSet<IntentId>,
+    /// Pieces that were done, by operation, and that were made of them. They count for what comes after once all of an operation are done.
+    pub pieces_done: BTreeMap<Of, u32>,
+    /// Of which piece an entry is.
+    pub piece_of: BTreeMap<IntentId, Of>,
     pub faults: usize,
     pub committed_and_lost: u32,
     /// Answers to a reading that were lost.
@@ -47,6 +56,7 @@ impl Books {
         }
         match work.what {
             What::Post(Kind::TillClosing) => return Verdict::Kept,
+            What::Post(_) if self.is_too_early(work) => return Verdict::Held(Hold::Waits, "too early".into()),
             What::Post(_) => {
                 for need in &work.needs {
                     let counts = |id: &IntentId| self.has(*id) && !self.cancelled.contains(id);
@@ -73,7 +83,7 @@ impl Books {
                 self.cancelled.insert(of);
             }
         }
-        self.move_stock(work);
+        self.carry_out(work);
         if dice.chance(self.faults) {
             self.committed_and_lost += 1;
             return fails("the answer was lost", dice.chance(30));
@@ -89,7 +99,8 @@ impl Books {
             return Verdict::Held(Hold::Differs, "it reads otherwise".into());
         }
         self.read.insert(id);
-        Verdict::Done(Posted { name: text("X-1"), day: None })
+        let completes = self.piece_of.get(&id).is_some_and(|of| of.operation.is_some() && self.counts(of) > 0);
+        Verdict::Done(Posted { completes, ..Posted::new(text("X-1")) })
     }
 
     pub fn confirm(&mut self, made: &[IntentId], dice: &mut Dice) -> Vec<Verdict> {
@@ -108,12 +119,34 @@ impl Books {
         verdicts
     }
 
-    pub fn move_stock(&mut self, work: &Work) {
+    /// Moves its stock, and brings its Work Order on.
+    pub fn carry_out(&mut self, work: &Work) {
+        if let Some(of) = &work.of {
+            let done = self.pieces_done.entry(of.clone()).or_default();
+            match work.what {
+                What::Post(_) => *done += 1,
+                What::Cancel(_) => *done = done.saturating_sub(1),
+            }
+            self.piece_of.insert(work.id, of.clone());
+        }
         for (places, by) in [(&work.takes, -1), (&work.brings, 1)] {
             for place in places {
                 *self.stock.entry(place.clone()).or_default() += by * self.pieces(work);
             }
         }
+    }
+
+    /// How many pieces of an operation count for what comes after it: its card is submitted with the last.
+    fn counts(&self, of: &Of) -> u32 {
+        self.pieces_done.get(of).copied().filter(|done| *done >= ORDERED).unwrap_or(0)
+    }
+
+    /// Whether the operations that come before it are behind.
+    pub fn is_too_early(&self, work: &Work) -> bool {
+        let (Some(of), What::Post(_)) = (&work.of, work.what) else { return false };
+        let done = self.pieces_done.get(of).copied().unwrap_or(0);
+        let mut before = OPERATIONS.iter().take_while(|name| of.operation.as_ref() != Some(&text(name)));
+        before.any(|name| self.counts(&Of { operation: Some(text(name)), ..of.clone() }) < done + 1)
     }
 
     /// Under its id, or under the name of what was entered by hand.

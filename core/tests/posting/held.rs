@@ -1,10 +1,11 @@
 //! What is held, and what gets it going again by itself.
 
 use super::unit::{Words, done, place, work};
+use outpost_core::domain::document::Kind;
 use outpost_core::domain::document::Text;
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold, Outcome};
-use outpost_core::posting::{MAX_IN_VAIN, Need, Next, ROUND_PAUSE_MS, Verdict, What, Work, Writer};
+use outpost_core::posting::{MAX_IN_VAIN, Need, Next, Of, Posted, ROUND_PAUSE_MS, Verdict, What, Work, Writer};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -273,4 +274,69 @@ fn what_is_there_and_cannot_be_read_is_tried_twice_and_then_a_person_s() {
     desk.writer.retry(None);
     assert_eq!(desk.answer(&mut |_| done()), [1]);
     assert!(matches!(desk.fate(1), Some(Fate::Posted { .. })));
+}
+
+fn piece(n: u128, order: &str, operation: Option<&str>) -> Work {
+    let name = |name| Text::try_from(name).unwrap();
+    let what = What::Post(if operation.is_some() { Kind::JobCard } else { Kind::StockEntry });
+    let of = Some(Of { order: name(order), operation: operation.map(name) });
+    Work { what, of, ..work(n, BTreeSet::new()) }
+}
+
+fn too_early() -> Verdict {
+    Verdict::Held(Hold::Waits, "too early".into())
+}
+
+fn completes() -> Verdict {
+    Verdict::Done(Posted { completes: true, ..Posted::new(Text::try_from("PO-JOB00001").unwrap()) })
+}
+
+#[test]
+fn work_that_is_too_early_goes_on_when_an_operation_of_its_work_order_is_done() {
+    let mut desk = Desk::default();
+    desk.take(piece(1, "WO-1", None), too_early());
+    for n in 2..=20 {
+        desk.take(piece(n, "WO-1", Some("Sew")), too_early());
+    }
+    desk.take(piece(21, "WO-2", Some("Sew")), too_early());
+    desk.tried.clear();
+    desk.take(piece(30, "WO-1", Some("Cut")), done());
+    assert_eq!(desk.tried, [30], "a piece that does not complete its operation lets nobody on");
+    let said = desk.writer.take(piece(31, "WO-1", Some("Cut")), &desk.words);
+    desk.note(said);
+    let mut is_sewn = false;
+    let tried = desk.answer(&mut |n| {
+        is_sewn |= n == 20;
+        match n {
+            1 if !is_sewn => too_early(),
+            20 | 31 => completes(),
+            _ => done(),
+        }
+    });
+    // What waits for the last operation keeps nothing from those that do not.
+    assert_eq!(tried, [31, 1].into_iter().chain(2..=20).chain([1]).collect::<Vec<_>>());
+    assert_eq!(desk.writer.brought_on(), BTreeSet::from([Text::try_from("WO-1").unwrap()]));
+    assert!(desk.is_held(21, Hold::Waits));
+    desk.writer.got_on(&Text::try_from("WO-2").unwrap());
+    assert_eq!(desk.answer(&mut |_| done()), [21], "another site has brought it on");
+}
+
+#[test]
+fn what_was_made_and_is_cancelled_leaves_its_pieces_to_others() {
+    let mut desk = Desk::default();
+    desk.take(piece(1, "WO-1", None), done());
+    desk.take(piece(2, "WO-1", None), too_early());
+    desk.take(Work { of: piece(1, "WO-1", None).of, ..cancellation(3, 1) }, done());
+    assert_eq!(desk.tried, [1, 2, 3, 2]);
+}
+
+#[test]
+fn after_a_start_work_that_was_too_early_is_tried_once() {
+    let mut desk = Desk::default();
+    desk.take(piece(1, "WO-1", Some("Sew")), too_early());
+    let mut desk = desk.restarted();
+    desk.take(piece(1, "WO-1", Some("Sew")), too_early());
+    assert_eq!(desk.tried, [1]);
+    desk.now_ms += ROUND_PAUSE_MS;
+    assert_eq!(desk.answer(&mut |_| done()), []);
 }

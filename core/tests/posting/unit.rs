@@ -34,11 +34,12 @@ pub fn work(n: u128, takes: BTreeSet<(Text, Text)>) -> Work {
         needs: BTreeSet::new(),
         takes,
         brings: BTreeSet::new(),
+        of: None,
     }
 }
 
 pub fn done() -> Verdict {
-    Verdict::Done(Posted { name: Text::try_from("SI-1").unwrap(), day: None })
+    Verdict::Done(Posted::new(Text::try_from("SI-1").unwrap()))
 }
 
 #[test]
@@ -211,7 +212,7 @@ fn what_was_entered_by_hand_is_posted_under_its_name_and_lets_through_what_waits
     let (mut writer, mut words) = (Writer::default(), Words::default());
     let note =
         |words: &mut Words, said: Vec<Outcome>| words.0.extend(said.into_iter().map(|word| (word.of, word.fate)));
-    let there = || Posted { name: Text::try_from("ACC-1").unwrap(), day: None };
+    let there = || Posted::new(Text::try_from("ACC-1").unwrap());
     let by = || Text::try_from("wati").unwrap();
     let invoice = work(1, BTreeSet::new());
     let mut payment = work(2, BTreeSet::new());

@@ -287,7 +287,7 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "BOM",
         table: Table::Bom,
-        fields: &["company", "item", "quantity", "is_active", "is_default", "docstatus"],
+        fields: &["company", "item", "quantity", "is_active", "is_default", "docstatus", "process_loss_percentage"],
         joined: &[
             child("BOM Item", &["item_code", "stock_qty"]),
             child("BOM Scrap Item", &["item_code", "stock_qty"]),

@@ -21,7 +21,7 @@ pub struct CardChange {
     /// The PUT that adds the lines that are not there; none where all are. It names the card's `modified`, so that ERPNext refuses it
     /// (`TimestampMismatchError`) where somebody has changed the card since it was read.
     pub put: Option<Value>,
-    /// With them all pieces are done: the card is submitted, by a second PUT with `docstatus` 1.
+    /// With them all pieces are done: the card is submitted, by a second PUT with `docstatus` 1. Never one with sub-operations.
     pub complete: bool,
     /// It is submitted already, and takes no more lines.
     pub submitted: bool,
@@ -48,9 +48,14 @@ pub fn add_to_card(card: &Value, add: &AddToCard) -> CardChange {
     });
     CardChange {
         put,
-        complete: !wanted.is_zero() && all >= wanted,
+        complete: !wanted.is_zero() && all >= wanted && !has_parts(card),
         submitted: card.get("docstatus") == Some(&json!(1)),
     }
+}
+
+/// Whether its operation has sub-operations: ERPNext then counts the pieces that each of those has, and a workshop's lines name none.
+pub(crate) fn has_parts(card: &Value) -> bool {
+    card.get("sub_operations").and_then(Value::as_array).is_some_and(|parts| !parts.is_empty())
 }
 
 fn same(known: &Value, log: &Value) -> bool {

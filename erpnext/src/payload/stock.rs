@@ -135,6 +135,14 @@ pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
         }
     }
     making.goods(false);
+    // Also of one of which nothing is there, so that no row names a number: ERPNext else wants a bundle of them.
+    let masters = making.about.masters;
+    for row in making.rows("items") {
+        let item = text(row, "item_code").and_then(|code| masters.item(code));
+        if item.is_some_and(|item| item.has_serial_no || item.has_batch_no) {
+            set(row, "use_serial_batch_fields", flag(true));
+        }
+    }
     making.cost_center(true, &[]);
     Ok(())
 }

@@ -57,7 +57,7 @@ impl Erpnext {
         let own = submitted.day().unwrap_or(at.day);
         let paper = Paper { submitted, own, party, digits: digits.into(), map: &self.map };
         let day = columns::read(kind, paper.digits, &there).and_then(|there| there.day).filter(|day| *day != own);
-        Ok(ByHand::There { posted: Posted { name, day }, differences: paper.differences(&there) })
+        Ok(ByHand::There { posted: Posted { day, ..Posted::new(name) }, differences: paper.differences(&there) })
     }
 
     /// Why what is there cannot stand for it, in whatever sums.

@@ -49,5 +49,5 @@ impl Erpnext {
 }
 
 fn done(name: String) -> Verdict {
-    Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None }))
+    Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted::new(name)))
 }

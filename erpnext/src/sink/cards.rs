@@ -2,7 +2,7 @@
 
 use super::{Ask, Erpnext, HOURS_CLOSED_HERE};
 use crate::client::{Failure, Query};
-use crate::payload::{AddToCard, add_to_card};
+use crate::payload::{AddToCard, add_to_card, has_parts};
 use crate::readback::{Reading, decimal};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::Text;
@@ -58,7 +58,9 @@ impl Erpnext {
         };
         let wrong = differs(&read, add, change.complete);
         Ok(match (wrong, Text::try_from(name.clone())) {
-            (None, Ok(name)) => Verdict::Done(Posted { name, day: None }),
+            (None, Ok(name)) => {
+                Verdict::Done(Posted { completes: read.get("docstatus") == Some(&json!(1)), ..Posted::new(name) })
+            }
             (wrong, _) => {
                 let wrong = wrong.unwrap_or("a name that is none here");
                 Verdict::Held(Hold::Differs, format!("{name} has {wrong}. Correct it in ERPNext, and retry."))
@@ -144,7 +146,7 @@ impl Erpnext {
         if read.get("time_logs").and_then(Value::as_array).is_some_and(|lines| lines.iter().any(ours)) {
             return Ok(Verdict::Again { why: format!("{name} has the lines still"), alive: true });
         }
-        Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted { name, day: None })))
+        Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted::new(name))))
     }
 }
 
@@ -154,7 +156,9 @@ fn differs(card: &Value, add: &AddToCard, complete: bool) -> Option<&'static str
     if !says("work_order", &add.work_order) || !says("operation", &add.operation) {
         return Some("another Work Order or operation");
     }
-    if card.get("docstatus") != Some(&json!(u8::from(complete))) {
+    // ERPNext reckons the pieces of such a card by its parts, and a person submits it.
+    let has_parts = has_parts(card);
+    if !has_parts && card.get("docstatus") != Some(&json!(u8::from(complete))) {
         return Some(if complete {
             "not been submitted, though all pieces are done"
         } else {
@@ -173,7 +177,7 @@ fn differs(card: &Value, add: &AddToCard, complete: bool) -> Option<&'static str
     };
     let pieces = |row: &Value, field: &str| row.get(field).and_then(decimal).unwrap_or_default();
     let all = lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.plus(pieces(line, "completed_qty")));
-    if all != Some(pieces(card, "total_completed_qty")) {
+    if !has_parts && all != Some(pieces(card, "total_completed_qty")) {
         return Some("a sum of pieces that its lines do not have");
     }
     (!add.time_logs.iter().all(told)).then_some("another number of pieces in a line")

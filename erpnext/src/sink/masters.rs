@@ -165,7 +165,7 @@ pub(super) fn found(site: &SiteId, request: &Request, there: &Value) -> Verdict 
 
 fn done(name: String) -> Verdict {
     match Text::try_from(name.clone()) {
-        Ok(name) => Verdict::Done(Posted { name, day: None }),
+        Ok(name) => Verdict::Done(Posted::new(name)),
         Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {name}, which is no name here.")),
     }
 }

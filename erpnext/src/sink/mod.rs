@@ -139,6 +139,9 @@ impl Erpnext {
             Failure::Refused { status, .. } if status >= 500 && !self.answers() => {
                 Verdict::Again { why: failure.to_string(), alive: false }
             }
+            Failure::Refused { .. } if words::passes(&failure) => {
+                Verdict::Again { why: failure.to_string(), alive: true }
+            }
             Failure::Refused { .. } => self.refusal(&failure),
         }
     }

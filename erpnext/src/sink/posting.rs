@@ -224,7 +224,7 @@ fn compare(made: &Made, there: &Value) -> Verdict {
 /// It reads as it should.
 pub(super) fn done(made: &Made) -> Verdict {
     match Text::try_from(made.name.clone()) {
-        Ok(name) => Verdict::Done(Posted { name, day: made.day }),
+        Ok(name) => Verdict::Done(Posted { day: made.day, ..Posted::new(name) }),
         Err(_) => Verdict::Held(Hold::Differs, format!("ERPNext calls it {}, which is too long a name.", made.name)),
     }
 }

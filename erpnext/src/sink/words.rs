@@ -4,7 +4,7 @@ use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
 
 /// What is held for what, and the remedy. The rest is told in ERPNext's own words.
-const KNOWN: [(&str, Hold, &str); 14] = [
+const KNOWN: [(&str, Hold, &str); 16] = [
     ("NegativeStockError", Hold::Stock, SHORT),
     ("BatchNegativeStockError", Hold::Stock, SHORT),
     (
@@ -12,6 +12,8 @@ const KNOWN: [(&str, Hold, &str); 14] = [
         Hold::Stock,
         "The piece is not where the document takes it from: correct that in ERPNext, and retry.",
     ),
+    ("OperationSequenceError", Hold::Waits, TOO_EARLY),
+    ("OperationsNotCompleteError", Hold::Waits, TOO_EARLY),
     (
         "ClosedAccountingPeriod",
         Hold::Closed,
@@ -41,6 +43,9 @@ const KNOWN: [(&str, Hold, &str); 14] = [
     ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
 ];
 
+/// ERPNext counts what is on submitted Job Cards alone, and a card is submitted with its last piece.
+const TOO_EARLY: &str = "ERPNext counts the pieces of an operation when its Job Card is submitted, with the last of them: it is tried again by itself then.";
+
 const SHORT: &str = "It is tried again by itself when something that brings this stock has been posted. Stock that came after the \
                      document's own time does not help it: correct that time in ERPNext's stock, or give it up.";
 
@@ -48,6 +53,15 @@ const SHORT: &str = "It is tried again by itself when something that brings this
 /// stand before it.
 const CLOSED: [&str; 2] =
     ["You are not authorized to add or update entries before", "Books have been closed till the period ending on"];
+
+/// How ERPNext begins when it still reckons what a late document has changed, which has no exception of its own: nothing of that is cancelled
+/// meanwhile.
+const REPOSTING: &str = "Cannot cancel the transaction. Reposting of item valuation on submission is not completed yet";
+
+/// Whether it passes by itself, and soon.
+pub(super) fn passes(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused { words, .. } if words.contains(REPOSTING))
+}
 
 /// Why a document is held.
 pub(super) fn of(failure: &Failure) -> (Hold, String) {

@@ -158,7 +158,7 @@ impl Ledger {
 }
 
 fn entry(id: IntentId) -> Verdict {
-    Verdict::Done(Posted { name: Text::try_from(format!("page of {id}")).unwrap(), day: None })
+    Verdict::Done(Posted::new(Text::try_from(format!("page of {id}")).unwrap()))
 }
 
 impl Sink for Clerk {

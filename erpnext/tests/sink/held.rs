@@ -109,7 +109,7 @@ fn a_closed_month_and_the_first_open_day() {
             "closed_documents": ["Sales Invoice"]});
         case.books.office.put(Table::Period, closed);
         let moved = post(&mut case.sink, &late, &place(OF, false));
-        let Verdict::Done(Posted { name, day }) = &moved else { panic!("{moved:?}") };
+        let Verdict::Done(Posted { name, day, .. }) = &moved else { panic!("{moved:?}") };
         assert_eq!(*day, Some(day_of("2026-11-01")));
         let doc = case.books.erp.document("Sales Invoice", name.as_str()).unwrap();
         assert_eq!((&doc["posting_date"], &doc["due_date"]), (&json!("2026-11-01"), &json!("2026-11-01")));
@@ -545,6 +545,65 @@ fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it(
         case.books.erp.set_faults(Faults::default());
         case.goes_through(&sold);
     }
+}
+
+/// Why such a bill of materials does not come down: a workshop knows nothing of the loss.
+#[test]
+fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise() {
+    for with_order in [false, true] {
+        let mut case = Case::new();
+        for (item, qty) in [("CLOTH-1", 10.0), ("BUTTON", 20.0)] {
+            case.books.erp.add_stock(item, "Work In Progress - TW", qty, 500.0);
+        }
+        case.books.erp.set("BOM", "BOM-SHIRT-001", "process_loss_percentage", json!(5.0));
+        let mut fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "1",
+            "items": [{"item_code": "CLOTH-1", "qty": "1.5", "s_warehouse": "Work In Progress - TW"},
+                {"item_code": "BUTTON", "qty": "7", "s_warehouse": "Work In Progress - TW"},
+                {"item_code": "SHIRT", "qty": "1", "t_warehouse": "Bandung - TW", "is_finished_item": 1}]});
+        if with_order {
+            fields["work_order"] = json!(case.books.orders[1]);
+        }
+        let made = case.shop.make("stock-entry", fields);
+        let verdict = post(&mut case.sink, &made, &place(OF, false));
+        let Verdict::Held(Hold::Differs, why) = &verdict else { panic!("{verdict:?}") };
+        assert!(why.contains("process_loss_qty"), "{why}");
+        assert_eq!(why.contains("0.95"), with_order, "{why}");
+    }
+}
+
+#[test]
+fn a_serial_item_of_which_nothing_is_there_is_counted() {
+    let mut case = Case::new();
+    let row = json!({"item_code": "MACHINE", "item_name": "MACHINE", "stock_uom": "Nos", "is_stock_item": 1, "has_serial_no": 1});
+    case.books.office.put(Table::Item, row);
+    let came = case.shop.make(
+        "stock-entry",
+        json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW",
+            "items": [{"item_code": "MACHINE", "qty": "1", "basic_rate": "900000", "serial_no": "M-1"}]}),
+    );
+    done(&mut case.sink, OF, &came);
+    let items = json!([{"item_code": "MACHINE", "qty": "0"}]);
+    let count = case.shop.make("stock-reconciliation", json!({"set_warehouse": "Bandung - TW", "items": items}));
+    done(&mut case.sink, OF, &count);
+    assert_eq!(case.books.erp.stock("MACHINE", "Bandung - TW"), 0.0);
+}
+
+#[test]
+fn what_is_reckoned_anew_is_cancelled_a_little_later() {
+    let mut case = Case::new();
+    let came = case.shop.make(
+        "stock-entry",
+        json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW",
+            "items": [{"item_code": "BUTTON", "qty": "5", "basic_rate": "500"}]}),
+    );
+    let name = done(&mut case.sink, OF, &came);
+    case.books.erp.set("Stock Entry", &name, "__reposting", json!(1));
+    let cancelled = case.shop.cancel(&came);
+    let verdict = case.sink.cancel(&cancelled, &came, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
+    case.books.erp.set("Stock Entry", &name, "__reposting", json!(0));
+    let verdict = case.sink.cancel(&cancelled, &came, &place(OF, true));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
 }
 
 #[test]

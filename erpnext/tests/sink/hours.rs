@@ -85,6 +85,24 @@ fn what_is_held_so_is_taken_out_of_the_card_when_it_is_cancelled() {
 }
 
 #[test]
+fn time_on_a_card_with_sub_operations_is_posted_and_a_person_submits_the_card() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    let name = case.books.erp.documents("Job Card")[0]["name"].as_str().unwrap().to_owned();
+    let part = json!({"name": "hem-1", "sub_operation": "Sew", "status": "Pending", "completed_qty": 0.0});
+    case.books.erp.set("Job Card", &name, "sub_operations", json!([part]));
+    let logged = case.on_card("2026-11-20", "1");
+    let verdict = post(&mut case.sink, &logged, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(Posted { completes: false, .. })), "{verdict:?}");
+    assert_eq!(case.card(), (json!(0), 1));
+    let there = &case.books.erp.documents("Job Card")[0];
+    assert_eq!(there["total_completed_qty"], json!(0.0), "the lines name no sub-operation");
+    // Submitted there since, it is what it was.
+    case.books.erp.set("Job Card", &name, "docstatus", json!(1));
+    let verdict = post(&mut case.sink, &logged, &place(OF, true));
+    assert!(matches!(verdict, Verdict::Done(Posted { completes: true, .. })), "{verdict:?}");
+}
+
+#[test]
 fn hours_of_a_closed_month_are_never_moved_to_an_open_day() {
     for closed_period in [ClosedPeriod::FirstOpenDay, ClosedPeriod::Hold] {
         let mut case = Case::new(closed_period);

@@ -14,6 +14,7 @@ mod hours;
 mod ill;
 mod levels;
 mod memory;
+mod pieces;
 mod profiles;
 mod projects;
 mod rate;

@@ -68,6 +68,8 @@ const PATIENCE: Duration = Duration::from_secs(150);
 enum Order {
     /// A document of another site is in the books, and brought this.
     Moved(IntentId, BTreeSet<(Text, Text)>),
+    /// Another site has brought this Work Order on.
+    GotOn(Text),
     /// Held ones are to be tried again: one, or all.
     Retry(Option<IntentId>),
     /// A held one is never to be posted. The answer says what that means.
@@ -107,6 +109,15 @@ impl Hub {
         let mut inboxes = lock(&self.inboxes);
         for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != site) {
             inbox.push(Order::Moved(id, brings.clone()));
+        }
+        self.moved.notify_all();
+    }
+
+    /// A site has brought a Work Order on.
+    fn tell_others_of_work(&self, site: &SiteId, order: &Text) {
+        let mut inboxes = lock(&self.inboxes);
+        for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != site) {
+            inbox.push(Order::GotOn(order.clone()));
         }
         self.moved.notify_all();
     }

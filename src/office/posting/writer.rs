@@ -190,6 +190,9 @@ impl SiteWriter {
         for (id, brings) in std::mem::take(&mut self.moved) {
             self.books.hub.tell_others(&self.site, id, &brings);
         }
+        for order in self.writer.brought_on() {
+            self.books.hub.tell_others_of_work(&self.site, &order);
+        }
         Ok(())
     }
 
@@ -460,6 +463,7 @@ impl SiteWriter {
     fn obey(&mut self, order: Order) -> Result<(), String> {
         match order {
             Order::Moved(id, brings) => self.writer.moved(id, &brings),
+            Order::GotOn(order) => self.writer.got_on(&order),
             Order::Retry(which) => {
                 // The map, or what it names, may have changed: that is why somebody retries.
                 self.sink = None;

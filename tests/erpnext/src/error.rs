@@ -21,7 +21,7 @@ pub struct Error {
 pub(crate) type Res<T> = Result<T, Error>;
 
 /// Where a class is at home; `frappe.exceptions` where it is not here.
-const HOMES: [(&str, &str); 20] = [
+const HOMES: [(&str, &str); 22] = [
     ("NegativeStockError", "erpnext.stock.stock_ledger"),
     ("InvalidQtyError", "erpnext.controllers.accounts_controller"),
     ("UOMMustBeIntegerError", "erpnext.utilities.transaction_base"),
@@ -29,6 +29,8 @@ const HOMES: [(&str, &str); 20] = [
     ("ClosedAccountingPeriod", "erpnext.accounts.doctype.accounting_period.accounting_period"),
     ("StockFreezeError", "erpnext.stock.doctype.stock_ledger_entry.stock_ledger_entry"),
     ("EmptyStockReconciliationItemsError", "erpnext.stock.doctype.stock_reconciliation.stock_reconciliation"),
+    ("OperationSequenceError", "erpnext.manufacturing.doctype.job_card.job_card"),
+    ("OperationsNotCompleteError", "erpnext.stock.doctype.stock_entry.stock_entry"),
     ("FinishedGoodError", "erpnext.stock.doctype.stock_entry.stock_entry"),
     ("OverlapError", "erpnext.projects.doctype.timesheet.timesheet"),
     ("StockOverReturnError", "erpnext.controllers.sales_and_purchase_return"),

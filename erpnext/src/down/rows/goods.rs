@@ -81,6 +81,9 @@ pub(in crate::down) fn bom(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if doc.number("docstatus")? != 1.into() || !doc.flag("is_active") || !doc.is_of(scene.scope) {
         return Ok(None);
     }
+    if !doc.number("process_loss_percentage")?.is_zero() {
+        return Err("ERPNext books less than was made of it, by its process loss, which a workshop does not know: take that out there".into());
+    }
     let part = |row: Doc<'_>| Ok(BomRow { item_code: row.text("item_code")?, stock_qty: row.number("stock_qty")? });
     let parts = |doctype| doc.rows(doctype).map(part).collect::<Result<Vec<_>, String>>();
     let items = parts("BOM Item")?;

@@ -90,6 +90,16 @@ fn a_bill_of_materials_has_quantities_and_no_costs() {
 }
 
 #[test]
+fn a_bill_of_materials_with_a_process_loss_stays_where_it_is_and_is_told() {
+    let lossy =
+        |percent: f64| apart(with(recorded("get BOM with children"), json!({ "process_loss_percentage": percent })));
+    let read = |document: Whole| rows::bom(document.doc(), Scene { scope: &scope(), known: &Kept::default() });
+    assert!(matches!(read(lossy(0.0)), Ok(Some(_))));
+    let why = read(lossy(5.0)).unwrap_err();
+    assert!(why.contains("process loss") && why.contains("take that out"), "{why}");
+}
+
+#[test]
 fn an_order_of_the_office_goes_by_its_names_and_one_of_a_site_by_its_own() {
     let order = made(rows::sales_order, recorded("SO for modified")).unwrap();
     assert_eq!((&order["order"], &order["customer"]), (&json!("SAL-ORD-2026-00002"), &json!("Bu Sari")));

@@ -39,6 +39,16 @@ fn lines_are_added_behind_those_that_are_there_and_none_twice() {
 }
 
 #[test]
+fn a_card_with_sub_operations_is_left_to_people() {
+    let mut parts = card(json!([]));
+    parts["sub_operations"] = json!([{"sub_operation": "Hem", "completed_qty": 0.0}]);
+    let change = add_to_card(&parts, &work());
+    assert!(change.put.is_some() && !change.complete);
+    parts["sub_operations"] = json!([]);
+    assert!(add_to_card(&parts, &work()).complete);
+}
+
+#[test]
 fn a_card_is_complete_with_its_last_piece() {
     let mut more = card(json!([]));
     more["for_quantity"] = json!(4);

@@ -341,7 +341,7 @@ pub fn post(sink: &mut dyn Sink, submitted: &Submitted, at: &Place) -> Verdict {
 #[track_caller]
 pub fn done(sink: &mut dyn Sink, of: &str, submitted: &Submitted) -> String {
     match post(sink, submitted, &place(of, false)) {
-        Verdict::Done(Posted { name, day: None }) => name.to_string(),
+        Verdict::Done(Posted { name, day: None, .. }) => name.to_string(),
         other => panic!("{} {}: {other:?}\n{:?}", submitted.document.kind().name(), submitted.id, submitted.document),
     }
 }

@@ -138,6 +138,12 @@ impl Erp {
     pub(crate) fn on_cancel(&mut self, doc: &Doc) -> Res<()> {
         let doctype = text(doc, "doctype").to_owned();
         self.no_links_back(&doctype, text(doc, "name"))?;
+        // By ERPNext's source, while a Repost Item Valuation of it is in progress.
+        if is(doc, "__reposting") {
+            return Err(Error::invalid(
+                "Cannot cancel the transaction. Reposting of item valuation on submission is not completed yet.",
+            ));
+        }
         match doctype.as_str() {
             "Sales Invoice" | "Purchase Invoice" => self.cancel_invoice(doc)?,
             "Sales Order" | "Purchase Order" => self.cancel_order(doc),

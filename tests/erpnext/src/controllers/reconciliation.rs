@@ -32,6 +32,15 @@ impl Erp {
             if !is(&item, "is_stock_item") {
                 return Err(Error::invalid(format!("['Row # {}: {code} is not a stock Item']", i + 1)));
             }
+            // A later version 15 does, whatever is counted.
+            let said = ["use_serial_batch_fields", "reconcile_all_serial_batch"].iter().any(|field| is(row, field));
+            if (is(&item, "has_serial_no") || is(&item, "has_batch_no"))
+                && !said
+                && blank(row, "serial_and_batch_bundle")
+            {
+                let text = format!("Row # {}: Please add Serial and Batch Bundle for Item {code}", i + 1);
+                return Err(Error::invalid(text));
+            }
             let uom = owned(&item, "stock_uom");
             self.whole_number(i + 1, &uom, num(row, "qty"))?;
             fill(row, "item_name", owned(&item, "item_name"));

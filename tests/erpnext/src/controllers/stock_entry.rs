@@ -67,6 +67,7 @@ impl Erp {
             }
         }
         crate::doc::give(doc, "items", table);
+        self.process_loss(doc, &purpose);
         self.for_work_order(doc, &purpose)?;
         if purpose == "Manufacture" && !rows(doc, "items").iter().any(|r| is(r, "is_finished_item")) {
             let text = "There must be atleast 1 Finished Good in this Stock Entry";
@@ -112,6 +113,27 @@ impl Erp {
         Ok(())
     }
 
+    /// By ERPNext's source: what the bill of materials reckons as lost, which with a Work Order is taken off what is made, whatever was told.
+    fn process_loss(&self, doc: &mut Doc, purpose: &str) {
+        let bom = self.db.get("BOM", text(doc, "bom_no")).filter(|_| purpose == "Manufacture");
+        let percent = bom.map_or(0.0, |bom| num(&bom, "process_loss_percentage"));
+        if percent == 0.0 {
+            return;
+        }
+        let made = num(doc, "fg_completed_qty");
+        let loss = made * percent / 100.0;
+        putf(doc, "process_loss_percentage", percent);
+        putf(doc, "process_loss_qty", loss);
+        if blank(doc, "work_order") {
+            return;
+        }
+        for row in rows_mut(doc, "items").into_iter().filter(|row| is(row, "is_finished_item")) {
+            putf(row, "qty", made - loss);
+            let factor = num(row, "conversion_factor");
+            putf(row, "transfer_qty", (made - loss) * factor);
+        }
+    }
+
     fn for_work_order(&self, doc: &Doc, purpose: &str) -> Res<()> {
         let order = owned(doc, "work_order");
         let fg = num(doc, "fg_completed_qty");
@@ -129,6 +151,17 @@ impl Erp {
             return Err(Error::invalid(format!("Transaction not allowed against stopped Work Order {order}")));
         }
         let qty = num(&found, "qty");
+        // By ERPNext's source: of each operation as many have to be done, and submitted cards alone count.
+        let made = fg + num(&found, "produced_qty");
+        for (i, row) in rows(&found, "operations").into_iter().enumerate().filter(|_| purpose == "Manufacture") {
+            if made > num(row, "completed_qty") + num(row, "process_loss_qty") {
+                let (idx, operation) = (i + 1, text(row, "operation"));
+                let text = format!(
+                    "Row #{idx}: Operation <strong>{operation}</strong> is not completed for <strong>{made:?}</strong> qty of finished goods in Work Order {order}. Please update operation status via Job Card."
+                );
+                return Err(Error::refused("OperationsNotCompleteError", text));
+            }
+        }
         if purpose == "Manufacture" && fg > qty {
             let text = format!("For quantity {fg:?} should not be greater than allowed quantity {qty:?}");
             return Err(Error::invalid(text));

@@ -113,7 +113,7 @@ impl Erp {
                 "bom_no": text(doc, "bom_no"), "production_item": text(doc, "production_item"), "item_name": text(doc, "item_name"),
                 "company": Self::company(doc), "posting_date": &now[..10], "for_quantity": float(num(doc, "qty")), "operation": text(row, "operation"),
                 "workstation": text(row, "workstation"), "wip_warehouse": text(doc, "wip_warehouse"), "time_required": float(num(row, "time_in_mins")),
-                "status": "Open", "operation_id": text(row, "name"), "sequence_id": 1, "owner": text(doc, "owner"), "modified_by": text(doc, "owner"),
+                "status": "Open", "operation_id": text(row, "name"), "sequence_id": num(row, "sequence_id") as i64, "owner": text(doc, "owner"), "modified_by": text(doc, "owner"),
                 "creation": now, "modified": now,
             });
             if let Value::Object(mut card) = card {
@@ -184,21 +184,34 @@ impl Erp {
             last = last.max(to);
         }
         putf(doc, "total_time_in_mins", minutes);
-        putf(doc, "total_completed_qty", done);
+        // By ERPNext's source: as many as each of the sub-operations has, of which a line may name one.
+        let of_lines: Vec<(String, f64)> =
+            rows(doc, "time_logs").iter().map(|row| (owned(row, "operation"), num(row, "completed_qty"))).collect();
+        let mut parts: Vec<f64> = Vec::new();
+        for row in rows_mut(doc, "sub_operations") {
+            let own = of_lines.iter().filter(|(operation, _)| operation == text(row, "sub_operation"));
+            let qty = own.map(|(_, qty)| qty).sum();
+            putf(row, "completed_qty", qty);
+            parts.push(qty);
+        }
+        putf(doc, "total_completed_qty", parts.into_iter().reduce(f64::min).unwrap_or(done));
         if !first.is_empty() {
             put(doc, "actual_start_date", first);
             put(doc, "actual_end_date", last);
         }
+        self.in_sequence(doc)?;
         let logged = !rows(doc, "time_logs").is_empty();
         if act.submit {
             if !logged {
                 return Err(Error::invalid(format!("Time logs are required for Job Card {}", text(doc, "name"))));
             }
             if num(doc, "for_quantity") > 0.0
-                && (done + num(doc, "process_loss_qty") - num(doc, "for_quantity")).abs() > 1e-9
+                && (num(doc, "total_completed_qty") + num(doc, "process_loss_qty") - num(doc, "for_quantity")).abs()
+                    > 1e-9
             {
                 let text = format!(
-                    "The Total Completed Qty ({done:?}) must be equal to Qty to Manufacture ({:?})",
+                    "The Total Completed Qty ({:?}) must be equal to Qty to Manufacture ({:?})",
+                    num(doc, "total_completed_qty"),
                     num(doc, "for_quantity")
                 );
                 return Err(Error::invalid(text));
@@ -218,6 +231,32 @@ impl Erp {
         Ok(())
     }
 
+    /// By ERPNext's source: no more pieces of an operation than of those before it, of which submitted cards alone count.
+    fn in_sequence(&self, card: &Doc) -> Res<()> {
+        let (name, sequence) = (text(card, "work_order"), num(card, "sequence_id"));
+        let Some(order) = self.db.get("Work Order", name).filter(|_| sequence != 0.0) else { return Ok(()) };
+        let operations = rows(&order, "operations");
+        let own = operations.iter().find(|row| text(row, "name") == text(card, "operation_id"));
+        let done = own.map_or(0.0, |row| num(row, "completed_qty")) + num(card, "total_completed_qty");
+        let (card, own) = (text(card, "name"), text(card, "operation"));
+        for row in operations.iter().filter(|row| num(row, "sequence_id") < sequence) {
+            let (before, completed) = (text(row, "operation"), num(row, "completed_qty"));
+            if completed >= done {
+                continue;
+            }
+            if text(row, "status") == "Completed" {
+                return Err(Error::invalid(format!(
+                    "The completed quantity {done:?} of an operation {own} cannot be greater than the completed quantity {completed:?} of a previous operation {before}."
+                )));
+            }
+            let text = format!(
+                "Job Card <strong>{card}</strong>: As per the sequence of the operations in the work order <strong>{name}</strong>, complete the operation <strong>{before}</strong> before the operation <strong>{own}</strong>."
+            );
+            return Err(Error::refused("OperationSequenceError", text));
+        }
+        Ok(())
+    }
+
     pub(crate) fn submit_job_card(&mut self, doc: &Doc) -> Res<()> {
         self.operation(doc, 1.0);
         Ok(())
@@ -232,11 +271,16 @@ impl Erp {
         let (id, done, minutes) =
             (owned(doc, "operation_id"), num(doc, "total_completed_qty"), num(doc, "total_time_in_mins"));
         self.touch("Work Order", text(doc, "work_order"), |order| {
+            let ordered = num(order, "qty");
             for row in rows_mut(order, "operations").into_iter().filter(|r| text(r, "name") == id) {
                 let (qty, time) = (num(row, "completed_qty"), num(row, "actual_operation_time"));
                 putf(row, "completed_qty", qty + done * sign);
                 putf(row, "actual_operation_time", time + minutes * sign);
-                let status = if num(row, "completed_qty") > 0.0 { "Completed" } else { "Pending" };
+                let status = match num(row, "completed_qty") {
+                    qty if qty >= ordered => "Completed",
+                    qty if qty > 0.0 => "Work in Progress",
+                    _ => "Pending",
+                };
                 put(row, "status", status);
             }
         });
