@@ -269,6 +269,41 @@ fn goods_under_way_v1() {
     assert_eq!(Table::Transit as u8, 19);
 }
 
+/// Rows of an office whose sites are of several companies. Those of one company have none of it.
+#[test]
+fn several_companies_v1() {
+    for (name, table, json) in [
+        (
+            "mode-of-payment-companies",
+            Table::ModeOfPayment,
+            r#"{"mode_of_payment":"Cash","type":"Cash","default_account":"Cash - TW","enabled":true,"accounts":[
+                {"company":"Cutter Works","default_account":"Cash - CW"},{"company":"Tailor Works","default_account":"Cash - TW"}]}"#,
+        ),
+        ("account-company", Table::Account, r#"{"name":"Cash - CW","account_type":"Cash","company":"Cutter Works"}"#),
+        (
+            "fiscal-year-companies",
+            Table::FiscalYear,
+            r#"{"year":"2026-27","year_start_date":"2026-04-01","year_end_date":"2027-03-31","companies":["Cutter Works"]}"#,
+        ),
+        (
+            "item-taxed-company",
+            Table::Item,
+            r#"{"item_code":"SEW","item_name":"Sewing","stock_uom":"Nos","taxes":[
+                {"item_tax_template":"Free - CW","company":"Cutter Works"}]}"#,
+        ),
+        (
+            "mode-of-payment",
+            Table::ModeOfPayment,
+            r#"{"mode_of_payment":"Cash","type":"Cash","default_account":"Cash - TW"}"#,
+        ),
+    ] {
+        let made = Row::deserialize_as(table, &mut serde_json::Deserializer::from_str(json)).unwrap();
+        let bytes = row::encode(&made);
+        golden(&format!("row-{name}.cbor"), &bytes);
+        assert_eq!(row::decode(table, &bytes).unwrap(), made, "{name}");
+    }
+}
+
 /// What people do, stamped with a time that a person confirmed.
 fn acts() -> Vec<(&'static str, Act)> {
     let (session, whom) = (SessionId::of_token("8f14e45fceea167a5a36dedd4bea2543"), || "wati".try_into().unwrap());

@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use outpost_core::domain::id::SiteId;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest pause between two looks: a week.
 const LONGEST_S: u64 = 7 * 24 * 3600;
@@ -61,6 +61,25 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The companies whose master data comes from ERPNext: the usual one, and those of sites. Empty where it does not come from there.
+    pub fn companies(&self) -> BTreeSet<&str> {
+        let Some(own) = &self.master_data else { return BTreeSet::new() };
+        let of_sites = self.sites.values().filter_map(|map| map.company.as_deref());
+        of_sites.chain([own.company.as_str()]).collect()
+    }
+
+    /// The company of whose master data a site has its own, by what its settings say (`said`): that of its section, else the one that its
+    /// settings name, else the usual one. None where it does not come from ERPNext, and for a site that has no section and whose settings
+    /// name none of the companies.
+    pub fn company_of<'a>(&'a self, site: &SiteId, said: Option<&str>) -> Option<&'a str> {
+        let own = self.master_data.as_ref()?;
+        let section = self.sites.get(site);
+        let said = || said.and_then(|said| self.companies().get(said).copied());
+        section.and_then(|map| map.company.as_deref()).or_else(said).or_else(|| section.map(|_| own.company.as_str()))
+    }
+}
+
 /// The guard in ERPNext, which refuses what is for a workshop that the office does not hear.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +96,7 @@ pub struct Guard {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MasterData {
-    /// ERPNext's name of the company.
+    /// ERPNext's name of the usual company: that of sites that name no other.
     pub company: String,
     /// Seconds between two looks at what has changed.
     #[serde(default = "a_minute")]
@@ -162,5 +181,40 @@ impl SiteMap {
     /// ERPNext's name of a workshop's name; the same where the map has none.
     pub fn name<'a>(map: &'a BTreeMap<String, String>, name: &'a str) -> &'a str {
         map.get(name).map_or(name, String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Of two sections, of which the second names this company.
+    fn settings(solo: &str) -> Settings {
+        let sites = json!({ "bandung": {}, "solo": { "company": solo } });
+        let own = json!({ "company": "Tailor Works" });
+        serde_json::from_value(json!({ "url": "https://books.example", "master_data": own, "sites": sites })).unwrap()
+    }
+
+    #[test]
+    fn a_site_is_of_the_company_of_its_section_else_of_its_settings_else_of_the_usual_one() {
+        let settings = settings("Cutter Works");
+        assert_eq!(settings.companies(), ["Cutter Works", "Tailor Works"].into());
+        let of = |site: &str, said| settings.company_of(&site.parse().unwrap(), said);
+        assert_eq!(of("bandung", None), Some("Tailor Works"));
+        assert_eq!(of("bandung", Some("Cutter Works")), Some("Cutter Works"));
+        assert_eq!(of("bandung", Some("Weaver Works")), Some("Tailor Works"), "no company of the office's");
+        assert_eq!(of("solo", Some("Tailor Works")), Some("Cutter Works"), "its section goes before");
+        assert_eq!(of("garut", Some("Cutter Works")), Some("Cutter Works"), "one that is not posted");
+        assert_eq!((of("garut", None), of("garut", Some("Weaver Works"))), (None, None));
+    }
+
+    #[test]
+    fn an_office_of_one_company_has_the_sites_that_it_always_had() {
+        let settings = settings("Tailor Works");
+        assert_eq!(settings.companies(), ["Tailor Works"].into());
+        let of = |site: &str, said| settings.company_of(&site.parse().unwrap(), said).is_some();
+        assert!(of("bandung", None) && of("bandung", Some("Tailor")) && of("solo", None));
+        assert!(of("garut", Some("Tailor Works")) && !of("garut", Some("Tailor")) && !of("garut", None));
     }
 }

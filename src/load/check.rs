@@ -10,7 +10,7 @@ use super::secret::MAX_CLEAR;
 use crate::domain::decimal::Decimal;
 use crate::domain::master::{
     Bom, Item, ItemPrice, ItemTaxTemplate, Level, Masters, OpenInvoice, Row, SalesOrderRow, Settings, Table, TaxRule,
-    TaxTemplate, Transit, User, WorkOrder,
+    TaxTemplate, Transit, User, WorkOrder, companies,
 };
 use crate::domain::totals::{self, MAX_PRECISION, MAX_TAXES};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,10 @@ impl Looked<'_, '_> {
     }
 
     fn rules(&mut self, row: &Row) {
+        for company in companies(row).into_iter().filter(|company| self.masters.sites_of(&[company]).is_empty()) {
+            let rule = format!("no site is of the company {company}, so nobody gets it: is the name right?");
+            self.warn(if row.table() == Table::FiscalYear { "companies" } else { "company" }, rule);
+        }
         match row {
             Row::Settings(row) => self.settings(row),
             Row::Warehouse(row) => {
@@ -358,11 +362,13 @@ fn defaults(plan: &Plan<'_>, report: &mut Report) {
             Row::Bom(row) if row.is_default => plan
                 .after
                 .boms_of(row.item.as_str())
-                .filter(|other| other.is_default)
+                .filter(|other| other.is_default && other.company == row.company)
                 .nth(1)
                 .map(|_| "bill of materials of the item"),
             Row::TaxTemplate(row) if row.is_default => {
-                let same = |other: &&TaxTemplate| other.is_default && other.buying == row.buying;
+                let same = |other: &&TaxTemplate| {
+                    (other.is_default, other.buying, &other.company) == (true, row.buying, &row.company)
+                };
                 plan.after.tax_templates().filter(same).nth(1).map(|_| "template")
             }
             _ => None,

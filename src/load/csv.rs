@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists that are texts here and rows with one field at ERPNext, whose name of it is taken too.
-const ERPNEXT_ROWS: [(&str, &str); 3] =
-    [("operations", "operation"), ("roles", "role"), ("closed_documents", "document_type")];
+const ERPNEXT_ROWS: [(&str, &str); 4] =
+    [("operations", "operation"), ("roles", "role"), ("closed_documents", "document_type"), ("companies", "company")];
 
 /// Where a column's cells go.
 enum Column {

@@ -60,7 +60,10 @@ pub(super) fn names(row: &Row) -> Vec<Names<'_>> {
             all.one("price_list", Table::PriceList, &row.price_list);
             all.one("uom", Table::Uom, &row.uom);
         }
-        Row::ModeOfPayment(row) => all.one("default_account", Table::Account, &row.default_account),
+        Row::ModeOfPayment(row) => {
+            all.one("default_account", Table::Account, &row.default_account);
+            all.each("accounts", &row.accounts, "default_account", Table::Account, |own| Some(&own.default_account));
+        }
         Row::TaxTemplate(row) => {
             all.each("taxes", &row.taxes, "account_head", Table::Account, |tax| Some(&tax.account_head));
         }

@@ -104,7 +104,7 @@ pub(super) fn closed(masters: &Masters, month: Month, kinds: &[Kind]) -> Period 
     }
     let (start_date, end_date) = month.days();
     let period_name = month.to_string().try_into().expect("invariant: a month is a text");
-    Period { period_name, start_date, end_date, closed_documents: names }
+    Period { period_name, start_date, end_date, closed_documents: names, company: None }
 }
 
 #[cfg(test)]

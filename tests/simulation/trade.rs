@@ -106,6 +106,7 @@ pub fn masters(sites: usize) -> Masters {
             site: Some(site.clone()),
             is_transit,
             disabled: false,
+            company: None,
         };
         masters.put(Row::Warehouse(place(stores(n), false)));
         masters.put(Row::Warehouse(place(transit(n), true)));

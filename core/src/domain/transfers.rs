@@ -250,7 +250,13 @@ mod tests {
         let mut masters = Masters::default();
         let (solo, bandung) = ("solo".parse().unwrap(), "bandung".parse().unwrap());
         let site = Some(SiteId::clone(&solo));
-        masters.put(Row::Warehouse(Warehouse { name: text("B"), site, is_transit: true, disabled: false }));
+        masters.put(Row::Warehouse(Warehouse {
+            name: text("B"),
+            site,
+            is_transit: true,
+            disabled: false,
+            company: None,
+        }));
         let mut transfers = Transfers::default();
         let told = |transfers: &Transfers| -> Vec<(u128, String)> {
             let row = |row: Transit| match row.entry {

@@ -40,7 +40,7 @@ pub struct Came {
 const SETTINGS: &str = "(settings)";
 const PERMISSIONS: &str = "(permissions)";
 
-/// Reads one company.
+/// Reads the companies of an office.
 #[derive(Clone, Debug)]
 pub struct Feed {
     scope: Scope,
@@ -49,7 +49,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// For a company and its sites.
+    /// For companies and their sites.
     pub fn new(scope: Scope) -> Self {
         Self { scope, most: usize::MAX }
     }

@@ -108,7 +108,8 @@ impl<'a> Fetch<'a> {
         documents: Vec<Value>,
     ) -> Result<Vec<Whole>, Failure> {
         let mut whole: Vec<Whole> = documents.into_iter().map(Whole::bare).collect();
-        for joined in self.listed.joined {
+        let several = self.scope.is_several();
+        for joined in self.listed.joined.iter().filter(|joined| several || !matches!(joined.by, By::NamedInRows(..))) {
             self.join(progress, told, joined, &mut whole)?;
         }
         Ok(whole)
@@ -121,18 +122,16 @@ impl<'a> Fetch<'a> {
         joined: &Joined,
         whole: &mut [Whole],
     ) -> Result<(), Failure> {
-        let named = |document: &Whole, field| document.fields.get(field).and_then(Value::as_str).map(str::to_owned);
-        let (theirs, ours) = match joined.by {
-            By::Parent => ("parent", "name"),
-            By::Field(field) | By::Pointing(field) => (field, "name"),
-            By::Named(field) => ("name", field),
+        let theirs = match joined.by {
+            By::Parent => "parent",
+            By::Field(field) | By::Pointing(field) => field,
+            By::Named(_) | By::NamedInRows(..) => "name",
         };
-        let mut names: Vec<String> =
-            whole.iter().filter_map(|document| named(document, ours)).filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<String> = whole.iter().flat_map(|document| named(document, joined.by)).collect();
         names.sort_unstable();
         names.dedup();
         let optional = matches!(joined.by, By::Named(_) | By::Pointing(_));
-        let several = matches!(joined.by, By::Named(_));
+        let several = matches!(joined.by, By::Named(_) | By::NamedInRows(..));
         if names.is_empty() || (optional && progress.lacks.contains(&lack(joined.doctype, joined.fields[0]))) {
             return Ok(());
         }
@@ -185,10 +184,12 @@ impl<'a> Fetch<'a> {
             start += read;
         }
         for document in whole {
-            let Some(name) = named(document, ours) else { continue };
+            let names = named(document, joined.by);
             // Several may name the same.
-            let found = if several { rows.get(&name).cloned() } else { rows.remove(&name) };
-            document.with.insert(joined.doctype, found.unwrap_or_default());
+            let found =
+                names.iter().filter_map(|name| if several { rows.get(name).cloned() } else { rows.remove(name) });
+            let found = found.flatten().collect();
+            document.with.insert(joined.doctype, found);
         }
         Ok(())
     }
@@ -263,6 +264,19 @@ impl<'a> Fetch<'a> {
         }
         came.rows.push(row);
     }
+}
+
+/// The names by which rows of another doctype belong to a document, each once.
+fn named(document: &Whole, by: By) -> BTreeSet<String> {
+    let text = |fields: &Value, field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);
+    let names: BTreeSet<String> = match by {
+        By::Parent | By::Field(_) | By::Pointing(_) => text(&document.fields, "name").into_iter().collect(),
+        By::Named(field) => text(&document.fields, field).into_iter().collect(),
+        By::NamedInRows(doctype, field) => {
+            document.with.get(doctype).into_iter().flatten().filter_map(|row| text(row, field)).collect()
+        }
+    };
+    names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
 fn lack(doctype: &str, field: &str) -> String {

@@ -13,7 +13,8 @@
 //! - A row in [`Came::gone`] is to be deleted *before* the rows of the same step are put: a renamed customer keeps its id.
 //! - [`levels()`] reads stock, between two postings of a site's documents: what of them is in the figure must be known.
 //! - No row has a field for valuation, margin or wages, and none is asked for.
-//! - One feed is one company: a mode of payment has one account.
+//! - One feed is all companies of an office ([`Scope`]). A row says whose it is only where there are several, so that an office of one has
+//!   the rows that it always had; a mode of payment has an account in each.
 //! - What ERPNext refuses to show (a missing right, a custom field that is not there) is told, and stops nothing else.
 
 mod changes;
@@ -27,6 +28,7 @@ mod permissions;
 mod prices;
 mod progress;
 mod rows;
+mod scope;
 mod settings;
 mod source;
 mod sources;
@@ -37,21 +39,8 @@ pub use feed::{Came, Feed, Round};
 pub use known::Known;
 pub use levels::{Included, levels};
 pub use progress::Progress;
+pub use scope::Scope;
 pub use source::Source;
-
-use outpost_core::domain::id::SiteId;
-use std::collections::BTreeMap;
-
-/// What is read for whom.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// ERPNext's name of the company.
-    pub company: String,
-    /// The sites whose settings name it.
-    pub sites: Vec<SiteId>,
-    /// Whose a warehouse is, where ERPNext's own field `outpost_site` does not say.
-    pub warehouses: BTreeMap<String, SiteId>,
-}
 
 /// The doctypes that are read.
 pub fn doctypes() -> impl Iterator<Item = &'static str> {

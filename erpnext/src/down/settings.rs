@@ -1,6 +1,6 @@
 //! What of a site's settings ERPNext decides: the company, its currency, and how that is rounded.
 //!
-//! In: the company, its currency. Out: the row of each site. All else in it is the office's own, and stays as it is.
+//! In: each company, its currency. Out: the row of each site. All else in it is the office's own, and stays as it is.
 
 use super::known::Known;
 use super::rows::Doc;
@@ -26,7 +26,34 @@ pub(super) struct Facts {
 
 /// Reads them for all sites.
 pub(super) fn step(source: &dyn Source, known: &dyn Known, scope: &Scope, came: &mut Came) -> Result<(), Failure> {
-    let company = source.get("Company", &scope.company)?;
+    let asked = json!({ "doctype": "System Settings", "fieldname": "[\"currency_precision\", \"number_format\"]" });
+    let system = match source.call("frappe.client.get_value", &asked) {
+        Err(Failure::Refused { .. }) => Value::Null,
+        answer => answer?,
+    };
+    for (company, sites) in &scope.companies {
+        match of_company(source, company, &system) {
+            Ok(Ok(facts)) => {
+                let there = |site: &SiteId| {
+                    let key = RowKey { table: Table::Settings, name: site.as_str().into() };
+                    known.row(&key)
+                };
+                came.rows.extend(sites.iter().map(|site| Row::Settings(of_site(site, &facts, there(site)))));
+            }
+            Ok(Err(why)) => came.told.push(format!("the settings of {company}: {why}")),
+            // One that is not there keeps no other from its own.
+            Err(Failure::Refused { words, .. }) if scope.is_several() => {
+                came.told.push(format!("the settings of {company}: ERPNext refuses them ({words})"));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
+}
+
+/// Asks for a company and its currency.
+fn of_company(source: &dyn Source, company: &str, system: &Value) -> Result<Result<Facts, String>, Failure> {
+    let company = source.get("Company", company)?;
     let currency = Doc { fields: &company, with: &BTreeMap::new() }.str("default_currency").to_owned();
     let query = Query {
         fields: &["name", "smallest_currency_fraction_value"],
@@ -35,22 +62,7 @@ pub(super) fn step(source: &dyn Source, known: &dyn Known, scope: &Scope, came: 
         ..Query::default()
     };
     let currencies = source.list("Currency", &query)?;
-    let asked = json!({ "doctype": "System Settings", "fieldname": "[\"currency_precision\", \"number_format\"]" });
-    let system = match source.call("frappe.client.get_value", &asked) {
-        Err(Failure::Refused { .. }) => Value::Null,
-        answer => answer?,
-    };
-    match facts(&company, currencies.first().unwrap_or(&Value::Null), &system) {
-        Ok(facts) => {
-            let there = |site: &SiteId| {
-                let key = RowKey { table: Table::Settings, name: site.as_str().into() };
-                known.row(&key)
-            };
-            came.rows.extend(scope.sites.iter().map(|site| Row::Settings(of_site(site, &facts, there(site)))));
-        }
-        Err(why) => came.told.push(format!("the settings of {}: {why}", scope.company)),
-    }
-    Ok(())
+    Ok(facts(&company, currencies.first().unwrap_or(&Value::Null), system))
 }
 
 /// What ERPNext's answers say: pure.

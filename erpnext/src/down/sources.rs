@@ -19,6 +19,8 @@ pub(super) enum By {
     Named(&'static str),
     /// They name it in a field, the first of those that are read, which may be missing there.
     Pointing(&'static str),
+    /// Its child rows of a doctype, which are read before, name them in a field. Read only where there are several companies.
+    NamedInRows(&'static str, &'static str),
 }
 
 /// Rows of another doctype that are read with a document.
@@ -49,7 +51,7 @@ pub(super) struct Listed {
     pub(super) fields: &'static [&'static str],
     pub(super) optional: &'static [&'static str],
     pub(super) joined: &'static [Joined],
-    /// Documents of other companies are never read.
+    /// It is of a company: documents of others than the office's are never read.
     pub(super) of_company: bool,
     /// What a document is all its life, where it is ever to have a row: no other is read.
     pub(super) always: fn() -> Vec<Value>,
@@ -74,7 +76,7 @@ impl Listed {
     pub(super) fn base(&self, scope: &Scope) -> Vec<Value> {
         let mut filters = (self.always)();
         if self.of_company {
-            filters.push(json!(["company", "=", scope.company]));
+            filters.push(scope.filter());
         }
         filters
     }
@@ -171,6 +173,11 @@ pub(super) const LISTED: &[Listed] = &[
                 "Item Tax",
                 &["item_tax_template", "tax_category", "valid_from", "minimum_net_rate", "maximum_net_rate"],
             ),
+            Joined {
+                doctype: "Item Tax Template",
+                by: By::NamedInRows("Item Tax", "item_tax_template"),
+                fields: &["company"],
+            },
         ],
         open: || vec![json!(["has_variants", "=", 0])],
         row: rows::item,

@@ -25,7 +25,8 @@ pub(super) fn check(document: &Document, draft: &Map<String, Value>, about: &Abo
     }
     let mut item_taxes = Vec::new();
     for (i, item) in priced.items.iter().enumerate() {
-        let own = about.masters.item(item.item_code.as_str()).is_some_and(|row| !row.taxes.is_empty());
+        let company = about.masters.company(about.site);
+        let own = about.masters.item(item.item_code.as_str()).is_some_and(|row| row.is_taxed_in(company));
         let Some(name) = item.item_tax_template else {
             if own {
                 let rule = "the item has taxes of its own at the workshop: choose its template";

@@ -211,12 +211,15 @@ impl<'a> Making<'a> {
             let rule = format!("{name} is no mode of payment that the office's data has: load it, with its account");
             return Err(Unmappable::unfit(field, rule));
         };
-        let type_of =
-            self.about.masters.account(mode.default_account.as_str()).and_then(|row| row.account_type.as_ref());
+        let Some(account) = self.about.masters.account_of(mode, self.about.site) else {
+            let rule = format!("{name} has no account in the site's company: give it one in ERPNext");
+            return Err(Unmappable::unfit(field, rule));
+        };
+        let type_of = self.about.masters.account(account.as_str()).and_then(|row| row.account_type.as_ref());
         let bank = |kind: Option<&Text>| kind.is_some_and(|kind| kind.as_str() == "Bank");
         Ok(Mode {
             name: self.mapped(&self.about.map.modes_of_payment, name),
-            account: self.mapped(&self.about.map.accounts, &mode.default_account),
+            account: self.mapped(&self.about.map.accounts, account),
             kind: mode.kind.as_ref().or(type_of).map(Text::to_string),
             is_bank: bank(type_of.or(mode.kind.as_ref())),
         })

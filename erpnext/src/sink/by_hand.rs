@@ -52,7 +52,7 @@ impl Erpnext {
             return Ok(ByHand::No(format!("ERPNext's answer to {name} names no document: ask again")));
         };
         let party = submitted.document.rules().party().map(|party| self.party(party)).transpose()?;
-        let masters = self.library.masters();
+        let masters = self.library.masters(&self.site);
         let digits = masters.settings(&self.site).map_or(DIGITS, |settings| settings.currency_precision);
         let own = submitted.day().unwrap_or(at.day);
         let paper = Paper { submitted, own, party, digits: digits.into(), map: &self.map };
@@ -76,7 +76,7 @@ impl Erpnext {
             Some(0) => return Some(format!("{name} is a draft: submit it in ERPNext first")),
             _ => return Some(format!("{name} is cancelled in ERPNext: name the one that counts there")),
         }
-        let masters = self.library.masters();
+        let masters = self.library.masters(&self.site);
         let of_site = || masters.settings(&self.site).map(|settings| settings.company.to_string());
         let ours = self.map.company.clone().or_else(of_site)?;
         let theirs = there.get("company").and_then(Value::as_str).filter(|theirs| *theirs != ours)?;

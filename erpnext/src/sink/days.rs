@@ -12,7 +12,7 @@ use serde_json::Value;
 impl Erpnext {
     /// The first day from `day` on, on which the books take such a document, as far as the office's data says.
     pub(super) fn first_open_day(&self, kind: Kind, mut day: Date) -> Option<Date> {
-        let masters = self.library.masters();
+        let masters = self.library.masters(&self.site);
         let closes = |day: Date| {
             masters
                 .periods()
@@ -28,7 +28,7 @@ impl Erpnext {
 
     /// Whether the office's desk has closed a day's month for such documents. ERPNext does not know of that, and would take them.
     pub(super) fn is_closed_here(&self, kind: Kind, day: Date) -> bool {
-        let masters = self.library.masters();
+        let masters = self.library.masters(&self.site);
         let mut months = masters.periods().filter(|period| period.is_month());
         months.any(|month| {
             (month.start_date..=month.end_date).contains(&day)

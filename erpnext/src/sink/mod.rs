@@ -53,8 +53,8 @@ const HOURS_CLOSED_HERE: &str = "Their month is closed at the office's desk, and
 pub trait Library: Send + Sync {
     /// A document of any site.
     fn document(&self, id: IntentId) -> Option<Submitted>;
-    /// The master data of all sites.
-    fn masters(&self) -> Arc<Masters>;
+    /// The master data as a site has it ([`Masters::of_site`]).
+    fn masters(&self, site: &SiteId) -> Arc<Masters>;
     /// The name under which somebody has entered a document by hand, as the office's word on it says: it is not there under its id.
     fn by_hand(&self, id: IntentId) -> Option<Text>;
 }
@@ -122,7 +122,7 @@ impl Erpnext {
 
     /// `reading` is later where the document is there, and its body only held against it.
     fn request(&mut self, submitted: &Submitted, post_on: Option<Date>, reading: Reading) -> Result<Ask, Unmappable> {
-        let masters = self.library.masters();
+        let masters = self.library.masters(&self.site);
         let about = About { site: &self.site, masters: &masters, map: &self.map, erp_zone: &self.zone, post_on };
         let later = reading == Reading::Later;
         let mut names = Erp { client: &self.client, library: &*self.library, parties: &mut self.parties, later };

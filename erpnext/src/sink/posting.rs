@@ -185,7 +185,7 @@ impl Erpnext {
     }
 
     pub(super) fn expected(&self, submitted: &Submitted, reading: Reading) -> Expected {
-        Expected::of(submitted, &self.library.masters(), &self.site, reading)
+        Expected::of(submitted, &self.library.masters(&self.site), &self.site, reading)
     }
 
     /// Reads one back, whole.

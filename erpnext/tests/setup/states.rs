@@ -3,7 +3,7 @@
 use super::*;
 use erpnext_stand_in::Reach;
 use outpost_erpnext::client::Failure;
-use outpost_erpnext::map::{MasterData, Settings};
+use outpost_erpnext::map::{MasterData, Settings, SiteMap};
 use outpost_erpnext::setup::{check_settings, status};
 
 #[test]
@@ -128,4 +128,39 @@ fn where_master_data_comes_from_there_its_names_are_looked_at() {
     );
     let wrong = look("Tailor Works", "All Warehouses - TW");
     assert!(wrong.iter().any(|one| one.level == Level::Error && one.found.contains("is a group")), "{wrong:#?}");
+}
+
+#[test]
+fn of_several_companies_each_is_looked_at_and_whether_its_warehouses_are_its_own() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    stand_in.make("Company", json!({ "company_name": "Cutter Works", "abbr": "CW", "default_currency": "IDR" }));
+    let (settings, masters) = workshop(&stand_in);
+    let look = |company: &str, warehouse: &str| {
+        let own = MasterData {
+            company: "Tailor Works".into(),
+            changes_every_s: 60,
+            stock_every_s: 300,
+            warehouses: [(warehouse.to_owned(), "solo".parse().unwrap())].into(),
+        };
+        let mut settings = Settings { master_data: Some(own), ..settings.clone() };
+        let solo = SiteMap { company: Some(company.into()), ..SiteMap::default() };
+        settings.sites.insert("solo".parse().unwrap(), solo);
+        let found = check(&with_key(&stand_in, &key), &settings, &masters);
+        let told = found.into_iter().filter(|finding| finding.field.starts_with("master_data"));
+        told.map(|finding| (finding.level, finding.found)).collect::<Vec<_>>()
+    };
+    let good = look("Cutter Works", "Stores - CW");
+    assert!(good.iter().all(|(level, _)| *level != Level::Error), "{good:#?}");
+    assert!(good.contains(&(Level::Ok, "Cutter Works".into())) && good.contains(&(Level::Ok, "Tailor Works".into())));
+    let wrong = look("Cutter Work", "Stores - CW");
+    assert!(wrong.contains(&(Level::Error, "ERPNext has no company \"Cutter Work\"".into())), "{wrong:#?}");
+    let wrong = look("Cutter Works", "Stores - TW");
+    let rule = "Stores - TW is of the company \"Tailor Works\", and the site of \"Cutter Works\"";
+    assert!(wrong.contains(&(Level::Error, rule.into())), "{wrong:#?}");
+    change(&stand_in, "Warehouse", "Finished Goods - TW", json!({ "outpost_site": "solo" }));
+    let wrong = look("Cutter Works", "Stores - CW");
+    let rule =
+        "Finished Goods - TW is of the company \"Tailor Works\", and solo, whose it is said to be, of \"Cutter Works\"";
+    assert!(wrong.contains(&(Level::Error, rule.into())), "{wrong:#?}");
 }

@@ -223,13 +223,16 @@ fn a_row_that_nobody_gets_or_a_role_that_may_nothing_is_told_and_taken() {
         ("level.csv", "item_code,warehouse,actual_qty\nSHIRT,Central - TW,5\n"),
         ("user.csv", "name,roles\nani,Tailor\n"),
         ("warehouse.csv", "name,site\nBogor - TW,bogro\n"),
+        ("account.csv", "name,company\nCash - CW,Cutter Works\n"),
     ]);
     assert!(report.taken);
-    let told: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 3, "{told:#?}");
+    let mut told: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
+    told.sort_by_key(|words| words.contains("Cutter Works"));
+    assert_eq!(told.len(), 4, "{told:#?}");
     assert!(
         told[0].contains("no workshop gets this level") && told[1].contains("the role Tailor may do nothing"),
         "{told:#?}"
     );
     assert!(told[2].contains("the site bogro has no settings"), "{told:#?}");
+    assert!(told[3].contains("company: no site is of the company Cutter Works"), "{told:#?}");
 }

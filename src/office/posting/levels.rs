@@ -9,7 +9,7 @@ use super::writer::SiteWriter;
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
 use crate::domain::master::segment::Audience;
-use crate::domain::master::{Level, Row, RowKey, Table};
+use crate::domain::master::{Level, Masters, Row, RowKey, Table};
 use crate::moment::up_ms;
 use crate::rows::Told;
 use crate::sabotage;
@@ -87,9 +87,15 @@ impl SiteWriter {
     /// `came` gets each item and warehouse to which others have brought some.
     fn read_stock(&self, settings: &Settings, whole: bool, came: &mut BTreeSet<(Text, Text)>) -> Result<(), String> {
         let rows = self.books.sites.rows();
+        let mut masters = Masters::default();
+        let key = RowKey { table: Table::Settings, name: self.site.as_str().into() };
+        rows.get(&key)
+            .and_then(|(body, _)| row::decode(key.table, &body).ok())
+            .into_iter()
+            .for_each(|row| masters.put(row));
         let mut warehouses = Vec::new();
         down::each(rows, Table::Warehouse, &mut |row| match row {
-            Row::Warehouse(row) if row.site.as_ref() == Some(&self.site) => warehouses.push(row.name),
+            Row::Warehouse(row) if masters.owner(&row) == Some(&self.site) => warehouses.push(row.name),
             _ => {}
         });
         // What is not ERPNext's any more, or lies nowhere, has no row.

@@ -37,7 +37,16 @@ pub(super) struct Books {
     pub(super) views: views::Reader,
     pub(super) hub: Arc<Hub>,
     fresh: Mutex<HashMap<IntentId, Fresh>>,
-    masters: Mutex<Option<(Instant, u64, Arc<Masters>)>>,
+    masters: Mutex<Option<Kept>>,
+}
+
+/// The master data of a moment.
+struct Kept {
+    since: Instant,
+    version: u64,
+    all: Arc<Masters>,
+    /// As the sites of a company have it, by its name; empty for those of none.
+    of: HashMap<String, Arc<Masters>>,
 }
 
 impl Books {
@@ -101,8 +110,25 @@ impl Books {
 
     /// The number on a document's paper, or its id.
     pub(super) fn number(&self, site: &SiteId, line: &DocumentLine) -> String {
-        let prefix = self.masters().number_prefix(site);
+        let prefix = self.all_masters().number_prefix(site);
         line.number.map_or_else(|| line.id.to_string(), |number| number.print(&prefix, line.kind))
+    }
+
+    /// The master data of all sites.
+    pub(super) fn all_masters(&self) -> Arc<Masters> {
+        self.kept(|kept| kept.all.clone())
+    }
+
+    /// Asks what is kept, which is read anew where it has become old.
+    fn kept<T>(&self, question: impl FnOnce(&mut Kept) -> T) -> T {
+        let version = self.sites.rows().version();
+        let mut kept = lock(&self.masters);
+        let fresh = kept.take().filter(|kept| kept.version == version || kept.since.elapsed() < FRESH);
+        let anew = || {
+            let all = Arc::new(ledger::masters(self.sites.rows()));
+            Kept { since: Instant::now(), version, all, of: HashMap::new() }
+        };
+        question(kept.insert(fresh.unwrap_or_else(anew)))
     }
 
     /// Has the next question answered by the master data of that moment.
@@ -120,17 +146,11 @@ impl Library for Books {
         }
     }
 
-    fn masters(&self) -> Arc<Masters> {
-        let version = self.sites.rows().version();
-        let mut kept = lock(&self.masters);
-        if let Some((since, of, masters)) = &*kept
-            && (*of == version || since.elapsed() < FRESH)
-        {
-            return masters.clone();
-        }
-        let masters = Arc::new(ledger::masters(self.sites.rows()));
-        *kept = Some((Instant::now(), version, masters.clone()));
-        masters
+    fn masters(&self, site: &SiteId) -> Arc<Masters> {
+        self.kept(|Kept { all, of, .. }| {
+            let company = all.company(site).map(Text::to_string).unwrap_or_default();
+            of.entry(company).or_insert_with(|| all.of_site(site)).clone()
+        })
     }
 
     fn by_hand(&self, id: IntentId) -> Option<Text> {

@@ -308,7 +308,7 @@ impl Clerk {
             let settings = settings::read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
             let own = settings::client(&self.dir, &settings, &settings::key(&self.dir.join(KEY))?)?;
             self.books.forget_masters();
-            let masters = self.books.masters();
+            let masters = self.books.all_masters();
             let mut findings = setup::check(&own, &settings, &masters);
             findings.extend(settings.sites.iter().filter_map(|(site, map)| Some(self.reach(site, map)?.finding(site))));
             if let Some((key, secret)) = admin {

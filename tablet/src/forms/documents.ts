@@ -76,7 +76,7 @@ export interface Expense {
 
 export function expense(of: Expense, masters: Masters, when: When): Fields {
   const amount = `${number(of.amount)}`;
-  const money = masters.get("mode-of-payment", of.mode_of_payment)?.default_account ?? "";
+  const money = masters.accountOf(of.mode_of_payment) ?? "";
   const bill = of.bill_no.trim();
   return withoutNothing({
     posting_date: when.day,

@@ -8,7 +8,8 @@ import { Choice, TextField } from "./fields";
 export function needsReference(mode: string): boolean {
   const masters = app().rows.masters.value;
   const row = masters.get("mode-of-payment", mode);
-  const account = row && masters.get("account", row.default_account);
+  const name = masters.accountOf(mode);
+  const account = name === undefined ? undefined : masters.get("account", name);
   return (account ? account.account_type : row?.type) === "Bank";
 }
 

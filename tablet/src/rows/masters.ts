@@ -136,15 +136,24 @@ export class Masters {
     return found;
   }
 
+  /** The account that a mode of payment is booked on in the site's company. */
+  accountOf(mode: string): string | undefined {
+    const row = this.get("mode-of-payment", mode);
+    if (!row?.accounts?.length) return row?.default_account;
+    return row.accounts.find(({ company }) => company === this.settings?.company)?.default_account;
+  }
+
   defaultTaxes(buying: boolean): TaxTemplate | undefined {
     return this.all("tax-template").find((template) => !!template.is_default && !!template.buying === buying);
   }
 
   /** The rates that an item has of its own on a day: those of the first template that counts then. */
   itemRates(item: Item | undefined, day: string): ItemTaxRate[] {
-    const begun = (item?.taxes ?? []).filter((row) => row.valid_from && row.valid_from <= day);
+    const company = this.settings?.company;
+    const own = (item?.taxes ?? []).filter((row) => !row.company || row.company === company);
+    const begun = own.filter((row) => row.valid_from && row.valid_from <= day);
     begun.sort((a, b) => ((a.valid_from ?? "") > (b.valid_from ?? "") ? -1 : 1));
-    const rows = begun.length > 0 ? begun : (item?.taxes ?? []).filter((row) => !row.valid_from);
+    const rows = begun.length > 0 ? begun : own.filter((row) => !row.valid_from);
     const first = rows.find((row) => !row.tax_category);
     return (first && this.get("item-tax-template", first.item_tax_template)?.taxes) ?? [];
   }

@@ -72,6 +72,37 @@ test("an item's own tax template of the day counts, the latest that has begun be
   expect([on("2025-12-31"), on("2026-01-01"), on("2026-06-01")]).toEqual(["Always", "January", "January"]);
 });
 
+test("of several companies a mode has the account of the site's, and an item the tax template of it", () => {
+  const settings = (site: string, company: string) => row("settings", site, { site, company, currency: "IDR" });
+  const accounts = [
+    { company: "Cutter Works", default_account: "Cash - CW" },
+    { company: "Tailor Works", default_account: "Cash - TW" },
+  ];
+  const mode = (name: string, fields: object) =>
+    row("mode-of-payment", name, { mode_of_payment: name, default_account: "Cash - TW", ...fields });
+  const named = (name: string) => row("item-tax-template", name, { name, taxes: [{ tax_type: name, tax_rate: "1" }] });
+  const taxes = [
+    { item_tax_template: "Tailor's", company: "Tailor Works" },
+    { item_tax_template: "Cutter's", company: "Cutter Works" },
+  ];
+  const at = (company: string) =>
+    new Masters(
+      [settings("solo", company), mode("Cash", { accounts }), mode("Bank", {}), named("Tailor's"), named("Cutter's")],
+      "solo",
+    );
+  const told = (company: string) => {
+    const masters = at(company);
+    return [
+      masters.accountOf("Cash"),
+      masters.accountOf("Bank"),
+      masters.itemRates({ ...shirt, taxes }, "2026-11-20")[0]?.tax_type,
+    ];
+  };
+  expect(told("Cutter Works")).toEqual(["Cash - CW", "Cash - TW", "Cutter's"]);
+  expect(told("Tailor Works")).toEqual(["Cash - TW", "Cash - TW", "Tailor's"]);
+  expect(told("Weaver Works")).toEqual([undefined, "Cash - TW", undefined]);
+});
+
 test("it takes making and submitting of one and the same role", () => {
   const permission = (role: string, deeds: object) => row("permission", role, { role, document: "Customer", ...deeds });
   const masters = new Masters(

@@ -30,7 +30,7 @@ export interface Item {
   variant_of?: string;
   barcodes?: { barcode: string; uom?: string }[];
   uoms?: { uom: string; conversion_factor: string }[];
-  taxes?: { item_tax_template: string; tax_category?: string; valid_from?: string }[];
+  taxes?: { item_tax_template: string; tax_category?: string; valid_from?: string; company?: string }[];
 }
 
 export interface ItemPrice {
@@ -69,6 +69,8 @@ export interface ModeOfPayment {
   type?: string;
   default_account: string;
   enabled?: Flag;
+  /** Its account in each company, where the office has several. */
+  accounts?: { company: string; default_account: string }[];
 }
 
 export interface TaxTemplate {

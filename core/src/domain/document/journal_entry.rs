@@ -9,6 +9,7 @@ use super::{Invalid, Link, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Money};
+use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use jiff::civil::Date;
 
@@ -114,15 +115,14 @@ impl Rules for JournalEntry {
     }
 
     /// The till counts by mode of payment, the books by account: they have to be the same money.
-    fn beside(&self, masters: &Masters) -> Result<(), Invalid> {
+    fn beside(&self, masters: &Masters, site: &SiteId) -> Result<(), Invalid> {
         let mode = masters.mode_of_payment(self.mode_of_payment.as_str());
         let (Some(mode), Some(row)) = (mode, self.accounts.last()) else { return Ok(()) };
-        if row.account == mode.default_account {
+        let Some(account) = masters.account_of(mode, site).filter(|account| **account != row.account) else {
             return Ok(());
-        }
+        };
         let field = format!("accounts[{}].account", self.accounts.len() - 1);
-        let rule =
-            format!("{} is not the account of {}: name {}", row.account, mode.mode_of_payment, mode.default_account);
+        let rule = format!("{} is not the account of {}: name {account}", row.account, mode.mode_of_payment);
         Err(Invalid::at(field, rule))
     }
 

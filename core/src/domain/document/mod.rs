@@ -62,6 +62,7 @@ pub use trade::DiscountOn;
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Progress};
+use crate::domain::id::SiteId;
 use crate::domain::master::{Masters, TaxRule};
 use crate::domain::totals::{Discount, SheetLine};
 use serde::{Deserialize, Serialize};
@@ -205,7 +206,7 @@ pub trait Rules {
 
     /// The first rule that shows only beside the office's data, and that is of this kind alone: an account that has to be its mode's, a
     /// bank's number.
-    fn beside(&self, _masters: &Masters) -> Result<(), Invalid> {
+    fn beside(&self, _masters: &Masters, _site: &SiteId) -> Result<(), Invalid> {
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::{Invalid, Link, Ref, Reference, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
 use crate::domain::effects::{Effects, Money, Progress, Step};
+use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use jiff::civil::Date;
 
@@ -185,9 +186,9 @@ impl Rules for PaymentEntry {
     }
 
     /// As ERPNext: what goes through a bank has the bank's number.
-    fn beside(&self, masters: &Masters) -> Result<(), Invalid> {
+    fn beside(&self, masters: &Masters, site: &SiteId) -> Result<(), Invalid> {
         let Some(mode) = masters.mode_of_payment(self.mode_of_payment.as_str()) else { return Ok(()) };
-        let account = masters.account(mode.default_account.as_str());
+        let account = masters.account_of(mode, site).and_then(|name| masters.account(name.as_str()));
         let kind = account.map_or(mode.kind.as_ref(), |account| account.account_type.as_ref());
         if kind.is_none_or(|kind| kind.as_str() != "Bank") {
             return Ok(());

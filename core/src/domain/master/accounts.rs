@@ -21,6 +21,9 @@ pub struct Account {
     /// It is in use no more.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub disabled: bool,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// A mode of payment.
@@ -33,6 +36,10 @@ pub struct ModeOfPayment {
     pub kind: Option<Text>,
     /// The account that it is booked on.
     pub default_account: Text,
+    /// Its account in each company, where the office has several: it may be used at the sites of these alone. `default_account` is one of
+    /// them then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<ModeAccount>,
     /// It may be used.
     #[serde(default = "yes", deserialize_with = "flag")]
     pub enabled: bool,
@@ -40,6 +47,15 @@ pub struct ModeOfPayment {
 
 fn yes() -> bool {
     true
+}
+
+/// The account of a mode of payment in one company, ERPNext's Mode of Payment Account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeAccount {
+    /// The company.
+    pub company: Text,
+    /// The account.
+    pub default_account: Text,
 }
 
 /// The taxes of a sale or a purchase.
@@ -55,6 +71,9 @@ pub struct TaxTemplate {
     pub is_default: bool,
     /// Its rows, in order.
     pub taxes: Vec<TaxRule>,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// One row of taxes, with ERPNext's field names.
@@ -99,6 +118,9 @@ pub struct Period {
     pub end_date: Date,
     /// ERPNext's names of the documents that are closed in it.
     pub closed_documents: Vec<Text>,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 impl Period {
@@ -120,6 +142,9 @@ pub struct FiscalYear {
     pub year_start_date: Date,
     /// Its last day.
     pub year_end_date: Date,
+    /// The companies in the books whose it is, where the office has several; that of every site where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub companies: Vec<Text>,
 }
 
 /// An invoice that no site made, with something to pay.
@@ -139,6 +164,9 @@ pub struct OpenInvoice {
     /// The sum of the sites' payments that are in it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub included: Decimal,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 impl Named for Account {

@@ -140,6 +140,9 @@ pub struct Bom {
     /// The names of its operations, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<Text>,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// A line of a bill of materials.

@@ -18,6 +18,9 @@ pub struct ItemTaxTemplate {
     pub name: Text,
     /// Its rates, each for one account.
     pub taxes: Vec<ItemTaxRate>,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// The rate of an item for the rows of taxes of one account.
@@ -40,21 +43,29 @@ pub struct ItemTax {
     /// From this day on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Date>,
+    /// The company whose template it is, where the office has several: it counts at its sites alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 impl Item {
-    /// The templates that count on a day in a document without a tax category; the first is the one that it takes by itself.
+    /// The templates that count on a day in a document of a company without a tax category; the first is the one that it takes by itself.
     ///
-    /// Rows that have begun go before those without a first day, the latest before the others. As in ERPNext that is so whatever their
-    /// tax category.
-    pub fn tax_templates_on(&self, day: Date) -> Vec<&Text> {
-        let mut rows: Vec<&ItemTax> =
-            self.taxes.iter().filter(|row| row.valid_from.is_some_and(|from| from <= day)).collect();
+    /// Rows of other companies are passed over. Rows that have begun go before those without a first day, the latest before the others. As
+    /// in ERPNext that is so whatever their tax category.
+    pub fn tax_templates_on(&self, day: Date, company: Option<&Text>) -> Vec<&Text> {
+        let own = || self.taxes.iter().filter(|row| row.company.is_none() || row.company.as_ref() == company);
+        let mut rows: Vec<&ItemTax> = own().filter(|row| row.valid_from.is_some_and(|from| from <= day)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.valid_from));
         if rows.is_empty() {
-            rows.extend(self.taxes.iter().filter(|row| row.valid_from.is_none()));
+            rows.extend(own().filter(|row| row.valid_from.is_none()));
         }
         rows.into_iter().filter(|row| row.tax_category.is_none()).map(|row| &row.item_tax_template).collect()
+    }
+
+    /// Whether it has templates in a company at all.
+    pub fn is_taxed_in(&self, company: Option<&Text>) -> bool {
+        self.taxes.iter().any(|row| row.company.is_none() || row.company.as_ref() == company)
     }
 }
 
@@ -73,7 +84,7 @@ mod tests {
     fn on(taxes: Value, day: Date) -> Vec<String> {
         let fields = json!({"item_code": "SHIRT", "item_name": "Shirt", "stock_uom": "Nos", "taxes": taxes});
         let item: Item = serde_json::from_value(fields).unwrap();
-        item.tax_templates_on(day).into_iter().map(Text::to_string).collect()
+        item.tax_templates_on(day, Some(&"Tailor Works".try_into().unwrap())).into_iter().map(Text::to_string).collect()
     }
 
     #[test]
@@ -88,6 +99,16 @@ mod tests {
         assert_eq!(on(taxes.clone(), date(2026, 1, 1)), ["January"]);
         assert_eq!(on(taxes.clone(), date(2026, 11, 1)), ["January"]);
         assert_eq!(on(taxes, date(2026, 11, 2)), ["November", "November too", "January"]);
+    }
+
+    #[test]
+    fn a_template_of_another_company_counts_for_nobody_else() {
+        let taxes = json!([
+            {"item_tax_template": "Theirs", "company": "Cutter Works", "valid_from": "2026-01-01"},
+            {"item_tax_template": "Ours", "company": "Tailor Works"},
+        ]);
+        assert_eq!(on(taxes, date(2026, 11, 1)), ["Ours"]);
+        assert!(on(json!([{"item_tax_template": "Theirs", "company": "Cutter Works"}]), date(2026, 11, 1)).is_empty());
     }
 
     #[test]

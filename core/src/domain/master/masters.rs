@@ -323,6 +323,12 @@ impl Masters {
         settings.chain(self.warehouses().filter_map(|row| row.site.clone())).collect()
     }
 
+    /// The sites of any of these companies.
+    pub fn sites_of(&self, companies: &[&Text]) -> BTreeSet<SiteId> {
+        let all = self.tables.settings.iter();
+        all.filter(|row| companies.contains(&&row.company)).map(|row| row.site.clone()).collect()
+    }
+
     /// What is under way by a transfer.
     pub fn transit(&self, entry: &Ref) -> Option<&Transit> {
         self.tables.transits.get(&ref_parts(entry)).map(|row| &**row)

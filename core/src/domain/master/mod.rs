@@ -8,6 +8,7 @@
 //! [`Masters`] keeps the rows of one site by table, and finds them; [`segment`] says who gets which row.
 
 mod accounts;
+mod company;
 mod goods;
 mod item_taxes;
 mod keep;
@@ -22,7 +23,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{Account, FiscalYear, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
+pub use accounts::{Account, FiscalYear, ModeAccount, ModeOfPayment, OpenInvoice, Period, TaxRule, TaxTemplate};
+pub use company::{OF_COMPANIES, companies};
 pub use goods::{Barcode, Batch, Bom, BomRow, Item, ItemPrice, PriceList, Uom, UomFactor};
 pub use item_taxes::{ItemTax, ItemTaxRate, ItemTaxTemplate};
 pub use life::Life;

@@ -25,6 +25,9 @@ pub struct SalesOrderRow {
     /// What was paid ahead by documents that no site made.
     #[serde(default, skip_serializing_if = "is_default")]
     pub advance_paid: Decimal,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// A line of an order. What sites did with it is not in it: the box adds its own, and the other sites' ([`SiteProgress`](super::SiteProgress)).

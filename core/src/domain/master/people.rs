@@ -49,6 +49,9 @@ pub struct Employee {
     /// Their user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<Text>,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// A project on which hours are kept.
@@ -58,6 +61,9 @@ pub struct Project {
     pub name: Text,
     /// What people call it.
     pub project_name: Text,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// What hours are spent on.

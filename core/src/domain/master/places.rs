@@ -21,6 +21,9 @@ pub struct Warehouse {
     /// It is in use no more.
     #[serde(default, deserialize_with = "flag", skip_serializing_if = "is_default")]
     pub disabled: bool,
+    /// The company in the books whose it is, where the office has several; that of every site where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Text>,
 }
 
 /// The stock of an item in a warehouse, as the office has it, read between two postings.

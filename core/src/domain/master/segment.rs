@@ -5,6 +5,7 @@
 //! margin or wages, so nothing has to be cut out of one. What is absent: segments of items, prices and customers; all sites get
 //! all of them.
 
+use super::company::{OF_COMPANIES, companies};
 use super::{Masters, Row, RowKey, SalesOrderRow, SiteProgress, Table, WorkOrder};
 use crate::domain::document::{Ref, Text};
 use crate::domain::id::SiteId;
@@ -34,7 +35,21 @@ impl Audience {
 /// Settings and lives: their site. Stock levels: the site whose warehouse it is. Work Orders: the sites of any of their warehouses. Sales
 /// Orders: the sites of their lines' warehouses; all where no line names one. Transfers: who sent it and for whom it is. Users:
 /// where they work. What a site did with an order: the other sites that get the order. All else: all, warehouses too, so that a refusal can name the site that it needs.
+/// Of all of these a row of a company goes to the sites whose settings name it.
 pub fn audience(row: &Row, masters: &Masters) -> Audience {
+    let companies = companies(row);
+    let readers = readers(row, masters);
+    if companies.is_empty() {
+        return readers;
+    }
+    let own = masters.sites_of(&companies);
+    Audience::Sites(match readers {
+        Audience::All => own,
+        Audience::Sites(sites) => sites.intersection(&own).cloned().collect(),
+    })
+}
+
+fn readers(row: &Row, masters: &Masters) -> Audience {
     match row {
         Row::Settings(row) => Audience::Sites([row.site.clone()].into()),
         Row::Life(row) => Audience::Sites([row.site.clone()].into()),
@@ -60,11 +75,24 @@ pub fn depends_on(row: &Row) -> Vec<&Text> {
     }
 }
 
-/// The rows whose readers must be worked out anew once the row of `key` has come, changed or gone: those that name a warehouse.
+/// The rows whose readers must be worked out anew once the row of `key` has come, changed or gone: those that name a warehouse, and for a
+/// site's settings, which say its company, those of companies.
 pub fn affected(key: &RowKey, masters: &Masters) -> Vec<RowKey> {
-    if key.table != Table::Warehouse {
-        return Vec::new();
+    match key.table {
+        Table::Warehouse => in_warehouse(key, masters),
+        Table::Settings => of_companies(masters),
+        _ => Vec::new(),
     }
+}
+
+fn of_companies(masters: &Masters) -> Vec<RowKey> {
+    let own = OF_COMPANIES.iter().flat_map(|table| masters.rows(*table)).filter(|row| !companies(row).is_empty());
+    let own: BTreeSet<RowKey> = own.map(|row| row.key()).collect();
+    let there = own.iter().filter(|key| key.table == Table::Warehouse).flat_map(|key| in_warehouse(key, masters));
+    own.iter().cloned().chain(there).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn in_warehouse(key: &RowKey, masters: &Masters) -> Vec<RowKey> {
     let warehouse = &*key.name;
     let levels = masters.levels_of(warehouse).cloned().map(Row::Level);
     let names = |text: &Text| text.as_str() == warehouse;
@@ -83,7 +111,7 @@ fn of_sales_order(row: &SalesOrderRow) -> impl Iterator<Item = &Text> {
 }
 
 fn owners(warehouses: &[&Text], masters: &Masters) -> BTreeSet<SiteId> {
-    warehouses.iter().filter_map(|name| masters.warehouse(name.as_str())?.site.clone()).collect()
+    warehouses.iter().filter_map(|name| masters.owner(masters.warehouse(name.as_str())?).cloned()).collect()
 }
 
 /// The sites that get an order or invoice, without the one that did something with it: that one counts its own documents.

@@ -170,6 +170,7 @@ fn masters(approvals: Approvals) -> Masters {
         site: Some("bdg".parse().unwrap()),
         is_transit: false,
         disabled: false,
+        company: None,
     }));
     for (document, cancel) in [(Kind::SalesInvoice, true), (Kind::StockEntry, false)] {
         let (read, create, submit) = (true, true, true);

@@ -23,7 +23,7 @@ fn masters() -> Masters {
         ("Old", Some("bdg"), false, true),
     ] {
         let site = site.map(|site| site.parse().unwrap());
-        masters.put(Row::Warehouse(Warehouse { name: text(name), site, is_transit, disabled }));
+        masters.put(Row::Warehouse(Warehouse { name: text(name), site, is_transit, disabled, company: None }));
     }
     masters
 }

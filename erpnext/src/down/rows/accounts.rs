@@ -1,7 +1,8 @@
 //! Accounts that workshops may use, modes of payment, and the days on which books are open.
 
 use super::{Doc, Made, Scene};
-use outpost_core::domain::master::{Account, FiscalYear, ModeOfPayment, Period, Row};
+use outpost_core::domain::master::{Account, FiscalYear, ModeAccount, ModeOfPayment, Period, Row};
+use std::collections::BTreeMap;
 
 /// Where money and taxes are.
 const MONEY: [&str; 4] = ["Cash", "Bank", "Tax", "Chargeable"];
@@ -28,23 +29,33 @@ pub(in crate::down) fn account(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         account_type,
         is_expense,
         disabled: doc.flag("disabled"),
+        company: doc.company(scene.scope)?,
     })))
 }
 
-/// With the account of the company.
+/// With its account in each company. Where there is one company it is `default_account`, which a box of before goes by in any case.
 pub(in crate::down) fn mode_of_payment(doc: Doc<'_>, scene: Scene<'_>) -> Made {
-    let account = doc.rows("Mode of Payment Account").find(|row| row.is_of(scene.scope));
-    let Some(account) = account.filter(|row| !row.str("default_account").is_empty()) else {
+    let mut accounts: BTreeMap<&str, Doc<'_>> = BTreeMap::new();
+    for row in doc.rows("Mode of Payment Account").filter(|row| row.is_of(scene.scope)) {
+        accounts.entry(row.str("company")).or_insert(row);
+    }
+    accounts.retain(|_, row| !row.str("default_account").is_empty());
+    let Some(usual) = accounts.get(scene.scope.company.as_str()).or(accounts.values().next()) else {
         return match doc.flag("enabled") {
-            true => Err(format!("no account for the company {}: give it one, or disable it", scene.scope.company)),
+            true => Err(format!("no account for {}: give it one, or disable it", scene.scope.named())),
             false => Ok(None),
         };
     };
+    let of_company = |row: &Doc<'_>| {
+        Ok(ModeAccount { company: row.text("company")?, default_account: row.text("default_account")? })
+    };
+    let several = accounts.values().filter(|_| scene.scope.is_several());
     Ok(Some(Row::ModeOfPayment(ModeOfPayment {
         mode_of_payment: doc.text("name")?,
         kind: doc.maybe("type")?,
-        default_account: account.text("default_account")?,
+        default_account: usual.text("default_account")?,
         enabled: doc.flag("enabled"),
+        accounts: several.map(of_company).collect::<Result<_, String>>()?,
     })))
 }
 
@@ -58,16 +69,21 @@ pub(in crate::down) fn period(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         start_date: doc.day("start_date")?,
         end_date: doc.day("end_date")?,
         closed_documents: closed.map(|row| row.text("document_type")).collect::<Result<_, _>>()?,
+        company: doc.company(scene.scope)?,
     })))
 }
 
 /// A year that names companies is theirs alone.
 pub(in crate::down) fn fiscal_year(doc: Doc<'_>, scene: Scene<'_>) -> Made {
-    let mut companies = doc.rows("Fiscal Year Company").peekable();
-    let ours = companies.peek().is_none() || companies.any(|row| row.is_of(scene.scope));
-    if doc.flag("disabled") || !ours {
+    let of_all = doc.rows("Fiscal Year Company").next().is_none();
+    let ours: Vec<_> = doc.rows("Fiscal Year Company").filter(|row| row.is_of(scene.scope)).collect();
+    if doc.flag("disabled") || !(of_all || !ours.is_empty()) {
         return Ok(None);
     }
+    let said: Vec<_> = ours.iter().map(|row| row.company(scene.scope)).collect::<Result<_, _>>()?;
+    let mut companies: Vec<_> = said.into_iter().flatten().collect();
+    companies.sort_unstable();
+    companies.dedup();
     let (year_start_date, year_end_date) = (doc.day("year_start_date")?, doc.day("year_end_date")?);
-    Ok(Some(Row::FiscalYear(FiscalYear { year: doc.text("name")?, year_start_date, year_end_date })))
+    Ok(Some(Row::FiscalYear(FiscalYear { year: doc.text("name")?, year_start_date, year_end_date, companies })))
 }

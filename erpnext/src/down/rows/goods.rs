@@ -14,7 +14,7 @@ pub(in crate::down) fn uom(doc: Doc<'_>, _: Scene<'_>) -> Made {
 }
 
 /// A template of variants is nothing that anybody has in hand.
-pub(in crate::down) fn item(doc: Doc<'_>, _: Scene<'_>) -> Made {
+pub(in crate::down) fn item(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if doc.flag("has_variants") {
         return Ok(None);
     }
@@ -44,20 +44,30 @@ pub(in crate::down) fn item(doc: Doc<'_>, _: Scene<'_>) -> Made {
         variant_of: doc.maybe("variant_of")?,
         barcodes,
         uoms,
-        taxes: doc.rows("Item Tax").map(item_tax).collect::<Result<_, _>>()?,
+        taxes: doc
+            .rows("Item Tax")
+            .filter_map(|row| item_tax(row, doc, scene).transpose())
+            .collect::<Result<_, _>>()?,
     })))
 }
 
-/// A range of prices has no field here: the row would count for all of them.
-fn item_tax(row: Doc<'_>) -> Result<ItemTax, String> {
+/// A range of prices has no field here: the row would count for all of them. Of several companies ERPNext takes only templates of the
+/// document's own: which that is, the template says.
+fn item_tax(row: Doc<'_>, item: Doc<'_>, scene: Scene<'_>) -> Result<Option<ItemTax>, String> {
+    let name = row.str("item_tax_template");
+    let template = item.rows("Item Tax Template").find(|template| template.str("name") == name);
+    if scene.scope.is_several() && !template.is_some_and(|template| template.is_of(scene.scope)) {
+        return Ok(None);
+    }
     if !row.number("minimum_net_rate")?.is_zero() || !row.number("maximum_net_rate")?.is_zero() {
         return Err("its taxes depend on its price, which a workshop cannot reckon".into());
     }
-    Ok(ItemTax {
+    Ok(Some(ItemTax {
         item_tax_template: row.text("item_tax_template")?,
         tax_category: row.maybe("tax_category")?,
         valid_from: row.maybe_day("valid_from")?,
-    })
+        company: template.map(|template| template.company(scene.scope)).transpose()?.flatten(),
+    }))
 }
 
 pub(in crate::down) fn item_tax_template(doc: Doc<'_>, scene: Scene<'_>) -> Made {
@@ -66,7 +76,8 @@ pub(in crate::down) fn item_tax_template(doc: Doc<'_>, scene: Scene<'_>) -> Made
     }
     let rate = |row: Doc<'_>| Ok(ItemTaxRate { tax_type: row.text("tax_type")?, tax_rate: row.number("tax_rate")? });
     let taxes = doc.rows("Item Tax Template Detail").map(rate).collect::<Result<Vec<_>, String>>()?;
-    Ok(Some(Row::ItemTaxTemplate(ItemTaxTemplate { name: doc.text("name")?, taxes })))
+    let company = doc.company(scene.scope)?;
+    Ok(Some(Row::ItemTaxTemplate(ItemTaxTemplate { name: doc.text("name")?, taxes, company })))
 }
 
 pub(in crate::down) fn batch(doc: Doc<'_>, _: Scene<'_>) -> Made {
@@ -98,5 +109,6 @@ pub(in crate::down) fn bom(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         items,
         scrap_items: parts("BOM Scrap Item")?,
         operations: doc.rows("BOM Operation").map(|row| row.text("operation")).collect::<Result<_, _>>()?,
+        company: doc.company(scene.scope)?,
     })))
 }

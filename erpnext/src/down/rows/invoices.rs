@@ -24,6 +24,7 @@ fn invoice(doc: Doc<'_>, scene: Scene<'_>, buying: bool, party: &str) -> Made {
         posting_date: doc.day("posting_date")?,
         outstanding_amount: left,
         included: scene.known.paid(&invoice),
+        company: doc.company(scene.scope)?,
         invoice,
     })))
 }

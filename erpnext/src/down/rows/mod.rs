@@ -136,9 +136,14 @@ impl<'a> Doc<'a> {
         })
     }
 
-    /// It is the company's.
+    /// It is of one of the companies.
     pub(super) fn is_of(self, scope: &Scope) -> bool {
-        self.str("company") == scope.company
+        scope.companies.contains_key(self.str("company"))
+    }
+
+    /// What its row says of its company.
+    pub(super) fn company(self, scope: &Scope) -> Result<Option<Text>, String> {
+        scope.said(self.str("company"))
     }
 }
 

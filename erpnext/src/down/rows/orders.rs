@@ -25,6 +25,7 @@ pub(in crate::down) fn sales_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         items,
         grand_total: doc.number("grand_total")?,
         advance_paid: less(doc.number("advance_paid")?, scene.known.advance(&order)),
+        company: doc.company(scene.scope)?,
         order,
     })))
 }

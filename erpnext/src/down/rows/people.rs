@@ -44,7 +44,12 @@ pub(in crate::down) fn employee(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     }
     let name = doc.text("name")?;
     let employee_name = doc.loose("employee_name").unwrap_or_else(|| name.clone());
-    Ok(Some(Row::Employee(Employee { name, employee_name, user_id: doc.maybe("user_id")? })))
+    Ok(Some(Row::Employee(Employee {
+        name,
+        employee_name,
+        user_id: doc.maybe("user_id")?,
+        company: doc.company(scene.scope)?,
+    })))
 }
 
 pub(in crate::down) fn project(doc: Doc<'_>, scene: Scene<'_>) -> Made {
@@ -53,7 +58,8 @@ pub(in crate::down) fn project(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     }
     let name = doc.text("name")?;
     let project_name = doc.loose("project_name").unwrap_or_else(|| name.clone());
-    Ok(Some(Row::Project(Project { name, project_name })))
+    let company = doc.company(scene.scope)?;
+    Ok(Some(Row::Project(Project { name, project_name, company })))
 }
 
 pub(in crate::down) fn activity_type(doc: Doc<'_>, _: Scene<'_>) -> Made {

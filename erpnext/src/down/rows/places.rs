@@ -15,7 +15,22 @@ pub(in crate::down) fn warehouse(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         None if is_transit => by_pointing(doc, scene)?,
         owner => owner,
     };
-    Ok(Some(Row::Warehouse(Warehouse { name, site, is_transit, disabled: doc.flag("disabled") })))
+    if let Some(site) = &site {
+        of_one_company(site, doc, scene)?;
+    }
+    let company = doc.company(scene.scope)?;
+    Ok(Some(Row::Warehouse(Warehouse { name, site, is_transit, disabled: doc.flag("disabled"), company })))
+}
+
+/// Nothing goes from one company to another in ERPNext.
+fn of_one_company(site: &SiteId, doc: Doc<'_>, scene: Scene<'_>) -> Result<(), String> {
+    match scene.scope.company_of(site) {
+        Some(company) if company != doc.str("company") => Err(format!(
+            "it is of {}, and {site}, whose it is said to be, of {company}: give it to a site of its own company",
+            doc.str("company")
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn owner(doc: Doc<'_>, scene: Scene<'_>) -> Result<Option<SiteId>, String> {

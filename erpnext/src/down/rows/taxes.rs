@@ -20,6 +20,7 @@ fn template(doc: Doc<'_>, scene: Scene<'_>, buying: bool, doctype: &str) -> Made
         buying,
         is_default: doc.flag("is_default"),
         taxes: doc.rows(doctype).map(|row| rule(row, buying)).collect::<Result<_, _>>()?,
+        company: doc.company(scene.scope)?,
     });
     match scene.known.row(&row.key()) {
         Some(Row::TaxTemplate(other)) if other.buying != buying && buying => {

@@ -12,7 +12,8 @@ use super::kept::Kept;
 pub(super) const COMPANY: &str = "Tailor Works";
 
 pub(super) fn scope() -> Scope {
-    Scope { company: COMPANY.into(), sites: vec!["bandung".parse().unwrap()], warehouses: BTreeMap::new() }
+    let companies = [(COMPANY.to_owned(), vec!["bandung".parse().unwrap()])].into();
+    Scope { company: COMPANY.into(), companies, warehouses: BTreeMap::new() }
 }
 
 #[derive(Default)]
@@ -273,11 +274,17 @@ pub(super) struct Office {
     pub(super) told: Vec<String>,
     /// Documents of a page, where they are to be few.
     pub(super) page: Option<usize>,
+    /// What it reads, where that is not `scope()`.
+    pub(super) scope: Option<Scope>,
 }
 
 impl Office {
     pub(super) fn step(&mut self, source: &dyn Source, round: Round) -> Result<Came, Failure> {
-        let feed = self.page.map_or_else(|| Feed::new(scope()), |most| Feed::paged(scope(), most));
+        let scope = self.scope.clone().unwrap_or_else(scope);
+        let feed = match self.page {
+            Some(most) => Feed::paged(scope, most),
+            None => Feed::new(scope),
+        };
         let came = feed.step(source, &self.kept, &mut self.progress, round)?;
         self.kept.take(&came);
         self.told.extend(came.told.iter().cloned());

@@ -151,7 +151,7 @@ impl Known for Did {
 
 pub(super) fn transit(name: &str, site: Option<&str>) -> Row {
     let site = site.map(|site| site.parse().unwrap());
-    Row::Warehouse(Warehouse { name: name.try_into().unwrap(), site, is_transit: true, disabled: false })
+    Row::Warehouse(Warehouse { name: name.try_into().unwrap(), site, is_transit: true, disabled: false, company: None })
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_mode_of_payment_has_the_account_of_the_company() {
     let cash = made(rows::mode_of_payment, recorded("set MoP account")).unwrap();
     let plain = json!({ "mode_of_payment": "Cash", "type": "Cash", "default_account": "Cash - TW", "enabled": true });
     assert_eq!(cash, plain);
-    let elsewhere = Scope { company: "Another".into(), ..scope() };
+    let elsewhere = Scope { company: "Another".into(), companies: [("Another".into(), vec![])].into(), ..scope() };
     let cash = apart(recorded("set MoP account"));
     let none = rows::mode_of_payment(cash.doc(), Scene { scope: &elsewhere, known: &Kept::default() });
     assert!(none.unwrap_err().contains("no account for the company Another"));

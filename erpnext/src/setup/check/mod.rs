@@ -22,6 +22,7 @@ use crate::client::Client;
 use crate::map::Settings;
 use books::Books;
 use outpost_core::domain::master::Masters;
+use std::sync::Arc;
 
 /// Looks with the connector's key.
 pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Finding> {
@@ -31,15 +32,17 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
     let mut books = Books::new(client);
     settings::of_connector(&books, &server.roles, settings, masters, &mut findings);
     if let Some(own) = &settings.master_data {
-        master::look(&mut books, own, &mut findings);
+        master::look(&mut books, (settings, own), masters, &mut findings);
     }
     guard::of_connector(&books, settings, &server.roles, &mut findings);
     if settings.sites.is_empty() {
         let remedy = "Give each workshop that is to be posted a section [sites.NAME] in erpnext.toml.";
         findings.warning("sites", "no site is posted", remedy);
     }
+    let all = Arc::new(masters.clone());
     for (site, map) in &settings.sites {
-        let about = site::About { site, map, masters, server: &server };
+        let masters = all.of_site(site);
+        let about = site::About { site, map, masters: &masters, server: &server };
         site::look(&mut books, &about, &mut findings);
     }
     findings.0

@@ -6,6 +6,7 @@ use super::books::{Books, unusable};
 use super::site::About;
 use crate::map::SiteMap;
 use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::document::Text;
 use outpost_core::domain::master::{Masters, ModeOfPayment};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,8 @@ fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut
         }
         let rows = found.get("accounts").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let account = rows.iter().find(|row| text(row, "company") == company).map(|row| text(row, "default_account"));
-        let wanted = SiteMap::name(&about.map.accounts, mode.default_account.as_str());
+        let own = about.masters.account_of(mode, about.site).unwrap_or(&mode.default_account);
+        let wanted = SiteMap::name(&about.map.accounts, own.as_str());
         match account.filter(|account| !account.is_empty()) {
             None => {
                 let remedy = format!("Add a row for it in ERPNext, with the account {wanted}.");
@@ -72,7 +74,8 @@ pub(super) fn heads(masters: &Masters) -> impl Iterator<Item = &str> {
 fn accounts(books: &Books<'_>, about: &About<'_>, company: &str, findings: &mut Findings) {
     let masters = about.masters;
     let named = masters.accounts().filter(|row| !row.disabled).map(|row| row.name.as_str());
-    let modes = masters.modes_of_payment().filter(|mode| mode.enabled).map(|mode| mode.default_account.as_str());
+    let modes = masters.modes_of_payment().filter(|mode| mode.enabled);
+    let modes = modes.filter_map(|mode| masters.account_of(mode, about.site)).map(Text::as_str);
     let till = about.settings().and_then(|row| row.till_difference_account.as_ref()).map(|name| name.as_str());
     let used: BTreeSet<&str> = modes.chain(heads(masters)).chain(till).collect();
     let all: BTreeMap<&str, &str> =

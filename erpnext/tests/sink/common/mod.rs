@@ -62,8 +62,8 @@ impl Library for Office {
     fn document(&self, id: IntentId) -> Option<Submitted> {
         self.made.as_ref()?.lock().unwrap().get(&id).cloned()
     }
-    fn masters(&self) -> Arc<Masters> {
-        self.masters.lock().unwrap().clone()
+    fn masters(&self, site: &SiteId) -> Arc<Masters> {
+        self.masters.lock().unwrap().of_site(site)
     }
 }
 

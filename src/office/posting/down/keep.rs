@@ -2,7 +2,7 @@
 
 use super::own::each;
 use crate::domain::master::segment::{affected, audience};
-use crate::domain::master::{Masters, Row, RowKey, Table};
+use crate::domain::master::{Masters, OF_COMPANIES, Row, RowKey, Table};
 use crate::rows::{OfficeRows, RowsError, Told};
 use crate::wire::row;
 use outpost_erpnext::down::Came;
@@ -13,27 +13,35 @@ const DEPENDENT: [Table; 3] = [Table::Level, Table::WorkOrder, Table::SalesOrder
 
 /// Keeps what came with a step; how many rows that changed. What is gone goes first: a renamed customer keeps its id.
 pub(super) fn keep(rows: &OfficeRows, came: &Came) -> Result<usize, RowsError> {
-    // Whose a row is, warehouses alone say.
+    // Whose a row is, warehouses say, and settings: of which company a site is.
     let mut masters = Masters::default();
     each(rows, Table::Warehouse, &mut |row| masters.put(row));
+    each(rows, Table::Settings, &mut |row| masters.put(row));
     let mut moved: Vec<RowKey> = came.gone.iter().filter(|key| key.table == Table::Warehouse).cloned().collect();
     for key in &came.gone {
         masters.delete(key);
     }
     for row in &came.rows {
-        if let Row::Warehouse(warehouse) = row {
-            let before = masters.warehouse(warehouse.name.as_str()).and_then(|before| before.site.clone());
-            if before != warehouse.site {
-                moved.push(row.key());
+        let has_moved = match row {
+            Row::Warehouse(row) => {
+                let before = masters.warehouse(row.name.as_str());
+                before.map_or((&None, &None), |before| (&before.site, &before.company)) != (&row.site, &row.company)
             }
-            masters.put(row.clone());
+            Row::Settings(row) => masters.company(&row.site) != Some(&row.company),
+            _ => continue,
+        };
+        if has_moved {
+            moved.push(row.key());
         }
+        masters.put(row.clone());
     }
     let told = |row: &Row, masters: &Masters| (row.key(), Some((row::encode(row), audience(row, masters))));
     let mut put: Vec<Told> = came.rows.iter().map(|row| told(row, &masters)).collect();
     if !moved.is_empty() {
-        // What lies in a warehouse that has another owner now is the other's as well.
-        DEPENDENT.iter().for_each(|table| each(rows, *table, &mut |row| masters.put(row)));
+        // What lies in a warehouse that has another owner now is the other's as well; so is what is of a site's new company.
+        let tables: BTreeSet<Table> = DEPENDENT.into_iter().chain(OF_COMPANIES).collect();
+        let others = tables.into_iter().filter(|table| *table != Table::Warehouse);
+        others.for_each(|table| each(rows, table, &mut |row| masters.put(row)));
         let theirs: BTreeSet<RowKey> = moved.iter().flat_map(|key| affected(key, &masters)).collect();
         let here: BTreeSet<RowKey> = came.rows.iter().map(Row::key).collect();
         put.extend(theirs.difference(&here).filter_map(|key| masters.get(key)).map(|row| told(&row, &masters)));

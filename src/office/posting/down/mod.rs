@@ -12,6 +12,7 @@ mod place;
 use super::library::Books;
 use super::settings::{self, KEY};
 use super::{Hub, lock};
+use crate::domain::document::Text;
 use crate::domain::id::SiteId;
 use crate::domain::master::{Masters, Table};
 use crate::domain::time::rfc3339;
@@ -25,7 +26,7 @@ use own::Own;
 pub(super) use own::each;
 use place::{Place, Whole};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,18 +196,19 @@ impl Reader {
         Ok(came.more)
     }
 
-    /// What is read for whom: the sites that are posted into that company, and those whose settings name it.
+    /// What is read for whom: each company with its sites. One that no site is of is left out, but for the usual one.
     fn scope(&self, rows: &OfficeRows, settings: &Settings, wanted: &MasterData) -> Scope {
         let mut masters = Masters::default();
         each(rows, Table::Settings, &mut |row| masters.put(row));
-        let of_company = |site: &SiteId| match settings.sites.get(site) {
-            Some(map) => map.company.as_ref().is_none_or(|company| *company == wanted.company),
-            None => masters.settings(site).is_some_and(|row| row.company.as_str() == wanted.company),
-        };
-        let numbers = self.books.sites.numbers();
-        let mut sites: Vec<_> = numbers.into_iter().map(|(site, _)| site).filter(of_company).collect();
+        let mut companies = BTreeMap::from([(wanted.company.clone(), Vec::new())]);
+        let mut sites: Vec<SiteId> = self.books.sites.numbers().into_iter().map(|(site, _)| site).collect();
         sites.sort_unstable();
-        Scope { company: wanted.company.clone(), sites, warehouses: wanted.warehouses.clone() }
+        for site in sites {
+            if let Some(company) = settings.company_of(&site, masters.company(&site).map(Text::as_str)) {
+                companies.entry(company.to_owned()).or_default().push(site);
+            }
+        }
+        Scope { company: wanted.company.clone(), companies, warehouses: wanted.warehouses.clone() }
     }
 }
 

@@ -15,16 +15,21 @@ pub(super) const NAME: &str = "erpnext.progress";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Whole {
     url: String,
+    /// The usual company, and its sites.
     company: String,
     sites: Vec<SiteId>,
+    /// The other companies with theirs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    others: BTreeMap<String, Vec<SiteId>>,
     warehouses: BTreeMap<String, SiteId>,
     generation: Generation,
 }
 
 impl Whole {
     pub(super) fn of(url: &str, scope: &Scope, generation: Generation) -> Self {
-        let Scope { company, sites, warehouses } = scope.clone();
-        Self { url: url.into(), company, sites, warehouses, generation }
+        let Scope { company, companies: mut others, warehouses } = scope.clone();
+        let sites = others.remove(&company).unwrap_or_default();
+        Self { url: url.into(), company, sites, others, warehouses, generation }
     }
 }
 
@@ -64,7 +69,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let scope = Scope {
             company: "Tailor Works".into(),
-            sites: vec!["bandung".parse().unwrap()],
+            companies: [("Tailor Works".into(), vec!["bandung".parse().unwrap()])].into(),
             warehouses: BTreeMap::new(),
         };
         let generation = |n| Generation(uuid::Uuid::from_u128(n));
@@ -75,7 +80,29 @@ mod tests {
         assert_eq!(Place::read(dir.path(), whole.clone()), place);
         let other = Place::read(dir.path(), Whole::of("https://books.example", &scope, generation(2)));
         assert_eq!(other.all_at_s, None, "other rows: nothing of it was read into them");
+        let mut several = scope.clone();
+        several.companies.insert("Cutter Works".into(), vec!["solo".parse().unwrap()]);
+        let other = Place::read(dir.path(), Whole::of("https://books.example", &several, generation(1)));
+        assert_eq!(
+            other.all_at_s, None,
+            "another company: its rows were not read, and those of the first do not say whose they are"
+        );
         std::fs::write(dir.path().join(NAME), b"{").unwrap();
         assert_eq!(Place::read(dir.path(), whole).all_at_s, None);
+    }
+
+    /// What an office of one company has written goes on counting.
+    #[test]
+    fn a_place_of_one_company_is_written_as_ever() {
+        let text = r#"{"url":"https://books.example","company":"Tailor Works","sites":["bandung","bogor"],"warehouses":{},"generation":"00000000-0000-0000-0000-000000000001"}"#;
+        let sites = ["bandung", "bogor"].map(|site| site.parse().unwrap());
+        let scope = Scope {
+            company: "Tailor Works".into(),
+            companies: [("Tailor Works".into(), sites.into())].into(),
+            warehouses: BTreeMap::new(),
+        };
+        let whole = Whole::of("https://books.example", &scope, Generation(uuid::Uuid::from_u128(1)));
+        assert_eq!(serde_json::to_string(&whole).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Whole>(text).unwrap(), whole);
     }
 }

@@ -48,7 +48,7 @@ fn chosen(
     checked: bool,
 ) -> Result<Option<Text>, Refusal> {
     let row = world.masters.item(item.item_code.as_str());
-    let count = row.map(|row| row.tax_templates_on(day)).unwrap_or_default();
+    let count = row.map(|row| row.tax_templates_on(day, world.masters.company(world.site))).unwrap_or_default();
     match (item.item_tax_template, item.takes_back) {
         // ERPNext would put the first that counts in the place of one that does not.
         (Some(named), None) if checked && !count.is_empty() && !count.contains(&named) => {

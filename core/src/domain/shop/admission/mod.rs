@@ -69,7 +69,7 @@ impl Shop {
         }
         if checked {
             self.all_known(world, rules)?;
-            rules.beside(world.masters)?;
+            rules.beside(world.masters, world.site)?;
             money::currency(world, rules)?;
             same::same_goods(world, rules)?;
             booked.factors = goods::factors(world, kind, rules, rules.posting_date().or(booked.day))?;

@@ -3,7 +3,6 @@
 use super::super::{Refusal, Shop, Why, World};
 use crate::domain::document::{Kind, Link, Rules};
 use crate::domain::id::IntentId;
-use crate::domain::master::Masters;
 use uuid::Uuid;
 
 /// How a name is known.
@@ -28,7 +27,7 @@ impl Shop {
     pub(super) fn all_known(&self, world: &World<'_>, rules: &dyn Rules) -> Result<(), Refusal> {
         for reference in rules.references() {
             let name = reference.name.as_str();
-            let known = match look(world.masters, reference.link, name) {
+            let known = match look(world, reference.link, name) {
                 Known::No => self.made_here(world, reference.link, name),
                 known => known,
             };
@@ -87,7 +86,8 @@ impl Shop {
 
 const DISABLED: &str = "is in use no more";
 
-fn look(masters: &Masters, link: Link, name: &str) -> Known {
+fn look(world: &World<'_>, link: Link, name: &str) -> Known {
+    let masters = world.masters;
     match link {
         Link::Item => Known::of(masters.item(name), |row| !row.disabled, DISABLED),
         Link::Customer => Known::of(masters.customer(name), |row| !row.disabled, DISABLED),
@@ -98,7 +98,12 @@ fn look(masters: &Masters, link: Link, name: &str) -> Known {
             Known::Yes => Known::of(masters.account(name), |row| row.is_expense, "takes no expenses of a workshop"),
             known => known,
         },
-        Link::ModeOfPayment => Known::of(masters.mode_of_payment(name), |row| row.enabled, DISABLED),
+        Link::ModeOfPayment => match masters.mode_of_payment(name) {
+            Some(row) if row.enabled && masters.account_of(row, world.site).is_none() => {
+                Known::Not("has no account in this site's company")
+            }
+            row => Known::of(row, |row| row.enabled, DISABLED),
+        },
         Link::PriceList => Known::of(masters.price_list(name), |_| true, DISABLED),
         Link::SalesTaxes => Known::of(masters.tax_template(name), |row| !row.buying, "is for purchases"),
         Link::PurchaseTaxes => Known::of(masters.tax_template(name), |row| row.buying, "is for sales"),

@@ -78,7 +78,11 @@ impl Shop {
                     format!("no mode of payment {} is known here any more: ask the office", line.mode_of_payment);
                 Refusal::new(Why::Reference, "mode_of_payment", rule)
             })?;
-            let document = difference(line, account, &mode.default_account, closing);
+            let money = world.masters.account_of(mode, world.site).ok_or_else(|| {
+                let rule = format!("{} has no account in this site's company: ask the office", line.mode_of_payment);
+                Refusal::new(Why::Reference, "mode_of_payment", rule)
+            })?;
+            let document = difference(line, account, money, closing);
             let id = id_beside(closing.id, &line.mode_of_payment);
             self.complete(world, Submitted::new(id, closing.device.clone(), closing.user.clone(), document))
         };
