@@ -77,7 +77,8 @@ pub(in crate::down) fn period(doc: Doc<'_>, scene: Scene<'_>) -> Made {
 pub(in crate::down) fn fiscal_year(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     let of_all = doc.rows("Fiscal Year Company").next().is_none();
     let ours: Vec<_> = doc.rows("Fiscal Year Company").filter(|row| row.is_of(scene.scope)).collect();
-    if doc.flag("disabled") || !(of_all || !ours.is_empty()) {
+    let of_others = !of_all && ours.is_empty();
+    if doc.flag("disabled") || of_others {
         return Ok(None);
     }
     let said: Vec<_> = ours.iter().map(|row| row.company(scene.scope)).collect::<Result<_, _>>()?;
