@@ -328,6 +328,10 @@ impl World {
                 for id in std::mem::take(&mut self.sites[n].clerk.moved) {
                     self.tell_others(n, id);
                 }
+                for order in self.sites[n].clerk.writer.brought_on() {
+                    let others = self.sites.iter_mut().enumerate().filter(|(other, _)| *other != n);
+                    others.for_each(|(_, site)| site.clerk.writer.got_on(&order));
+                }
                 self.pump_desk(n);
                 true
             }

@@ -553,7 +553,7 @@ fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise()
     for with_order in [false, true] {
         let mut case = Case::new();
         for (item, qty) in [("CLOTH-1", 10.0), ("BUTTON", 20.0)] {
-            case.books.erp.add_stock(item, "Work In Progress - TW", qty, 500.0);
+            case.books.erp.add_stock_at(item, "Work In Progress - TW", qty, 500.0, "2026-11-19");
         }
         case.books.erp.set("BOM", "BOM-SHIRT-001", "process_loss_percentage", json!(5.0));
         let mut fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "1",

@@ -47,7 +47,7 @@ impl Case {
     fn new(qty: u32) -> Self {
         let books = Books::with_fields();
         books.erp.seed("Operation", "Cut", json!({"name": "Cut"}));
-        books.erp.add_stock("CLOTH-1", WIP, 100.0, 50_000.0);
+        books.erp.add_stock_at("CLOTH-1", WIP, 100.0, 50_000.0, "2026-11-19");
         let operation = |name: &str| json!({"operation": name, "workstation": "Sewing Table", "time_in_mins": 60, "bom": "BOM-SHIRT-002"});
         let order = books.erp.make(
             "Work Order",

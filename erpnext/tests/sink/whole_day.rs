@@ -134,5 +134,5 @@ fn without_our_fields_nothing_but_those_is_left_out() {
     posted(&books);
     let ignored = books.erp.ignored();
     assert!(ignored.iter().all(|field| OURS.contains(&field.field.as_str())), "{ignored:?}");
-    assert!(books.office.masters().settings(&site("garut")).is_some());
+    assert!(books.office.masters(&site("garut")).settings(&site("garut")).is_some());
 }

@@ -215,7 +215,7 @@ fn an_office_that_comes_to_a_second_company_says_whose_each_row_is_and_takes_it_
     // Whoever keeps the progress reads anew where the companies change.
     let anew = |before: Office, scope: Scope| {
         let mut office = Office { kept: before.kept, scope: Some(scope), ..Office::default() };
-        office.round(&fake, Round::Names);
+        office.round(&fake, Round::All);
         office
     };
     let bytes = |office: &Office| -> BTreeMap<RowKey, Vec<u8>> {

@@ -186,7 +186,7 @@ impl Books {
     }
 
     pub fn masters(&self) -> Arc<Masters> {
-        self.office.masters()
+        self.office.masters(&site("bandung"))
     }
 
     pub fn client(&self) -> Client {
@@ -282,7 +282,7 @@ impl Workshop {
     }
 
     fn booked(&self, document: &Document) -> Booked {
-        let masters = self.office.masters();
+        let masters = self.office.masters(&site(self.site));
         let seconds = 8 * 3600 + i64::from(self.made) * 20 + i64::from(self.site == "garut") * 10;
         let time = Time::midnight().wrapping_add(jiff::SignedDuration::from_secs(seconds));
         let mut booked = Booked {
