@@ -220,7 +220,12 @@ impl<'a> Fetch<'a> {
                 }
                 Ok(Some(row)) => self.renamed(row, came),
                 Ok(None) => self.gone(&document.fields, came),
-                Err(why) => came.told.push(format!("{} {}: {why}", self.listed.doctype, document.name())),
+                Err(why) => {
+                    came.told.push(format!("{} {}: {why}", self.listed.doctype, document.name()));
+                    if self.listed.withdraws {
+                        self.gone(&document.fields, came);
+                    }
+                }
             }
         }
         // Two documents of one page may have changed names: what is there is not gone.

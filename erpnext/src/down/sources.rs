@@ -61,6 +61,8 @@ pub(super) struct Listed {
     pub(super) hangs: Option<fn() -> Vec<Value>>,
     /// Whatever has a row is read again in each round: its figures may move without its time.
     pub(super) again: bool,
+    /// One that makes no row any more takes that of before with it; else that stays until the document is put right.
+    pub(super) withdraws: bool,
     /// A statement sets their times by the database's clock, which may be hours away from ERPNext's.
     pub(super) timed_by_database: bool,
     pub(super) lookup: Lookup,
@@ -117,6 +119,7 @@ const PLAIN: Listed = Listed {
     open: any,
     hangs: None,
     again: false,
+    withdraws: false,
     timed_by_database: false,
     lookup: Lookup::Name,
     page: WIDE,
@@ -243,6 +246,8 @@ pub(super) const LISTED: &[Listed] = &[
         table: Table::ModeOfPayment,
         fields: &["type", "enabled"],
         joined: &[child("Mode of Payment Account", &["company", "default_account"])],
+        // Without an account of the company nothing could be paid by it.
+        withdraws: true,
         row: rows::mode_of_payment,
         ..PLAIN
     },
