@@ -91,7 +91,8 @@ enum Trouble {
 
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        if failure.names(ASK) { Self::NotThere } else { Self::Other(failure.to_string()) }
+        let said = failure.to_string();
+        if said.contains(ASK) { Self::NotThere } else { Self::Other(said) }
     }
 }
 

@@ -39,7 +39,6 @@ use library::Books;
 use outpost_erpnext::client::Key;
 use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::setup;
-use outpost_erpnext::sink::Library;
 use serde_json::{Value, json};
 use settings::Source;
 use std::collections::{BTreeMap, BTreeSet};
