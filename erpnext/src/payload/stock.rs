@@ -19,7 +19,7 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
         let Some(written) = making.rows("items").nth(i) else { continue };
         written.remove("s_warehouse");
         written.remove("t_warehouse");
-        // What leaves has the value that it has there.
+        // What leaves has the value that it has there. It is of the stock unit, here as there.
         let rate = row.basic_rate.filter(|_| source.is_none());
         written.remove("basic_rate");
         if let Some(rate) = rate {

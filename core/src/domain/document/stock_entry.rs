@@ -73,7 +73,7 @@ fields! {
         may s_warehouse: Text,
         /// Target.
         may t_warehouse: Text,
-        /// Value of one, zero or above; only for what comes in.
+        /// Value of one of the item's stock unit, as in ERPNext, whatever the row's own unit; zero or above, and only for what comes in.
         may basic_rate: Decimal,
         /// The batch.
         may batch_no: Text,

@@ -4,6 +4,7 @@ pub(crate) mod bodies;
 mod cards;
 mod definitions;
 mod edges;
+mod stock;
 
 use super::*;
 use crate::map::SiteMap;
@@ -50,6 +51,11 @@ pub(crate) fn masters() -> Masters {
         ),
         (Table::Item, json!({"item_code": "SEWING", "item_name": "Sewing", "stock_uom": "Nos"})),
         (Table::Item, json!({"item_code": "BUTTON", "item_name": "Button", "stock_uom": "Nos", "is_stock_item": 1})),
+        (
+            Table::Item,
+            json!({"item_code": "MACHINE", "item_name": "Machine", "stock_uom": "Nos", "is_stock_item": 1,
+            "has_serial_no": 1}),
+        ),
     ];
     for (table, row) in rows {
         masters.put(Row::deserialize_as(table, row).unwrap());
