@@ -134,7 +134,11 @@ fn where_master_data_comes_from_there_its_names_are_looked_at() {
 fn of_several_companies_each_is_looked_at_and_whether_its_warehouses_are_its_own() {
     let stand_in = bare();
     let key = set_up(&stand_in);
-    stand_in.make("Company", json!({ "company_name": "Cutter Works", "abbr": "CW", "default_currency": "IDR" }));
+    stand_in.make(
+        "Company",
+        json!({ "company_name": "Cutter Works", "abbr": "CW", "default_currency": "IDR",
+        "country": "Indonesia" }),
+    );
     let (settings, masters) = workshop(&stand_in);
     let look = |company: &str, warehouse: &str| {
         let own = MasterData {
