@@ -56,10 +56,17 @@ impl Failure {
     }
 
     /// True where it is a refusal since a value is there already, unless its exception says that it is another field's. ERPNext tells the
-    /// exception where its System Settings allow that, and else the field's label alone, in whatever words.
-    pub fn is_taken(&self, field: &str) -> bool {
-        let may_be = |exception: &str| exception.is_empty() || exception.contains(field);
-        self.is("UniqueValidationError") && matches!(self, Self::Refused { exception, .. } if may_be(exception))
+    /// exception where its System Settings allow that, and else the field's label alone.
+    pub fn is_taken(&self, field: &str, label: &str) -> bool {
+        let Self::Refused { exception, words, .. } = self else { return false };
+        let says =
+            if exception.is_empty() { words.is_empty() || words.contains(label) } else { exception.contains(field) };
+        self.is("UniqueValidationError") && says
+    }
+
+    /// True where it takes nothing from anybody, though it may answer questions: that says nothing of what it was told.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Again(why) if why.starts_with(AWAY))
     }
 
     /// True where somebody has changed the document between two looks of ERPNext's at it: what is there is looked at anew.
@@ -351,7 +358,7 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
         401 => Failure::Denied(words),
         408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
         _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
-        _ if has_no_database(&exception) => Failure::Again(format!("ERPNext has no database: {shown} {words}")),
+        _ if has_no_database(&exception) => Failure::Again(format!("{AWAY}: {shown} {words}")),
         // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
         _ if exc_type.is_empty() && exception.is_empty() => {
             Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
@@ -359,6 +366,9 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
         _ => Failure::Refused { status, exc_type, words, exception },
     }
 }
+
+/// How it is told that a database or a Redis is away, whatever else is answered.
+const AWAY: &str = "ERPNext has no database";
 
 /// Errors of a database that takes nothing from anybody: full disk or table, too many connections, stopping, read only.
 const TAKES_NOTHING: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
@@ -478,7 +488,7 @@ mod tests {
         assert!(super::failure(417, second).is("UniqueValidationError"));
         let of = |more: &str| {
             let body = format!(r#"{{"exc_type":"UniqueValidationError"{more},"_server_messages":"[\"{{}}\"]"}}"#);
-            super::failure(417, body.as_bytes()).is_taken("outpost_id")
+            super::failure(417, body.as_bytes()).is_taken("outpost_id", "Outpost ID")
         };
         let of_key =
             |key: &str| of(&format!(r#","exception":"IntegrityError(1062, 'Duplicate entry for key {key}')""#));

@@ -141,6 +141,8 @@ pub(super) const LISTED: &[Listed] = &[
         }],
         of_company: true,
         open: || vec![json!(["is_group", "=", 0])],
+        // One of another company than its site's is nobody's.
+        withdraws: true,
         hangs: Some(|| vec![json!(["warehouse_type", "=", "Transit"])]),
         row: rows::warehouse,
         ..PLAIN
@@ -307,6 +309,8 @@ pub(super) const LISTED: &[Listed] = &[
         ],
         of_company: true,
         open: || vec![json!(["docstatus", "=", 1]), json!(["is_active", "=", 1])],
+        // One with a process loss is booked otherwise than a workshop reckons.
+        withdraws: true,
         page: DEEP,
         row: rows::bom,
         ..PLAIN

@@ -99,7 +99,7 @@ impl Erpnext {
             }
         }
         // The id was a draft's, which somebody has deleted meanwhile, or it is on its way.
-        if failure.is_taken("outpost_id") {
+        if failure.is_taken("outpost_id", "Outpost ID") {
             return Verdict::Again { why: "ERPNext had something else under its id".into(), alive: true };
         }
         match masters::missing(&self.client, request) {

@@ -17,6 +17,7 @@ use outpost_erpnext::guard::{ANSWER, ASK};
 use outpost_erpnext::map::Settings;
 use said::text;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// A draft in ERPNext, as the list has it.
 struct Draft<'a> {
@@ -66,7 +67,7 @@ impl Clerk {
         let Some(there) = self.read(at, draft)? else { return Ok(false) };
         let now = said::moment(Some(rough_ms() as i64), &at.zone);
         let found = find::site(at, settings, &there).and_then(|site| {
-            let masters = ledger::masters(self.answers.sites.rows());
+            let masters = Arc::new(ledger::masters(self.answers.sites.rows())).of_site(&site);
             let document = find::document(at, settings, (draft.kind, &site), &there, &masters)?;
             Ok((site, document))
         });
@@ -148,7 +149,7 @@ impl Clerk {
             return self.give_back(at, draft, "Taken back before anybody was asked.");
         }
         let Some(there) = self.read(at, draft)? else { return Ok(false) };
-        let masters = ledger::masters(self.answers.sites.rows());
+        let masters = Arc::new(ledger::masters(self.answers.sites.rows())).of_site(&site.0);
         let ours = find::site(at, settings, &there).and_then(|found| {
             let other = || Odd::Draft(format!("its warehouses are {found}'s now, and no more {}'s", site.0));
             if found != site.0 { Err(other()) } else { Ok(found) }

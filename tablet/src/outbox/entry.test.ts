@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { again, type Entry, isFinal, onEpoch, onMark, onReceipt, type Receipt, reached, type State } from "./entry";
+import {
+  again,
+  type Entry,
+  isFinal,
+  onEpoch,
+  onMark,
+  onReceipt,
+  type Receipt,
+  reached,
+  type State,
+  stands,
+} from "./entry";
 
 const entry = (state: State, more: Partial<Entry> = {}): Entry => ({
   id: "a",
@@ -75,6 +86,13 @@ test("why the office gave it up is kept, whether its word came by itself or was 
   const found = onMark(entry("held"), given);
   expect([found.state, found.outcome]).toEqual(["not_posted", { given_up: { reason: "torn" } }]);
   expect(onMark(entry("at_office"), { ...given, mark: "kept", why: null }).outcome).toBe("kept");
+});
+
+test("what somebody has cancelled at another tablet stands no more", () => {
+  const mark = { id: "a", kind: "Payment Entry", number: null, day: "2026-11-02", party: null, total: null };
+  const there = { ...mark, mark: "at_office" as const, since: null, name: null, why: null, cancelled: false };
+  expect(stands(onMark(entry("saved"), there), undefined)).toBe(true);
+  expect(stands(onMark(entry("saved"), { ...there, cancelled: true }), undefined)).toBe(false);
 });
 
 test("what the box does not know is submitted again", () => {

@@ -64,6 +64,8 @@ export interface Entry extends Label {
   outcome?: Outcome;
   /** Of a document: the cancellation that was submitted for it. */
   cancelledBy?: string;
+  /** The box says that it is cancelled, by whomever. */
+  cancelledElsewhere?: true;
   /** Of a cancellation: what it cancels. */
   cancels?: string;
   /** The document that it stands for. */
@@ -125,6 +127,7 @@ export function onMark(entry: Entry, mark: Mark | null): Entry {
   const known = without({ ...entry });
   if (mark.number) known.number = mark.number;
   if (mark.total) known.total = mark.total;
+  if (mark.cancelled) known.cancelledElsewhere = true;
   const state: State =
     mark.mark === "withdrawn" || mark.mark === "kept" || mark.mark === "given_up" ? "not_posted" : mark.mark;
   if (mark.mark === "posted" && mark.name) known.outcome = { posted: { name: mark.name } };
@@ -147,7 +150,8 @@ export function again(entry: Entry): Entry {
 
 /** It did something: it was neither refused nor taken back. `stop` is its cancellation. */
 export function stands(entry: Entry, stop: Entry | undefined): boolean {
-  return entry.state !== "refused" && (stop === undefined || stop.state === "refused");
+  const taken = stop === undefined || stop.state === "refused";
+  return entry.state !== "refused" && taken && !entry.cancelledElsewhere;
 }
 
 function further(from: State, to: State): State {

@@ -39,7 +39,7 @@ export async function submitWritten<T>(
 }
 
 /** What was refused goes, and its payments with it: those that the box took all the same, as one without the office's data does, are taken back. */
-async function putAside(refused: string): Promise<void> {
+export async function putAside(refused: string): Promise<void> {
   const { outbox } = app();
   for (const paid of outbox.goingWith(refused)) {
     if (paid.state !== "refused" && !paid.cancelledBy) {

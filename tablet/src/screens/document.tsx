@@ -16,6 +16,7 @@ import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
 import { itemName, kindName, money, partyName, paysFor } from "../parts/words";
+import { putAside } from "../parts/written";
 import { linesOf } from "../print/lines";
 import { type HandedOver, handedOverFor } from "../print/paper";
 import { Receipt } from "../print/receipt";
@@ -186,7 +187,7 @@ function Refused({ entry }: { entry: Entry }) {
           </Button>
         )}
         <Button onClick={() => void outbox.again(entry.id)}>{t("document.again")}</Button>
-        <Button kind="danger" icon="cross" onClick={() => void outbox.drop(entry.id).then(() => goInstead("today"))}>
+        <Button kind="danger" icon="cross" onClick={() => void putAside(entry.id).then(() => goInstead("today"))}>
           {t("document.drop")}
         </Button>
       </div>

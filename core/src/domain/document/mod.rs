@@ -167,6 +167,12 @@ pub trait Rules {
     /// The first rule of its form that is broken, or nothing. Needs nothing but the document.
     fn validate(&self) -> Result<(), Invalid>;
 
+    /// The first rule of its form that is newer than documents which boxes have recorded, or nothing: what is there already stays, and a
+    /// repeat of it has its receipt.
+    fn of_late(&self) -> Result<(), Invalid> {
+        Ok(())
+    }
+
     /// Its own date, `posting_date` (or what ERPNext calls it for this kind), where the device sent one.
     fn posting_date(&self) -> Option<jiff::civil::Date>;
 

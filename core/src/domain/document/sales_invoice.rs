@@ -181,12 +181,6 @@ impl SalesInvoice {
         if self.is_return && !self.advances.is_empty() {
             return Err(Invalid::at("advances", "a return uses nothing up: leave them out"));
         }
-        // ERPNext matches what was paid ahead only with an invoice that is not paid at once (`is_pos`).
-        if !self.payments.is_empty() && !self.advances.is_empty() {
-            let rule = "an invoice that uses up what was paid ahead takes no payments at once: leave payments and \
-                        change_amount out, and send what is paid now as a Payment Entry for this invoice, after it";
-            return Err(Invalid::at("payments", rule));
-        }
         for (i, row) in self.advances.iter().enumerate() {
             above_zero(|| format!("advances[{i}].allocated_amount"), row.allocated_amount)?;
         }
@@ -276,6 +270,16 @@ impl Rules for SalesInvoice {
             return Err(Invalid::at("update_outstanding_for_self", rule));
         }
         Ok(())
+    }
+
+    fn of_late(&self) -> Result<(), Invalid> {
+        // ERPNext matches what was paid ahead only with an invoice that is not paid at once (`is_pos`).
+        if self.payments.is_empty() || self.advances.is_empty() {
+            return Ok(());
+        }
+        let rule = "an invoice that uses up what was paid ahead takes no payments at once: leave payments and \
+                    change_amount out, and send what is paid now as a Payment Entry for this invoice, after it";
+        Err(Invalid::at("payments", rule))
     }
 
     fn posting_date(&self) -> Option<Date> {

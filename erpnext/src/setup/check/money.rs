@@ -59,11 +59,13 @@ fn modes(books: &mut Books<'_>, about: &About<'_>, company: &str, findings: &mut
 pub(super) fn tills<'a>(about: &'a About<'_>) -> impl Iterator<Item = &'a str> {
     let masters = about.masters;
     let is_cash = move |mode: &&ModeOfPayment| {
-        let account = masters.account(mode.default_account.as_str()).and_then(|row| row.account_type.as_ref());
+        let own = masters.account_of(mode, about.site);
+        let account = own.and_then(|own| masters.account(own.as_str())).and_then(|row| row.account_type.as_ref());
         mode.kind.as_ref().or(account).is_some_and(|kind| kind.as_str() == "Cash")
     };
     let cash = masters.modes_of_payment().filter(|mode| mode.enabled).filter(is_cash);
-    cash.map(|mode| SiteMap::name(&about.map.accounts, mode.default_account.as_str()))
+    cash.filter_map(|mode| masters.account_of(mode, about.site))
+        .map(|own| SiteMap::name(&about.map.accounts, own.as_str()))
 }
 
 /// The accounts that rows of taxes name.

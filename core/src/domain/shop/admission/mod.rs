@@ -59,6 +59,7 @@ impl Shop {
         if submitted.is_requested() {
             for_the_office(document, checked)?;
         }
+        rules.of_late()?;
         let mut booked = Booked::default();
         if rules.posting_date().is_none() && world.clock_known {
             booked.day = Some(world.today);

@@ -89,6 +89,9 @@ fn what_is_left_of_an_invoice_that_used_a_deposit_is_paid_after_it_and_never_wit
     // It was refused, and its payment with it: nothing is paid of what is not there.
     assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "300"))), (Why::Reference, "references".into()));
     bill["advances"][0]["allocated_amount"] = json!("200");
+    let mut both = bill.clone();
+    both["payments"] = json!([{"mode_of_payment": "Cash", "amount": "300"}]);
+    assert_eq!(refused(bench.submit(3, "sales-invoice", both)), (Why::Rule, "payments".into()));
     bench.submit(3, "sales-invoice", bill).unwrap();
     assert_eq!(refused(bench.submit(4, "payment-entry", pay_own(3, "301"))).0, Why::Progress);
     bench.submit(4, "payment-entry", pay_own(3, "300")).unwrap();
