@@ -4,6 +4,7 @@
 
 mod asked;
 mod by_hand;
+mod companies;
 mod down;
 mod first_day;
 mod guard;

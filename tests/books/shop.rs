@@ -11,6 +11,9 @@ use std::path::Path;
 
 /// The program under test.
 pub const EXE: &str = env!("CARGO_BIN_EXE_outpost");
+/// The company that there is from the start, and another.
+pub const COMPANY: &str = "Tailor Works";
+pub const OTHER: &str = "Cutter Works";
 /// A day of an open period.
 pub const DAY: &str = "2026-11-20";
 /// Every doctype that is posted.
@@ -62,7 +65,25 @@ impl Shop {
         Self::found(&sites, Source::Erpnext, prepare)
     }
 
+    /// The same of two sites of two companies, of which the second, Cutter Works, has been furnished before `prepare`. Each has the stores
+    /// of its company.
+    pub fn of_companies(sites: [&str; 2], prepare: &dyn Fn(&StandIn)) -> Self {
+        let second = |erp: &StandIn| {
+            erp.make(
+                "Company",
+                json!({ "company_name": OTHER, "abbr": "CW", "default_currency": "IDR", "country": "Indonesia" }),
+            );
+            prepare(erp);
+        };
+        Self::furnished(&sites, (Source::Erpnext, &[COMPANY, OTHER]), &second)
+    }
+
     fn found(sites: &[&str], source: Source, prepare: &dyn Fn(&StandIn)) -> Self {
+        Self::furnished(sites, (source, &[COMPANY]), prepare)
+    }
+
+    /// Each site is of the company at its place, else of the last.
+    fn furnished(sites: &[&str], (source, companies): (Source, &[&str]), prepare: &dyn Fn(&StandIn)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
         for doctype in POSTED {
@@ -81,9 +102,10 @@ impl Shop {
         }
         let load: Vec<&str> = ["office", "load"].into_iter().chain(files.iter().map(String::as_str)).collect();
         town.office.command(&load, "").unwrap();
-        write_settings(&town.office.dir, &erp, sites);
+        write_settings(&town.office.dir, &erp, sites, companies);
         if source == Source::Erpnext {
-            read_from_erpnext(&town.office.dir, sites);
+            let second = if companies.len() > 1 { "Stores - CW" } else { "Finished Goods - TW" };
+            read_from_erpnext(&town.office.dir, sites, second);
         }
         let mut boxes = Vec::new();
         for site in sites {
@@ -185,8 +207,10 @@ pub fn receipt(n: u32, qty: &str) -> Value {
 }
 
 /// `erpnext.toml` and the key.
-pub fn write_settings(office: &Path, erp: &StandIn, sites: &[&str]) {
-    let each: String = sites.iter().map(|site| format!("[sites.{site}]\ncompany = \"Tailor Works\"\n")).collect();
+fn write_settings(office: &Path, erp: &StandIn, sites: &[&str], companies: &[&str]) {
+    let of = |i: usize| companies[i.min(companies.len() - 1)];
+    let section = |(i, site): (usize, &&str)| format!("[sites.{site}]\ncompany = \"{}\"\n", of(i));
+    let each: String = sites.iter().enumerate().map(section).collect();
     std::fs::write(office.join("erpnext.toml"), format!("url = \"{}\"\n{each}", erp.url())).unwrap();
     let user = erp.connector();
     let key = office.join("erpnext.key");
@@ -195,7 +219,7 @@ pub fn write_settings(office: &Path, erp: &StandIn, sites: &[&str]) {
 }
 
 /// Says that master data comes from there, looked at as often as can be.
-fn read_from_erpnext(office: &Path, sites: &[&str]) {
+fn read_from_erpnext(office: &Path, sites: &[&str], of_second: &str) {
     let path = office.join("erpnext.toml");
     let before = std::fs::read_to_string(&path).unwrap();
     let own = format!(
@@ -203,7 +227,7 @@ fn read_from_erpnext(office: &Path, sites: &[&str]) {
          [master_data.warehouses]\n\"Stores - TW\" = \"{}\"\n",
         sites[0]
     );
-    let second = sites.get(1).map(|site| format!("\"Finished Goods - TW\" = \"{site}\"\n")).unwrap_or_default();
+    let second = sites.get(1).map(|site| format!("\"{of_second}\" = \"{site}\"\n")).unwrap_or_default();
     std::fs::write(path, before + &own + &second).unwrap();
 }
 
