@@ -65,8 +65,8 @@ impl Failure {
     }
 
     /// True where it takes nothing from anybody, though it may answer questions: that says nothing of what it was told.
-    pub fn is_away(&self) -> bool {
-        matches!(self, Self::Again(why) if why.starts_with(AWAY))
+    pub fn takes_nothing(&self) -> bool {
+        matches!(self, Self::Again(why) if why.starts_with(TAKES_NOTHING))
     }
 
     /// True where somebody has changed the document between two looks of ERPNext's at it: what is there is looked at anew.
@@ -358,7 +358,8 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
         401 => Failure::Denied(words),
         408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
         _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
-        _ if has_no_database(&exception) => Failure::Again(format!("{AWAY}: {shown} {words}")),
+        _ if has_no_database(&exception) => Failure::Again(format!("ERPNext has no database: {shown} {words}")),
+        _ if takes_nothing(&exception) => Failure::Again(format!("{TAKES_NOTHING}: {shown} {words}")),
         // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
         _ if exc_type.is_empty() && exception.is_empty() => {
             Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
@@ -367,22 +368,30 @@ fn failure(status: u16, bytes: &[u8]) -> Failure {
     }
 }
 
-/// How it is told that a database or a Redis is away, whatever else is answered.
-const AWAY: &str = "ERPNext has no database";
+/// How it is told that it takes nothing from anybody, whatever else it answers.
+const TAKES_NOTHING: &str = "ERPNext takes nothing now";
 
-/// Errors of a database that takes nothing from anybody: full disk or table, too many connections, stopping, read only.
-const TAKES_NOTHING: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
+/// Errors of a database that does so: full disk or table, too many connections, stopping, read only.
+const OF_A_DATABASE: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
 
-/// Whether a database, or the Redis beside it, is away. Errors of the database's client, 2000 to 2999, are about the connection alone,
-/// never about what was said over it.
+/// The number of a database's error.
+fn number(exception: &str) -> Option<&str> {
+    exception.split_once("OperationalError: (").and_then(|(_, rest)| rest.split(',').next())
+}
+
+/// Whether its database, or the Redis beside it, takes nothing.
+fn takes_nothing(exception: &str) -> bool {
+    number(exception).is_some_and(|number| OF_A_DATABASE.contains(&number))
+        || exception.starts_with("redis.exceptions.")
+}
+
+/// Errors of the database's client, 2000 to 2999, are about the connection alone, never about what was said over it; but what was said may
+/// be what breaks it.
 fn has_no_database(exception: &str) -> bool {
-    let number = exception.split_once("OperationalError: (").and_then(|(_, rest)| rest.split(',').next());
-    let is_away = |number: &str| {
-        let of_client =
-            number.len() == 4 && number.starts_with('2') && number.bytes().all(|digit| digit.is_ascii_digit());
-        of_client || TAKES_NOTHING.contains(&number)
+    let of_client = |number: &str| {
+        number.len() == 4 && number.starts_with('2') && number.bytes().all(|digit| digit.is_ascii_digit())
     };
-    number.is_some_and(is_away) || exception.starts_with("redis.exceptions.")
+    number(exception).is_some_and(of_client)
 }
 
 /// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.

@@ -133,7 +133,7 @@ impl Erpnext {
     fn failed(&self, failure: Failure) -> Verdict {
         match failure {
             Failure::Denied(why) => Verdict::Stopped(why),
-            away @ Failure::Again(_) if away.is_away() => Verdict::Again { why: away.to_string(), alive: false },
+            _ if failure.takes_nothing() => Verdict::Again { why: failure.to_string(), alive: false },
             Failure::Again(why) => Verdict::Again { why, alive: self.answers() },
             _ if failure.came_between() => Verdict::Again { why: failure.to_string(), alive: true },
             // It fails over whatever it is asked: that says nothing of this document.

@@ -155,6 +155,13 @@ fn whatever_is_under_way_waits_while_its_database_is_away() {
         let verdict = sink.post(document, &place(OF, true));
         assert!(matches!(verdict, Verdict::Again { alive: true, .. }), "{verdict:?}");
     }
+    // A database that takes nothing from anybody says nothing of what it was told.
+    let full = Ill { class: "OperationalError", text: "(1290, \"running with --read-only\")", questions: false };
+    books.erp.set_faults(Faults { ill: Some(full), ..Faults::default() });
+    for document in [&sold, &new, &card] {
+        let verdict = sink.post(document, &place(OF, true));
+        assert!(matches!(verdict, Verdict::Again { alive: false, .. }), "{verdict:?}");
+    }
     books.erp.set_faults(Faults::default());
     for document in [&sold, &new, &card] {
         assert!(matches!(post(&mut sink, document, &place(OF, true)), Verdict::Done(_)));
