@@ -46,6 +46,7 @@ const KNOWN: [(&str, Hold, &str); 16] = [
 /// ERPNext counts what is on submitted Job Cards alone, and a card is submitted with its last piece.
 const TOO_EARLY: &str = "ERPNext counts the pieces of an operation when its Job Card is submitted, with the last of them: it is tried again by itself then.";
 
+/// ERPNext looks at the stock of the document's own time, and of all times since.
 const SHORT: &str = "It is tried again by itself when something that brings this stock has been posted. Stock that came after the \
                      document's own time does not help it: correct that time in ERPNext's stock, or give it up.";
 
