@@ -66,8 +66,19 @@ pub fn backoff_ms(tries: u32) -> u64 {
 struct Held {
     work: Work,
     hold: Hold,
-    /// Something of it may be in the books: they are asked before the next attempt.
-    doubt: bool,
+    doubt: Doubt,
+}
+
+/// Whether a document that has no word, or is held, may be in the books all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// They were never given it, or have cancelled it.
+    None,
+    /// They have said that they do not have it. What they were still at when they said so may be there by now: a cancellation is for them to
+    /// carry out.
+    Slight,
+    /// They are asked before the next attempt.
+    Open,
 }
 
 /// A document whose turn it is, or was.
@@ -77,15 +88,15 @@ struct Turn {
     tries: u32,
     /// Failures while the books answered otherwise.
     failed: u32,
-    again: bool,
+    doubt: Doubt,
     /// The word on it is that it is held.
     was_held: bool,
     not_before_ms: u64,
 }
 
 impl Turn {
-    fn new(work: Work, again: bool, was_held: bool) -> Self {
-        Self { work, tries: 0, failed: 0, again, was_held, not_before_ms: 0 }
+    fn new(work: Work, doubt: Doubt, was_held: bool) -> Self {
+        Self { work, tries: 0, failed: 0, doubt, was_held, not_before_ms: 0 }
     }
 
     /// Whether it names one of these.
@@ -152,7 +163,9 @@ impl Writer {
         }
         let next = match &self.trying {
             _ if self.is_time_to_read(now_ms) => Some(Next::Confirm(self.unread())),
-            Some(turn) if turn.not_before_ms <= now_ms => Some(Next::Try { id: turn.work.id, again: turn.again }),
+            Some(turn) if turn.not_before_ms <= now_ms => {
+                Some(Next::Try { id: turn.work.id, again: turn.doubt == Doubt::Open })
+            }
             None if !said.is_empty() => Some(Next::Sleep { until_ms: now_ms }),
             None if more && self.behind.is_none() => Some(Next::Read),
             _ if !self.unread.is_empty() => Some(Next::Confirm(self.unread())),
@@ -198,20 +211,22 @@ impl Writer {
         match fates.fate(work.id) {
             // A word from before a start. What it waits for may have come meanwhile, from another site, and so may stock.
             Some(Fate::Held { hold, .. }) => {
-                self.hold(work.clone(), hold, true);
-                if hold == Hold::Waits && self.lacks(&work, fates).is_none() {
-                    self.ready.insert((work.order, work.id));
-                }
+                self.hold(work.clone(), hold, Doubt::Open);
                 if hold == Hold::Stock {
                     self.short.doubt(&work);
+                }
+                match self.lacks(&work, fates).filter(|_| hold == Hold::Waits) {
+                    Some(why) => return news(vec![Outcome { of: work.id, fate: Fate::held(hold, why) }], fates),
+                    None if hold == Hold::Waits => drop(self.ready.insert((work.order, work.id))),
+                    None => {}
                 }
                 Said::new()
             }
             Some(_) => Said::new(),
             None => {
-                let again = self.met < UNDER_WAY;
+                let doubt = if self.met < UNDER_WAY { Doubt::Open } else { Doubt::None };
                 self.met += 1;
-                let turn = Turn::new(work, again, false);
+                let turn = Turn::new(work, doubt, false);
                 if turn.names(&self.unread) {
                     self.behind = Some(turn);
                     return Said::new();
@@ -277,7 +292,7 @@ impl Writer {
     pub fn asked(&mut self, id: IntentId, is_done: bool) -> Said {
         let Some(held) = self.held.get_mut(&id) else { return Said::new() };
         if !is_done {
-            held.doubt = false;
+            held.doubt = Doubt::Slight;
             self.in_doubt.remove(&id);
             return Said::new();
         }
@@ -311,7 +326,7 @@ impl Writer {
         match self.lacks(&turn.work, fates) {
             Some(why) => {
                 let said = vec![Outcome { of: turn.work.id, fate: Fate::held(Hold::Waits, why) }];
-                self.hold(turn.work, Hold::Waits, turn.again);
+                self.hold(turn.work, Hold::Waits, turn.doubt);
                 said
             }
             None => {
@@ -321,10 +336,10 @@ impl Writer {
         }
     }
 
-    /// What it has to wait for, in words. Of a held document something may be in the books, and that is cancelled there.
+    /// What it has to wait for, in words. Of a held document that was tried something may be in the books, and that is cancelled there.
     fn lacks(&self, work: &Work, fates: &dyn Fates) -> Option<String> {
         match work.what {
-            What::Cancel(of) if self.held.get(&of).is_some_and(|held| held.doubt) => None,
+            What::Cancel(of) if self.held.get(&of).is_some_and(|held| held.doubt != Doubt::None) => None,
             _ => lacks(work, fates),
         }
     }
@@ -337,7 +352,7 @@ impl Writer {
             // The books may have it by hand, and there it has to be cancelled by hand.
             fate if fate.is_before() => return None,
             Fate::Held { .. } => {
-                if self.held.get(&of).is_none_or(|held| held.doubt) {
+                if self.held.get(&of).is_none_or(|held| held.doubt != Doubt::None) {
                     return None;
                 }
                 self.unhold(of);
@@ -365,7 +380,7 @@ impl Writer {
                 vec![Outcome { of: id, fate }]
             }
             Verdict::Again { why, alive } => {
-                turn.again = true;
+                turn.doubt = Doubt::Open;
                 turn.tries += 1;
                 turn.failed += u32::from(alive);
                 turn.not_before_ms = now_ms + backoff_ms(turn.tries);
@@ -376,7 +391,7 @@ impl Writer {
                 Said::new()
             }
             Verdict::Stopped(_) => {
-                turn.again = true;
+                turn.doubt = Doubt::Open;
                 turn.not_before_ms = now_ms + MAX_BACKOFF_MS;
                 self.trying = Some(turn);
                 Said::new()
@@ -407,7 +422,7 @@ impl Writer {
                         turn.failed += 1;
                         turn.not_before_ms = now_ms + backoff_ms(turn.tries);
                     }
-                    turn.again = true;
+                    turn.doubt = Doubt::Open;
                     self.doubtful.insert((turn.work.order, turn.work.id), turn);
                 }
             }
@@ -433,7 +448,7 @@ impl Writer {
                     self.stock_came(&work.brings);
                     self.brings_on(&work);
                 }
-                self.hold(work, hold, hold == Hold::Differs);
+                self.hold(work, hold, if hold == Hold::Differs { Doubt::Open } else { Doubt::Slight });
                 said
             }
             _ if is_cancel => self.done(&work, Fate::Withdrawn),
@@ -444,7 +459,7 @@ impl Writer {
     fn failing(&mut self, work: Work, why: &str) -> Said {
         let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Failing, why) }];
-        self.hold(work, Hold::Failing, true);
+        self.hold(work, Hold::Failing, Doubt::Open);
         said
     }
 
@@ -503,13 +518,13 @@ impl Writer {
         }
     }
 
-    fn hold(&mut self, work: Work, hold: Hold, doubt: bool) {
+    fn hold(&mut self, work: Work, hold: Hold, doubt: Doubt) {
         for need in work.needs.iter().filter(|_| hold == Hold::Waits) {
             self.waiting.entry(need.id()).or_default().insert(work.id);
         }
         self.short.add(&work, hold);
         // Time on a Job Card has no id in the books, and is in no figure that is read.
-        if doubt && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
+        if doubt == Doubt::Open && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
             self.in_doubt.insert(work.id);
         }
         let id = work.id;
@@ -576,7 +591,7 @@ impl Writer {
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
         self.stock_came(&work.takes);
         self.brings_on(&work);
-        self.hold(work, Hold::Refused, false);
+        self.hold(work, Hold::Refused, Doubt::None);
         said
     }
 
@@ -585,7 +600,7 @@ impl Writer {
         let why = "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
                    Have it posted again, or give it up.";
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Gone, why) }];
-        self.hold(work, Hold::Gone, true);
+        self.hold(work, Hold::Gone, Doubt::Open);
         said
     }
 }

@@ -35,6 +35,9 @@ pub struct Books {
     pub piece_of: BTreeMap<IntentId, Of>,
     pub faults: usize,
     pub committed_and_lost: u32,
+    /// What they are still at though its asker has given up waiting: it is there a moment after they have said that it is not.
+    pub late: BTreeSet<IntentId>,
+    pub committed_late: BTreeSet<IntentId>,
     /// Answers to a reading that were lost.
     pub unread: u32,
     pub order_broken: Vec<String>,
@@ -48,8 +51,12 @@ impl Books {
         if dice.chance(self.faults) {
             return fails("before it was committed", dice.chance(30));
         }
-        if again && self.is_there(work) {
+        if again && self.ask(work) {
             return self.reads(work.id);
+        }
+        // Their id is unique among what they are at as well.
+        if again && self.is_there(work) {
+            return fails("it is there by now", true);
         }
         if self.poison.contains(&work.id) {
             return fails("poison", true);
@@ -70,6 +77,10 @@ impl Books {
                 }
                 if self.is_short(work) {
                     return Verdict::Held(Hold::Stock, "too little".into());
+                }
+                if dice.chance(self.faults / 2) {
+                    self.late.insert(work.id);
+                    return fails("no answer in time", dice.chance(30));
                 }
                 self.entries.push(work.id);
             }
@@ -161,6 +172,17 @@ impl Books {
 
     pub fn is_short(&self, work: &Work) -> bool {
         work.takes.iter().any(|place| self.stock.get(place).copied().unwrap_or(0) < self.pieces(work))
+    }
+
+    /// What they say to the question whether it is there.
+    pub fn ask(&mut self, work: &Work) -> bool {
+        let there = self.is_there(work);
+        if self.late.remove(&work.id) && !there && !self.is_short(work) && !self.is_too_early(work) {
+            self.committed_late.insert(work.id);
+            self.entries.push(work.id);
+            self.carry_out(work);
+        }
+        there
     }
 
     pub fn is_there(&self, work: &Work) -> bool {

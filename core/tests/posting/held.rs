@@ -5,7 +5,9 @@ use outpost_core::domain::document::Kind;
 use outpost_core::domain::document::Text;
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold, Outcome};
-use outpost_core::posting::{MAX_IN_VAIN, Need, Next, Of, Posted, ROUND_PAUSE_MS, Verdict, What, Work, Writer};
+use outpost_core::posting::{
+    MAX_IN_VAIN, Need, Next, Of, Posted, ROUND_PAUSE_MS, UNDER_WAY, Verdict, What, Work, Writer,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -209,11 +211,59 @@ fn a_cancellation_of_what_may_be_there_since_a_start_is_asked_of_the_books() {
 }
 
 #[test]
+fn what_the_books_were_still_at_when_they_were_asked_is_cancelled_there() {
+    let mut desk = Desk::default();
+    desk.words.0.insert(id(1), Fate::held(Hold::Failing, "no answer"));
+    desk.take(work(1, BTreeSet::new()), done());
+    assert_eq!(desk.writer.in_doubt(9), [(id(1), What::Post(Kind::SalesInvoice))]);
+    let said = desk.writer.asked(id(1), false);
+    desk.note(said);
+    assert!(desk.writer.is_settled());
+    desk.take(cancellation(2, 1), done());
+    assert_eq!(desk.tried, [2]);
+    assert_eq!(desk.fate(1), Some(&Fate::Withdrawn));
+    assert!(matches!(desk.fate(2), Some(Fate::Posted { .. })));
+    // What was never tried is withdrawn without asking anybody: the first ones may have been under way before a start.
+    let mut desk = Desk::default();
+    (100..100 + UNDER_WAY as u128).for_each(|n| desk.take(work(n, BTreeSet::new()), done()));
+    desk.tried.clear();
+    let waits = Work { needs: [Need::Posted(id(9))].into(), ..work(1, BTreeSet::new()) };
+    desk.take(waits, done());
+    desk.take(cancellation(2, 1), done());
+    assert_eq!(desk.tried, [0u128; 0]);
+    assert_eq!((desk.fate(1), desk.fate(2)), (Some(&Fate::Withdrawn), Some(&Fate::Withdrawn)));
+}
+
+#[test]
+fn who_waits_for_another_site_s_document_is_told_when_that_is_given_up() {
+    let waits = || Work { needs: [Need::Posted(id(9))].into(), ..work(1, BTreeSet::new()) };
+    let why = |desk: &Desk| match desk.fate(1) {
+        Some(Fate::Held { hold: Hold::Waits, why }) => why.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut desk = Desk::default();
+    desk.words.0.insert(id(9), Fate::held(Hold::Stock, "too little"));
+    desk.take(waits(), done());
+    assert!(why(&desk).contains("which is held"), "{}", why(&desk));
+    desk.words.0.insert(id(9), Fate::given_up(Text::try_from("wati").unwrap(), "written off"));
+    // The office was not told before it ended: it says so at the next start.
+    let mut after = Desk { words: Words(desk.words.0.clone()), ..Desk::default() };
+    after.take(waits(), done());
+    desk.writer.moved(id(9), &BTreeSet::new());
+    desk.answer(&mut |_| done());
+    for desk in [desk, after] {
+        assert!(why(&desk).contains("never went into the books"), "{}", why(&desk));
+    }
+}
+
+#[test]
 fn a_cancellation_that_came_before_its_document_withdraws_it_when_it_is_held() {
     let mut desk = Desk::default();
     desk.take(cancellation(2, 1), done());
     assert!(desk.is_held(2, Hold::Waits));
-    desk.take(work(1, place("cloth")), too_little());
+    let said = desk.writer.take(work(1, place("cloth")), &desk.words);
+    desk.note(said);
+    assert_eq!(desk.answer(&mut |n| if n == 1 { too_little() } else { Verdict::Kept }), [1, 2]);
     assert_eq!((desk.fate(1), desk.fate(2)), (Some(&Fate::Withdrawn), Some(&Fate::Withdrawn)));
     // Where it is posted, what the cancellation brings back lets others through.
     let mut desk = Desk::default();

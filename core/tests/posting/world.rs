@@ -253,7 +253,8 @@ impl World {
         }
         let more = site.taken < site.journal.len();
         let (said, next) = site.writer.next(self.now_ms, more, &self.words);
-        self.words.note(said);
+        self.say(n, said);
+        let site = &mut self.sites[n];
         match next {
             None => false,
             Some(Next::Sleep { until_ms }) => {
@@ -266,7 +267,7 @@ impl World {
                     work.needs.clear();
                 }
                 let said = site.writer.take(work, &self.words);
-                self.words.note(said);
+                self.say(n, said);
                 true
             }
             Some(Next::Try { id, again }) => {
@@ -283,7 +284,7 @@ impl World {
                 }
                 let done = verdict.is_there();
                 let said = self.sites[n].writer.answered(verdict, self.now_ms, &self.words);
-                self.words.note(said);
+                self.say(n, said);
                 if done && !self.is_cut_after_a_word(dice) {
                     self.tell_others(n, id, &work.brings);
                     self.tell_of_work(n);
@@ -299,7 +300,7 @@ impl World {
                     return true;
                 }
                 let (said, moved) = self.sites[n].writer.confirmed(verdicts, self.now_ms, &self.words);
-                self.words.note(said);
+                self.say(n, said);
                 if !self.is_cut_after_a_word(dice) {
                     moved.iter().for_each(|(id, brings)| self.tell_others(n, *id, brings));
                     self.tell_of_work(n);
@@ -311,11 +312,11 @@ impl World {
 
     /// The books are asked for some of the held ones that may be there.
     fn ask_for_doubtful(&mut self, n: usize, most: usize) {
-        let site = &mut self.sites[n];
-        for (id, _) in site.writer.in_doubt(most) {
+        for (id, _) in self.sites[n].writer.in_doubt(most) {
+            let site = &mut self.sites[n];
             let work = site.journal.iter().find(|work| work.id == id).unwrap();
-            let said = site.writer.asked(id, self.books.is_there(work));
-            self.words.note(said);
+            let said = site.writer.asked(id, self.books.ask(work));
+            self.say(n, said);
         }
         self.tell_of_work(n);
     }
@@ -324,6 +325,15 @@ impl World {
         for (_, site) in self.sites.iter_mut().enumerate().filter(|(other, _)| *other != n) {
             site.writer.moved(id, brings);
         }
+    }
+
+    /// Notes a site's words; those who wait for what will never be in the books are told.
+    fn say(&mut self, n: usize, said: Said) {
+        let is_over = |fate: &Fate| fate.is_final() && !matches!(fate, Fate::Posted { .. });
+        let over: Vec<IntentId> =
+            said.iter().filter(|outcome| is_over(&outcome.fate)).map(|outcome| outcome.of).collect();
+        self.words.note(said);
+        over.into_iter().for_each(|id| self.tell_others(n, id, &BTreeSet::new()));
     }
 
     /// Which Work Orders a site has brought on.
@@ -372,6 +382,8 @@ impl World {
             return;
         }
         let work = ways[dice.roll(ways.len())].clone();
+        // People take longer than the books.
+        self.books.ask(&work);
         let (by_hand, said_before) = (self.books.by_hand.contains(&work.id), given_up(work.id));
         let short = self.books.is_short(&work) || self.books.is_too_early(&work);
         let looks = self.sabotage != Sabotage::EntersBlindly;
@@ -391,7 +403,7 @@ impl World {
         }
         let there = Posted::new(text("X-2"));
         let said = self.sites[n].writer.entered(&work, there, text("wati"), &self.words).unwrap();
-        self.words.note(said);
+        self.say(n, said);
         self.tell_others(n, work.id, &work.brings);
     }
 
@@ -404,10 +416,14 @@ impl World {
         }
         let id = held[dice.roll(held.len())];
         // Whoever gives one up asks the books first: what is there cannot be given up.
-        let there = self.sites[n].journal.iter().any(|work| work.id == id && self.books.is_there(work));
+        let mut there = false;
+        for work in self.sites[n].journal.iter().filter(|work| work.id == id) {
+            self.books.ask(work);
+            there = self.books.is_there(work);
+        }
         if dice.chance(20) && !there {
             let said = self.sites[n].writer.give_up(id, text("wati"), "written off".into()).unwrap();
-            self.words.note(said);
+            self.say(n, said);
         } else {
             self.sites[n].writer.retry(Some(id));
         }
@@ -432,7 +448,7 @@ impl World {
                 if unsaid && self.books.by_hand.contains(&work.id) && !self.books.entries.contains(&work.id) {
                     let there = Posted::new(text("X-2"));
                     let said = self.sites[n].writer.entered(&work, there, text("wati"), &self.words).unwrap();
-                    self.words.note(said);
+                    self.say(n, said);
                     self.tell_others(n, work.id, &work.brings);
                 }
             }
@@ -477,6 +493,17 @@ impl World {
         Some(format!("{:?} {:?}: {:?}", work.id, work.what, self.words.fate(work.id)))
     }
 
+    /// The word that something waits, where it may never end and the word does not say so.
+    fn stale(&self, work: &Work, fate: &Fate) -> Option<String> {
+        let never = |need: &Need| {
+            let over = matches!(self.words.fate(need.id()), Some(Fate::GivenUp { .. } | Fate::Withdrawn));
+            over && matches!(need, Need::Posted(_)) && matches!(work.what, What::Post(_))
+        };
+        let Fate::Held { why, .. } = fate else { return None };
+        let is_told = self.books.is_too_early(work) || why.contains("never went into the books");
+        (!is_told && !work.needs.is_empty() && work.needs.iter().all(never)).then(|| format!("{:?}: {why}", work.id))
+    }
+
     /// What a settled writer has in the books, it has said: figures that are read then hold what the words say.
     fn look_for_unsaid(&mut self, n: usize) {
         let site = &self.sites[n];
@@ -489,9 +516,10 @@ impl World {
                 Some(Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. } | Fate::Withdrawn)
             )
         };
-        // What a person has entered and not said yet nobody can know.
-        let by_hand = |work: &Work| self.books.by_hand.contains(&work.id);
-        let there = |work: &&Work| self.books.is_there(work) && !by_hand(work);
+        // What a person has entered and not said yet nobody can know, nor what they were still at when they were asked.
+        let unknown =
+            |work: &Work| self.books.by_hand.contains(&work.id) || self.books.committed_late.contains(&work.id);
+        let there = |work: &&Work| self.books.is_there(work) && !unknown(work);
         let found = site.journal.iter().filter(there).find(|work| !said(work));
         if let Some(work) = found {
             self.books.unsaid.push(format!("{:?} {:?}: {:?}", work.id, work.what, self.words.fate(work.id)));
@@ -524,6 +552,9 @@ impl World {
                 }
                 Fate::Held { hold: Hold::Waits, .. } => {
                     // Only for what never went in, a cancellation that waits, or pieces that are not done.
+                    if let Some(stale) = self.stale(work, &fate) {
+                        return Err(stale);
+                    }
                     !there
                         && (self.books.is_too_early(work)
                             || work.needs.iter().any(|need| match self.words.fate(need.id()) {
@@ -550,8 +581,9 @@ impl World {
     }
 }
 
-/// What a world came to, how many answers were lost after a commit, and to readings, and how many were entered by hand.
-fn world(seed: u64, sabotage: Sabotage) -> (Result<(), String>, [u32; 3]) {
+/// What a world came to, how many answers were lost after a commit, and to readings, how many were entered by hand, and how many the books
+/// have made after they had said that they do not have them.
+fn world(seed: u64, sabotage: Sabotage) -> (Result<(), String>, [u32; 4]) {
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
     // In some the journals are longer than what may be unread at once, and in some the books recover before much is done.
     let (each, steps) = match seed % 10 {
@@ -561,24 +593,25 @@ fn world(seed: u64, sabotage: Sabotage) -> (Result<(), String>, [u32; 3]) {
     };
     let mut world = World::new(&mut dice, sabotage, each);
     world.run(&mut dice, steps);
-    (world.check(), [world.books.committed_and_lost, world.books.unread, world.entered])
+    let late = world.books.committed_late.len() as u32;
+    (world.check(), [world.books.committed_and_lost, world.books.unread, world.entered, late])
 }
 
 #[test]
 fn each_document_is_posted_once_in_the_order_of_what_it_refers_to() {
-    let mut lost = [0, 0, 0];
+    let mut lost = [0; 4];
     for seed in 0..1_500 {
         let (checked, of) = world(seed, Sabotage::None);
-        lost = [0, 1, 2].map(|at| lost[at] + of[at]);
+        lost = [0, 1, 2, 3].map(|at| lost[at] + of[at]);
         checked.unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
     }
     assert!(
         lost.iter().all(|lost| *lost > 1_000),
-        "only {lost:?} answers were lost after a commit, and to readings, and entered by hand"
+        "only {lost:?} answers were lost after a commit, and to readings, entered by hand, and made late"
     );
-    let [after, readings, entered] = lost;
+    let [after, readings, entered, late] = lost;
     println!(
-        "1,500 worlds, {after} answers lost after the books had committed, {readings} readings lost, {entered} entered by hand"
+        "1,500 worlds, {after} answers lost after the books had committed, {readings} readings lost, {entered} entered by hand, {late} made late"
     );
 }
 
