@@ -2,6 +2,7 @@
 
 use super::shop::{self, Shop, receipt, sale};
 use super::{books, times, until};
+use erpnext_stand_in::Faults;
 
 #[test]
 fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
@@ -48,6 +49,26 @@ fn a_person_gives_one_up_and_retries_another_after_correcting_a_name() {
     until("the corrected one", || books(&shop.boxes[0], &shop::id(2)), |state| state.starts_with("posted"));
     assert_eq!((times(&shop.erp, &shop::id(1)), times(&shop.erp, &shop::id(2))), (0, 1));
     assert_eq!(shop.held()["count"], 0);
+    shop.close();
+}
+
+#[test]
+fn what_erpnext_took_while_the_office_was_killed_is_found_whoever_brings_the_master_data() {
+    let mut shop = Shop::open(&["bandung"]);
+    shop.send(0, "sales-invoice", &sale(1, "500"));
+    let held = shop.wait_held(1);
+    assert_eq!(held["held"][0]["hold"], "stock", "{held}");
+    shop.erp.add_stock("BUTTON", "Stores - TW", 600.0, 500.0);
+    // It is done, and no answer comes; its word is that it is held.
+    shop.erp.set_faults(Faults { drop_after: 1.0, ..Faults::default() });
+    shop.town.office.command(&["office", "held", "retry", &shop::id(1)], "").unwrap();
+    until("the sale in ERPNext", || times(&shop.erp, &shop::id(1)), |times| *times == 1);
+    shop.town.office.kill9().unwrap();
+    shop.erp.set_faults(Faults::default());
+    shop.town.office.start().unwrap();
+    let posted = |state: &String| state.starts_with("posted");
+    until("the word at the box", || books(&shop.boxes[0], &shop::id(1)), posted);
+    assert_eq!((shop.held()["count"].as_u64(), times(&shop.erp, &shop::id(1))), (Some(0), 1));
     shop.close();
 }
 

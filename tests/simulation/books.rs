@@ -317,6 +317,9 @@ impl World {
             while let Some(outcome) = clerk.owed.first().cloned() {
                 desk.append(now, &Entry::Outcome(outcome.clone()), &mut self.dice)?;
                 clerk.owed.remove(0);
+                if outcome.fate.is_final() && !clerk.moved.contains(&outcome.of) {
+                    clerk.moved.push(outcome.of);
+                }
                 clerk.fates.insert(outcome.of, outcome.fate);
                 self.tally.words_on_documents += 1;
             }

@@ -103,8 +103,14 @@ pub trait Sink: Send {
     /// Cancels one that was posted.
     fn cancel(&mut self, cancelled: &Cancelled, of: &Submitted, at: &Place) -> Verdict;
 
-    /// Which of these documents are in the books, drafts and cancelled ones apart. An error where the books do not say.
+    /// Which of these documents are in the books, drafts and cancelled ones apart; those also that the books keep under no id of their own. An
+    /// error where the books do not say.
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
+
+    /// Whether this one is in the books. An error where they do not say.
+    fn has(&mut self, submitted: &Submitted) -> Result<bool, String> {
+        self.there(&[(submitted.document.kind(), submitted.id)]).map(|there| !there.is_empty())
+    }
 
     /// Whether what the books have under this name may stand for a document that somebody has entered by hand. An error where the books do
     /// not say.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Erpnext, HOURS_CLOSED_HERE};
 use crate::client::{Failure, Query};
-use crate::payload::{AddToCard, add_to_card, has_parts};
+use crate::payload::{AddToCard, Unmappable, add_to_card, has_parts};
 use crate::readback::{Reading, decimal};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::Text;
@@ -107,6 +107,20 @@ impl Erpnext {
             }
         }
         Ok(open)
+    }
+
+    /// Whether a card has the lines.
+    pub(super) fn is_on_a_card(&mut self, submitted: &Submitted) -> Result<bool, String> {
+        match self.request(submitted, None, Reading::Later) {
+            Ok(Ask::AddToCard(add)) => {
+                let card = self.read_card(&add).map_err(|failure| failure.to_string())?;
+                Ok(card.is_some_and(|card| add_to_card(&card, &add).put.is_none()))
+            }
+            Ok(_) => Ok(false),
+            Err(Unmappable::Books(failure)) => Err(failure.to_string()),
+            // They could not be made, and so were not.
+            Err(_) => Ok(false),
+        }
     }
 
     /// Takes lines out of a card that is open still.

@@ -263,6 +263,13 @@ impl Sink for Erpnext {
         Ok(there)
     }
 
+    fn has(&mut self, submitted: &Submitted) -> Result<bool, String> {
+        match submitted.document.kind() {
+            Kind::JobCard => self.is_on_a_card(submitted),
+            kind => self.there(&[(kind, submitted.id)]).map(|there| !there.is_empty()),
+        }
+    }
+
     fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
         self.look_by_hand(submitted, name, at).map_err(|failure| failure.to_string())
     }

@@ -180,7 +180,14 @@ impl Erpnext {
                 compare(&Made { request, expected, name: name.to_owned(), day }, there)
             }
             Ok(Ask::AddToCard(_) | Ask::Nothing(_)) => Verdict::Kept,
-            Err(why) => self.unmappable(why),
+            // It counts there, and what it should say cannot be made any more.
+            Err(why) => match self.unmappable(why) {
+                Verdict::Held(_, why) => Verdict::Held(
+                    Hold::Differs,
+                    format!("{name} is in ERPNext, and cannot be held against its paper. {why}"),
+                ),
+                other => other,
+            },
         }
     }
 

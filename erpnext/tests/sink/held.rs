@@ -364,6 +364,21 @@ fn a_draft_with_a_rate_that_was_typed_below_the_list_s_becomes_the_document() {
 }
 
 #[test]
+fn what_is_there_and_cannot_be_made_any_more_is_a_difference_and_no_refusal() {
+    let mut case = Case::new();
+    let sold =
+        case.shop.make("sales-invoice", sale(json!({"payments": [{"mode_of_payment": "Cash", "amount": "1000"}]})));
+    case.goes_through(&sold);
+    // Its answer was lost, and its mode of payment is of another company since.
+    let accounts = json!([{"company": "Other Works", "default_account": "Cash - OW"}]);
+    let cash = json!({"mode_of_payment": "Cash", "default_account": "Cash - TW", "accounts": accounts});
+    case.books.office.put(Table::ModeOfPayment, cash);
+    let verdict = post(&mut case.sink, &sold, &place(OF, true));
+    let Verdict::Held(Hold::Differs, why) = &verdict else { panic!("{verdict:?}") };
+    assert!(why.contains("is in ERPNext") && why.contains("Cash is no mode of payment"), "{why}");
+}
+
+#[test]
 fn nothing_is_posted_into_an_erpnext_that_has_no_field_for_the_id() {
     let mut case = Case::new();
     let bare = Options { start: Start::Bare, now: Some("2026-11-23 16:15:00".into()), ..Options::default() };

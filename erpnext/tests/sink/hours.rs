@@ -76,11 +76,14 @@ fn more_pieces_than_ordered_are_in_the_card_and_are_held_as_such() {
 fn what_is_held_so_is_taken_out_of_the_card_when_it_is_cancelled() {
     let mut case = Case::new(ClosedPeriod::Hold);
     let logged = case.on_card("2026-11-20", "2");
+    assert_eq!(case.sink.has(&logged), Ok(false));
     let verdict = post(&mut case.sink, &logged, &place(OF, false));
     assert!(matches!(verdict, Verdict::Held(Hold::Differs, _)), "{verdict:?}");
+    assert_eq!(case.sink.has(&logged), Ok(true), "nobody can give up what is in the card");
     let cancelled = case.shop.cancel(&logged);
     let verdict = case.sink.cancel(&cancelled, &logged, &place(OF, false));
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    assert_eq!(case.sink.has(&logged), Ok(false));
     assert_eq!(case.card(), (json!(0), 0));
 }
 

@@ -41,7 +41,8 @@ impl Due {
 }
 
 impl SiteWriter {
-    /// Reads the site's stock where it is time to. Nothing of the site's may be on its way into the books.
+    /// Reads the site's stock where it is time to, and before that asks for held ones that may be in the books; without master data for that
+    /// alone. Nothing of the site's may be on its way into the books.
     pub(super) fn look_at_stock(&mut self) {
         let now_ms = up_ms();
         if now_ms < self.stock.look_ms {
@@ -51,6 +52,10 @@ impl SiteWriter {
         let settings = self.source.settings().ok();
         let Some((settings, wanted)) = settings.and_then(|all| all.master_data.clone().map(|own| (all, own))) else {
             self.board.forget_sums();
+            if let Err(why) = self.ask_for_doubtful() {
+                self.stock.look_ms = up_ms() + RETRY_MS;
+                tracing::warn!(site = %self.site, why, "what is held was not asked for, though it may be in the books");
+            }
             return;
         };
         let mut look = || {

@@ -19,7 +19,7 @@ use crate::posting::{Fates, Moved, Next, Place, Said, Sink, Verdict, What, Work,
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
 use first_day::FirstDay;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -209,8 +209,11 @@ impl SiteWriter {
                 _ => {
                     self.board.ended(of, &fate);
                     let at = self.at.remove(&of);
-                    if let (Fate::Posted { .. }, Some((order, at))) = (&fate, at) {
-                        self.remember(of, order, at);
+                    match (&fate, at) {
+                        (Fate::Posted { .. }, Some((order, at))) => self.remember(of, order, at),
+                        (Fate::Posted { .. }, None) => {}
+                        // Who waits for it at another site hears that it never comes.
+                        _ => self.moved.push((of, BTreeSet::new())),
                     }
                 }
             }
@@ -490,10 +493,7 @@ impl SiteWriter {
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
         let meaning = match &entry {
             Some(Entry::Submitted(submitted)) => {
-                // Time on a Job Card has no id in the books: where it is held, but for a difference, it is not there.
-                let hold = self.writer.held().find(|(held, _)| *held == id).map(|(_, hold)| hold);
-                let asked = submitted.document.kind() != Kind::JobCard || hold == Some(Hold::Differs);
-                if asked && !sink.there(&[(submitted.document.kind(), id)])?.is_empty() {
+                if sink.has(submitted)? {
                     return Err(
                         "it is in the books, though not as its paper says: retry it when it is corrected there, \
                                 or cancel it there first"
