@@ -3,6 +3,7 @@
 use super::shop::{self, Shop, receipt, sale};
 use super::{books, times, until};
 use erpnext_stand_in::Faults;
+use std::time::Duration;
 
 #[test]
 fn what_lacks_stock_waits_for_it_and_nothing_else_waits() {
@@ -58,9 +59,9 @@ fn what_erpnext_took_while_the_office_was_killed_is_found_whoever_brings_the_mas
     shop.send(0, "sales-invoice", &sale(1, "500"));
     let held = shop.wait_held(1);
     assert_eq!(held["held"][0]["hold"], "stock", "{held}");
-    shop.erp.add_stock("BUTTON", "Stores - TW", 600.0, 500.0);
-    // It is done, and no answer comes; its word is that it is held.
-    shop.erp.set_faults(Faults { drop_after: 1.0, ..Faults::default() });
+    shop.erp.add_stock_at("BUTTON", "Stores - TW", 600.0, 500.0, "2026-11-01");
+    // It is done, and the office is gone before the answer comes; its word is that it is held.
+    shop.erp.set_faults(Faults { slow: 1.0, slow_for: Duration::from_secs(5), ..Faults::default() });
     shop.town.office.command(&["office", "held", "retry", &shop::id(1)], "").unwrap();
     until("the sale in ERPNext", || times(&shop.erp, &shop::id(1)), |times| *times == 1);
     shop.town.office.kill9().unwrap();
