@@ -1,4 +1,4 @@
-//! Amounts and quantities: exact decimals that no float ever touches.
+//! Amounts and quantities: exact decimals that no float ever touches, but where the books themselves reckon with floats (`totals`).
 //!
 //! In comes text (`"1.50"`), a JSON number read by its digits, or an integer. A binary float is refused, since
 //! what it meant can no longer be known. Out goes text, always.
@@ -91,6 +91,7 @@ impl Decimal {
     }
 
     /// The digits as a whole number, and how many of them stand after the point.
+    #[cfg(test)]
     pub(crate) fn parts(self) -> (i128, u32) {
         (self.0.mantissa(), self.0.scale())
     }

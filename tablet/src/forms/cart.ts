@@ -4,7 +4,7 @@
 // in common. Absent: payments (pay.ts).
 
 import { Decimal, kept, sum } from "../money/decimal";
-import { type Totals, totals } from "../money/totals";
+import { lineAmount, type Totals, totals } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import type { Item } from "../rows/types";
 import type { Found } from "../scan/code";
@@ -90,7 +90,7 @@ export function amountOf(line: CartLine, precision: number): Decimal | null {
 }
 
 function amount(line: CartLine, precision: number): Decimal {
-  return number(line.qty).times(rate(line, precision)).rounded(precision);
+  return lineAmount({ qty: number(line.qty), rate: rate(line, precision) }, precision);
 }
 
 export function cartTotals(cart: Cart, masters: Masters, day: string, buying = false): Totals | null {

@@ -5,6 +5,7 @@
 
 import { Decimal, kept, MAX_SCALE, sum } from "../money/decimal";
 import { Fraction } from "../money/fraction";
+import { lineAmount } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, withoutNothing } from "./cart";
@@ -473,9 +474,6 @@ export function balance(
 
 /** What priced lines come to; null where the books cannot keep it. */
 export function lineSum(lines: GoodsLine[], precision: number): Decimal | null {
-  const amount = (line: GoodsLine) =>
-    number(line.qty)
-      .times(number(line.rate ?? "0"))
-      .rounded(precision);
+  const amount = (line: GoodsLine) => lineAmount({ qty: number(line.qty), rate: number(line.rate ?? "0") }, precision);
   return kept(() => sum(lines.map(amount)));
 }

@@ -1,7 +1,7 @@
 // Exact decimals, as the box keeps them: at most nine digits after the point, below 10^12 in size.
 //
 // In: text like "12.50". Out: text in its one form ("12.5"), sums, products, quotients. Absent: floats; how people write numbers
-// (i18n); what lies between two roundings (fraction.ts). The mirror of core/src/domain/decimal.rs.
+// (i18n); what lies between two roundings (double.ts). The mirror of core/src/domain/decimal.rs.
 
 export const MAX_SCALE = 9;
 const MAX_WHOLE = 1_000_000_000_000n;

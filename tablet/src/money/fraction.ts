@@ -1,5 +1,5 @@
-// Fractions: what stands between two roundings, exact. Tax out of a price that contains it is a quotient, and one that was rounded on
-// the way can end up a cent beside. The mirror of core/src/domain/totals/fraction.rs.
+// Fractions: what stands between two roundings, exact, where it is a page's own to share out. Absent: totals, which are reckoned with
+// doubles as the books have them (double.ts).
 
 import { Decimal, nearest, OutOfRange, pow10 } from "./decimal";
 

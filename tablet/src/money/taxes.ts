@@ -2,7 +2,7 @@
 // The mirror of core/src/domain/totals/rows.rs; a row that it refuses is refused here, by the same field.
 
 import { Decimal } from "./decimal";
-import { Fraction } from "./fraction";
+import { double, rounded } from "./double";
 
 /** A row of `taxes`, with ERPNext's field names. */
 export interface TaxRule {
@@ -36,12 +36,13 @@ export const MAX_TAXES = 30;
 /** Digits after the point of quantities and rates of taxes: ERPNext's `float_precision`. */
 export const FLOAT_PRECISION = 3;
 
+/** `of` is the index of an earlier row, a `rate` so many percent. */
 export type Charge =
-  | { on: "net"; part: Fraction }
-  | { on: "row"; part: Fraction; of: number }
-  | { on: "total"; part: Fraction; of: number }
-  | { on: "quantity"; each: Fraction }
-  | { on: "actual"; amount: Decimal };
+  | { on: "net"; rate: number }
+  | { on: "row"; rate: number; of: number }
+  | { on: "total"; rate: number; of: number }
+  | { on: "quantity"; each: number }
+  | { on: "actual"; amount: number };
 
 export type Sense = 1 | -1 | 0;
 
@@ -50,15 +51,13 @@ export interface Row {
   included: boolean;
   /** 1 on top, -1 taken off, 0 in the goods' value alone. */
   sense: Sense;
+  /** It is said to be taken off, whether it counts or not. */
+  deducts: boolean;
 }
 
 /** What of an amount counts. */
-export function counts(sense: Sense, amount: Fraction): Fraction {
-  return sense === 1 ? amount : sense === -1 ? amount.negated() : Fraction.ZERO;
-}
-
-export function countsRounded(sense: Sense, amount: Decimal): Decimal {
-  return sense === 1 ? amount : sense === -1 ? amount.negated() : Decimal.ZERO;
+export function counts(sense: Sense, amount: number): number {
+  return sense === 1 ? amount : sense === -1 ? -amount : 0;
 }
 
 const number = (text: string | undefined): Decimal => Decimal.from(text ?? "0");
@@ -67,7 +66,12 @@ export function readTaxes(taxes: readonly TaxRule[], digits: number): Row[] {
   if (taxes.length > MAX_TAXES) throw new Invalid("taxes", `more than ${MAX_TAXES} rows`);
   const rows: Row[] = [];
   taxes.forEach((tax, i) => {
-    const row = { charge: charge(tax, i, digits), included: !!tax.included_in_print_rate, sense: senseOf(tax, i) };
+    const row = {
+      charge: charge(tax, i, digits),
+      included: !!tax.included_in_print_rate,
+      sense: senseOf(tax, i),
+      deducts: tax.add_deduct_tax === "Deduct",
+    };
     rows.push(row);
     checkIncluded(rows, i);
   });
@@ -86,40 +90,39 @@ export function rowsOfItem(
     const row = rows[i];
     if (!rate || !row) return;
     own ??= [...rows];
-    own[i] = { ...row, charge: atRate(row.charge, number(rate.tax_rate).rounded(FLOAT_PRECISION)) };
+    own[i] = { ...row, charge: atRate(row.charge, rounded(double(number(rate.tax_rate)), FLOAT_PRECISION)) };
   });
   return own;
 }
 
-function atRate(charge: Charge, rate: Decimal): Charge {
+function atRate(charge: Charge, rate: number): Charge {
   switch (charge.on) {
     case "quantity":
-      return { on: "quantity", each: Fraction.of(rate) };
+      return { on: "quantity", each: rate };
     case "actual":
       return charge;
     default:
-      return { ...charge, part: Fraction.percent(rate) };
+      return { ...charge, rate };
   }
 }
 
 function charge(tax: TaxRule, i: number, digits: number): Charge {
-  const rate = number(tax.rate).rounded(FLOAT_PRECISION);
-  const part = Fraction.percent(rate);
+  const rate = rounded(double(number(tax.rate)), FLOAT_PRECISION);
   const alone = (charge: Charge): Charge => {
     if (tax.row_id === undefined) return charge;
     throw new Invalid(`taxes[${i}].row_id`, `${tax.charge_type} takes none`);
   };
   switch (tax.charge_type) {
     case "On Net Total":
-      return alone({ on: "net", part });
+      return alone({ on: "net", rate });
     case "On Item Quantity":
-      return { on: "quantity", each: Fraction.of(rate) };
+      return { on: "quantity", each: rate };
     case "Actual":
-      return alone({ on: "actual", amount: number(tax.tax_amount).rounded(digits) });
+      return alone({ on: "actual", amount: rounded(double(number(tax.tax_amount)), digits) });
     case "On Previous Row Amount":
-      return { on: "row", part, of: earlier(tax, i) };
+      return { on: "row", rate, of: earlier(tax, i) };
     case "On Previous Row Total":
-      return { on: "total", part, of: earlier(tax, i) };
+      return { on: "total", rate, of: earlier(tax, i) };
     default:
       throw new Invalid(`taxes[${i}].charge_type`, `${tax.charge_type} is not known`);
   }

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { Decimal } from "./decimal";
 import { Invalid, type ItemTaxRate, type TaxRule } from "./taxes";
-import { type Discount, forReturn, MAX_LINES, type Rounding, type Sheet, totals } from "./totals";
+import { type Discount, forReturn, lineAmount, MAX_LINES, type Rounding, type Sheet, totals } from "./totals";
 
 const n = Decimal.from;
 const ACCOUNT = "PPN Keluaran - TW";
@@ -216,4 +216,42 @@ test("rows that the box refuses are refused here by the same field", () => {
   expect(of(included("On Net Total", "-100"))).toBe("taxes");
   expect(broken(sheet([]))).toBe("items");
   expect(broken(sheet(Array<Line>(MAX_LINES + 1).fill(["1", "1"])))).toBe("items");
+});
+
+test("what doubles lose of a half is lost as in ERPNext", () => {
+  expect(figures(sheet([["1", "75.46"]], [included("On Net Total", "12")]))).toEqual([
+    "67.37",
+    ["8.08"],
+    "75.46",
+    "75",
+  ]);
+  const half = totals(sheet([["1", "1952.74"]], [included("On Net Total", "6.25")], percent("50")));
+  expect([`${half.netTotal}`, `${half.taxes[0]}`]).toEqual(["918.93", "57.43"]);
+  const lines: Line[] = [
+    ["1", "1"],
+    ["1", "1"],
+    ["3", "1"],
+  ];
+  expect(figures(sheet(lines, [tax("On Item Quantity", "16.191")]))).toEqual(["5", ["80.95"], "85.95", "86"]);
+  const amountOf = (qty: string, rate: string, digits: number) =>
+    `${lineAmount({ qty: n(qty), rate: n(rate) }, digits)}`;
+  expect([amountOf("25.5", "1.281", 3), amountOf("21.1", "1743462.55", 2)]).toEqual(["32.665", "36787059.81"]);
+});
+
+test("a discount leaves fixed charges as they are whether they are added, taken off or in the value", () => {
+  const off = onRow("On Previous Row Amount", "1", 1, { add_deduct_tax: "Deduct" });
+  const rows = [tax("On Item Quantity", "1"), off];
+  expect(figures(sheet([["175", "2407"]], rows, amount("352478")))[0]).toBe("68747");
+  const freight = { ...actual("5"), category: "Valuation" };
+  const onFreight = onRow("On Previous Row Amount", "20", 1);
+  expect(figures(sheet([["1", "100"]], [freight, onFreight], amount("65")))[0]).toBe("35");
+  const inValue = onRow("On Previous Row Total", "10", 1, { category: "Valuation" });
+  expect(figures(sheet([["1", "100"]], [actual("50"), inValue], amount("50")))[0]).toBe("50");
+});
+
+test("a discount on the net total is no more than what is to be paid", () => {
+  const rows = [tax("On Net Total", "20", { add_deduct_tax: "Deduct" })];
+  expect(figures(sheet([["1", "100"]], rows, amount("80", true)))[0]).toBe("20");
+  expect(broken(sheet([["1", "100"]], rows, amount("80.01", true)))).toBe("discount_amount");
+  expect(broken(sheet([["1", "100"]], rows, percent("100", true)))).toBe("additional_discount_percentage");
 });

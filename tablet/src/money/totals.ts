@@ -3,11 +3,10 @@
 // In: lines, rows of taxes, the rates that items have of their own, a discount, and how amounts are rounded. Out: what the screen and the
 // receipt say, or which field breaks which rule (Invalid). Absent: prices, and whose taxes they are.
 
-import { Decimal, pow10, sum } from "./decimal";
-import { Fraction } from "./fraction";
+import { Decimal } from "./decimal";
+import { decimal, double, leftOver, rounded } from "./double";
 import {
   counts,
-  countsRounded,
   FLOAT_PRECISION,
   Invalid,
   type ItemTaxRate,
@@ -19,7 +18,7 @@ import {
 
 export const MAX_LINES = 200;
 /** How far, in the smallest unit, prices with taxes in them may be from net total and taxes for the grand total to follow the prices. */
-const MAX_ADJUSTMENT = 5n;
+const MAX_ADJUSTMENT = 5;
 
 export interface SheetLine {
   qty: Decimal;
@@ -66,49 +65,61 @@ export interface Totals {
 }
 
 interface Line {
-  qty: Fraction;
-  amount: Decimal;
-  net: Decimal;
+  qty: number;
+  amount: number;
+  net: number;
   own: Row[] | null;
 }
 
 interface Pass {
-  netTotal: Decimal;
-  taxes: Decimal[];
-  adjustment: Decimal;
-  grandTotal: Decimal;
-  beforeRounding: Decimal;
+  netTotal: number;
+  taxes: number[];
+  adjustment: number;
+  grandTotal: number;
+  beforeRounding: number;
 }
 
 interface Taken {
-  discountAmount: Decimal;
-  before: Decimal | null;
+  discountAmount: number;
+  /** What it was taken off; null where that was the net total. */
+  before: number | null;
 }
 
 export function totals(sheet: Sheet): Totals {
   const digits = sheet.rounding.precision;
+  const kept = (amount: number) => decimal(amount, digits);
   const rows = readTaxes(sheet.taxes, digits);
   const lines = priced(sheet, digits, rows);
   withoutIncluded(lines, rows, digits);
-  const total = sum(lines.map((line) => line.amount));
+  const total = rounded(sum(lines.map((line) => line.amount)), digits);
   const first = pass(lines, rows, total, null, digits);
+  kept(first.grandTotal);
   const discountAmount = discountOf(sheet.discount, first, digits);
   let last = first;
-  if (!discountAmount.isZero()) {
+  if (discountAmount !== 0) {
     const onNet = sheet.discount?.onNet ?? false;
     shareOut(lines, discountAmount, sharedBy(first, rows, onNet), digits);
     last = pass(lines, rows, total, { discountAmount, before: onNet ? null : first.beforeRounding }, digits);
   }
   return {
-    total,
-    lines: lines.map((line) => line.net),
-    netTotal: last.netTotal,
-    discountAmount,
-    taxes: last.taxes,
-    adjustment: last.adjustment,
-    grandTotal: last.grandTotal,
+    total: kept(total),
+    lines: lines.map((line) => kept(line.net)),
+    netTotal: kept(last.netTotal),
+    discountAmount: kept(discountAmount),
+    taxes: last.taxes.map(kept),
+    adjustment: kept(last.adjustment),
+    grandTotal: kept(last.grandTotal),
     payable: payable(last.grandTotal, sheet.rounding),
   };
+}
+
+/** What a line comes to as priced. */
+export function lineAmount({ qty, rate }: SheetLine, digits: number): Decimal {
+  return decimal(amountOf(double(qty), double(rate), digits), digits);
+}
+
+function amountOf(qty: number, rate: number, digits: number): number {
+  return rounded(rounded(rate, digits) * rounded(qty, FLOAT_PRECISION), digits);
 }
 
 /** The rows of taxes for a return: an amount that was charged as such is given back. */
@@ -123,42 +134,44 @@ function priced(sheet: Sheet, digits: number, rows: readonly Row[]): Line[] {
     throw new Invalid("items", `between 1 and ${MAX_LINES} rows`);
   }
   return sheet.lines.map((line, i) => {
-    const qty = Fraction.of(line.qty.rounded(FLOAT_PRECISION));
-    const amount = qty.times(Fraction.of(line.rate.rounded(digits))).rounded(digits);
-    return { qty, amount, net: amount, own: rowsOfItem(rows, sheet.taxes, sheet.itemRates[i] ?? []) };
+    const amount = amountOf(double(line.qty), double(line.rate), digits);
+    decimal(amount, digits);
+    const own = rowsOfItem(rows, sheet.taxes, sheet.itemRates[i] ?? []);
+    return { qty: rounded(double(line.qty), FLOAT_PRECISION), amount, net: amount, own };
   });
 }
 
 /** Takes the taxes that prices contain out of the lines' net amounts. */
 function withoutIncluded(lines: Line[], rows: readonly Row[], digits: number): void {
   if (!rows.some((row) => row.included)) return;
-  const ofAll = contained(rows);
   for (const line of lines) {
-    const { parts, each } = line.own ? contained(line.own) : ofAll;
-    const whole = Fraction.ONE.plus(parts);
-    if (whole.isZero()) throw new Invalid("taxes", "the rows in the prices take away all of them");
-    line.net = Fraction.of(line.amount).minus(each.times(line.qty)).over(whole).rounded(digits);
+    const { parts, fixed } = contained(line.own ?? rows, line.qty);
+    if (parts === 0 && fixed === 0) continue;
+    const whole = 1 + parts;
+    if (whole === 0) throw new Invalid("taxes", "the rows in the prices take away all of them");
+    line.net = rounded((line.amount - fixed) / whole, digits);
+    decimal(line.net, digits);
   }
 }
 
-/** What prices contain beside the net amount: as a part of that, and as an amount for one. */
-function contained(rows: readonly Row[]): { parts: Fraction; each: Fraction } {
-  const parts: Fraction[] = [];
-  const upTo: Fraction[] = [];
-  let each = Fraction.ZERO;
+/** What the price of a line contains beside the net amount: as a part of that, and as an amount. */
+function contained(rows: readonly Row[], qty: number): { parts: number; fixed: number } {
+  const parts: number[] = [];
+  const upTo: number[] = [];
+  let fixed = 0;
   for (const { charge, included, sense } of rows) {
-    let part = Fraction.ZERO;
+    let part = 0;
     if (included) {
-      if (charge.on === "net") part = charge.part;
-      else if (charge.on === "row") part = charge.part.times(at(parts, charge.of));
-      else if (charge.on === "total") part = charge.part.times(at(upTo, charge.of));
-      else if (charge.on === "quantity") each = each.plus(counts(sense, charge.each));
+      if (charge.on === "net") part = charge.rate / 100;
+      else if (charge.on === "row") part = (charge.rate / 100) * at(parts, charge.of);
+      else if (charge.on === "total") part = (charge.rate / 100) * at(upTo, charge.of);
+      else if (charge.on === "quantity") fixed += counts(sense, charge.each) * qty;
     }
     part = counts(sense, part);
-    upTo.push((upTo.at(-1) ?? Fraction.ONE).plus(part));
+    upTo.push((upTo.at(-1) ?? 1) + part);
     parts.push(part);
   }
-  return { parts: parts.reduce((a, b) => a.plus(b), Fraction.ZERO), each };
+  return { parts: sum(parts), fixed };
 }
 
 function at<T>(list: readonly T[], i: number): T {
@@ -168,132 +181,139 @@ function at<T>(list: readonly T[], i: number): T {
 }
 
 /** Reckons taxes on lines. `total` is the sum of the lines as priced. */
-function pass(lines: Line[], rows: readonly Row[], total: Decimal, taken: Taken | null, digits: number): Pass {
-  const netTotal = sum(lines.map((line) => line.net));
+function pass(lines: Line[], rows: readonly Row[], total: number, taken: Taken | null, digits: number): Pass {
+  const netTotal = rounded(sum(lines.map((line) => line.net)), digits);
   const exact = taxesOn(lines, rows, netTotal);
-  const rounded = exact.map((tax) => tax.rounded(digits));
-  const counted = rows.map((row, i) => countsRounded(row.sense, at(rounded, i)));
-  const taxed = netTotal.plus(sum(counted));
-  const beforeRounding = rows.reduce(
-    (amount, row, i) =>
-      Fraction.of(amount)
-        .plus(counts(row.sense, at(exact, i)))
-        .rounded(digits),
-    netTotal,
-  );
-  let adjustment = Decimal.ZERO;
+  const taxes = exact.map((tax) => rounded(tax, digits));
+  const counted = (taxes: number[]) => rows.map((row, i) => counts(row.sense, at(taxes, i)));
+  const withTaxes = (taxes: number[]) => counted(taxes).reduce((sum, tax) => rounded(sum + tax, digits), netTotal);
+  const taxed = withTaxes(taxes);
+  let adjustment = 0;
   if (rows.some((row) => row.included)) {
-    const onTop = sum(counted.filter((_, i) => !at(rows, i).included));
-    const off = total
-      .plus(onTop)
-      .minus(taxed)
-      .minus(taken?.discountAmount ?? Decimal.ZERO);
-    if (off.abs().compare(new Decimal(MAX_ADJUSTMENT, digits)) <= 0) adjustment = off;
-  } else if (taken?.before && rows.length > 0) {
-    adjustment = taken.before.minus(taken.discountAmount).minus(taxed);
+    const onTop = sum(counted(taxes).filter((_, i) => !at(rows, i).included));
+    const off = rounded(total + onTop - taxed - (taken?.discountAmount ?? 0), digits);
+    if (Math.abs(off) <= MAX_ADJUSTMENT / 10 ** digits) adjustment = off;
+  } else if (taken && taken.before !== null && rows.length > 0) {
+    adjustment = rounded(taken.before - taken.discountAmount - taxed, digits);
   }
-  return { netTotal, taxes: rounded, adjustment, grandTotal: taxed.plus(adjustment), beforeRounding };
+  const grandTotal = rounded(taxed + adjustment, digits);
+  return { netTotal, taxes, adjustment, grandTotal, beforeRounding: withTaxes(exact) };
 }
 
 /** Each row's tax over all lines, not rounded. */
-function taxesOn(lines: Line[], rows: readonly Row[], netTotal: Decimal): Fraction[] {
-  const sums = rows.map(() => Fraction.ZERO);
+function taxesOn(lines: Line[], rows: readonly Row[], netTotal: number): number[] {
+  const sums = rows.map(() => 0);
+  // What is left of an amount for the whole: the last line bears what sharing it out has lost.
+  const left = rows.map(({ charge }) => (charge.on === "actual" ? charge.amount : 0));
   lines.forEach((line, n) => {
-    const net = Fraction.of(line.net);
-    const onLine: Fraction[] = [];
-    const upTo: Fraction[] = [];
+    const onLine: number[] = [];
+    const upTo: number[] = [];
     (line.own ?? rows).forEach(({ charge, sense }, i) => {
-      let tax: Fraction;
-      if (charge.on === "net") tax = charge.part.times(net);
-      else if (charge.on === "row") tax = charge.part.times(at(onLine, charge.of));
-      else if (charge.on === "total") tax = charge.part.times(at(upTo, charge.of));
-      else if (charge.on === "quantity") tax = charge.each.times(line.qty);
-      else tax = share(charge.amount, net, netTotal, n === lines.length - 1);
-      upTo.push((upTo.at(-1) ?? net).plus(counts(sense, tax)));
+      let tax: number;
+      if (charge.on === "net") tax = (charge.rate / 100) * line.net;
+      else if (charge.on === "row") tax = (charge.rate / 100) * at(onLine, charge.of);
+      else if (charge.on === "total") tax = (charge.rate / 100) * at(upTo, charge.of);
+      else if (charge.on === "quantity") tax = charge.each * line.qty;
+      else {
+        tax = netTotal === 0 ? 0 : (line.net * charge.amount) / netTotal;
+        left[i] = at(left, i) - tax;
+        if (n === lines.length - 1) tax += at(left, i);
+      }
+      upTo.push((upTo.at(-1) ?? line.net) + counts(sense, tax));
       onLine.push(tax);
-      sums[i] = at(sums, i).plus(tax);
+      sums[i] = at(sums, i) + tax;
     });
   });
   return sums;
 }
 
-/** A line's share of an amount for the whole. Where the net total is nothing, the last line bears it. */
-function share(amount: Decimal, net: Fraction, netTotal: Decimal, last: boolean): Fraction {
-  if (netTotal.isZero()) return last ? Fraction.of(amount) : Fraction.ZERO;
-  return Fraction.of(amount).times(net).over(Fraction.of(netTotal));
-}
-
 /** What is taken off. A return's is negative, as its total is. */
-function discountOf(discount: Discount, first: Pass, digits: number): Decimal {
-  if (!discount) return Decimal.ZERO;
+function discountOf(discount: Discount, first: Pass, digits: number): number {
+  if (!discount) return 0;
   const of = discount.onNet ? first.netTotal : first.grandTotal;
+  let amount: number;
   if ("percent" in discount) {
     if (discount.percent.isNegative() || discount.percent.compare(Decimal.of(100)) > 0) {
       throw new Invalid("additional_discount_percentage", "from 0 to 100");
     }
-    return Fraction.percent(discount.percent).times(Fraction.of(of)).rounded(digits);
+    amount = rounded((of * double(discount.percent)) / 100, digits);
+  } else {
+    amount = rounded(double(discount.amount), digits);
+    const turned = amount < 0 !== of < 0;
+    if (amount !== 0 && (turned || Math.abs(amount) > Math.abs(of))) {
+      throw new Invalid("discount_amount", `between 0 and ${decimal(of, digits)}`);
+    }
   }
-  const amount = discount.amount.rounded(digits);
-  const turned = amount.isNegative() !== of.isNegative();
-  if (!amount.isZero() && (turned || amount.abs().compare(of.abs()) > 0)) {
-    throw new Invalid("discount_amount", `between 0 and ${of}`);
+  // Of a net total, where more is taken off for taxes than comes on top.
+  if (Math.abs(amount) > Math.abs(first.grandTotal)) {
+    const field = "percent" in discount ? "additional_discount_percentage" : "discount_amount";
+    throw new Invalid(field, `no more than ${decimal(first.grandTotal, digits)}, the total with taxes`);
   }
   return amount;
 }
 
 /** The sum by which a discount is shared out: what it is taken off, without what stays the same whatever is taken off. */
-function sharedBy(first: Pass, rows: readonly Row[], onNet: boolean): Fraction {
-  if (onNet || rows.length === 0) return Fraction.of(first.netTotal);
-  const whole = first.beforeRounding.isZero() ? first.grandTotal : first.beforeRounding;
-  const by = Fraction.of(whole).minus(fixed(first, rows));
-  if (by.isZero()) throw new Invalid("discount_amount", "there is nothing but fixed charges to take it off");
+function sharedBy(first: Pass, rows: readonly Row[], onNet: boolean): number {
+  if (onNet || rows.length === 0) return first.netTotal;
+  const by = first.beforeRounding - fixed(first, rows);
+  if (by === 0) throw new Invalid("discount_amount", "there is nothing but fixed charges to take it off");
   return by;
 }
 
-/** Taxes that do not follow the lines' net amounts, and the taxes on those: at the rates of the rows whatever the items have. */
-function fixed(first: Pass, rows: readonly Row[]): Fraction {
-  let all = Fraction.ZERO;
-  const known: ({ amount: Fraction; upTo: Fraction } | null)[] = [];
-  rows.forEach(({ charge, sense }, i) => {
-    let amount: Fraction | null = null;
-    if (charge.on === "actual" || charge.on === "quantity") amount = counts(sense, Fraction.of(at(first.taxes, i)));
-    else if (charge.on === "row") amount = at(known, charge.of)?.amount.times(charge.part) ?? null;
-    else if (charge.on === "total") amount = at(known, charge.of)?.upTo.times(charge.part) ?? null;
-    if (amount) all = all.plus(amount);
-    known.push(amount && { amount, upTo: all });
+/**
+ * Taxes that do not follow the lines' net amounts, and the taxes on those: at the rates of the rows whatever the items have. What is in the
+ * goods' value alone does not count itself, but a tax on it does.
+ */
+function fixed(first: Pass, rows: readonly Row[]): number {
+  let all = 0;
+  const known: ({ amount: number; upTo: number } | null)[] = [];
+  rows.forEach(({ charge, sense, deducts }, i) => {
+    let amount: number | null = null;
+    if (charge.on === "actual" || charge.on === "quantity") amount = at(first.taxes, i);
+    else if (charge.on === "row" || charge.on === "total") {
+      const of = at(known, charge.of);
+      amount = of && ((charge.on === "row" ? of.amount : of.upTo) * charge.rate) / 100;
+    }
+    if (amount !== null && deducts) amount = -amount;
+    if (amount !== null && sense !== 0) all += amount;
+    known.push(amount === null ? null : { amount, upTo: all });
   });
   return all;
 }
 
 /** Takes the discount off the lines by their net amounts; what rounding would lose is put right where it grows to a whole unit. */
-function shareOut(lines: Line[], discount: Decimal, by: Fraction, digits: number): void {
-  const part = Fraction.of(discount).over(by);
-  let exact = Fraction.ZERO;
-  let done = Decimal.ZERO;
+function shareOut(lines: Line[], discount: number, by: number, digits: number): void {
+  let exact = 0;
+  let done = 0;
   for (const line of lines) {
-    const net = Fraction.of(line.net).times(Fraction.ONE.minus(part));
-    exact = exact.plus(net);
-    const rounded = net.rounded(digits);
-    const off = exact.minus(Fraction.of(done.plus(rounded))).rounded(digits);
-    line.net = rounded.plus(off);
-    done = done.plus(line.net);
+    const net = line.net - (discount * line.net) / by;
+    exact += net;
+    line.net = rounded(net, digits);
+    done += line.net;
+    const off = rounded(exact - done, digits);
+    if (off !== 0) {
+      line.net = rounded(line.net + off, digits);
+      done += off;
+    }
   }
 }
 
+/** Added up from zero, in order. */
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
+}
+
 /** Rounds a grand total to what can be paid. Where that leaves nothing, it is owed as it stands. */
-function payable(grandTotal: Decimal, { precision, smallest }: Rounding): Decimal {
-  if (!smallest) return grandTotal;
+function payable(grandTotal: number, { precision, smallest }: Rounding): Decimal {
+  if (!smallest) return decimal(grandTotal, precision);
   if (smallest.isNegative()) throw new Invalid("smallest_currency_fraction_value", "above zero, or 0");
-  const rounded = (smallest.isZero() ? grandTotal.rounded(0) : toCoin(grandTotal, smallest)).rounded(precision);
-  return rounded.isZero() ? grandTotal : rounded;
+  const whole = smallest.isZero() ? rounded(grandTotal, 0) : toCoin(grandTotal, double(smallest), precision);
+  const amount = decimal(rounded(whole, precision), precision);
+  return amount.isZero() ? decimal(grandTotal, precision) : amount;
 }
 
 /** What is left over a coin goes up where it is more than half of one, else down, towards minus infinity. */
-function toCoin(amount: Decimal, coin: Decimal): Decimal {
-  const scale = Math.max(amount.scale, coin.scale);
-  const digits = amount.digits * pow10(scale - amount.scale);
-  const step = coin.digits * pow10(scale - coin.scale);
-  const rest = ((digits % step) + step) % step;
-  const below = digits - rest;
-  return new Decimal(rest > step - rest ? below + step : below, scale);
+function toCoin(amount: number, coin: number, digits: number): number {
+  const rest = leftOver(amount, coin, digits);
+  return rest > coin / 2 ? amount + (coin - rest) : amount - rest;
 }

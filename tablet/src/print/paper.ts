@@ -5,7 +5,7 @@
 import { number } from "../forms/cart";
 import { Decimal, sum } from "../money/decimal";
 import type { TaxRule } from "../money/taxes";
-import { discountIn, type Totals, totals } from "../money/totals";
+import { discountIn, lineAmount, type Totals, totals } from "../money/totals";
 import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
 
@@ -125,7 +125,7 @@ function lineOf(row: Row, masters: Masters): PaperLine {
     qty: `${qty}`,
     uom: row.uom ?? item?.stock_uom ?? "",
     rate: row.rate === undefined ? "" : `${rate}`,
-    amount: row.rate === undefined ? "" : `${qty.times(rate).rounded(masters.precision)}`,
+    amount: row.rate === undefined ? "" : `${lineAmount({ qty, rate }, masters.precision)}`,
     notes,
   };
 }

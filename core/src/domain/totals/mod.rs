@@ -5,15 +5,16 @@
 //! Absent: prices, and whose taxes they are; several currencies; ERPNext's regional whole-unit taxes and its setting to round taxes
 //! line by line, both off unless somebody turns them on.
 //!
-//! **Rounding.** Amounts are rounded to the currency's digits where ERPNext rounds them, and nowhere else; between two roundings
-//! stand exact fractions (`fraction`). A half goes to the even neighbour, on both sides of zero: `Banker's Rounding`, which Frappe
-//! 15 takes where System Settings say nothing else (`frappe/utils/data.py`: `rounded`). ERPNext computes with floats; it agrees
-//! but where a float's error turns what is exactly a half. What is paid is rounded to coins in another way, see `coins`.
+//! **Rounding.** Amounts are rounded to the currency's digits where ERPNext rounds them, and nowhere else. A half goes to the even
+//! neighbour, on both sides of zero: `Banker's Rounding`, which Frappe 15 takes where System Settings say nothing else
+//! (`frappe/utils/data.py`: `rounded`). Between two roundings stand doubles, as in ERPNext (`double`): exact fractions would be a cent
+//! beside the books wherever its doubles have lost what is a half by its digits, which is one in twenty sales with half the price off. What
+//! is paid is rounded to coins in another way, see `coins`.
 //!
 //! **Source.** The figures recorded against ERPNext 15.71 (tests), and what `erpnext/controllers/taxes_and_totals.py` does there.
 
 mod coins;
-mod fraction;
+mod double;
 mod invalid;
 mod reckon;
 mod rows;
@@ -56,6 +57,13 @@ pub struct SheetLine {
     pub qty: Decimal,
     /// The price of one, after the line's own discount.
     pub rate: Decimal,
+}
+
+impl SheetLine {
+    /// What it comes to as priced, with `precision` digits after the point; `None` where the books cannot keep it.
+    pub fn amount(&self, precision: u8) -> Option<Decimal> {
+        reckon::line_amount(self, u32::from(precision.min(MAX_PRECISION)))
+    }
 }
 
 /// What is taken off the whole.

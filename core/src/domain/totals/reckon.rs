@@ -1,20 +1,21 @@
-//! The arithmetic: net amounts, taxes, the discount shared out over the lines, and all of it once more after the discount.
+//! The arithmetic: net amounts, taxes, the discount shared out over the lines, and all of it once more after the discount. Each step is
+//! ERPNext's, in its order, since with doubles the order tells (`double`).
 
-use super::fraction::Fraction;
-use super::rows::{Charge, Row, of_item, read};
-use super::{Discount, FLOAT_PRECISION, Invalid, MAX_LINES, MAX_PRECISION, Sheet, Totals, coins, invalid};
+use super::double::{decimal, of, rounded};
+use super::rows::{Charge, Row, Sense, of_item, read};
+use super::{Discount, FLOAT_PRECISION, Invalid, MAX_LINES, MAX_PRECISION, Sheet, SheetLine, Totals, coins, invalid};
 use crate::domain::decimal::Decimal;
 
 /// How far, in the smallest unit, prices with taxes in them may be from net total and taxes for the grand total to follow the prices.
-const MAX_ADJUSTMENT: u32 = 5;
+const MAX_ADJUSTMENT: f64 = 5.0;
 
 /// A line on its way.
 struct Line {
-    qty: Fraction,
+    qty: f64,
     /// As priced.
-    amount: Decimal,
+    amount: f64,
     /// Without the taxes that its price contains; after the discount, once that is shared out.
-    net: Decimal,
+    net: f64,
     /// The rows of taxes as they are for its item, where that has rates of its own.
     own: Option<Vec<Row>>,
 }
@@ -28,12 +29,12 @@ impl Line {
 
 /// Lines and taxes, reckoned once.
 struct Pass {
-    net_total: Decimal,
-    taxes: Vec<Decimal>,
-    adjustment: Decimal,
-    grand_total: Decimal,
+    net_total: f64,
+    taxes: Vec<f64>,
+    adjustment: f64,
+    grand_total: f64,
     /// The grand total as it is before the taxes are rounded one by one. The discount is shared out by it.
-    before_rounding: Decimal,
+    before_rounding: f64,
 }
 
 /// Adds a sheet up.
@@ -43,39 +44,51 @@ pub(super) fn totals(sheet: &Sheet<'_>) -> Result<Totals, Invalid> {
         return Err(Invalid { field: "currency_precision".into(), rule });
     }
     let digits = u32::from(sheet.rounding.precision);
+    let kept = |amount: f64| decimal(amount, digits).ok_or_else(invalid::too_large);
     let rows = read(sheet.taxes, digits)?;
     let mut lines = priced(sheet, digits)?;
     for (line, rates) in lines.iter_mut().zip(&sheet.item_rates) {
-        line.own = of_item(&rows, sheet.taxes, rates)?;
+        line.own = of_item(&rows, sheet.taxes, rates);
     }
     without_included(&mut lines, &rows, digits)?;
-    let total = sum(lines.iter().map(|line| line.amount)).ok_or_else(invalid::too_large)?;
-
-    let first = pass(&lines, &rows, total, None, digits).ok_or_else(invalid::too_large)?;
+    let total = rounded(sum(lines.iter().map(|line| line.amount)), digits);
+    let first = pass(&lines, &rows, total, None, digits);
+    kept(first.grand_total)?;
     let discount_amount = discount_amount(sheet.discount, &first, digits)?;
-    let last = if discount_amount.is_zero() {
+    let last = if discount_amount == 0.0 {
         // Without a discount the grand total follows the taxes as they are rounded, and `first` says it.
         first
     } else {
         let on_net =
             matches!(sheet.discount, Discount::Percent { on_net: true, .. } | Discount::Amount { on_net: true, .. });
-        share_out(&mut lines, discount_amount, shared_by(&first, &rows, on_net)?, digits)?;
+        share_out(&mut lines, discount_amount, shared_by(&first, &rows, on_net)?, digits);
         let taken = Taken { discount_amount, before: (!on_net).then_some(first.before_rounding) };
-        pass(&lines, &rows, total, Some(taken), digits).ok_or_else(invalid::too_large)?
+        pass(&lines, &rows, total, Some(taken), digits)
     };
     Ok(Totals {
-        total,
-        lines: lines.iter().map(|line| line.net).collect(),
-        net_total: last.net_total,
-        discount_amount,
-        taxes: last.taxes,
-        adjustment: last.adjustment,
-        grand_total: last.grand_total,
+        total: kept(total)?,
+        lines: lines.iter().map(|line| kept(line.net)).collect::<Result<_, _>>()?,
+        net_total: kept(last.net_total)?,
+        discount_amount: kept(discount_amount)?,
+        taxes: last.taxes.iter().map(|tax| kept(*tax)).collect::<Result<_, _>>()?,
+        adjustment: kept(last.adjustment)?,
+        grand_total: kept(last.grand_total)?,
         payable: coins::payable(last.grand_total, sheet.rounding)?,
     })
 }
 
-/// The lines' amounts, before anything is taken out of them.
+/// A line's quantity, and its amount before anything is taken out of it.
+fn amount(line: &SheetLine, digits: u32) -> (f64, f64) {
+    let qty = rounded(of(line.qty), FLOAT_PRECISION);
+    (qty, rounded(rounded(of(line.rate), digits) * qty, digits))
+}
+
+/// See [`SheetLine::amount`].
+pub(super) fn line_amount(line: &SheetLine, digits: u32) -> Option<Decimal> {
+    decimal(amount(line, digits).1, digits)
+}
+
+/// The lines, before anything is taken out of them.
 fn priced(sheet: &Sheet<'_>, digits: u32) -> Result<Vec<Line>, Invalid> {
     match sheet.lines.len() {
         0 => return Err(Invalid { field: "items".into(), rule: "there must be at least one row".into() }),
@@ -85,10 +98,9 @@ fn priced(sheet: &Sheet<'_>, digits: u32) -> Result<Vec<Line>, Invalid> {
             return Err(Invalid { field: "items".into(), rule });
         }
     }
-    let line = |line: &super::SheetLine| {
-        let qty = Fraction::of(line.qty.rounded(FLOAT_PRECISION)?);
-        let amount = qty.times(Fraction::of(line.rate.rounded(digits)?))?.rounded(digits)?;
-        Some(Line { qty, amount, net: amount, own: None })
+    let line = |line: &SheetLine| {
+        let (qty, amount) = amount(line, digits);
+        decimal(amount, digits).map(|_| Line { qty, amount, net: amount, own: None })
     };
     sheet.lines.iter().map(line).collect::<Option<_>>().ok_or_else(invalid::too_large)
 }
@@ -98,151 +110,157 @@ fn without_included(lines: &mut [Line], rows: &[Row], digits: u32) -> Result<(),
     if !rows.iter().any(|row| row.included) {
         return Ok(());
     }
-    let of_all = contained(rows).ok_or_else(invalid::too_large)?;
     for line in lines {
-        let (parts, each) = match &line.own {
-            Some(own) => contained(own).ok_or_else(invalid::too_large)?,
-            None => of_all,
-        };
-        let whole = Fraction::ONE.plus(parts).ok_or_else(invalid::too_large)?;
-        if whole.is_zero() {
+        let (parts, fixed) = contained(line.rows(rows), line.qty);
+        if parts == 0.0 && fixed == 0.0 {
+            continue;
+        }
+        let whole = 1.0 + parts;
+        if whole == 0.0 {
             let rule = "the rows in the prices take away all of them: the office corrects their rates".into();
             return Err(Invalid { field: "taxes".into(), rule });
         }
-        let net =
-            each.times(line.qty).and_then(|fixed| Fraction::of(line.amount).minus(fixed)?.over(whole)?.rounded(digits));
-        line.net = net.ok_or_else(invalid::too_large)?;
+        line.net = rounded((line.amount - fixed) / whole, digits);
+        decimal(line.net, digits).ok_or_else(invalid::too_large)?;
     }
     Ok(())
 }
 
-/// What prices contain beside the net amount: as a part of that, and as an amount for one.
-fn contained(rows: &[Row]) -> Option<(Fraction, Fraction)> {
-    let mut parts: Vec<Fraction> = Vec::with_capacity(rows.len());
-    let mut with: Vec<Fraction> = Vec::with_capacity(rows.len());
-    let mut each = Fraction::ZERO;
+/// What the price of a line contains beside the net amount: as a part of that, and as an amount.
+fn contained(rows: &[Row], qty: f64) -> (f64, f64) {
+    let mut parts: Vec<f64> = Vec::with_capacity(rows.len());
+    let mut with: Vec<f64> = Vec::with_capacity(rows.len());
+    let (mut all, mut fixed) = (0.0, 0.0);
     for row in rows {
         let part = match row.charge {
-            _ if !row.included => Fraction::ZERO,
-            Charge::OnNetTotal { part } => part,
-            Charge::OnPreviousRowAmount { part, of } => part.times(parts[of])?,
-            Charge::OnPreviousRowTotal { part, of } => part.times(with[of])?,
-            Charge::OnItemQuantity { each: one } => {
-                each = each.plus(row.sense.of(one)?)?;
-                Fraction::ZERO
+            _ if !row.included => 0.0,
+            Charge::OnNetTotal { rate } => rate / 100.0,
+            Charge::OnPreviousRowAmount { rate, of } => (rate / 100.0) * parts[of],
+            Charge::OnPreviousRowTotal { rate, of } => (rate / 100.0) * with[of],
+            Charge::OnItemQuantity { each } => {
+                fixed += row.sense.of(each) * qty;
+                0.0
             }
-            Charge::Actual { .. } => Fraction::ZERO,
+            Charge::Actual { .. } => 0.0,
         };
-        let part = row.sense.of(part)?;
-        with.push(with.last().copied().unwrap_or(Fraction::ONE).plus(part)?);
+        let part = row.sense.of(part);
+        with.push(with.last().copied().unwrap_or(1.0) + part);
         parts.push(part);
+        all += part;
     }
-    Some((sum_of(&parts)?, each))
+    (all, fixed)
 }
 
 /// What was taken off before a second pass.
 #[derive(Clone, Copy)]
 struct Taken {
-    discount_amount: Decimal,
+    discount_amount: f64,
     /// The grand total that it was taken off; absent where it was taken off the net total.
-    before: Option<Decimal>,
+    before: Option<f64>,
 }
 
-/// Reckons taxes on lines. `total` is the sum of the lines as priced. Nothing where an amount is too large.
-fn pass(lines: &[Line], rows: &[Row], total: Decimal, taken: Option<Taken>, digits: u32) -> Option<Pass> {
-    let net_total = sum(lines.iter().map(|line| line.net))?;
-    let exact = taxes(lines, rows, net_total)?;
-    let rounded: Vec<Decimal> = exact.iter().map(|tax| tax.rounded(digits)).collect::<Option<_>>()?;
-    let counted = |(tax, row): (&Decimal, &Row)| row.sense.of_rounded(*tax);
-    let taxed = rounded.iter().zip(rows).map(counted).try_fold(net_total, Decimal::plus)?;
-    let with = |sum, (tax, row): (&Fraction, &Row)| Fraction::of(sum).plus(row.sense.of(*tax)?)?.rounded(digits);
-    let before_rounding = exact.iter().zip(rows).try_fold(net_total, with)?;
-
+/// Reckons taxes on lines. `total` is the sum of the lines as priced.
+fn pass(lines: &[Line], rows: &[Row], total: f64, taken: Option<Taken>, digits: u32) -> Pass {
+    let net_total = rounded(sum(lines.iter().map(|line| line.net)), digits);
+    let exact = taxes(lines, rows, net_total);
+    let taxes: Vec<f64> = exact.iter().map(|tax| rounded(*tax, digits)).collect();
+    let with = |taxes: &[f64]| {
+        let each = taxes.iter().zip(rows).map(|(tax, row)| row.sense.of(*tax));
+        each.fold(net_total, |sum, tax| rounded(sum + tax, digits))
+    };
+    let (before_rounding, taxed) = (with(&exact), with(&taxes));
     let adjustment = if rows.iter().any(|row| row.included) {
-        let on_top = sum(rounded.iter().zip(rows).filter(|(_, row)| !row.included).map(counted))?;
-        let taken = taken.map_or(Decimal::ZERO, |taken| taken.discount_amount);
-        let off = total.plus(on_top)?.minus(taxed)?.minus(taken)?;
-        let limit = Decimal::of_parts(i128::from(MAX_ADJUSTMENT), digits)?;
-        if off.abs() <= limit { off } else { Decimal::ZERO }
+        let on_top = taxes.iter().zip(rows).filter(|(_, row)| !row.included).map(|(tax, row)| row.sense.of(*tax));
+        let off = total + sum(on_top) - taxed - taken.map_or(0.0, |taken| taken.discount_amount);
+        let off = rounded(off, digits);
+        if off.abs() <= MAX_ADJUSTMENT / f64::from(10u32.pow(digits)) { off } else { 0.0 }
     } else {
         match taken {
             Some(Taken { discount_amount, before: Some(before) }) if !rows.is_empty() => {
-                before.minus(discount_amount)?.minus(taxed)?
+                rounded(before - discount_amount - taxed, digits)
             }
-            _ => Decimal::ZERO,
+            _ => 0.0,
         }
     };
-    Some(Pass { net_total, taxes: rounded, adjustment, grand_total: taxed.plus(adjustment)?, before_rounding })
+    Pass { net_total, taxes, adjustment, grand_total: rounded(taxed + adjustment, digits), before_rounding }
 }
 
 /// Each row's tax over all lines, not rounded.
-fn taxes(lines: &[Line], rows: &[Row], net_total: Decimal) -> Option<Vec<Fraction>> {
-    let mut sums = vec![Fraction::ZERO; rows.len()];
-    for line in lines {
-        let mut on_line: Vec<Fraction> = Vec::with_capacity(rows.len());
-        let mut with: Vec<Fraction> = Vec::with_capacity(rows.len());
+fn taxes(lines: &[Line], rows: &[Row], net_total: f64) -> Vec<f64> {
+    let mut sums = vec![0.0; rows.len()];
+    // What is left of an amount for the whole: the last line bears what sharing it out has lost.
+    let mut left: Vec<f64> =
+        rows.iter().map(|row| if let Charge::Actual { amount } = row.charge { amount } else { 0.0 }).collect();
+    for (n, line) in lines.iter().enumerate() {
+        let mut on_line: Vec<f64> = Vec::with_capacity(rows.len());
+        let mut with: Vec<f64> = Vec::with_capacity(rows.len());
         for (i, row) in line.rows(rows).iter().enumerate() {
-            let net = Fraction::of(line.net);
             let tax = match row.charge {
-                Charge::OnNetTotal { part } => part.times(net)?,
-                Charge::OnPreviousRowAmount { part, of } => part.times(on_line[of])?,
-                Charge::OnPreviousRowTotal { part, of } => part.times(with[of])?,
-                Charge::OnItemQuantity { each } => each.times(line.qty)?,
-                Charge::Actual { amount } => share(amount, net, net_total, std::ptr::eq(line, lines.last()?))?,
+                Charge::OnNetTotal { rate } => (rate / 100.0) * line.net,
+                Charge::OnPreviousRowAmount { rate, of } => (rate / 100.0) * on_line[of],
+                Charge::OnPreviousRowTotal { rate, of } => (rate / 100.0) * with[of],
+                Charge::OnItemQuantity { each } => each * line.qty,
+                Charge::Actual { amount } => {
+                    let share = if net_total == 0.0 { 0.0 } else { line.net * amount / net_total };
+                    left[i] -= share;
+                    if n + 1 == lines.len() { share + left[i] } else { share }
+                }
             };
-            with.push(with.last().copied().unwrap_or(net).plus(row.sense.of(tax)?)?);
+            with.push(with.last().copied().unwrap_or(line.net) + row.sense.of(tax));
             on_line.push(tax);
-            sums[i] = sums[i].plus(tax)?;
+            sums[i] += tax;
         }
     }
-    Some(sums)
-}
-
-/// A line's share of an amount for the whole. Where the net total is nothing, the last line bears it.
-fn share(amount: Decimal, net: Fraction, net_total: Decimal, last: bool) -> Option<Fraction> {
-    match (net_total.is_zero(), last) {
-        (true, true) => Some(Fraction::of(amount)),
-        (true, false) => Some(Fraction::ZERO),
-        (false, _) => Fraction::of(amount).times(net)?.over(Fraction::of(net_total)),
-    }
+    sums
 }
 
 /// What is taken off. A return's is negative, as its total is.
-fn discount_amount(discount: Discount, first: &Pass, digits: u32) -> Result<Decimal, Invalid> {
-    let of = |on_net: bool| if on_net { first.net_total } else { first.grand_total };
-    match discount {
-        Discount::None => Ok(Decimal::ZERO),
+fn discount_amount(discount: Discount, first: &Pass, digits: u32) -> Result<f64, Invalid> {
+    let of_whole = |on_net: bool| if on_net { first.net_total } else { first.grand_total };
+    let (field, amount) = match discount {
+        Discount::None => return Ok(0.0),
         Discount::Percent { percent, on_net } => {
+            let field = "additional_discount_percentage";
             if percent.is_negative() || percent > Decimal::from(100) {
                 let rule = format!("{percent} is not from 0 to 100: say how many percent are taken off");
-                return Err(Invalid { field: "additional_discount_percentage".into(), rule });
+                return Err(Invalid { field: field.into(), rule });
             }
-            let amount =
-                Fraction::percent(percent).and_then(|part| part.times(Fraction::of(of(on_net)))?.rounded(digits));
-            amount.ok_or_else(invalid::too_large)
+            (field, rounded(of_whole(on_net) * of(percent) / 100.0, digits))
         }
         Discount::Amount { amount, on_net } => {
-            let amount = amount.rounded(digits).ok_or_else(invalid::too_large)?;
-            let of = of(on_net);
-            if !amount.is_zero() && (amount.is_negative() != of.is_negative() || amount.abs() > of.abs()) {
+            let (field, amount) = ("discount_amount", rounded(of(amount), digits));
+            let whole = of_whole(on_net);
+            if amount != 0.0 && ((amount < 0.0) != (whole < 0.0) || amount.abs() > whole.abs()) {
+                let (amount, whole) = (shown(amount, digits), shown(whole, digits));
                 let rule = format!(
-                    "{amount} is not between 0 and {of}, which it is taken off: take off less, with the same sign"
+                    "{amount} is not between 0 and {whole}, which it is taken off: take off less, with the same sign"
                 );
-                return Err(Invalid { field: "discount_amount".into(), rule });
+                return Err(Invalid { field: field.into(), rule });
             }
-            Ok(amount)
+            (field, amount)
         }
+    };
+    // Of a net total, where more is taken off for taxes than comes on top.
+    if amount.abs() > first.grand_total.abs() {
+        let (amount, whole) = (shown(amount, digits), shown(first.grand_total, digits));
+        let rule = format!("{amount} is more than {whole}, the total with taxes: take off less");
+        return Err(Invalid { field: field.into(), rule });
     }
+    Ok(amount)
+}
+
+/// An amount for a person.
+fn shown(amount: f64, digits: u32) -> String {
+    decimal(amount, digits).map_or_else(|| amount.to_string(), |amount| amount.to_string())
 }
 
 /// The sum by which a discount is shared out: what it is taken off, without what stays the same whatever is taken off.
-fn shared_by(first: &Pass, rows: &[Row], on_net: bool) -> Result<Fraction, Invalid> {
+fn shared_by(first: &Pass, rows: &[Row], on_net: bool) -> Result<f64, Invalid> {
     if on_net || rows.is_empty() {
-        return Ok(Fraction::of(first.net_total));
+        return Ok(first.net_total);
     }
-    let whole = if first.before_rounding.is_zero() { first.grand_total } else { first.before_rounding };
-    let by = fixed(first, rows).and_then(|fixed| Fraction::of(whole).minus(fixed)).ok_or_else(invalid::too_large)?;
-    if by.is_zero() {
+    let by = first.before_rounding - fixed(first, rows);
+    if by == 0.0 {
         let rule = "there is nothing but fixed charges to take it off: leave it out, or lower a price".into();
         return Err(Invalid { field: "discount_amount".into(), rule });
     }
@@ -250,62 +268,45 @@ fn shared_by(first: &Pass, rows: &[Row], on_net: bool) -> Result<Fraction, Inval
 }
 
 /// Taxes that do not follow the lines' net amounts, and the taxes on those: at the rates of the rows whatever the items have, as in
-/// ERPNext.
-fn fixed(first: &Pass, rows: &[Row]) -> Option<Fraction> {
-    let mut all = Fraction::ZERO;
-    // Per row: its own fixed amount, and all up to it.
-    let mut known: Vec<Option<(Fraction, Fraction)>> = Vec::with_capacity(rows.len());
+/// ERPNext. What is in the goods' value alone does not count itself, but a tax on it does.
+fn fixed(first: &Pass, rows: &[Row]) -> f64 {
+    let mut all = 0.0;
+    // Per row: its own fixed amount, and all that counts up to it.
+    let mut known: Vec<Option<(f64, f64)>> = Vec::with_capacity(rows.len());
     for (row, tax) in rows.iter().zip(&first.taxes) {
         let amount = match row.charge {
-            Charge::Actual { .. } | Charge::OnItemQuantity { .. } => Some(row.sense.of(Fraction::of(*tax))?),
+            Charge::Actual { .. } | Charge::OnItemQuantity { .. } => Some(*tax),
             Charge::OnNetTotal { .. } => None,
-            Charge::OnPreviousRowAmount { part, of } => match known[of] {
-                Some((amount, _)) => Some(amount.times(part)?),
-                None => None,
-            },
-            Charge::OnPreviousRowTotal { part, of } => match known[of] {
-                Some((_, up_to)) => Some(up_to.times(part)?),
-                None => None,
-            },
+            Charge::OnPreviousRowAmount { rate, of } => known[of].map(|(amount, _)| amount * rate / 100.0),
+            Charge::OnPreviousRowTotal { rate, of } => known[of].map(|(_, up_to)| up_to * rate / 100.0),
         };
-        if let Some(amount) = amount {
-            all = all.plus(amount)?;
+        let amount = amount.map(|amount| if row.deducts { -amount } else { amount });
+        if let (Some(amount), true) = (amount, row.sense != Sense::Value) {
+            all += amount;
         }
         known.push(amount.map(|amount| (amount, all)));
     }
-    Some(all)
+    all
 }
 
 /// Takes the discount off the lines by their net amounts. What rounding would lose is put right at the line where it grows to a whole
 /// unit, so the lines' sum is off by less than one.
-fn share_out(lines: &mut [Line], discount: Decimal, by: Fraction, digits: u32) -> Result<(), Invalid> {
-    let shared = || -> Option<Vec<Decimal>> {
-        let part = Fraction::of(discount).over(by)?;
-        let (mut exact, mut done) = (Fraction::ZERO, Decimal::ZERO);
-        let mut nets = Vec::with_capacity(lines.len());
-        for line in lines.iter() {
-            let net = Fraction::of(line.net);
-            let net = net.minus(net.times(part)?)?;
-            exact = exact.plus(net)?;
-            let rounded = net.rounded(digits)?;
-            let off = exact.minus(Fraction::of(done.plus(rounded)?))?.rounded(digits)?;
-            let rounded = rounded.plus(off)?;
-            done = done.plus(rounded)?;
-            nets.push(rounded);
+fn share_out(lines: &mut [Line], discount: f64, by: f64, digits: u32) {
+    let (mut exact, mut done) = (0.0, 0.0);
+    for line in lines {
+        let net = line.net - discount * line.net / by;
+        exact += net;
+        line.net = rounded(net, digits);
+        done += line.net;
+        let off = rounded(exact - done, digits);
+        if off != 0.0 {
+            line.net = rounded(line.net + off, digits);
+            done += off;
         }
-        Some(nets)
-    };
-    let nets = shared().ok_or_else(invalid::too_large)?;
-    for (line, net) in lines.iter_mut().zip(nets) {
-        line.net = net;
     }
-    Ok(())
 }
 
-fn sum(amounts: impl Iterator<Item = Decimal>) -> Option<Decimal> {
-    amounts.into_iter().try_fold(Decimal::ZERO, |sum, amount| sum.plus(amount))
-}
-
-fn sum_of(parts: &[Fraction]) -> Option<Fraction> {
-    parts.iter().try_fold(Fraction::ZERO, |sum, part| sum.plus(*part))
+/// Added up from zero, in order.
+fn sum(amounts: impl Iterator<Item = f64>) -> f64 {
+    amounts.fold(0.0, |sum, amount| sum + amount)
 }

@@ -1,9 +1,8 @@
 //! Rows of taxes, read and checked: what each is a part of, of any item or of one with rates of its own. The rules are ERPNext's own
 //! for `taxes`.
 
-use super::fraction::Fraction;
+use super::double::{of as double, rounded};
 use super::{FLOAT_PRECISION, Invalid, MAX_TAXES, invalid};
-use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
 use crate::domain::master::{ItemTaxRate, TaxRule};
 
@@ -16,6 +15,8 @@ pub(super) struct Row {
     pub included: bool,
     /// What it does to what is paid.
     pub sense: Sense,
+    /// It is said to be taken off, whether it counts or not.
+    pub deducts: bool,
 }
 
 /// What a row does to what is paid.
@@ -31,37 +32,28 @@ pub(super) enum Sense {
 
 impl Sense {
     /// What of an amount counts.
-    pub(super) fn of(self, amount: Fraction) -> Option<Fraction> {
-        match self {
-            Self::Add => Some(amount),
-            Self::Deduct => Fraction::ZERO.minus(amount),
-            Self::Value => Some(Fraction::ZERO),
-        }
-    }
-
-    /// The same of an amount in the smallest unit.
-    pub(super) fn of_rounded(self, amount: Decimal) -> Decimal {
+    pub(super) fn of(self, amount: f64) -> f64 {
         match self {
             Self::Add => amount,
-            Self::Deduct => amount.negated(),
-            Self::Value => Decimal::ZERO,
+            Self::Deduct => -amount,
+            Self::Value => 0.0,
         }
     }
 }
 
-/// What a tax is reckoned from. `of` is the index of an earlier row.
+/// What a tax is reckoned from. `of` is the index of an earlier row, a `rate` so many percent.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Charge {
     /// A part of the line's net amount.
-    OnNetTotal { part: Fraction },
+    OnNetTotal { rate: f64 },
     /// A part of the tax that an earlier row put on the line.
-    OnPreviousRowAmount { part: Fraction, of: usize },
+    OnPreviousRowAmount { rate: f64, of: usize },
     /// A part of the line's amount with the taxes up to an earlier row.
-    OnPreviousRowTotal { part: Fraction, of: usize },
+    OnPreviousRowTotal { rate: f64, of: usize },
     /// An amount for one of whatever the line sells.
-    OnItemQuantity { each: Fraction },
+    OnItemQuantity { each: f64 },
     /// An amount for the whole, shared out by net amounts.
-    Actual { amount: Decimal },
+    Actual { amount: f64 },
 }
 
 /// Reads rows of taxes. `digits` are those of an amount.
@@ -73,41 +65,39 @@ pub(super) fn read(taxes: &[TaxRule], digits: u32) -> Result<Vec<Row>, Invalid> 
     let mut rows = Vec::with_capacity(taxes.len());
     for (i, tax) in taxes.iter().enumerate() {
         let (charge, sense) = (charge(i, tax, digits)?, sense(i, tax)?);
-        rows.push(Row { charge, included: tax.included_in_print_rate, sense });
+        let deducts = tax.add_deduct_tax.as_ref().is_some_and(|word| word.as_str() == "Deduct");
+        rows.push(Row { charge, included: tax.included_in_print_rate, sense, deducts });
         included(i, &rows)?;
     }
     Ok(rows)
 }
 
 /// The rows as they are for an item with rates of its own: these count where the account is the row's. `None` where they change nothing.
-pub(super) fn of_item(rows: &[Row], taxes: &[TaxRule], rates: &[ItemTaxRate]) -> Result<Option<Vec<Row>>, Invalid> {
+pub(super) fn of_item(rows: &[Row], taxes: &[TaxRule], rates: &[ItemTaxRate]) -> Option<Vec<Row>> {
     let mut own = None;
     for (i, tax) in taxes.iter().enumerate() {
         let Some(rate) = rates.iter().rfind(|rate| rate.tax_type == tax.account_head) else { continue };
         let own = own.get_or_insert_with(|| rows.to_vec());
-        own[i].charge = own[i].charge.at(rate.tax_rate).ok_or_else(invalid::too_large)?;
+        own[i].charge = own[i].charge.at(rounded(double(rate.tax_rate), FLOAT_PRECISION));
     }
-    Ok(own)
+    own
 }
 
 impl Charge {
     /// The same at another rate. An amount for the whole has none.
-    fn at(self, rate: Decimal) -> Option<Self> {
-        let rate = rate.rounded(FLOAT_PRECISION)?;
-        let part = Fraction::percent(rate)?;
-        Some(match self {
-            Self::OnNetTotal { .. } => Self::OnNetTotal { part },
-            Self::OnPreviousRowAmount { of, .. } => Self::OnPreviousRowAmount { part, of },
-            Self::OnPreviousRowTotal { of, .. } => Self::OnPreviousRowTotal { part, of },
-            Self::OnItemQuantity { .. } => Self::OnItemQuantity { each: Fraction::of(rate) },
+    fn at(self, rate: f64) -> Self {
+        match self {
+            Self::OnNetTotal { .. } => Self::OnNetTotal { rate },
+            Self::OnPreviousRowAmount { of, .. } => Self::OnPreviousRowAmount { rate, of },
+            Self::OnPreviousRowTotal { of, .. } => Self::OnPreviousRowTotal { rate, of },
+            Self::OnItemQuantity { .. } => Self::OnItemQuantity { each: rate },
             Self::Actual { amount } => Self::Actual { amount },
-        })
+        }
     }
 }
 
 fn charge(i: usize, tax: &TaxRule, digits: u32) -> Result<Charge, Invalid> {
-    let rate = tax.rate.rounded(FLOAT_PRECISION).ok_or_else(invalid::too_large)?;
-    let part = Fraction::percent(rate).ok_or_else(invalid::too_large)?;
+    let rate = rounded(double(tax.rate), FLOAT_PRECISION);
     let alone = |charge| match tax.row_id {
         None => Ok(charge),
         Some(row) => {
@@ -116,11 +106,11 @@ fn charge(i: usize, tax: &TaxRule, digits: u32) -> Result<Charge, Invalid> {
         }
     };
     match tax.charge_type.as_str() {
-        "On Net Total" => alone(Charge::OnNetTotal { part }),
-        "On Item Quantity" => Ok(Charge::OnItemQuantity { each: Fraction::of(rate) }),
-        "Actual" => alone(Charge::Actual { amount: tax.tax_amount.rounded(digits).ok_or_else(invalid::too_large)? }),
-        "On Previous Row Amount" => Ok(Charge::OnPreviousRowAmount { part, of: earlier(i, tax)? }),
-        "On Previous Row Total" => Ok(Charge::OnPreviousRowTotal { part, of: earlier(i, tax)? }),
+        "On Net Total" => alone(Charge::OnNetTotal { rate }),
+        "On Item Quantity" => Ok(Charge::OnItemQuantity { each: rate }),
+        "Actual" => alone(Charge::Actual { amount: rounded(double(tax.tax_amount), digits) }),
+        "On Previous Row Amount" => Ok(Charge::OnPreviousRowAmount { rate, of: earlier(i, tax)? }),
+        "On Previous Row Total" => Ok(Charge::OnPreviousRowTotal { rate, of: earlier(i, tax)? }),
         other => {
             let rule = format!(
                 "{other:?} is not known here: it is On Net Total, On Previous Row Amount, On Previous Row Total, Actual or On Item \

@@ -306,10 +306,10 @@ fn what_the_books_cannot_keep_is_refused_and_never_wrong() {
     assert_eq!(of("2", "999999999999", &[]).unwrap_err().field, "items");
     let invalid = of("1", "999999999999", &[tax("On Net Total", "0.001")]).unwrap_err();
     assert!(invalid.rule.contains("split the document"), "{invalid}");
-    // Ten rows, each a part of the one before: more than 128 bits between two roundings.
+    // Ten rows, each a part of the one before.
     let mut chain = vec![tax("On Net Total", "33.333")];
     chain.extend((1..10).map(|row| on_row("On Previous Row Amount", "99.999", row)));
-    assert_eq!(of("1", "999999.99", &chain).unwrap_err().field, "items");
+    assert_eq!(of("1", "999999.99", &chain).unwrap().taxes[9], n("333300"));
 }
 
 #[test]
@@ -340,4 +340,58 @@ fn of_a_purchase_one_row_may_be_taken_off_and_another_be_in_the_goods_value_alon
         let rows = [TaxRule { category, add_deduct_tax, ..tax("On Net Total", "5") }];
         assert_eq!(sheet(TEN, &rows, Discount::None).totals().unwrap_err().field, field);
     }
+}
+
+#[test]
+fn what_doubles_lose_of_a_half_is_lost_as_in_erpnext() {
+    // 67.375 by its digits.
+    let taxes = [included("On Net Total", "12")];
+    assert_eq!(figures(&sheet(&[("1", "75.46")], &taxes, Discount::None)), expect("67.37", &["8.08"], "75.46", "75"));
+    // 918.935: half of 1837.87.
+    let taxes = [included("On Net Total", "6.25")];
+    let half = sheet(&[("1", "1952.74")], &taxes, percent("50")).totals().unwrap();
+    assert_eq!((half.lines[0], half.net_total, half.taxes[0]), (n("918.93"), n("918.93"), n("57.43")));
+    // 16.191 twice and three times more are 80.955.
+    let taxes = [tax("On Item Quantity", "16.191")];
+    let sold = sheet(&[("1", "1"), ("1", "1"), ("3", "1")], &taxes, Discount::None);
+    assert_eq!(figures(&sold), expect("5", &["80.95"], "85.95", "86"));
+}
+
+#[test]
+fn a_line_comes_to_what_it_is_in_erpnext() {
+    let line = |qty, rate, precision| SheetLine { qty: n(qty), rate: n(rate) }.amount(precision);
+    // 32.6655 and 36787059.805 by their digits.
+    assert_eq!(line("25.5", "1.281", 3), Some(n("32.665")));
+    assert_eq!(line("21.1", "1743462.55", 2), Some(n("36787059.81")));
+    assert_eq!(line("1.2345", "10.005", 2), Some(n("12.34")));
+    assert_eq!(line("10000000", "999999999", 2), None);
+}
+
+#[test]
+fn a_discount_leaves_fixed_charges_as_they_are_whether_they_are_added_taken_off_or_in_the_value() {
+    let word = |word: &str| Some(Text::try_from(word).unwrap());
+    let off = |row: TaxRule| TaxRule { add_deduct_tax: word("Deduct"), category: word("Total"), ..row };
+    let value = |row: TaxRule| TaxRule { category: word("Valuation"), ..row };
+    let one: &[(&str, &str)] = &[("175", "2407")];
+    // 421225 + 175 - 1.75; what is not fixed of that is 421225, of which 352478 are taken.
+    let rows = [tax("On Item Quantity", "1"), off(on_row("On Previous Row Amount", "1", 1))];
+    assert_eq!(sheet(one, &rows, amount("352478")).totals().unwrap().net_total, n("68747"));
+    // 1 of 100 is 1 on top, though the 5 themselves are in the goods' value: of 101 without that 1 the 65 are taken.
+    let rows = [value(actual("5")), on_row("On Previous Row Amount", "20", 1)];
+    assert_eq!(sheet(&[("1", "100")], &rows, amount("65")).totals().unwrap().net_total, n("35"));
+    // A tax on what counts up to it, and itself in the value: it is no part of the 150.
+    let rows = [actual("50"), value(on_row("On Previous Row Total", "10", 1))];
+    assert_eq!(sheet(&[("1", "100")], &rows, amount("50")).totals().unwrap().net_total, n("50"));
+}
+
+#[test]
+fn a_discount_on_the_net_total_is_no_more_than_what_is_to_be_paid() {
+    let word = |word: &str| Some(Text::try_from(word).unwrap());
+    let rows = [TaxRule { add_deduct_tax: word("Deduct"), ..tax("On Net Total", "20") }];
+    let of = |discount| sheet(&[("1", "100")], &rows, discount);
+    let on_net = |text: &str| Discount::Amount { amount: n(text), on_net: true };
+    assert_eq!(of(on_net("80")).totals().unwrap().net_total, n("20"));
+    assert_eq!(broken(&of(on_net("80.01"))).0, "discount_amount");
+    let all = Discount::Percent { percent: n("100"), on_net: true };
+    assert_eq!(broken(&of(all)).0, "additional_discount_percentage");
 }

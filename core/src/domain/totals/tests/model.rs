@@ -1,6 +1,7 @@
 //! A second reckoning, written from the rules and not from the code: taxes are linear in the net total and in the quantity, so each
 //! row is three whole numbers over one denominator for all that is taxed alike, and no line is looked at for taxes but for what its item
-//! is taxed by.
+//! is taxed by. It is exact. Where that is a half, doubles may have lost it on the way, as ERPNext's do: then either neighbour is right,
+//! and it goes on from the one that was taken.
 
 use super::*;
 use proptest::prelude::*;
@@ -58,6 +59,16 @@ fn half_even(numerator: i128, denominator: i128) -> i128 {
     if doubled.rem_euclid(2 * denominator) == 0 && up % 2 != 0 { up - 1 } else { up }
 }
 
+/// `said` where that is as near to the quotient as a whole number can be, else the one that is.
+fn nearest(said: i128, numerator: i128, denominator: i128) -> i128 {
+    let is_near = 2 * (said * denominator - numerator).abs() <= denominator.abs();
+    if is_near { said } else { half_even(numerator, denominator) }
+}
+
+fn is_half(numerator: i128, denominator: i128) -> bool {
+    (2 * numerator).rem_euclid(2 * denominator.abs()) == denominator.abs()
+}
+
 /// What a row is: so much of the net total and of the quantity (over [`ONE`]), and so many cents (over [`ONE`]).
 #[derive(Clone, Copy, Default)]
 struct Linear {
@@ -98,6 +109,9 @@ fn linear(rows: &[Given], take: impl Fn(&Given) -> bool) -> Vec<Linear> {
     all
 }
 
+/// Taxes, grand total, and that before the taxes are rounded, with how many halves are in it.
+type Taxed = (Vec<i128>, i128, (i128, i128));
+
 struct Figures {
     nets: Vec<i128>,
     taxes: Vec<i128>,
@@ -107,7 +121,11 @@ struct Figures {
 
 impl Case {
     fn amounts(&self) -> Vec<i128> {
-        self.lines.iter().map(|(qty, rate)| half_even(i128::from(*qty) * i128::from(*rate), 1000)).collect()
+        let amount = |line: &(i64, i64)| {
+            let said = in_cents(sheet_line(line).amount(2).unwrap());
+            nearest(said, i128::from(line.0) * i128::from(line.1), 1000)
+        };
+        self.lines.iter().map(amount).collect()
     }
 
     /// The rows as they are for such an item.
@@ -121,16 +139,17 @@ impl Case {
     }
 
     /// The lines' net amounts before a discount.
-    fn nets(&self) -> Vec<i128> {
-        let net = |((amount, (qty, _)), own): ((i128, &(i64, i64)), &Own)| {
-            let rows = self.rows_for(own);
+    fn nets(&self, said: &[Decimal]) -> Vec<i128> {
+        let amounts = self.amounts();
+        let net = |(i, said): (usize, &Decimal)| {
+            let (amount, (qty, _), rows) = (amounts[i], self.lines[i], self.rows_for(&self.own[i]));
             let within: Vec<Linear> = linear(&rows, |row| row.included && row.kind != 3);
             let whole = ONE + within.iter().map(|row| row.net).sum::<i128>();
             let each: i128 =
                 rows.iter().filter(|row| row.included && row.kind == 3).map(|row| i128::from(row.rate)).sum();
-            half_even((amount * 1000 - each * i128::from(*qty)) * ONE, 1000 * whole)
+            nearest(in_cents(*said), (amount * 1000 - each * i128::from(qty)) * ONE, 1000 * whole)
         };
-        self.amounts().into_iter().zip(&self.lines).zip(&self.own).map(net).collect()
+        said.iter().enumerate().map(net).collect()
     }
 
     /// Each row's tax over [`ONE`] times what is handed back beside it: the net total, since amounts for the whole are shared out by it,
@@ -153,19 +172,29 @@ impl Case {
         (all, ONE * over)
     }
 
-    /// Taxes and grand total on these net amounts; `taken` is the discount, `before` what a discount on the grand total was taken off.
-    fn taxed(&self, nets: &[i128], taken: i128, before: Option<i128>) -> (Vec<i128>, i128, i128) {
+    /// Taxes and grand total on these net amounts, and the grand total before the taxes are rounded, with how many halves are in it;
+    /// `taken` is the discount, `before` that grand total where it was taken off that.
+    fn taxed(&self, said: &Totals, nets: &[i128], taken: i128, before: Option<(i128, i128)>) -> Taxed {
         let net: i128 = nets.iter().sum();
         let (exact, one) = self.exact(nets);
-        let taxes: Vec<i128> = exact.iter().map(|tax| half_even(*tax, one)).collect();
+        let taxes: Vec<i128> =
+            exact.iter().zip(&said.taxes).map(|(tax, said)| nearest(in_cents(*said), *tax, one)).collect();
         let sum = net + taxes.iter().sum::<i128>();
-        let unrounded = exact.iter().fold(net, |sum, tax| half_even(sum * one + tax, one));
+        let step = |(sum, halves): (i128, i128), tax: &i128| {
+            let exact = sum * one + tax;
+            (half_even(exact, one), halves + i128::from(is_half(exact, one)))
+        };
+        let unrounded = exact.iter().fold((net, 0), step);
         let adjustment = if self.rows.iter().any(|row| row.included) {
             let on_top: i128 = self.rows.iter().zip(&taxes).filter(|(row, _)| !row.included).map(|(_, tax)| tax).sum();
             let off = self.amounts().iter().sum::<i128>() + on_top - sum - taken;
             if off.abs() <= 5 { off } else { 0 }
         } else {
-            before.filter(|_| !self.rows.is_empty()).map_or(0, |before| before - taken - sum)
+            let whole = |(before, halves): (i128, i128)| {
+                let said = in_cents(said.grand_total) + taken;
+                if (said - before).abs() <= halves { said } else { before }
+            };
+            before.filter(|_| !self.rows.is_empty()).map_or(0, |before| whole(before) - taken - sum)
         };
         (taxes, sum + adjustment, unrounded)
     }
@@ -186,15 +215,17 @@ impl Case {
         before * ONE - fixed.iter().flatten().sum::<i128>()
     }
 
-    /// The whole of it. `nets` are the lines after the discount as they were reckoned: they are checked, not made here.
-    fn figures(&self, after: &[i128]) -> Figures {
-        let nets = self.nets();
+    /// The whole of it. `bare` is what was reckoned without the discount, `said` with it: it is checked, not made here.
+    fn figures(&self, bare: &Totals, said: &Totals) -> Figures {
+        let after: Vec<i128> = said.lines.iter().map(|line| in_cents(*line)).collect();
+        let nets = self.nets(&bare.lines);
         let net: i128 = nets.iter().sum();
-        let (taxes, grand, unrounded) = self.taxed(&nets, 0, None);
+        let (taxes, grand, unrounded) = self.taxed(bare, &nets, 0, None);
         let (discount, on_net) = match self.off {
             Off::Nothing => (0, true),
             Off::Percent { tenths, on_net } => {
-                (half_even(if on_net { net } else { grand } * i128::from(tenths), 1000), on_net)
+                let whole = if on_net { net } else { grand };
+                (nearest(in_cents(said.discount_amount), whole * i128::from(tenths), 1000), on_net)
             }
             Off::Amount { thousandths, on_net } => {
                 (if on_net { net } else { grand } * i128::from(thousandths) / 1000, on_net)
@@ -203,11 +234,7 @@ impl Case {
         if discount == 0 {
             return Figures { nets, taxes, grand, discount };
         }
-        let by = if on_net || self.rows.is_empty() {
-            net * ONE
-        } else {
-            self.shared_by(if unrounded == 0 { grand } else { unrounded }, &taxes)
-        };
+        let by = if on_net || self.rows.is_empty() { net * ONE } else { self.shared_by(unrounded.0, &taxes) };
         // Up to each line, what is left is within half a cent of its exact share.
         let (mut left, mut full) = (0, 0);
         for (after, net) in after.iter().zip(&nets) {
@@ -218,9 +245,13 @@ impl Case {
             let exact = half_even(full * ((by - discount * ONE) / scale), by / scale);
             assert!((left - exact).abs() <= 1, "{left} of {full} is not {exact}");
         }
-        let (taxes, grand, _) = self.taxed(after, discount, (!on_net).then_some(unrounded));
-        Figures { nets: after.to_vec(), taxes, grand, discount }
+        let (taxes, grand, _) = self.taxed(said, &after, discount, (!on_net).then_some(unrounded));
+        Figures { nets: after, taxes, grand, discount }
     }
+}
+
+fn sheet_line((qty, rate): &(i64, i64)) -> SheetLine {
+    SheetLine { qty: Decimal::of_parts((*qty).into(), 3).unwrap(), rate: cents((*rate).into()) }
 }
 
 fn cents(value: i128) -> Decimal {
@@ -262,25 +293,25 @@ impl Case {
         Sheet { item_rates: rates.iter().map(Vec::as_slice).collect(), ..self.sheet(taxes) }.totals()
     }
 
+    fn bare(&self) -> Self {
+        Self { off: Off::Nothing, ..self.clone() }
+    }
+
     /// Without the items' own rates.
     fn sheet<'a>(&self, taxes: &'a [TaxRule]) -> Sheet<'a> {
-        let line = |(qty, rate): &(i64, i64)| SheetLine {
-            qty: Decimal::of_parts((*qty).into(), 3).unwrap(),
-            rate: cents((*rate).into()),
-        };
         let discount = match self.off {
             Off::Nothing => Discount::None,
             Off::Percent { tenths, on_net } => {
                 Discount::Percent { percent: Decimal::of_parts(tenths.into(), 1).unwrap(), on_net }
             }
             Off::Amount { thousandths, on_net } => {
-                let nets = self.nets();
-                let of = if on_net { nets.iter().sum() } else { self.taxed(&nets, 0, None).1 };
+                let bare = self.bare().totals(taxes).unwrap();
+                let of = in_cents(if on_net { bare.net_total } else { bare.grand_total });
                 Discount::Amount { amount: cents(of * i128::from(thousandths) / 1000), on_net }
             }
         };
         Sheet {
-            lines: self.lines.iter().map(line).collect(),
+            lines: self.lines.iter().map(sheet_line).collect(),
             taxes,
             item_rates: Vec::new(),
             discount,
@@ -355,7 +386,7 @@ proptest! {
             }
         };
         let after: Vec<i128> = totals.lines.iter().map(|line| in_cents(*line)).collect();
-        let figures = case.figures(&after);
+        let figures = case.figures(&case.bare().totals(&taxes).unwrap(), &totals);
         prop_assert_eq!(after, figures.nets);
         prop_assert_eq!(in_cents(totals.discount_amount), figures.discount);
         prop_assert_eq!(totals.taxes.iter().map(|tax| in_cents(*tax)).collect::<Vec<_>>(), figures.taxes);
