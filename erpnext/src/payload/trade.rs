@@ -5,8 +5,9 @@ use super::fields::{Fields, flag, number, set, text};
 use super::making::Making;
 use super::sheet;
 use outpost_core::domain::decimal::Decimal;
-use outpost_core::domain::document::Text;
+use outpost_core::domain::document::{Priced, Text};
 use outpost_core::domain::master::TaxRule;
+use outpost_core::domain::totals::Discount;
 use serde_json::{Value, json};
 
 /// Fills it in. The kind sets its party, its day, and what it builds on.
@@ -16,6 +17,7 @@ pub(super) fn trade(making: &mut Making<'_>) -> Result<(), Unmappable> {
     price_list(making, priced.price_list, priced.buying);
     making.set("ignore_pricing_rule", 1);
     taxes(making, priced.buying);
+    discount(making, &priced);
     if making.fields.contains_key("additional_discount_percentage") || making.fields.contains_key("discount_amount") {
         making.fields.entry("apply_discount_on").or_insert_with(|| "Grand Total".into());
     }
@@ -40,6 +42,16 @@ fn currency(making: &mut Making<'_>, own: Option<&Text>) -> Result<(), Unmappabl
         making.set("currency", currency.as_str());
     }
     Ok(())
+}
+
+/// A discount is of as many digits as an amount has: ERPNext rounds what it works out of it, and not itself.
+fn discount(making: &mut Making<'_>, priced: &Priced<'_>) {
+    let digits = sheet::precision(making.about.masters, making.about.site);
+    if let Discount::Amount { amount, .. } = priced.discount
+        && let Some(amount) = amount.rounded(digits.into())
+    {
+        making.set("discount_amount", number(amount));
+    }
 }
 
 fn price_list(making: &mut Making<'_>, own: Option<&Text>, buying: bool) {
@@ -93,6 +105,7 @@ fn rows(making: &mut Making<'_>) {
     let whole = making.take("set_warehouse");
     let whole = whole.as_ref().and_then(Value::as_str);
     let booked = making.booked.clone();
+    let digits = sheet::precision(about.masters, about.site);
     for (i, row) in making.rows("items").enumerate() {
         if let Some(taxed) = booked.item_taxed(i) {
             set(row, "item_tax_template", taxed.item_tax_template.to_string());
@@ -101,16 +114,14 @@ fn rows(making: &mut Making<'_>) {
             let warehouse = crate::map::SiteMap::name(&about.map.warehouses, warehouse).to_owned();
             set(row, "warehouse", warehouse);
         }
-        price(row);
+        price(row, digits);
     }
 }
 
-/// A rate of nothing is taken for none, and filled in from the list, unless the list's price is said to be nothing as well.
-fn price(row: &mut Fields) {
-    let free = row
-        .get("rate")
-        .and_then(Value::as_number)
-        .is_some_and(|rate| rate.to_string().parse::<Decimal>().is_ok_and(|rate| rate.is_zero()));
+/// A rate that is rounded to nothing is taken for none, and filled in from the list, unless the list's price is said to be nothing as well.
+fn price(row: &mut Fields, digits: u8) {
+    let rate = row.get("rate").and_then(Value::as_number).and_then(|rate| rate.to_string().parse::<Decimal>().ok());
+    let free = rate.and_then(|rate| rate.rounded(digits.into())).is_some_and(|rate| rate.is_zero());
     if free && !row.contains_key("price_list_rate") {
         set(row, "price_list_rate", 0);
     }

@@ -8,7 +8,7 @@ use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, Sale
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::record::Submitted;
-use outpost_core::domain::totals::{FLOAT_PRECISION, Totals};
+use outpost_core::domain::totals::{FLOAT_PRECISION, SheetLine, Totals};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -150,7 +150,7 @@ impl Expected {
         self.packed(sent, got, found);
         self.rows(sent, got, found);
         self.sums(sent, got, found);
-        self.whole(got, found);
+        self.whole(sent, got, found);
         self.settled(got, found);
         self.other(got, found);
     }
@@ -171,9 +171,9 @@ impl Expected {
             let at = |field: &str| format!("items[{i}].{field}");
             let number = |field: &str, digits: u32| ours.get(field).and_then(values::decimal)?.rounded(digits);
             let qty = number("qty", FLOAT_PRECISION).unwrap_or_default();
-            if let (Some(rate), true) = (number("rate", self.precision), self.payable.is_some())
-                && let Some(amount) = qty.times(rate)
-            {
+            let rate = ours.get("rate").and_then(values::decimal).filter(|_| self.payable.is_some());
+            let digits = u8::try_from(self.precision).unwrap_or(u8::MAX);
+            if let Some(amount) = rate.and_then(|rate| SheetLine { qty, rate }.amount(digits)) {
                 found.amount(&at("amount"), amount, theirs.get("amount"), self.precision);
             }
             for field in ["stock_qty", "transfer_qty"] {
@@ -198,7 +198,8 @@ impl Expected {
         let number = |row: &Value, field: &str| row.get(field).and_then(values::decimal);
         let (ours, theirs) = (rows(sent.get("items")), rows(got.get("items")));
         let sum = |rows: &[Value], field: &str| all(rows.iter().map(|row| number(row, field).unwrap_or_default()));
-        if let (Some(qty), Some(read)) = (sum(ours, "qty"), got.get("total_qty")) {
+        let qty = |row: &Value| number(row, "qty").unwrap_or_default().rounded(FLOAT_PRECISION).unwrap_or_default();
+        if let (Some(qty), Some(read)) = (all(ours.iter().map(qty)), got.get("total_qty")) {
             found.amount("total_qty", qty, Some(read), FLOAT_PRECISION);
         }
         let has = |field: &str| theirs.iter().all(|row| number(row, field).is_some());
@@ -220,7 +221,8 @@ impl Expected {
         }
     }
 
-    fn whole(&self, got: &Value, found: &mut Found) {
+    fn whole(&self, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
+        let rounds = sent.get("disable_rounded_total").is_some_and(values::is_nothing);
         let Some(payable) = self.payable else { return };
         let rounded = got.get("rounded_total").filter(|total| values::decimal(total).is_some_and(|n| !n.is_zero()));
         let field = if rounded.is_some() { "rounded_total" } else { "grand_total" };
@@ -240,6 +242,9 @@ impl Expected {
         if field != "grand_total" {
             found.amount("grand_total", totals.grand_total, got.get("grand_total"), self.precision);
             adjusted = payable.minus(totals.grand_total).unwrap_or_default();
+        } else if rounds {
+            // What is rounded to nothing is owed as it stands, and the adjustment says all of it all the same.
+            adjusted = totals.grand_total.negated();
         }
         if let Some(read) = got.get("rounding_adjustment") {
             found.amount("rounding_adjustment", adjusted, Some(read), self.precision);

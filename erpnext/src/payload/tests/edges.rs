@@ -156,6 +156,27 @@ fn a_total_that_was_printed_as_it_stood_is_not_rounded_there() {
 }
 
 #[test]
+fn a_rate_that_is_rounded_to_nothing_is_free_and_not_the_price_of_the_list() {
+    let listed = |rate: &str| {
+        let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-02",
+            "items": [{"item_code": "BUTTON", "qty": "1", "rate": rate}]});
+        made(&submitted(Kind::SalesInvoice, &fields, &json!({})), &mut names(&[]))["items"][0]["price_list_rate"]
+            .clone()
+    };
+    assert_eq!([listed("0"), listed("0.004"), listed("0.005")], [json!(0), json!(0), json!(0)]);
+    assert_eq!(listed("0.006"), Value::Null);
+}
+
+#[test]
+fn a_discount_is_sent_with_the_digits_of_an_amount() {
+    let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-02", "discount_amount": "43671.076",
+        "items": [{"item_code": "BUTTON", "qty": "1", "rate": "90000"}]});
+    let made = made(&submitted(Kind::SalesInvoice, &fields, &json!({})), &mut names(&[]));
+    assert_eq!(n(&made["discount_amount"].to_string()), n("43671.08"));
+    assert_eq!(made["apply_discount_on"], "Grand Total");
+}
+
+#[test]
 fn a_row_has_the_factor_that_the_box_has_worked_with() {
     let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-02",
         "items": [{"item_code": "CLOTH-001", "qty": "1", "rate": "1", "uom": "Roll"}]});

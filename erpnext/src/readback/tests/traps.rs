@@ -129,3 +129,46 @@ fn what_a_set_is_packed_of_is_no_difference_and_what_nothing_is_packed_of_is() {
     let found = said(&differences(&sent, &expected, &packed("SHIRT")));
     assert_eq!(found, ["packed_items is 1 rows of others in ERPNext, and not parts of what was sold"]);
 }
+
+/// What is said of a sale of these rows that ERPNext has with these figures.
+fn said_of(items: &Value, booked: &Value, got: Value) -> Vec<String> {
+    let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-02", "items": items});
+    let rows = items.as_array().unwrap().iter();
+    let number = |row: &Value, field: &str| n(row[field].as_str().unwrap());
+    let sent = json!({"disable_rounded_total": 0, "items": rows
+        .map(|row| json!({"qty": crate::payload::number(number(row, "qty")), "rate": crate::payload::number(number(row, "rate"))}))
+        .collect::<Vec<_>>()});
+    let got = merged(json!({"disable_rounded_total": 0, "status": "Unpaid", "items": sent["items"]}), got);
+    said(&differences(&sent, &expected(Kind::SalesInvoice, &fields, booked, Reading::First), &got))
+}
+
+#[test]
+fn a_total_that_is_rounded_to_nothing_has_its_adjustment_all_the_same() {
+    let items = json!([{"item_code": "BUTTON", "qty": "1", "rate": "0.4"}]);
+    let got = |adjustment: f64| {
+        json!({"items": [{"qty": 1.0, "rate": 0.4, "amount": 0.4}], "total": 0.4, "net_total": 0.4, "grand_total": 0.4,
+            "rounded_total": 0.0, "rounding_adjustment": adjustment, "outstanding_amount": 0.4})
+    };
+    assert_eq!(said_of(&items, &json!({}), got(-0.4)), [""; 0]);
+    assert_eq!(said_of(&items, &json!({}), got(0.0)).len(), 1);
+}
+
+#[test]
+fn a_row_is_held_against_what_it_comes_to_with_doubles_and_quantities_are_rounded_before_they_are_added() {
+    // By their digits 36787059.805, half of which goes to 36787059.80.
+    let items = json!([{"item_code": "CLOTH-001", "qty": "21.1", "rate": "1743462.55"}]);
+    let got = |amount: f64| {
+        json!({"items": [{"qty": 21.1, "rate": 1_743_462.55, "amount": amount}], "total": amount, "net_total": amount,
+            "grand_total": amount, "rounded_total": 36_787_060.0, "rounding_adjustment": 0.19, "total_qty": 21.1,
+            "outstanding_amount": 36_787_060.0})
+    };
+    let booked = json!({"total": "36787060"});
+    assert_eq!(said_of(&items, &booked, got(36_787_059.81)), [""; 0]);
+    assert!(!said_of(&items, &booked, got(36_787_059.8)).is_empty());
+    // 18.601 and 7.782, where 18.6011 and 7.7824 are 26.3835.
+    let items = json!([{"item_code": "CLOTH-001", "qty": "18.6011", "rate": "1"}, {"item_code": "CLOTH-001", "qty": "7.7824", "rate": "1"}]);
+    let got = json!({"items": [{"qty": 18.601, "rate": 1.0, "amount": 18.6}, {"qty": 7.782, "rate": 1.0, "amount": 7.78}],
+        "total": 26.38, "net_total": 26.38, "grand_total": 26.38, "rounded_total": 26.0, "rounding_adjustment": -0.38,
+        "total_qty": 26.383, "outstanding_amount": 26.0});
+    assert_eq!(said_of(&items, &json!({"total": "26"}), got), [""; 0]);
+}
