@@ -338,9 +338,11 @@ fn check_price<L: Line>(field: &dyn Fn(&str) -> String, row: &L) -> Result<(), I
     let left = Decimal::from(100).minus(percent).unwrap_or_default();
     let fair = list_price.times(left).and_then(|hundredfold| hundredfold.over(Decimal::from(100), MAX_SCALE));
     let off = fair.and_then(|fair| fair.minus(row.rate()));
-    // A cent, since a rate is rounded to the currency's digits.
-    let cent = Decimal::of_parts(1, 2).unwrap_or_default();
-    if off.is_none_or(|off| off.abs() > cent) {
+    // A cent, since a rate is rounded to the currency's digits; half a unit where both are whole, as of a currency without digits.
+    let is_whole = |amount: Decimal| amount.rounded(0) == Some(amount);
+    let near =
+        if is_whole(list_price) && is_whole(row.rate()) { Decimal::of_parts(5, 1) } else { Decimal::of_parts(1, 2) };
+    if off.is_none_or(|off| off.abs() > near.unwrap_or_default()) {
         let rule =
             format!("{} is not {list_price} less {percent} percent: correct rate or discount_percentage", row.rate());
         return Err(Invalid::at(field("rate"), rule));

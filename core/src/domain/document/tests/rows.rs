@@ -82,10 +82,13 @@ fn a_rate_below_the_list_price_says_its_discount() {
     good(Kind::SalesInvoice, &line("150000", json!("150000"), null.clone()));
     good(Kind::SalesInvoice, &line("160000", json!("150000"), null.clone()));
     good(Kind::SalesInvoice, &line("33.33", json!("50"), json!("33.33")));
+    // 12792.5, of a currency without digits.
+    good(Kind::SalesInvoice, &line("12792", json!("15050"), json!("15")));
     good(Kind::SalesInvoice, &line("0", json!("150000"), json!("100")));
     for (rate, list, percent) in [
         ("127500", json!("150000"), null.clone()),
         ("127500.02", json!("150000"), json!("15")),
+        ("12791", json!("15050"), json!("15")),
         ("160000", json!("150000"), json!("15")),
     ] {
         assert!(refused(Kind::SalesInvoice, &line(rate, list, percent)).starts_with("items[0].rate: "));
