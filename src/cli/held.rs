@@ -52,7 +52,7 @@ pub(super) enum Held {
         /// Who says so.
         #[arg(long)]
         by: String,
-        /// It has another sum, day or party there than on its paper, and is meant to.
+        /// It has another sum, day, party, number of pieces, warehouse or payment there than on its paper, and is meant to.
         #[arg(long)]
         anyway: bool,
     },

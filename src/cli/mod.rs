@@ -135,7 +135,7 @@ enum Command {
     Export {
         #[command(flatten)]
         place: Place,
-        /// Which documents: sales-invoice or stock-entry.
+        /// Which documents: sales-invoice, stock-entry, payment-entry, or any other kind.
         #[arg(long, value_name = "KIND", value_parser = kind)]
         kind: Kind,
         /// The first day, like 2026-11-02.

@@ -32,7 +32,7 @@ pub struct Config {
     pub stick_dirs: Vec<PathBuf>,
     /// For trying out: folders in `stick_dirs` count as sticks though they lie on the office's own disk.
     pub trial_sticks: bool,
-    /// An MQTT broker that the company already has. With it the office opens no port, and is a client there.
+    /// An MQTT broker that the company already has. With it the office opens no port for boxes, and is a client there.
     pub broker: Option<Broker>,
 }
 
