@@ -20,7 +20,8 @@ fn recordings() -> PathBuf {
 
 /// The call of this number in a recording: what was sent, and the document that was answered.
 fn call(file: &str, number: usize) -> (Value, Value) {
-    let text = std::fs::read_to_string(recordings().join(file)).unwrap();
+    let path = recordings().join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let call: Value = serde_json::from_str(text.lines().nth(number).unwrap()).unwrap();
     let sent = call["args"].as_array().unwrap().last().unwrap().clone();
     let answer = match &call["response"] {
