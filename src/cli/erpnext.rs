@@ -2,15 +2,18 @@
 
 use crate::control::{self, Ask};
 use crate::files;
-use crate::office::posting::{self, KEY, NAME};
+use crate::office::posting::{self, KEY, NAME, USER};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use outpost_erpnext::client::{Client, Key};
 use outpost_erpnext::guard::Mode;
-use outpost_erpnext::setup::{Plan, Wish, Wishes, plan, undo};
+use outpost_erpnext::setup::{Plan, Wish, Wishes, plan, undo, who};
 use serde_json::Value;
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
+
+/// Whom documents are posted as where nobody says it.
+const DEFAULT_USER: &str = "outpost-connector@localhost.localdomain";
 
 /// What a new `erpnext.toml` says.
 fn template(url: &str) -> String {
@@ -47,9 +50,10 @@ pub(super) struct Setup {
     /// Where ERPNext is, like https://books.example; needed the first time.
     #[arg(long)]
     url: Option<String>,
-    /// The e-mail address of the user that documents are posted as.
-    #[arg(long, default_value = "outpost-connector@localhost.localdomain")]
-    email: String,
+    /// The e-mail address of the user that documents are posted as. It is kept, and need not be said again [at first:
+    /// outpost-connector@localhost.localdomain].
+    #[arg(long)]
+    email: Option<String>,
     /// Only say what would be done.
     #[arg(long)]
     dry_run: bool,
@@ -135,15 +139,20 @@ impl Setup {
         let admin = posting::key(&self.admin_key_file)?;
         let url = self.url.as_deref().or(settings.as_ref().map(|settings| settings.url.as_str()));
         let url = url.context("where is ERPNext? Say it with --url, like --url https://books.example")?;
-        let client = match &settings {
-            Some(settings) if settings.url == url => posting::client(dir, settings, &admin)?,
-            _ => Client::new(url, &admin, None).map_err(anyhow::Error::msg)?,
+        let client_of = |key: &Key| match &settings {
+            Some(settings) if settings.url == url => posting::client(dir, settings, key),
+            _ => Client::new(url, key, None).map_err(anyhow::Error::msg),
         };
-        let known_key = posting::key(&dir.join(KEY)).ok().map(|key| key.key);
+        let client = client_of(&admin)?;
+        let own = posting::key(&dir.join(KEY)).ok();
+        // ERPNext's word on whose key it is comes first: a user may have another name there by now, and older setups kept no address.
+        let owner = own.as_ref().and_then(|key| who(&client_of(key).ok()?).ok()).filter(|user| !user.is_empty());
+        let known_user = owner.map_or_else(|| posting::user(dir), |user| Ok(Some(user)))?;
         let wishes = Wishes {
-            email: self.email.clone(),
+            email: self.email.clone().or_else(|| known_user.clone()).unwrap_or_else(|| DEFAULT_USER.to_owned()),
+            known_user,
             full_name: String::new(),
-            known_key,
+            known_key: own.map(|key| key.key),
             new_key: self.new_key,
             guard: match (self.guard, self.no_guard) {
                 (true, _) if self.only_while_down => Wish::There(Mode::WhileDown),
@@ -160,8 +169,13 @@ impl Setup {
             return Ok(());
         }
         if !plan.is_empty() {
-            self.carry_out(dir, &client, &plan)?;
+            self.consent()?;
         }
+        if !self.undo && plan.obstacles.is_empty() {
+            // Before the first step: a setup that breaks off is gone on with for the same user.
+            files::write_atomically(&dir.join(USER), format!("{}\n", wishes.email).as_bytes(), files::PUBLIC)?;
+        }
+        carry_out(dir, &client, &plan)?;
         if settings.is_none() && !self.undo {
             let path = dir.join(NAME);
             files::write_atomically(&path, template(url).as_bytes(), files::PUBLIC)?;
@@ -187,19 +201,86 @@ impl Setup {
         }
     }
 
-    fn carry_out(&self, dir: &Path, client: &Client, plan: &Plan) -> anyhow::Result<()> {
+    fn consent(&self) -> anyhow::Result<()> {
         if !self.yes {
             eprintln!("Type yes to do this:");
             let mut typed = String::new();
             std::io::stdin().lock().read_line(&mut typed)?;
             anyhow::ensure!(typed.trim() == "yes", "nothing was done");
         }
-        let done = plan.carry_out(client, &mut |words| println!("done: {words}"))?;
-        if let Some(Key { key, secret }) = done.key {
-            let path = dir.join(KEY);
-            files::write_atomically(&path, format!("{key}:{secret}\n").as_bytes(), files::PRIVATE)?;
-            println!("the key is in {}", path.display());
-        }
         Ok(())
+    }
+}
+
+fn carry_out(dir: &Path, client: &Client, plan: &Plan) -> anyhow::Result<()> {
+    let done = plan.carry_out(client, &mut |words| println!("done: {words}"))?;
+    if let Some(Key { key, secret }) = done.key {
+        let path = dir.join(KEY);
+        files::write_atomically(&path, format!("{key}:{secret}\n").as_bytes(), files::PRIVATE)?;
+        println!("the key is in {}", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use erpnext_stand_in::{Options, StandIn, Start};
+
+    /// An office's directory, with an administrator's key in it.
+    fn office(stand_in: &StandIn) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        let admin = stand_in.admin();
+        let key = format!("{}:{}", admin.key, admin.secret);
+        files::write_atomically(&dir.path().join("admin"), key.as_bytes(), files::PRIVATE).unwrap();
+        dir
+    }
+
+    fn set_up(dir: &Path, stand_in: &StandIn, more: &[&str]) -> anyhow::Result<()> {
+        #[derive(clap::Parser)]
+        struct Typed {
+            #[command(flatten)]
+            setup: Setup,
+        }
+        let admin = dir.join("admin").display().to_string();
+        let url = stand_in.url();
+        let typed = ["setup", "--yes", "--url", &url, "--admin-key-file", &admin];
+        <Typed as clap::Parser>::parse_from(typed.iter().chain(more)).setup.run(dir)
+    }
+
+    fn enabled(stand_in: &StandIn) -> Vec<String> {
+        let rows = stand_in.documents("User").into_iter().filter(|user| user["enabled"] == serde_json::json!(1));
+        let names = rows.map(|user| user["name"].as_str().unwrap().to_owned());
+        names.filter(|name| name.contains("outpost")).collect()
+    }
+
+    #[test]
+    fn a_later_setup_means_the_user_of_the_first() {
+        for keeps_the_address in [true, false] {
+            let stand_in = StandIn::start(Options { start: Start::Bare, ..Options::default() }).unwrap();
+            let dir = office(&stand_in);
+            let dir = dir.path();
+            set_up(dir, &stand_in, &["--email", "outpost@tailor.local"]).unwrap();
+            let key = posting::key(&dir.join(KEY)).unwrap();
+            if !keeps_the_address {
+                std::fs::remove_file(dir.join(USER)).unwrap();
+            }
+            set_up(dir, &stand_in, &[]).unwrap();
+            assert_eq!(enabled(&stand_in), ["outpost@tailor.local"]);
+            assert_eq!(posting::key(&dir.join(KEY)).unwrap().key, key.key, "its key is as good as before");
+            assert_eq!(posting::user(dir).unwrap().unwrap(), "outpost@tailor.local");
+
+            let error = set_up(dir, &stand_in, &["--email", "outpost-2@tailor.local"]).unwrap_err().to_string();
+            assert!(error.contains("the office is outpost@tailor.local in ERPNext"), "{error}");
+            let error =
+                set_up(dir, &stand_in, &["--undo", "--email", "outpost-2@tailor.local"]).unwrap_err().to_string();
+            assert!(error.contains("Leave --email out"), "{error}");
+            assert_eq!(enabled(&stand_in), ["outpost@tailor.local"]);
+
+            set_up(dir, &stand_in, &["--undo"]).unwrap();
+            assert_eq!(enabled(&stand_in), Vec::<String>::new(), "and no key is left alive");
+            set_up(dir, &stand_in, &["--email", "outpost-2@tailor.local"]).unwrap();
+            assert_eq!(enabled(&stand_in), ["outpost-2@tailor.local"]);
+        }
     }
 }

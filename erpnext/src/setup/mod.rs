@@ -37,6 +37,9 @@ pub use step::Step;
 pub struct Wishes {
     /// The connector's own user: `outpost-connector@books.example`.
     pub email: String,
+    /// The user whose key the office has, or that it was set up with; none where it never was. While that one is enabled, no other is
+    /// made or undone: its key would be left alive.
+    pub known_user: Option<String>,
     /// What people see as the author of what is posted; `Outpost` where empty.
     pub full_name: String,
     /// The public half (`api_key`) of the key that the office has; none where it has none.

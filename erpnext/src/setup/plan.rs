@@ -164,6 +164,16 @@ fn may(admin: &Client, wishes: &Wishes, plan: &mut Plan) -> Result<Option<Option
         ));
         return Ok(None);
     }
+    if let Some(known) = wishes.known_user.as_deref().filter(|known| *known != email && *known != own) {
+        let enabled = get(admin, "User", known)?.is_some_and(|user| number(&user, "enabled") == 1);
+        if enabled {
+            plan.obstacles.push(format!(
+                "the office is {known} in ERPNext, who would stay beside {email}, with a key that is good. Leave --email out; or first \
+                 disable {known} in ERPNext, or take it all back with setup --undo"
+            ));
+            return Ok(None);
+        }
+    }
     Ok(Some(get(admin, "User", email)?))
 }
 

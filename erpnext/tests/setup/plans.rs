@@ -210,6 +210,29 @@ fn the_connector_is_nobody_who_may_do_everything() {
 }
 
 #[test]
+fn no_second_user_is_made_beside_one_whose_key_is_good() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let key = set_up(&stand_in).key;
+    let other = Wishes {
+        email: "outpost@tailor.local".into(),
+        known_user: Some(EMAIL.into()),
+        known_key: Some(key.clone()),
+        ..Wishes::default()
+    };
+    for plan in [plan(&admin, &other).unwrap(), undo(&admin, &other).unwrap()] {
+        assert_eq!(plan.steps, []);
+        let [obstacle] = &plan.obstacles[..] else { panic!("{plan}") };
+        assert!(obstacle.contains(EMAIL) && obstacle.contains("Leave --email out"), "{obstacle}");
+    }
+    let same = Wishes { email: EMAIL.into(), ..other.clone() };
+    assert_eq!(plan(&admin, &same).unwrap(), Plan::default());
+    change(&stand_in, "User", EMAIL, json!({ "enabled": 0 }));
+    let moved = plan(&admin, &other).unwrap();
+    assert!(moved.obstacles.is_empty() && moved.steps.contains(&Step::NewKey(other.email.clone())), "{moved}");
+}
+
+#[test]
 fn ids_of_documents_are_not_thrown_away_by_mistake() {
     let stand_in = bare();
     let admin = admin(&stand_in);

@@ -23,7 +23,7 @@ mod writer;
 
 pub(super) use by_hand::{Entering, NotEntered};
 pub(super) use remap::{Remap, RemapError};
-pub use settings::{KEY, NAME, client, key, read, zone};
+pub use settings::{KEY, NAME, USER, client, key, read, user, zone};
 
 use super::ledger::UnderWay;
 use super::sites::Sites;

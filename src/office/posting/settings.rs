@@ -10,6 +10,7 @@ use outpost_erpnext::client::{Client, Key};
 use outpost_erpnext::map::{Settings, SiteMap};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,6 +19,8 @@ use std::time::SystemTime;
 pub const NAME: &str = "erpnext.toml";
 /// The file with the connector's key and secret, `KEY:SECRET`, which nobody else may read.
 pub const KEY: &str = "erpnext.key";
+/// The file with the address of the connector's user, so that a later setup means the same one.
+pub const USER: &str = "erpnext.user";
 /// Longest such file, in bytes.
 const MAX_KEY: u64 = 1024;
 
@@ -38,6 +41,16 @@ pub fn key(path: &Path) -> anyhow::Result<Key> {
             Ok(Key { key: key.into(), secret: secret.into() })
         }
         _ => bail!("{} holds no key: write KEY:SECRET in it", path.display()),
+    }
+}
+
+/// The address that the office was set up with; none where it never was.
+pub fn user(dir: &Path) -> anyhow::Result<Option<String>> {
+    let path = dir.join(USER);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text.trim().to_owned()).filter(|address| !address.is_empty())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
 }
 
