@@ -3,6 +3,9 @@
 //! `OUTPOST_WRITE_GOLDEN=1` writes the files that are missing, and never touches one that is there.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "golden/records.rs"]
+mod records;
+
 use outpost::domain::document::{Document, Kind};
 use outpost::domain::id::{Epoch, IntentId, Position, RecordHash, Seq, SiteId, StoreId};
 use outpost::domain::master::{Row, Table};

@@ -14,13 +14,19 @@ fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1").join(name)
 }
 
-/// Written where it is not there yet, and the same for ever after.
+/// Whether one that is missing is to be made; otherwise it is a failure.
+fn is_to_be_written(name: &str) -> bool {
+    !golden(name).exists() && std::env::var_os("OUTPOST_WRITE_GOLDEN").is_some()
+}
+
+/// Written once, with `OUTPOST_WRITE_GOLDEN=1`, and the same for ever after.
 fn is_golden(name: &str, bytes: &[u8]) {
     let path = golden(name);
-    if !path.exists() {
+    if is_to_be_written(name) {
         std::fs::write(&path, bytes).unwrap();
     }
-    assert!(std::fs::read(&path).unwrap() == bytes, "the bytes of {name} have changed");
+    let kept = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(kept == bytes, "the bytes of {name} have changed");
 }
 
 fn generation() -> Generation {
@@ -73,7 +79,7 @@ fn version_1_of_an_offices_rows_is_read_for_ever() {
     let sites = |n: &[u8]| Audience::Sites(n.iter().map(|n| site(*n)).collect());
     let dir = tempfile::tempdir().unwrap();
     // Versions and generations are of the moment, so that the file is written once, and only read since.
-    if !golden("office.rows").exists() {
+    if is_to_be_written("office.rows") {
         let rows = OfficeRows::open(dir.path()).unwrap();
         let one = |audience| (told(1).0, Some((b"one".to_vec(), audience)));
         rows.put(vec![one(sites(&[1])), (told(2).0, Some((b"two".to_vec(), Audience::All)))]).unwrap();
@@ -82,7 +88,8 @@ fn version_1_of_an_offices_rows_is_read_for_ever() {
         std::fs::copy(dir.path().join("a.rows"), golden("office.rows")).unwrap();
     }
     let dir = tempfile::tempdir().unwrap();
-    std::fs::copy(golden("office.rows"), dir.path().join("a.rows")).unwrap();
+    let kept = golden("office.rows");
+    std::fs::copy(&kept, dir.path().join("a.rows")).unwrap_or_else(|error| panic!("{}: {error}", kept.display()));
     let rows = OfficeRows::open(dir.path()).unwrap();
     assert_eq!(rows.all(), [(told(1).0, b"one".to_vec().into_boxed_slice(), sites(&[1, 2]))]);
     let generation = |n| rows.of(&site(n), |table| outpost::sync::rows::Table::generation(table));
