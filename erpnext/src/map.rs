@@ -217,4 +217,25 @@ mod tests {
         assert!(of("bandung", None) && of("bandung", Some("Tailor")) && of("solo", None));
         assert!(of("garut", Some("Tailor Works")) && !of("garut", Some("Tailor")) && !of("garut", None));
     }
+    #[test]
+    fn a_link_is_written_each_1_to_120_seconds_and_drafts_are_looked_for_each_1_to_3600() {
+        let said = |guard: serde_json::Value| {
+            let settings = json!({ "url": "https://books.example", "guard": guard });
+            serde_json::from_value::<Settings>(settings).unwrap().contradiction()
+        };
+        for seconds in [1, 60, 120] {
+            assert_eq!(said(json!({ "every_s": seconds })), None);
+        }
+        for seconds in [0, 121] {
+            let told = said(json!({ "every_s": seconds })).unwrap();
+            assert_eq!(told, format!("guard.every_s = {seconds}: it is from 1 to 120 seconds"));
+        }
+        for seconds in [1, 5, 3_600] {
+            assert_eq!(said(json!({ "asks_every_s": seconds })), None);
+        }
+        for seconds in [0, 3_601] {
+            let told = said(json!({ "asks_every_s": seconds })).unwrap();
+            assert_eq!(told, format!("guard.asks_every_s = {seconds}: it is from 1 to 3600 seconds"));
+        }
+    }
 }

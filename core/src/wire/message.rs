@@ -193,3 +193,65 @@ impl Message {
         self.batch.iter().find_map(Run::fault)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch() -> Epoch {
+        Epoch::new(1_793_581_347_000, [1; 10])
+    }
+
+    fn batch(records: usize) -> Message {
+        let run = |first, count| Run {
+            epoch: epoch(),
+            first: Seq(first),
+            prev: RecordHash([3; 32]),
+            bodies: vec![ByteBuf::from([0]); count],
+            lost: Vec::new(),
+        };
+        Message { batch: vec![run(1, 1), run(2, records - 1)], ..Message::default() }
+    }
+
+    fn condition(version: usize, time_from: usize) -> Message {
+        let (version, time_from) = ("v".repeat(version), "t".repeat(time_from));
+        let condition = Condition { version, at_ms: 0, time_from, free_mb: None, bytes_this_month: 0 };
+        Message { condition: Some(condition), ..Message::default() }
+    }
+
+    fn ack(heads: usize, beyond: usize) -> Ack {
+        let at = Position { epoch: epoch(), seq: Seq(1) };
+        let span = Span { epoch: epoch(), first: Seq(3), last: Seq(4) };
+        let held = Held { through: vec![at; heads], beyond: vec![span; beyond] };
+        Ack { store: StoreId::new(9, [2; 10]), held }
+    }
+
+    #[test]
+    fn a_batch_of_all_runs_has_8192_records() {
+        assert_eq!(batch(8_192).fault(), None);
+        assert_eq!(batch(8_193).fault(), Some("more records than a batch may have"));
+    }
+
+    #[test]
+    fn a_text_of_a_condition_has_32_bytes() {
+        assert_eq!(condition(32, 32).fault(), None);
+        for wrong in [condition(33, 0), condition(0, 33)] {
+            assert_eq!(wrong.fault(), Some("a condition with a longer text than it may have"));
+        }
+    }
+
+    #[test]
+    fn an_ack_has_64_heads_and_64_spans_whoever_says_it() {
+        let said = |ack: Ack| Message { ack: Some(ack), ..Message::default() };
+        let believed = |ack: Ack| {
+            let hello = Hello { nonce: 1, dictionary: 1, believes: Some(ack) };
+            Message { hello: Some(hello), ..Message::default() }
+        };
+        for message in [said(ack(64, 64)), believed(ack(64, 64))] {
+            assert_eq!(message.fault(), None);
+        }
+        for message in [said(ack(65, 0)), said(ack(0, 65)), believed(ack(65, 0)), believed(ack(0, 65))] {
+            assert_eq!(message.fault(), Some("an ack with more parts than it may have"));
+        }
+    }
+}

@@ -23,3 +23,20 @@ impl Refusal {
         (self.reason.len() > MAX_REASON || fingerprint > MAX_REASON).then_some("a refusal longer than it may be")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_and_a_fingerprint_have_1024_bytes_each() {
+        let refusal = |reason: usize, fingerprint: usize| Refusal {
+            reason: "r".repeat(reason),
+            fingerprint: Some("f".repeat(fingerprint)),
+        };
+        assert_eq!(refusal(1_024, 1_024).fault(), None);
+        for wrong in [refusal(1_025, 0), refusal(0, 1_025)] {
+            assert_eq!(wrong.fault(), Some("a refusal longer than it may be"));
+        }
+    }
+}

@@ -229,3 +229,39 @@ fn listed(client: &Client, kind: Kind) -> Result<Vec<Value>, Failure> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use erpnext_stand_in::{Options, StandIn};
+    use outpost_erpnext::client::Key;
+    use outpost_erpnext::guard::Mode;
+    use outpost_erpnext::setup::{Wish, Wishes};
+
+    #[test]
+    fn of_a_doctype_the_first_1000_drafts_are_looked_at() {
+        let stand_in = StandIn::start(Options::default()).unwrap();
+        let admin = stand_in.admin();
+        let client = Client::new(&stand_in.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap();
+        stand_in.set_server_scripts(true);
+        let guard = Wish::There(Mode::Asking);
+        let wishes = Wishes { email: "outpost@tailor.local".into(), guard, ..Wishes::default() };
+        setup::plan(&client, &wishes).unwrap().carry_out(&client, &mut |_| {}).unwrap();
+        let draft = |n: usize| {
+            let name = format!("MAT-STE-{n:04}");
+            let created = format!("2026-11-02 10:{:02}:{:02}", n / 60, n % 60);
+            let doc =
+                json!({ "name": name, "docstatus": 0, "outpost_id": name, "creation": created, "modified": created });
+            stand_in.seed("Stock Entry", &name, doc);
+        };
+        (0..1_000).for_each(draft);
+        let names = || -> Vec<String> {
+            let rows = listed(&client, Kind::StockEntry).unwrap();
+            rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names().len(), 1_000);
+        draft(1_000);
+        let names = names();
+        assert_eq!((names.len(), &*names[999]), (1_000, "MAT-STE-0999"), "the latest waits");
+    }
+}

@@ -52,12 +52,7 @@ struct About<'a> {
 impl Reconciling<'_> {
     /// Compares.
     pub(super) fn sheet(&self, site: &SiteId, (from, to): (Date, Date)) -> Result<Sheet, String> {
-        if to < from {
-            return Err(format!("the last day {to} is before the first, {from}"));
-        }
-        if views::days_since_1970(to) - views::days_since_1970(from) >= MAX_DAYS {
-            return Err(format!("more than {MAX_DAYS} days: ask for them in parts"));
-        }
+        look_at_days(from, to)?;
         let numbers = self.sites.numbers();
         let number = numbers.iter().find(|(name, _)| name == site).map(|(_, number)| *number);
         let number = number.ok_or_else(|| format!("no site {site} is enrolled here: `outpost status` lists them"))?;
@@ -75,6 +70,17 @@ impl Reconciling<'_> {
         let question = Question { site: site.clone(), from, to, prefix: masters.number_prefix(site) };
         about.compare(&question)
     }
+}
+
+/// Whether so many days can be asked for at once, both ends with them.
+fn look_at_days(from: Date, to: Date) -> Result<(), String> {
+    if to < from {
+        return Err(format!("the last day {to} is before the first, {from}"));
+    }
+    if views::days_since_1970(to) - views::days_since_1970(from) >= MAX_DAYS {
+        return Err(format!("more than {MAX_DAYS} days: ask for them in parts"));
+    }
+    Ok(())
 }
 
 impl About<'_> {
@@ -130,4 +136,19 @@ fn not_now(error: NotNow) -> String {
 /// Why a site is not compared with ERPNext.
 fn not_posted(site: &SiteId) -> String {
     format!("{site} is not posted: {NAME} has no [sites.{site}]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_leap_year_is_asked_for_at_once_and_not_a_day_more() {
+        let first = date(2028, 1, 1);
+        assert_eq!(look_at_days(first, first), Ok(()));
+        assert_eq!(look_at_days(first, date(2028, 12, 31)), Ok(()), "366 days");
+        assert!(look_at_days(first, date(2029, 1, 1)).unwrap_err().starts_with("more than 366 days"));
+        assert!(look_at_days(first, date(2027, 12, 31)).unwrap_err().contains("is before the first"));
+    }
 }

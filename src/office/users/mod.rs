@@ -235,4 +235,14 @@ mod tests {
         assert!(matches!(hash(&"x".repeat(129)), Err(UsersError::Password)));
         assert!(passwords::verify("1234567890", &hash("1234567890").unwrap()));
     }
+    #[test]
+    fn an_office_has_500_users() {
+        let one = user("ani", Role::Admin);
+        let of = |n: usize| User { name: format!("wati-{n}").parse().unwrap(), ..one.clone() };
+        let mut users = Users::new();
+        (0..500).for_each(|n| add(&mut users, of(n)).unwrap());
+        assert!(matches!(add(&mut users, of(500)), Err(UsersError::Full)));
+        users.remove(&of(7).name);
+        add(&mut users, of(500)).unwrap();
+    }
 }

@@ -260,7 +260,7 @@ impl Import {
 
     /// Takes on a file, in the place of one of the same name.
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), No> {
-        if free_mb(&self.dir).is_some_and(|free| free < KEEP_FREE_MB) {
+        if is_full(free_mb(&self.dir)) {
             return Err(No::Full);
         }
         let place = match name::place(name).ok_or(No::Nothing)? {
@@ -381,9 +381,19 @@ impl Inner {
     }
 }
 
+/// Whether what is free, in MB, is the journals' alone. A disk that does not say it is taken at its word when it is.
+fn is_full(free_mb: Option<u64>) -> bool {
+    free_mb.is_some_and(|free| free < KEEP_FREE_MB)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gigabyte_is_left_to_the_journals() {
+        assert_eq!([None, Some(1_000), Some(999), Some(0)].map(is_full), [false, false, true, true]);
+    }
 
     #[test]
     fn an_import_has_its_files_and_bytes_and_no_more() {

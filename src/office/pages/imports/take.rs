@@ -82,8 +82,12 @@ fn came(import: &Import, served: &Value) -> (State, Came) {
 /// What the stick is to have, as a zip to unpack on it. The acks come first, so that a large rest can wait.
 pub(super) fn answers(import: &Import) -> Result<Vec<u8>, String> {
     let folder = Folder::open(&import.stick()).map_err(|error| error.to_string())?;
+    Ok(zip::zip(&fitting(&folder, MAX_ANSWERS)?))
+}
+
+/// Those of a folder's answers that come to `left` bytes together.
+fn fitting(folder: &Folder, mut left: usize) -> Result<Vec<(String, Vec<u8>)>, String> {
     let mut files = Vec::new();
-    let mut left = MAX_ANSWERS;
     for site in folder.sites(Way::ToSite).map_err(|error| error.to_string())? {
         let mut names = folder.list(Way::ToSite, &site).map_err(|error| error.to_string())?.ours;
         names.sort_by_key(|(name, _)| (matches!(name.content, Content::Parcel(_) | Content::Rows(..)), *name));
@@ -97,5 +101,27 @@ pub(super) fn answers(import: &Import) -> Result<Vec<u8>, String> {
             files.push((format!("{FOLDER}/{}/{site}/{file}", Way::ToSite), bytes));
         }
     }
-    Ok(zip::zip(&files))
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Generation;
+
+    #[test]
+    fn answers_come_to_64_mib_and_the_acks_come_first() {
+        assert_eq!(MAX_ANSWERS, 67_108_864);
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let site = "solo".parse().unwrap();
+        let rows = |n| Content::Rows(Generation::new(1_790_000_000_000, [3; 10]), n, n + 1);
+        for (content, bytes) in [(rows(0), 60), (rows(1), 40), (Content::Word(1), 10)] {
+            folder.write(Way::ToSite, &site, &content, &vec![7; bytes]).unwrap();
+        }
+        let lengths = |most| fitting(&folder, most).unwrap().iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>();
+        assert_eq!(lengths(110), [10, 60, 40]);
+        assert_eq!(lengths(109), [10, 60]);
+        assert_eq!(lengths(69), [10], "what does not fit comes the next time, with what is after it");
+    }
 }
