@@ -4,9 +4,12 @@ import { useRef } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import type { GoodsLine } from "../forms/documents";
+import { inStockUnit, put, unitsOf } from "../forms/goods";
 import { number as shown, t } from "../i18n";
 import { Decimal } from "../money/decimal";
-import { NumberField } from "./fields";
+import type { Item } from "../rows/types";
+import type { Found } from "../scan/code";
+import { Choice, NumberField } from "./fields";
 import { Button } from "./frame";
 import { AddItem, PieceFields } from "./lines";
 import { useScans } from "./scanning";
@@ -18,11 +21,13 @@ interface GoodsProps {
   free?: boolean;
   /** Each line says a price. */
   priced?: boolean;
-  /** What a scan adds to an item: one more, or, where it is counted, the line alone. */
+  /** What a scan adds to an item: one more, or, where it is weighed, the line alone. */
   scanAdds?: string;
+  /** Each line is in its item's own unit. */
+  ownUnits?: boolean;
 }
 
-export function Goods({ lines, onChange, free = false, priced = false, scanAdds = "1" }: GoodsProps) {
+export function Goods({ lines, onChange, free = false, priced = false, scanAdds = "1", ownUnits = false }: GoodsProps) {
   const masters = app().rows.masters.value;
   // Two scans may come between two drawings of the screen: the second is added to what the first has made.
   const latest = useRef(lines);
@@ -33,30 +38,34 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
   };
   const change = (at: number, to: Partial<GoodsLine>) =>
     set(latest.current.map((line, i) => (i === at ? { ...line, ...to } : line)));
-  const put = (code: string, piece: Partial<GoodsLine> = {}) => {
-    const at = latest.current.findIndex((line) => line.item_code === code && line.batch_no === piece.batch_no);
-    const known = latest.current[at];
-    if (known) return change(at, { ...piece, qty: `${number(known.qty).plus(number(scanAdds))}` });
-    const item = masters.get("item", code);
-    if (!free || !item) return;
-    const { item_code, item_name, stock_uom } = item;
-    const price = priced
-      ? masters.price(item, masters.settings?.buying_price_list, stock_uom, app().clock.day())
-      : null;
-    const rate = priced ? { rate: price ? `${price}` : "" } : {};
-    set([...latest.current, { item_code, item_name, uom: stock_uom, qty: scanAdds, ...rate, ...piece }]);
+  const byUnit = free && !ownUnits;
+  const priceOf = (item: Item, uom: string) => {
+    if (!priced) return {};
+    const price = masters.price(item, masters.settings?.buying_price_list, uom, app().clock.day());
+    return { rate: price ? `${price}` : "" };
   };
-  const scan = useScans(({ item, batch_no, serial_no }) =>
-    put(item.item_code, { ...(batch_no ? { batch_no } : {}), ...(serial_no ? { serial_no } : {}) }),
-  );
+  const fresh = (item: Item, uom: string): GoodsLine => {
+    const { item_code, item_name } = item;
+    return { item_code, item_name, uom, qty: "0", ...priceOf(item, uom) };
+  };
+  const take = (found: Found): boolean => {
+    const to = put(latest.current, found, { adds: scanAdds, byUnit, fresh: free ? fresh : null });
+    if (to) set(to);
+    return to !== null;
+  };
+  const pick = (code: string) => {
+    const item = masters.get("item", code);
+    if (item) take({ item, uom: item.stock_uom });
+  };
+  const scan = useScans(take);
   return (
     <>
-      {free && <AddItem onPick={put} onCode={scan} buying={priced} />}
+      {free && <AddItem onPick={pick} onCode={scan} buying={priced} />}
       <ul class="lines">
         {lines.map((line, i) => {
           const item = masters.get("item", line.item_code);
           return (
-            <li key={`${line.row ?? ""} ${line.item_code} ${line.batch_no ?? ""}`}>
+            <li key={`${line.row ?? ""} ${line.item_code} ${line.uom} ${line.batch_no ?? ""}`}>
               <div class="row">
                 <span>
                   <b>{line.item_name}</b>
@@ -78,6 +87,10 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
                 value={line.qty}
                 onInput={(qty) => change(i, { qty })}
               />
+              {item && <InStock line={line} item={item} />}
+              {item && byUnit && (
+                <UnitChoice item={item} line={line} onChange={(uom) => change(i, { uom, ...priceOf(item, uom) })} />
+              )}
               {priced && (
                 <NumberField label={t("line.price")} value={line.rate ?? ""} onInput={(rate) => change(i, { rate })} />
               )}
@@ -88,6 +101,26 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
       </ul>
     </>
   );
+}
+
+/** In which of its units an item is counted, where it is kept in several. */
+function UnitChoice({ item, line, onChange }: { item: Item; line: GoodsLine; onChange: (uom: string) => void }) {
+  const units = unitsOf(item);
+  if (units.length === 1 && units[0] === line.uom) return null;
+  return (
+    <Choice
+      label={t("line.uom")}
+      value={line.uom}
+      options={units.map((value) => ({ value, text: value }))}
+      onChange={onChange}
+    />
+  );
+}
+
+/** What boxes and rolls come to in the item's own unit. */
+function InStock({ line, item }: { line: GoodsLine; item: Item }) {
+  const qty = line.uom === item.stock_uom ? null : inStockUnit(line, item);
+  return qty && <small>{t("goods.comes_to", { qty: shown(qty), uom: item.stock_uom })}</small>;
 }
 
 /** Something is to be submitted, and every line says how much. */

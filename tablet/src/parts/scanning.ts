@@ -58,13 +58,13 @@ export function useBadges(hear: Hears): (code: string) => void {
   return (code) => latest.current(code);
 }
 
-/** Hears items. The returned function takes a code that came another way: by the camera, or typed. */
-export function useScans(found: (found: Found) => void): (code: string) => void {
+/** Hears items; `found` says false of what has no place on the screen. The returned function takes a code that came by camera, or was typed. */
+export function useScans(found: (found: Found) => unknown): (code: string) => void {
   return useCodes((code) => {
     const known = resolve(code, app().rows.masters.value);
     if (known && !known.item.disabled) {
-      say(known.item.item_name, false);
-      found(known);
+      if (found(known) === false) say(t("scan.not_here", { code: known.item.item_name }), true);
+      else say(known.item.item_name, false);
       return;
     }
     unknownScan(app(), code).then(

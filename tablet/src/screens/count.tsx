@@ -2,10 +2,11 @@
 
 import { app } from "../app";
 import { counted, type GoodsLine } from "../forms/documents";
+import { allInStockUnit, hasStrangeUnit } from "../forms/goods";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
-import { Form } from "../parts/finish";
+import { Form, type Lack } from "../parts/finish";
 import { Frame } from "../parts/frame";
 import { Goods } from "../parts/goods";
 
@@ -17,19 +18,21 @@ interface Counting {
 const SCREEN = "count";
 
 export function Count() {
-  const own = app().rows.masters.value.warehouses();
+  const masters = app().rows.masters.value;
+  const own = masters.warehouses();
   const draft = useDraft<Counting>(SCREEN, () => ({ warehouse: own[0] ?? "", lines: [] }));
   if (!draft) return <Frame title={t("tile.count")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
+  const stock = allInStockUnit(value.lines, masters);
   return (
     <Form
       screen={SCREEN}
       title={t("tile.count")}
       draft={draft}
-      lacks={value.lines.length === 0 ? "goods" : value.lines.some((line) => line.qty === "") ? "qty" : null}
+      lacks={lacking(value.lines) ?? (stock ? null : "large")}
       done="count.done"
-      make={(when) => ({ kind: "stock-reconciliation", fields: counted(value.warehouse, value.lines, when) })}
+      make={(when) => ({ kind: "stock-reconciliation", fields: counted(value.warehouse, stock ?? [], when) })}
       label={{ party: value.warehouse }}
     >
       <p>{t("count.how")}</p>
@@ -44,4 +47,10 @@ export function Count() {
       <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
     </Form>
   );
+}
+
+function lacking(lines: readonly GoodsLine[]): Lack | null {
+  if (lines.length === 0) return "goods";
+  if (lines.some((line) => line.qty === "")) return "qty";
+  return hasStrangeUnit(lines, app().rows.masters.value) ? "uom" : null;
 }

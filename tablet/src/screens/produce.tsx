@@ -144,7 +144,7 @@ function MakeOf({ order }: { order: WorkOrder }) {
       {value.what === "make" && (
         <>
           <h2>{t("produce.scrap")}</h2>
-          <Goods free scanAdds="0" lines={value.scrap} onChange={(scrap) => set({ scrap })} />
+          <Goods free ownUnits scanAdds="0" lines={value.scrap} onChange={(scrap) => set({ scrap })} />
         </>
       )}
     </Form>
