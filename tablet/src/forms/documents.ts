@@ -94,6 +94,8 @@ export function expense(of: Expense, masters: Masters, when: When): Fields {
 
 /** A line of something that goes out, comes in, or is counted: of an order, a transfer, or free. */
 export interface GoodsLine {
+  /** Tells lines that people have added apart, whatever is changed of them. */
+  key?: number;
   item_code: string;
   item_name: string;
   uom: string;

@@ -95,3 +95,11 @@ test("a number names a piece that waits for one, and is one more beyond those", 
   expect(named.map((line) => [line.qty, line.serial_no])).toEqual([["2", "S1\nS2"]]);
   expect(scanned(fixed, [piece("S3")], named)?.map((line) => line.qty)).toEqual(["3"]);
 });
+
+test("a line keeps its key whatever is typed into it, and no two have the same", () => {
+  const lines = scanned(free, ["8990001", "8990144"]) ?? [];
+  const typed = lines.map((line) => ({ ...line, batch_no: "B", uom: "Nos" }));
+  expect(typed.map((line) => line.key)).toEqual([1, 2]);
+  const after = scanned(free, ["0108990000000028"], typed.slice(1)) ?? [];
+  expect(after.map((line) => line.key)).toEqual([2, 3]);
+});

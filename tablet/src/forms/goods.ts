@@ -61,7 +61,8 @@ export function put(lines: readonly GoodsLine[], found: Found, { adds, byUnit, f
   const batch = found.batch_no === undefined ? {} : { batch_no: found.batch_no };
   const line = withPiece({ ...empty, ...batch }, found.serial_no, more);
   if (known) return lines.map((other, i) => (i === at ? line : other));
-  return [...lines, line];
+  const key = 1 + Math.max(0, ...lines.map((line) => line.key ?? 0));
+  return [...lines, { ...line, key }];
 }
 
 function placeOf(lines: readonly GoodsLine[], found: Found, byUnit: boolean, fixed: boolean): number {

@@ -65,7 +65,7 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
         {lines.map((line, i) => {
           const item = masters.get("item", line.item_code);
           return (
-            <li key={`${line.row ?? ""} ${line.item_code} ${line.uom} ${line.batch_no ?? ""}`}>
+            <li key={line.key ?? `${line.row ?? ""} ${i}`}>
               <div class="row">
                 <span>
                   <b>{line.item_name}</b>
