@@ -1,15 +1,18 @@
-// The till: opened with a float, closed with a count. What has to be there is the box's word, and is shown only after somebody has counted.
+// The till: opened with a float, closed with a count. What has to be there is the box's word. Of cash it is shown only after somebody has counted;
+// what came through a bank lies in no drawer, and can be taken over.
 
+import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Till } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Amounts, tillClosing, tillOpening } from "../forms/documents";
+import { expectedOf, uncounted } from "../forms/till";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField } from "../parts/fields";
 import { Form } from "../parts/finish";
-import { Frame, Notice } from "../parts/frame";
+import { Button, Frame, Notice } from "../parts/frame";
 import { Sum } from "../parts/lines";
 import { money } from "../parts/words";
 
@@ -53,13 +56,14 @@ export function TillScreen() {
       })),
     });
   const counted = shown.map((row) => ({ mode_of_payment: row.mode_of_payment, amount: amountOf(row.mode_of_payment) }));
-  const all = cash.every((row) => amountOf(row.mode_of_payment) !== "");
+  const missing = uncounted(shown, what === "open" ? [] : (till?.expected ?? null), amounts);
+  const all = missing.length === 0;
   return (
     <Form
       screen={SCREEN}
       title={t("tile.till")}
       draft={draft}
-      lacks={all ? null : "amount"}
+      lacks={all ? null : what === "open" ? "amount" : "counted"}
       done={what === "open" ? "till.open_done" : "till.close_done"}
       make={(when) =>
         what === "open"
@@ -77,18 +81,23 @@ export function TillScreen() {
         ]}
         onChange={(what) => draft.change({ what })}
       />
-      {shown.map((mode) => (
-        <NumberField
-          key={mode.mode_of_payment}
-          label={
-            what === "open"
-              ? t("till.float", { mode: mode.mode_of_payment })
-              : t("till.counted", { mode: mode.mode_of_payment })
-          }
-          value={amountOf(mode.mode_of_payment)}
-          onInput={(amount) => set(mode.mode_of_payment, amount)}
-        />
-      ))}
+      {shown.map(({ mode_of_payment: mode, type }) => {
+        const due = what === "close" && till && type !== "Cash" ? expectedOf(till.expected, mode) : null;
+        return (
+          <Fragment key={mode}>
+            <NumberField
+              label={what === "open" ? t("till.float", { mode }) : t("till.counted", { mode })}
+              value={amountOf(mode)}
+              onInput={(amount) => set(mode, amount)}
+            />
+            {due !== null && due !== amountOf(mode) && (
+              <Button icon="check" onClick={() => set(mode, due)}>
+                {t("till.as_expected", { amount: money(due) })}
+              </Button>
+            )}
+          </Fragment>
+        );
+      })}
       {what === "close" && till && all && (
         <dl class="bill">
           {till.expected.map((row) => {
