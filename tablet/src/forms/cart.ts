@@ -33,6 +33,8 @@ export interface Cart {
   lines: CartLine[];
   /** A discount of the whole in percent. */
   percent: string;
+  /** Out of which of the site's warehouses; the first where nobody has said. */
+  warehouse?: string;
 }
 
 export const emptyCart = (customer: string): Cart => ({ customer, lines: [], percent: "" });
@@ -151,7 +153,7 @@ export function headFields(cart: Cart, masters: Masters): Record<string, unknown
   return withoutNothing({
     customer: cart.customer,
     selling_price_list: masters.settings?.selling_price_list,
-    set_warehouse: masters.warehouses()[0],
+    set_warehouse: masters.ownWarehouse(cart.warehouse),
     additional_discount_percentage: percent.isZero() ? null : `${percent}`,
   });
 }

@@ -134,14 +134,23 @@ export function delivery(customer: string, order: string, lines: GoodsLine[], ma
   };
 }
 
-export function receipt(supplier: string, note: string, lines: GoodsLine[], masters: Masters, when: When): Fields {
+export interface Received {
+  supplier: string;
+  /** The number of the supplier's delivery note. */
+  note: string;
+  lines: GoodsLine[];
+  /** Into which of the site's warehouses; the first where nobody has said. */
+  warehouse?: string;
+}
+
+export function receipt(of: Received, masters: Masters, when: When): Fields {
   return withoutNothing({
-    supplier,
-    supplier_delivery_note: note.trim(),
+    supplier: of.supplier,
+    supplier_delivery_note: of.note.trim(),
     posting_date: when.day,
     posting_time: when.time,
-    set_warehouse: masters.warehouses()[0],
-    items: lines.filter(positive).map((line) =>
+    set_warehouse: masters.ownWarehouse(of.warehouse),
+    items: of.lines.filter(positive).map((line) =>
       withoutNothing({
         item_code: line.item_code,
         qty: `${number(line.qty)}`,

@@ -169,6 +169,12 @@ test("an order that this tablet made is open until it has delivered and billed a
   expect(of(order, deposit, bill("2", "100000"))).toEqual([]);
 });
 
+test("an order that this tablet made is delivered out of the warehouse that it names, with no box in reach", () => {
+  const body = JSON.stringify({ ...JSON.parse(order.body), set_warehouse: "Stores" });
+  const [open] = openOrders(masters, [{ ...order, body }], null);
+  expect(open?.items.map((line) => line.warehouse)).toEqual(["Stores"]);
+});
+
 test("what other sites did with an order is taken off it, unless the box has counted it", () => {
   const line = { name: "a", item_code: "SHIRT", qty: "10", uom: "Nos", rate: "150000" };
   const shared = { order: "SO-1", customer: "Bu Sari", grand_total: "1500000", advance_paid: "1", items: [line] };

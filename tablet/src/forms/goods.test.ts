@@ -51,7 +51,9 @@ test("a label of a box adds a box beside the pieces, and the supplier's receipt 
   const lines = scanned(free, ["8990144", "8990001", "8990144"]) ?? [];
   expect(said(lines)).toEqual(["2 Box", "1 Nos"]);
   const priced = lines.map((line) => ({ ...line, rate: "100" }));
-  const { items } = receipt("Toko", "", priced, masters, when) as { items: Record<string, string>[] };
+  const { items } = receipt({ supplier: "Toko", note: "", lines: priced }, masters, when) as {
+    items: Record<string, string>[];
+  };
   expect(items.map(({ qty, uom }) => [qty, uom])).toEqual([
     ["2", "Box"],
     ["1", "Nos"],

@@ -48,9 +48,11 @@ export interface Billed {
   /** What was paid at once; nothing where it stays on account. */
   paid: string;
   mode: string;
+  /** Into which of the site's warehouses; the first where nobody has said. */
+  warehouse?: string;
 }
 
-/** The goods come with the bill, into the workshop's warehouse. */
+/** The goods come with the bill. */
 export function billed(of: Billed, masters: Masters, when: When): Fields {
   const paid = number(of.paid);
   const bill = of.bill_no.trim();
@@ -61,7 +63,7 @@ export function billed(of: Billed, masters: Masters, when: When): Fields {
     posting_date: when.day,
     posting_time: when.time,
     update_stock: 1,
-    set_warehouse: masters.warehouses()[0],
+    set_warehouse: masters.ownWarehouse(of.warehouse),
     items: of.lines
       .filter((line) => number(line.qty).isPositive())
       .map(({ item_code, qty, rate, uom, batch_no, serial_no }) =>

@@ -94,7 +94,7 @@ function ofEntry(entry: Entry, fields: Fields, masters: Masters): OpenOrder {
       qty: row.qty ?? "0",
       uom: row.uom ?? null,
       rate: row.rate ?? "0",
-      warehouse: row.warehouse ?? null,
+      warehouse: row.warehouse ?? (fields.set_warehouse as string | undefined) ?? null,
       description: row.description ?? null,
       delivered: "0",
       billed: "0",

@@ -179,6 +179,12 @@ export class Masters {
     return own.map((row) => row.name);
   }
 
+  /** The warehouse of that name where it is one of the site's own; the first of them otherwise. */
+  ownWarehouse(name: string | null | undefined): string | undefined {
+    const own = this.warehouses();
+    return own.find((known) => known === name) ?? own[0];
+  }
+
   /** Where goods between sites are meanwhile. */
   transitWarehouses(): Tables["warehouse"][] {
     return this.all("warehouse").filter((row) => !!row.is_transit && !row.disabled);

@@ -2,8 +2,8 @@
 
 import { app } from "../app";
 import { number } from "../forms/cart";
-import { type GoodsLine, lineSum } from "../forms/documents";
-import { billed } from "../forms/new";
+import { lineSum } from "../forms/documents";
+import { type Billed, billed } from "../forms/new";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { NumberField, TextField } from "../parts/fields";
@@ -12,28 +12,22 @@ import { Frame } from "../parts/frame";
 import { Goods, lackingGoods } from "../parts/goods";
 import { ModeChoice } from "../parts/mode";
 import { Picker } from "../parts/picker";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 import { partyName, supplierPicks } from "../parts/words";
-
-interface Billing {
-  supplier: string;
-  bill_no: string;
-  lines: GoodsLine[];
-  paid: string;
-  mode: string;
-}
 
 const SCREEN = "bill";
 
 export function BillScreen() {
   const masters = app().rows.masters.value;
-  const first = (): Billing => ({
+  const first = (): Billed => ({
     supplier: "",
     bill_no: "",
     lines: [],
     paid: "",
     mode: masters.modes()[0]?.mode_of_payment ?? "",
+    warehouse: usualWarehouse(SCREEN),
   });
-  const draft = useDraft<Billing>(SCREEN, first);
+  const draft = useDraft<Billed>(SCREEN, first);
   if (!draft) return <Frame title={t("tile.bill")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
@@ -57,6 +51,7 @@ export function BillScreen() {
         onPick={(supplier) => set({ supplier })}
       />
       <TextField label={t("expense.bill_no")} value={value.bill_no} onInput={(bill_no) => set({ bill_no })} />
+      <WarehouseChoice work={SCREEN} value={value.warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
       <NumberField label={t("billed.paid")} value={value.paid} onInput={(paid) => set({ paid })} />
       {number(value.paid).isPositive() && <ModeChoice mode={value.mode} onChange={(mode) => set({ mode })} />}

@@ -5,10 +5,10 @@ import { counted, type GoodsLine } from "../forms/documents";
 import { allInStockUnit, hasStrangeUnit } from "../forms/goods";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
-import { Choice } from "../parts/fields";
 import { Form, type Lack } from "../parts/finish";
 import { Frame } from "../parts/frame";
 import { Goods } from "../parts/goods";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 
 interface Counting {
   warehouse: string;
@@ -19,11 +19,11 @@ const SCREEN = "count";
 
 export function Count() {
   const masters = app().rows.masters.value;
-  const own = masters.warehouses();
-  const draft = useDraft<Counting>(SCREEN, () => ({ warehouse: own[0] ?? "", lines: [] }));
+  const draft = useDraft<Counting>(SCREEN, () => ({ warehouse: usualWarehouse(SCREEN), lines: [] }));
   if (!draft) return <Frame title={t("tile.count")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
+  const warehouse = masters.ownWarehouse(value.warehouse) ?? "";
   const stock = allInStockUnit(value.lines, masters);
   return (
     <Form
@@ -32,18 +32,11 @@ export function Count() {
       draft={draft}
       lacks={lacking(value.lines) ?? (stock ? null : "large")}
       done="count.done"
-      make={(when) => ({ kind: "stock-reconciliation", fields: counted(value.warehouse, stock ?? [], when) })}
-      label={{ party: value.warehouse }}
+      make={(when) => ({ kind: "stock-reconciliation", fields: counted(warehouse, stock ?? [], when) })}
+      label={{ party: warehouse }}
     >
       <p>{t("count.how")}</p>
-      {own.length > 1 && (
-        <Choice
-          label={t("count.where")}
-          value={value.warehouse}
-          options={own.map((name) => ({ value: name, text: name }))}
-          onChange={(warehouse) => set({ warehouse })}
-        />
-      )}
+      <WarehouseChoice work={SCREEN} value={warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
     </Form>
   );

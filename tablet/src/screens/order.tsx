@@ -15,6 +15,7 @@ import { Lines } from "../parts/lines";
 import { ModeChoice, needsReference } from "../parts/mode";
 import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 import { customerPicks, partyName } from "../parts/words";
 import { submitWritten } from "../parts/written";
 import type { Meant } from "../submit";
@@ -35,7 +36,7 @@ export function OrderScreen() {
   const { rows } = app();
   const masters = rows.masters.value;
   const draft = useDraft<Ordering>(SCREEN, () => ({
-    cart: emptyCart(""),
+    cart: { ...emptyCart(""), warehouse: usualWarehouse(SCREEN) },
     deliveryDate: "",
     deposit: "",
     mode: masters.modes()[0]?.mode_of_payment ?? "",
@@ -83,6 +84,11 @@ export function OrderScreen() {
       />
       <Lines cart={cart} measures onChange={inCart} />
       <p class="quiet">{t("order.measures_how")}</p>
+      <WarehouseChoice
+        work={SCREEN}
+        value={cart.warehouse}
+        onChange={(warehouse) => inCart((cart) => ({ ...cart, warehouse }))}
+      />
       <TextField
         label={t("order.promised")}
         type="date"

@@ -1,7 +1,7 @@
 // Goods that come from a supplier.
 
 import { app } from "../app";
-import { type GoodsLine, lineSum, receipt } from "../forms/documents";
+import { lineSum, type Received, receipt } from "../forms/documents";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/fields";
@@ -9,19 +9,19 @@ import { Form } from "../parts/finish";
 import { Frame } from "../parts/frame";
 import { Goods, lackingGoods } from "../parts/goods";
 import { Picker } from "../parts/picker";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 import { partyName, supplierPicks } from "../parts/words";
-
-interface Receiving {
-  supplier: string;
-  note: string;
-  lines: GoodsLine[];
-}
 
 const SCREEN = "receive";
 
 export function Receive() {
   const masters = app().rows.masters.value;
-  const draft = useDraft<Receiving>(SCREEN, () => ({ supplier: "", note: "", lines: [] }));
+  const draft = useDraft<Received>(SCREEN, () => ({
+    supplier: "",
+    note: "",
+    lines: [],
+    warehouse: usualWarehouse(SCREEN),
+  }));
   if (!draft) return <Frame title={t("tile.receive")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
@@ -36,7 +36,7 @@ export function Receive() {
       done="receive.done"
       make={(when) => ({
         kind: "purchase-receipt",
-        fields: receipt(value.supplier, value.note, value.lines, masters, when),
+        fields: receipt(value, masters, when),
       })}
       label={{ party: partyName(value.supplier), total: `${total}` }}
     >
@@ -46,6 +46,7 @@ export function Receive() {
         picks={supplierPicks()}
         onPick={(supplier) => set({ supplier })}
       />
+      <WarehouseChoice work={SCREEN} value={value.warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
       <TextField label={t("receive.note")} value={value.note} onInput={(note) => set({ note })} />
     </Form>

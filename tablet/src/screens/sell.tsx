@@ -17,6 +17,7 @@ import { Lines, Sum } from "../parts/lines";
 import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
 import { settled, Tender } from "../parts/tender";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 import { customerPicks, money, partyName } from "../parts/words";
 import { submitWritten } from "../parts/written";
 import type { Masters } from "../rows/masters";
@@ -30,7 +31,7 @@ const SCREEN = "sell";
 
 /** A sale before its first item. */
 export const nothingSold = (masters: Masters): Selling => ({
-  cart: emptyCart(masters.settings?.walk_in_customer ?? ""),
+  cart: { ...emptyCart(masters.settings?.walk_in_customer ?? ""), warehouse: usualWarehouse(SCREEN) },
   tendered: [],
 });
 
@@ -72,6 +73,11 @@ export function Sell() {
           value={cart.customer}
           picks={customerPicks()}
           onPick={(customer) => inCart((cart) => ({ ...cart, customer }))}
+        />
+        <WarehouseChoice
+          work={SCREEN}
+          value={cart.warehouse}
+          onChange={(warehouse) => inCart((cart) => ({ ...cart, warehouse }))}
         />
         {cart.lines.length > 0 && (
           <>

@@ -13,6 +13,7 @@ import { Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine, someGoods } from "../parts/goods";
 import { PickList } from "../parts/picker";
 import { go } from "../parts/place";
+import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
 
 interface Sending {
   from: string;
@@ -24,13 +25,17 @@ const OUT = "transfer-out";
 
 export function TransferOut() {
   const masters = app().rows.masters.value;
-  const own = masters.warehouses();
   const transit = masters.transitWarehouses().filter((row) => row.site !== masters.site);
-  const first = () => ({ from: own[0] ?? "", to: transit.length === 1 ? (transit[0]?.name ?? "") : "", lines: [] });
+  const first = () => ({
+    from: usualWarehouse(OUT),
+    to: transit.length === 1 ? (transit[0]?.name ?? "") : "",
+    lines: [],
+  });
   const draft = useDraft<Sending>(OUT, first);
   if (!draft) return <Frame title={t("tile.transfer_out")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
+  const from = masters.ownWarehouse(value.from) ?? "";
   return (
     <Form
       screen={OUT}
@@ -38,17 +43,10 @@ export function TransferOut() {
       draft={draft}
       lacks={value.to === "" ? "to" : !someGoods(value.lines) ? "goods" : null}
       done="transfer.out_done"
-      make={(when) => ({ kind: "stock-entry", fields: transferOut(value.from, value.to, value.lines, when) })}
+      make={(when) => ({ kind: "stock-entry", fields: transferOut(from, value.to, value.lines, when) })}
       label={{ party: value.to }}
     >
-      {own.length > 1 && (
-        <Choice
-          label={t("transfer.from")}
-          value={value.from}
-          options={own.map((name) => ({ value: name, text: name }))}
-          onChange={(from) => set({ from })}
-        />
-      )}
+      <WarehouseChoice work={OUT} value={from} onChange={(from) => set({ from })} />
       <Choice
         label={t("transfer.to")}
         value={value.to}
@@ -154,18 +152,17 @@ export function TakeIn({ of }: { of: string | null }) {
 }
 
 function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) {
-  const masters = app().rows.masters.value;
   const screen = `take-in ${first.entry}`;
-  const own = masters.warehouses();
   const draft = useDraft<TakingIn>(screen, () => ({
-    to: own[0] ?? "",
+    to: usualWarehouse("take-in"),
     lines: rows.map((row) => {
       const left = `${number(row.qty).minus(number(row.received))}`;
       return goodsLine(row.item_code, { row: row.row, left, qty: left });
     }),
   }));
   if (!draft) return <Frame title={t("tile.transfer_in")}>{null}</Frame>;
-  const { lines, to } = draft.value;
+  const { lines } = draft.value;
+  const to = app().rows.masters.value.ownWarehouse(draft.value.to) ?? "";
   const set = draft.change;
   return (
     <Form
@@ -178,14 +175,7 @@ function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) 
       label={{ party: first.from ?? t("office") }}
     >
       <p>{t("transfer.count_what_came")}</p>
-      {own.length > 1 && (
-        <Choice
-          label={t("transfer.into")}
-          value={to}
-          options={own.map((name) => ({ value: name, text: name }))}
-          onChange={(to) => set({ to })}
-        />
-      )}
+      <WarehouseChoice work="take-in" value={to} onChange={(to) => set({ to })} />
       <Goods lines={lines} onChange={(lines) => set({ lines })} />
     </Form>
   );
