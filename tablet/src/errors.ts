@@ -33,3 +33,10 @@ export async function errorOf(answer: Response): Promise<ApiError> {
     return new ApiError(answer.status, null, answer.statusText || String(answer.status), "");
   }
 }
+
+/** Another tab of this page has submitted something else with the same draft. */
+export class SubmittedElsewhere extends Error {
+  constructor() {
+    super("submitted in another tab");
+  }
+}

@@ -28,6 +28,8 @@ export interface Writing<T> extends Written<T> {
   change: (to: Partial<T> | ((value: T) => Partial<T>)) => void;
   /** Thrown away: the screen begins anew. */
   clear: () => Promise<void>;
+  /** Goes on under an id of its own: something else was submitted under the one that it had. */
+  renew: () => Promise<void>;
 }
 
 /** A screen's drafts are the tablet's, whoever stands there; a stretch of work is its worker's. */
@@ -77,6 +79,13 @@ export function useDraft<T extends object>(screen: string, first: () => T): Writ
     async clear() {
       await app().outbox.dropDraft(key);
       await begin();
+    },
+    async renew() {
+      const { id: _, ...written } = latest.current ?? draft;
+      const id = uuid();
+      latest.current = { id, ...written };
+      setDraft(latest.current);
+      await app().outbox.layDraft({ screen: key, id, value: written }, () => true);
     },
   };
 }

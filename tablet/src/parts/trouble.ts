@@ -4,7 +4,7 @@
 // (guarded.tsx), and buttons, which say it beside themselves (acting.ts).
 
 import { type Signal, signal } from "@preact/signals";
-import { ApiError, NotReached } from "../errors";
+import { ApiError, NotReached, SubmittedElsewhere } from "../errors";
 import { t } from "../i18n";
 
 export const trouble: Signal<string | null> = signal(null);
@@ -20,6 +20,7 @@ export function isShown(error: unknown): void {
 /** What IndexedDB throws is a DOMException, and nothing else that is left uncaught here is. */
 export function troubleOf(error: unknown): string {
   if (error instanceof DOMException) return t("failed.kept", { error: reasonOf(error) });
+  if (error instanceof SubmittedElsewhere) return t("failed.elsewhere");
   if (error instanceof NotReached) return t("login.no_box");
   if (error instanceof ApiError) return [error.message, error.remedy].filter(Boolean).join(": ");
   return t("failed.other", { error: reasonOf(error) });
