@@ -37,6 +37,8 @@ export interface Meant {
   form?: Form | undefined;
   amends?: string | undefined;
   goesWith?: string | undefined;
+  /** It is kept together with another document, and stands by itself afterwards. */
+  apart?: boolean;
   given?: string | undefined;
 }
 
@@ -56,11 +58,11 @@ function entry(app: App, meant: Meant): Entry {
   return made;
 }
 
-/** Keeps it with the payments that belong to it and are sent after it, whole or not at all; ends the screen's draft, and has it sent. */
+/** Keeps it with what is submitted with it in one go and sent after it, its payments first of all, whole or not at all; ends the screen's draft. */
 export function submit(app: App, meant: Meant, screen: string, beside: readonly Meant[] = []): Promise<Entry> {
   const first = entry(app, meant);
   const others = beside.map((other, i) => {
-    return { ...entry(app, { ...other, goesWith: first.id }), madeMs: first.madeMs + i + 1 };
+    return { ...entry(app, other.apart ? other : { ...other, goesWith: first.id }), madeMs: first.madeMs + i + 1 };
   });
   return app.outbox.submit(first, screen, others);
 }

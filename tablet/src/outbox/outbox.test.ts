@@ -218,6 +218,14 @@ test("an invoice and its payments are kept in one go and sent in that order, how
   expect(await store.get("entries", "y")).toBeUndefined();
 });
 
+test("the parts of a count are kept in one go, and each stands by itself", async () => {
+  const { outbox } = await fresh();
+  const part = (id: string) => ({ id, kind: "stock-reconciliation", fields: {}, apart: true });
+  await submit(fakeApp(outbox), part("one"), "count", [part("two"), part("three")]);
+  expect(outbox.toSend().map((entry) => entry.id)).toEqual(["one", "two", "three"]);
+  expect([outbox.goingWith("one"), outbox.get("two")?.body]).toEqual([[], '{"id":"two"}']);
+});
+
 test("what was refused with an invoice goes on, or away, with it", async () => {
   const { outbox } = await fresh();
   const refused = { state: "refused" as const };

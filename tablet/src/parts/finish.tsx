@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Fields, When } from "../forms/documents";
 import { type Key, t } from "../i18n";
 import type { Label } from "../outbox/entry";
+import type { Meant } from "../submit";
 import { useActing } from "./acting";
 import type { Writing } from "./draft";
 import { Button, Frame, Notice } from "./frame";
@@ -19,17 +20,19 @@ interface FormProps<T> {
   done: Key;
   make: (when: When) => { kind: string; fields: Fields };
   label?: Label;
+  /** What is submitted with it in one go. */
+  beside?: (when: When) => readonly Meant[];
   children: ComponentChildren;
 }
 
 /** The texts of `lacks.…`. */
 export type Lack = Extract<Key, `lacks.${string}`> extends `lacks.${infer Name}` ? Name : never;
 
-export function Form<T>({ screen, title, draft, lacks, done, make, label = {}, children }: FormProps<T>) {
+export function Form<T>({ screen, title, draft, lacks, done, make, label = {}, beside, children }: FormProps<T>) {
   const { act, failed } = useActing();
   const finish = async () => {
     if (lacks) return;
-    const entry = await submitWritten(screen, draft, make, label);
+    const entry = await submitWritten(screen, draft, make, label, beside);
     goInstead("document", entry.id);
   };
   return (

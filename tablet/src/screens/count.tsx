@@ -1,14 +1,18 @@
 // A count: what there really is. It sets the figure; what nobody counted stays as it was.
 
 import { app } from "../app";
-import { counted, type GoodsLine } from "../forms/documents";
+import { partsOf } from "../forms/count";
+import { counted, type GoodsLine, type When } from "../forms/documents";
 import { allInStockUnit, hasStrangeUnit } from "../forms/goods";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Form, type Lack } from "../parts/finish";
-import { Frame } from "../parts/frame";
+import { Frame, Notice } from "../parts/frame";
 import { Goods } from "../parts/goods";
 import { usualWarehouse, WarehouseChoice } from "../parts/warehouse";
+import type { Masters } from "../rows/masters";
+import type { Meant } from "../submit";
+import { uuid } from "../uuid";
 
 interface Counting {
   warehouse: string;
@@ -24,26 +28,39 @@ export function Count() {
   const { value } = draft;
   const set = draft.change;
   const warehouse = masters.ownWarehouse(value.warehouse) ?? "";
-  const stock = allInStockUnit(value.lines, masters);
+  const [first = [], ...others] = partsOf(value.lines);
+  const document = (lines: GoodsLine[], when: When) => ({
+    kind: "stock-reconciliation",
+    fields: counted(warehouse, allInStockUnit(lines, masters) ?? [], when),
+  });
+  const label = { party: warehouse };
+  const beside = (when: When): Meant[] =>
+    others.map((lines) => {
+      const form = { screen: SCREEN, value: { warehouse, lines } satisfies Counting };
+      return { id: uuid(), ...document(lines, when), ...label, form, apart: true };
+    });
   return (
     <Form
       screen={SCREEN}
       title={t("tile.count")}
-      draft={draft}
-      lacks={lacking(value.lines) ?? (stock ? null : "large")}
+      draft={{ ...draft, value: { warehouse, lines: first } }}
+      lacks={lacking(value.lines, masters)}
       done="count.done"
-      make={(when) => ({ kind: "stock-reconciliation", fields: counted(warehouse, stock ?? [], when) })}
-      label={{ party: warehouse }}
+      make={(when) => document(first, when)}
+      label={label}
+      beside={beside}
     >
       <p>{t("count.how")}</p>
       <WarehouseChoice work={SCREEN} value={warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
+      {others.length > 0 && <Notice kind="warn">{t("count.parts", { n: others.length + 1 })}</Notice>}
     </Form>
   );
 }
 
-function lacking(lines: readonly GoodsLine[]): Lack | null {
+function lacking(lines: readonly GoodsLine[], masters: Masters): Lack | null {
   if (lines.length === 0) return "goods";
   if (lines.some((line) => line.qty === "")) return "qty";
-  return hasStrangeUnit(lines, app().rows.masters.value) ? "uom" : null;
+  if (hasStrangeUnit(lines, masters)) return "uom";
+  return allInStockUnit(lines, masters) ? null : "large";
 }
