@@ -1,5 +1,7 @@
 // What comes to the workshop for the first time, and what a supplier bills: fields by ERPNext's names, as in documents.ts.
 
+import type { Decimal } from "../money/decimal";
+import { type Totals, totals } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import { number, withoutNothing } from "./cart";
 import type { Fields, GoodsLine, When } from "./documents";
@@ -44,6 +46,8 @@ export function item(of: NewItem): Fields {
 export interface Billed {
   supplier: string;
   bill_no: string;
+  /** The day that is on it; "" where it is of the day on which it is booked. */
+  bill_date?: string;
   lines: GoodsLine[];
   /** What was paid at once; nothing where it stays on account. */
   paid: string;
@@ -59,16 +63,39 @@ export function billed(of: Billed, masters: Masters, when: When): Fields {
   return withoutNothing({
     supplier: of.supplier,
     bill_no: bill,
-    bill_date: bill && when.day,
+    bill_date: of.bill_date || (bill && when.day),
     posting_date: when.day,
     posting_time: when.time,
     update_stock: 1,
     set_warehouse: masters.ownWarehouse(of.warehouse),
-    items: of.lines
-      .filter((line) => number(line.qty).isPositive())
-      .map(({ item_code, qty, rate, uom, batch_no, serial_no }) =>
-        withoutNothing({ item_code, qty: `${number(qty)}`, rate: `${number(rate ?? "0")}`, uom, batch_no, serial_no }),
-      ),
+    items: boughtOf(of.lines).map(({ item_code, qty, rate, uom, batch_no, serial_no }) =>
+      withoutNothing({ item_code, qty: `${number(qty)}`, rate: `${number(rate ?? "0")}`, uom, batch_no, serial_no }),
+    ),
     ...(paid.isPositive() ? { is_paid: 1, mode_of_payment: of.mode, paid_amount: `${paid}` } : {}),
   });
+}
+
+/** The lines of which something is bought. */
+export function boughtOf(lines: readonly GoodsLine[]): GoodsLine[] {
+  return lines.filter((line) => number(line.qty).isPositive());
+}
+
+/** What goods that are bought come to with their taxes, by the rates of the day; null where there are none. */
+export function boughtTotals(lines: readonly GoodsLine[], masters: Masters, day: string): Totals | null {
+  const bought = boughtOf(lines);
+  if (bought.length === 0) return null;
+  const itemRates = bought.map((line) => masters.itemRates(masters.get("item", line.item_code), day));
+  return totals({
+    lines: bought.map((line) => ({ qty: number(line.qty), rate: number(line.rate ?? "0") })),
+    itemRates,
+    taxes: masters.taxesFor(itemRates, true),
+    discount: null,
+    rounding: masters.rounding,
+  });
+}
+
+/** What keeps a bill from being booked, beside its goods. */
+export function lackingOfBill(of: Billed, payable: Decimal | null, today: string): "bill_date" | "paid" | null {
+  if ((of.bill_date ?? "") > today) return "bill_date";
+  return payable && number(of.paid).compare(payable) > 0 ? "paid" : null;
 }

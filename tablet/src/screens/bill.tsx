@@ -3,8 +3,10 @@
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { lineSum } from "../forms/documents";
-import { type Billed, billed } from "../forms/new";
+import { type Billed, billed, lackingOfBill } from "../forms/new";
 import { t } from "../i18n";
+import { Invalid } from "../money/taxes";
+import { BoughtBill, reckonBought } from "../parts/bill";
 import { useDraft } from "../parts/draft";
 import { NumberField, TextField } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -18,10 +20,12 @@ import { partyName, supplierPicks } from "../parts/words";
 const SCREEN = "bill";
 
 export function BillScreen() {
-  const masters = app().rows.masters.value;
+  const { rows, clock } = app();
+  const masters = rows.masters.value;
   const first = (): Billed => ({
     supplier: "",
     bill_no: "",
+    bill_date: "",
     lines: [],
     paid: "",
     mode: masters.modes()[0]?.mode_of_payment ?? "",
@@ -31,8 +35,12 @@ export function BillScreen() {
   if (!draft) return <Frame title={t("tile.bill")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const total = lineSum(value.lines, masters.precision);
-  const lacks = value.supplier === "" ? "supplier" : lackingGoods(value.lines, total);
+  const today = clock.day();
+  const day = value.bill_date || today;
+  const totals = reckonBought(value.lines, day);
+  const payable = totals && !(totals instanceof Invalid) ? totals.payable : null;
+  const ofGoods = lackingGoods(value.lines, lineSum(value.lines, masters.precision));
+  const lacks = value.supplier === "" ? "supplier" : (ofGoods ?? lackingOfBill(value, payable, today));
   return (
     <Form
       screen={SCREEN}
@@ -41,7 +49,7 @@ export function BillScreen() {
       lacks={lacks}
       done="billed.done"
       make={(when) => ({ kind: "purchase-invoice", fields: billed(value, masters, when) })}
-      label={{ party: partyName(value.supplier), total: `${total}` }}
+      label={{ party: partyName(value.supplier), ...(payable ? { total: `${payable}` } : {}) }}
     >
       <p class="quiet">{t("billed.how")}</p>
       <Picker
@@ -51,8 +59,10 @@ export function BillScreen() {
         onPick={(supplier) => set({ supplier })}
       />
       <TextField label={t("expense.bill_no")} value={value.bill_no} onInput={(bill_no) => set({ bill_no })} />
+      <TextField label={t("billed.date")} type="date" value={day} onInput={(bill_date) => set({ bill_date })} />
       <WarehouseChoice work={SCREEN} value={value.warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
+      <BoughtBill lines={value.lines} day={day} />
       <NumberField label={t("billed.paid")} value={value.paid} onInput={(paid) => set({ paid })} />
       {number(value.paid).isPositive() && <ModeChoice mode={value.mode} onChange={(mode) => set({ mode })} />}
     </Form>

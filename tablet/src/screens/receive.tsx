@@ -3,6 +3,8 @@
 import { app } from "../app";
 import { lineSum, type Received, receipt } from "../forms/documents";
 import { t } from "../i18n";
+import { Invalid } from "../money/taxes";
+import { BoughtBill, reckonBought } from "../parts/bill";
 import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -15,7 +17,8 @@ import { partyName, supplierPicks } from "../parts/words";
 const SCREEN = "receive";
 
 export function Receive() {
-  const masters = app().rows.masters.value;
+  const { rows, clock } = app();
+  const masters = rows.masters.value;
   const draft = useDraft<Received>(SCREEN, () => ({
     supplier: "",
     note: "",
@@ -25,8 +28,10 @@ export function Receive() {
   if (!draft) return <Frame title={t("tile.receive")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const total = lineSum(value.lines, masters.precision);
-  const lacks = value.supplier === "" ? "supplier" : lackingGoods(value.lines, total);
+  const totals = reckonBought(value.lines, clock.day());
+  const payable = totals && !(totals instanceof Invalid) ? totals.payable : null;
+  const ofGoods = lackingGoods(value.lines, lineSum(value.lines, masters.precision));
+  const lacks = value.supplier === "" ? "supplier" : ofGoods;
   return (
     <Form
       screen={SCREEN}
@@ -38,7 +43,7 @@ export function Receive() {
         kind: "purchase-receipt",
         fields: receipt(value, masters, when),
       })}
-      label={{ party: partyName(value.supplier), total: `${total}` }}
+      label={{ party: partyName(value.supplier), ...(payable ? { total: `${payable}` } : {}) }}
     >
       <Picker
         label={t("supplier")}
@@ -48,6 +53,7 @@ export function Receive() {
       />
       <WarehouseChoice work={SCREEN} value={value.warehouse} onChange={(warehouse) => set({ warehouse })} />
       <Goods free priced lines={value.lines} onChange={(lines) => set({ lines })} />
+      <BoughtBill lines={value.lines} day={clock.day()} />
       <TextField label={t("receive.note")} value={value.note} onInput={(note) => set({ note })} />
     </Form>
   );
