@@ -86,6 +86,13 @@ export interface Order {
   advances: { reference_name: string; reference_row: string | null; open: string }[];
 }
 
+/** A Work Order of which something is left: `produced_qty` by others, `produced_here` by this site. */
+export interface OpenWorkOrder {
+  name: string;
+  produced_qty: string;
+  produced_here: string;
+}
+
 export interface OpenInvoice {
   invoice: string;
   number: string | null;

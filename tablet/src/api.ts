@@ -8,6 +8,7 @@ import type {
   DocumentDetail,
   Mark,
   OpenInvoice,
+  OpenWorkOrder,
   Order,
   Page,
   RowsPage,
@@ -75,6 +76,10 @@ export class Api {
 
   orders(): Promise<Order[]> {
     return this.all("orders", { open: 1 });
+  }
+
+  workOrders(): Promise<OpenWorkOrder[]> {
+    return this.all("work-orders");
   }
 
   invoices(of: { customer?: string; supplier?: string }): Promise<OpenInvoice[]> {

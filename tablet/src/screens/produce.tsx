@@ -1,11 +1,14 @@
 // Making: a Work Order, how many, what was used of each material (as the order plans it, unless somebody says otherwise), and scrap. What lies on the
 // scale can be taken over.
 
+import { useEffect, useState } from "preact/hooks";
+import type { OpenWorkOrder } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type GoodsLine, manufacture, materialsToWork, needed } from "../forms/documents";
+import { leftToMake } from "../forms/making";
 import { number as shown, t } from "../i18n";
-import { Decimal, kept, max } from "../money/decimal";
+import { type Decimal, kept } from "../money/decimal";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -19,11 +22,12 @@ import type { WorkOrder } from "../rows/types";
 
 export function Produce() {
   const orders = app().rows.masters.value.all("work-order");
+  const told = useOpenWork() ?? null;
   const picks = orders.map((order) => ({
     key: order.name,
     text: itemName(order.production_item),
     more: order.name,
-    end: shown(toMake(order)),
+    end: shown(toMake(order, told)),
   }));
   return (
     <Frame title={t("tile.produce")}>
@@ -36,25 +40,26 @@ export function Produce() {
   );
 }
 
-/** What is left of an order, as far as the office and this tablet know. */
-function toMake(order: WorkOrder): Decimal {
-  const made = app().outbox.entries.value.filter(
-    (entry) => entry.kind === "stock-entry" && entry.state !== "refused" && !entry.cancelledBy,
-  );
-  let left = Decimal.from(order.qty).minus(Decimal.from(order.produced_qty ?? "0"));
-  for (const site of app().rows.masters.value.doneElsewhere(order.name)) {
-    left = left.minus(number(site.produced_qty ?? "0"));
-  }
-  for (const entry of made) {
-    const fields = JSON.parse(entry.body) as {
-      stock_entry_type: string;
-      work_order?: string;
-      fg_completed_qty?: string;
+/** The open orders by the box's word; null where it cannot be asked, undefined while it is asked for the first time. */
+function useOpenWork(): OpenWorkOrder[] | null | undefined {
+  const { api, link } = app();
+  const [told, setTold] = useState<OpenWorkOrder[] | null | undefined>(link.reached.value.up ? undefined : null);
+  useEffect(() => {
+    let gone = false;
+    api
+      .workOrders()
+      .then((open) => !gone && setTold(open))
+      .catch(() => !gone && setTold(null));
+    return () => {
+      gone = true;
     };
-    if (fields.work_order !== order.name || fields.stock_entry_type !== "Manufacture") continue;
-    left = left.minus(number(fields.fg_completed_qty ?? "0"));
-  }
-  return max(left, Decimal.ZERO);
+  }, [link.shop.value, link.reached.value.up]);
+  return told;
+}
+
+function toMake(order: WorkOrder, told: OpenWorkOrder[] | null): Decimal {
+  const { outbox, rows } = app();
+  return leftToMake(order, told, outbox.entries.value, rows.masters.value);
 }
 
 interface Making {
@@ -68,6 +73,7 @@ interface Making {
 
 export function Make({ of }: { of: string | null }) {
   const order = app().rows.masters.value.get("work-order", of ?? "");
+  const told = useOpenWork();
   if (!order) {
     return (
       <Frame title={t("tile.produce")}>
@@ -75,7 +81,9 @@ export function Make({ of }: { of: string | null }) {
       </Frame>
     );
   }
-  return <MakeOf order={order} />;
+  // How many are left is what the form begins with.
+  if (told === undefined) return <Frame title={t("tile.produce")}>{t("wait")}</Frame>;
+  return <MakeOf order={order} told={told} />;
 }
 
 function planned(order: WorkOrder, qty: string): GoodsLine[] {
@@ -100,9 +108,9 @@ function taken({ materials, scrap }: Making, key: string, qty: string): Partial<
   return { own: true, materials: put("materials", materials), scrap: put("scrap", scrap) };
 }
 
-function MakeOf({ order }: { order: WorkOrder }) {
+function MakeOf({ order, told }: { order: WorkOrder; told: OpenWorkOrder[] | null }) {
   const screen = `make ${order.name}`;
-  const all = `${toMake(order)}`;
+  const all = `${toMake(order, told)}`;
   const first = (): Making => ({ what: "make", qty: all, own: false, materials: planned(order, all), scrap: [] });
   const draft = useDraft<Making>(screen, first);
   if (!draft) return <Frame title={t("tile.produce")}>{null}</Frame>;
