@@ -2,11 +2,12 @@
 
 import { app } from "../app";
 import { jobCard, timesheet } from "../forms/documents";
-import { t } from "../i18n";
+import { type Stretch, stretch } from "../forms/worked";
+import { day as shownDay, t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
 import { Form, type Lack } from "../parts/finish";
-import { Button, Frame } from "../parts/frame";
+import { Button, Frame, Notice } from "../parts/frame";
 import { Picker } from "../parts/picker";
 import { itemName } from "../parts/words";
 import { now } from "../parts/written";
@@ -26,9 +27,6 @@ interface Timing {
 }
 
 const SCREEN = "time";
-
-/** `HH:MM` or `HH:MM:SS` of a field, as documents have it. */
-const moment = (day: string, time: string) => `${day} ${time.length === 5 ? `${time}:00` : time}`;
 
 export function Time() {
   const { rows, people } = app();
@@ -54,13 +52,14 @@ export function Time() {
   const set = draft.change;
   const order = orders.find((row) => row.name === value.order);
   const onOperation = value.on === "operation";
-  const worked = { employee: value.employee, from: moment(value.day, value.from), to: moment(value.day, value.to) };
+  const times = value.day && value.from && value.to ? stretch(value.day, value.from, value.to, now()) : null;
+  const worked = { employee: value.employee, from: times?.from ?? "", to: times?.to ?? "" };
   return (
     <Form
       screen={SCREEN}
       title={t("tile.time")}
       draft={draft}
-      lacks={lacking(value)}
+      lacks={lacking(value, times)}
       done="time.done"
       make={() =>
         onOperation
@@ -146,13 +145,14 @@ export function Time() {
         />
         <TextField label={t("time.to")} type="time" value={value.to.slice(0, 5)} onInput={(to) => set({ to })} />
       </div>
+      {times?.nextDay && <Notice kind="good">{t("time.next_day", { day: shownDay(times.nextDay) })}</Notice>}
     </Form>
   );
 }
 
-function lacking(value: Timing): Lack | null {
+function lacking(value: Timing, times: Stretch | null): Lack | null {
   if (value.employee === "") return "employee";
   if (value.on === "operation" && (value.order === "" || value.operation === "")) return "operation";
-  if (value.from === "" || value.to === "") return "times";
-  return value.to > value.from ? null : "times_order";
+  if (value.day === "" || value.from === "" || value.to === "") return "times";
+  return times ? null : "times_order";
 }
