@@ -94,8 +94,8 @@ export class Api {
     return this.get("day", { day });
   }
 
-  documents(of: Query): Promise<Page<Mark>> {
-    return this.get("documents", of);
+  documents(of: { day: string } | { number: string }): Promise<Mark[]> {
+    return this.all("documents", of);
   }
 
   document(id: string): Promise<DocumentDetail> {

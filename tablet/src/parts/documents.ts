@@ -19,6 +19,11 @@ export function slugOf(kind: string): string {
   return Object.entries(KINDS).find(([, name]) => name === kind)?.[0] ?? kind;
 }
 
+/** A number on paper, as core/src/domain/number.rs reads it: a site's prefix, the kind, the letters of the box's life and a count. */
+export function isNumber(text: string): boolean {
+  return /^.+-[a-z]{2}-[a-z]{1,2}\d+$/i.test(text.trim());
+}
+
 export function fieldsOf(entry: Entry): Record<string, unknown> {
   return JSON.parse(entry.body) as Record<string, unknown>;
 }

@@ -6,7 +6,7 @@ import { app } from "../app";
 import { number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { useActing } from "../parts/acting";
-import { entryOfMark } from "../parts/documents";
+import { entryOfMark, isNumber } from "../parts/documents";
 import { TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { LongList } from "../parts/list";
@@ -26,14 +26,14 @@ export function Today() {
   const [others, setOthers] = useState<Mark[]>([]);
   const [sheet, setSheet] = useState<DaySheet | null>(null);
   const search = typed.trim();
-  const isNumber = /^[a-z0-9]+-[a-z]{2}-[a-z]\d+$/i.test(search);
+  const asked = isNumber(search) ? search.toUpperCase() : null;
   useEffect(() => {
     let gone = false;
-    const of = isNumber ? { number: search.toUpperCase() } : { day };
+    const of = asked ? { number: asked } : { day };
     const ask = setTimeout(() => {
       api
         .documents(of)
-        .then((page) => !gone && setOthers(page.items))
+        .then((found) => !gone && setOthers(found))
         .catch(() => !gone && setOthers([]));
       api
         .day(day)
@@ -44,7 +44,7 @@ export function Today() {
       gone = true;
       clearTimeout(ask);
     };
-  }, [day, isNumber ? search : "", link.shop.value, link.reached.value.up]);
+  }, [day, asked, link.shop.value, link.reached.value.up]);
 
   const entries = outbox.entries.value;
   const found = useMemo(() => {
