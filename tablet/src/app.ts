@@ -5,6 +5,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { Api, type Paired } from "./api";
 import { Clock } from "./clock";
+import { zone } from "./i18n";
 import { front } from "./link/front";
 import { Link, type Login } from "./link/link";
 import { keepAsking } from "./outbox/asking";
@@ -98,6 +99,9 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
   };
   link.box.subscribe((box) => {
     if (box?.utc_offset_minutes !== undefined) clock.zone(box.utc_offset_minutes);
+  });
+  clock.zoneMinutes.subscribe((minutes) => {
+    zone.value = minutes;
   });
   keepAsking(outbox, link.reached, (ids) => api.marks(ids));
   keepRows(rows, words, link, api);

@@ -2,11 +2,13 @@
 //
 // In: the moments of receipts. Out: days and times of the workshop. A box that does not know the time is not believed.
 
+import { type Signal, signal } from "@preact/signals";
 import { recall, remember, type Store } from "./store";
 
 export class Clock {
   private offsetMs = 0;
-  private zoneMinutes: number | null = null;
+  /** Minutes east of UTC at the workshop; null until the box has said. */
+  readonly zoneMinutes: Signal<number | null> = signal(null);
   private readonly store: Store | null;
 
   constructor(store: Store | null = null) {
@@ -16,7 +18,7 @@ export class Clock {
   async open(): Promise<void> {
     if (!this.store) return;
     this.offsetMs = (await recall<number>(this.store, "clock-offset-ms")) ?? 0;
-    this.zoneMinutes = await recall<number>(this.store, "zone-minutes");
+    this.zoneMinutes.value = await recall<number>(this.store, "zone-minutes");
   }
 
   /** The box's word on what time it is now. */
@@ -29,10 +31,9 @@ export class Clock {
     if (this.store) void remember(this.store, "clock-offset-ms", offset);
   }
 
-  /** Minutes east of UTC at the workshop. */
   zone(minutes: number): void {
-    if (minutes === this.zoneMinutes) return;
-    this.zoneMinutes = minutes;
+    if (minutes === this.zoneMinutes.value) return;
+    this.zoneMinutes.value = minutes;
     if (this.store) void remember(this.store, "zone-minutes", minutes);
   }
 
@@ -41,7 +42,7 @@ export class Clock {
   }
 
   private local(ms: number): string {
-    const zone = this.zoneMinutes ?? -new Date(ms).getTimezoneOffset();
+    const zone = this.zoneMinutes.value ?? -new Date(ms).getTimezoneOffset();
     return new Date(ms + zone * 60_000).toISOString();
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import en from "./en.json";
 import id from "./id.json";
-import { typed } from "./index";
+import { moment, typed, zone } from "./index";
 
 test("both languages have the same texts with the same values in them", () => {
   expect(Object.keys(id).sort()).toEqual(Object.keys(en).sort());
@@ -27,6 +27,15 @@ test.each([
   [" 12 000 ", "en", "12000"],
 ] as const)("%j, typed in %s, is %s", (text, locale, number) => {
   expect(`${typed(text, locale)}`).toBe(number);
+});
+
+test("a moment is of the workshop's clock, whatever the tablet's zone is, and has its year", () => {
+  zone.value = 7 * 60;
+  expect(moment("2026-12-31T18:05:00Z")).toBe("1 Jan 2027, 01:05");
+  zone.value = -3 * 60;
+  expect(moment(Date.parse("2027-01-01T01:05:00Z"))).toBe("31 Dec 2026, 22:05");
+  zone.value = null;
+  expect(moment("2026-12-15T12:00:00Z")).toContain("2026");
 });
 
 test.each(["", "a", "1.2.3", "--1", "1,23,4"])("%j is no number", (text) => {

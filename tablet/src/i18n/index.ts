@@ -25,6 +25,8 @@ export const FILES: Dictionary = {
 const LOCALES: Record<Language, string> = { en: "en-GB", id: "id-ID" };
 
 export const language = signal<Language>("en");
+/** Minutes east of UTC of the place whose times are shown; null where it is wherever the page is. */
+export const zone = signal<number | null>(null);
 const texts = signal<Record<string, string> | null>(null);
 
 export function preferred(): Language {
@@ -95,12 +97,16 @@ export function day(iso: string): string {
   return at.toLocaleDateString(LOCALES[language.value], options);
 }
 
+/** A moment by the place's clock, which need not be that of the machine that shows it. */
 export function moment(iso: string | number): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return String(iso);
-  return at.toLocaleString(LOCALES[language.value], {
+  const there = zone.value === null ? at : new Date(at.getTime() + zone.value * 60_000);
+  return there.toLocaleString(LOCALES[language.value], {
+    ...(zone.value === null ? {} : { timeZone: "UTC" }),
     day: "numeric",
     month: "short",
+    year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
   });
