@@ -28,6 +28,8 @@ export const FLOWS: Flow[] = [
     name: "documents are narrowed by customer, site, kind and day",
     async run({ page }) {
       await to(page, "documents");
+      // Half a name finds nobody, and that is said.
+      await page.getByText(/the whole name of a customer or supplier/).waitFor();
       const byParty = page.waitForRequest(/api\/documents\?party=Pak\+Dadang&/);
       await page.getByLabel("Customer or supplier").fill("Pak Dadang");
       await byParty;
