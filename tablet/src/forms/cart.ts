@@ -60,17 +60,25 @@ export function add(cart: Cart, line: CartLine): Cart {
   const at = cart.lines.findIndex(same);
   const known = cart.lines[at];
   if (!known) return { ...cart, lines: [...cart.lines, line] };
-  const serials = [...(known.serial_no?.split("\n") ?? []), ...(line.serial_no?.split("\n") ?? [])];
-  if (new Set(serials).size < serials.length) return cart;
+  const both = [...serials(known.serial_no), ...serials(line.serial_no)];
+  if (new Set(both).size < both.length) return cart;
   const qty = number(known.qty).plus(number(line.qty));
   const more: CartLine = { ...known, qty: `${qty}` };
-  if (serials.length > 0) more.serial_no = serials.join("\n");
+  if (both.length > 0) more.serial_no = both.join("\n");
   return { ...cart, lines: cart.lines.map((line, i) => (i === at ? more : line)) };
 }
 
 export function change(cart: Cart, at: number, to: Partial<CartLine> | null): Cart {
   const lines = cart.lines.flatMap((line, i) => (i !== at ? [line] : to ? [{ ...line, ...to }] : []));
   return { ...cart, lines };
+}
+
+/** The numbers of pieces, one a line, as somebody has typed them. */
+export function serials(text: string | undefined): string[] {
+  return (text ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 /** What somebody has typed; nothing where it is no number. */
@@ -139,10 +147,10 @@ export function itemRows(cart: Cart, precision: number): Record<string, unknown>
       uom: line.uom,
       price_list_rate: line.list,
       discount_percentage: discounted ? `${number(line.percent)}` : null,
-      batch_no: line.batch_no,
-      serial_no: line.serial_no,
-      description: line.description,
-      additional_notes: line.additional_notes,
+      batch_no: line.batch_no?.trim(),
+      serial_no: serials(line.serial_no).join("\n"),
+      description: line.description?.trim(),
+      additional_notes: line.additional_notes?.trim(),
     });
   });
 }

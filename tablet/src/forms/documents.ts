@@ -8,7 +8,7 @@ import { Fraction } from "../money/fraction";
 import { lineAmount } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
-import { type Cart, headFields, itemRows, number, withoutNothing } from "./cart";
+import { type Cart, headFields, itemRows, number, serials, withoutNothing } from "./cart";
 import type { Settled } from "./pay";
 
 export type Fields = Record<string, unknown>;
@@ -111,7 +111,10 @@ export interface GoodsLine {
 }
 
 const positive = (line: GoodsLine) => number(line.qty).isPositive();
-const pieces = ({ batch_no, serial_no }: GoodsLine) => ({ batch_no, serial_no });
+const pieces = ({ batch_no, serial_no }: GoodsLine) => ({
+  batch_no: batch_no?.trim(),
+  serial_no: serials(serial_no).join("\n"),
+});
 
 export function delivery(customer: string, order: string, lines: GoodsLine[], masters: Masters, when: When): Fields {
   return {

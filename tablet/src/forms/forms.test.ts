@@ -15,6 +15,7 @@ import {
   payment,
   type Returned,
   returned,
+  transferOut,
 } from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
 import { likelyNotes, settle, TooMuch } from "./pay";
@@ -66,6 +67,16 @@ test("a line's discount is off the list's price, and the box is told both", () =
     },
   ]);
   expect(`${cartTotals({ ...cart, percent: "10" }, masters, "2026-11-02")?.payable}`).toBe("118125");
+});
+
+test("blanks at the ends of what was typed and empty lines between numbers are not sent", () => {
+  const typed = { batch_no: " B1", serial_no: " S1\n\nS2 \n", description: "Chest 96\n", additional_notes: " \n" };
+  const [sent] = itemRows({ ...emptyCart("Counter"), lines: [{ ...shirt, qty: "2", ...typed }] }, 2);
+  expect(sent).toMatchObject({ batch_no: "B1", serial_no: "S1\nS2", description: "Chest 96" });
+  expect(sent).not.toHaveProperty("additional_notes");
+  const line = { ...(collected[0] as GoodsLine), batch_no: " ", serial_no: "S1\n\nS2\n" };
+  const [moved] = transferOut("Here", "Way", [line], when).items as Record<string, unknown>[];
+  expect([moved?.serial_no, moved?.batch_no]).toEqual(["S1\nS2", undefined]);
 });
 
 test("what keeps a cart from being submitted is said", () => {
