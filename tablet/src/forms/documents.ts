@@ -9,6 +9,7 @@ import { lineAmount } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, serials, withoutNothing } from "./cart";
+import type { Divided } from "./owed";
 import type { Settled } from "./pay";
 
 export type Fields = Record<string, unknown>;
@@ -351,9 +352,9 @@ export interface Returned {
   discount: WholeDiscount;
   warehouse: string | undefined;
   lines: (GoodsLine & { row: string })[];
-  /** Money that is given back, or nothing: then it is taken off the invoice. */
+  /** How money is given back; null where none is. */
   mode_of_payment: string | null;
-  amount: Decimal;
+  money: Divided;
 }
 
 /** A discount of the whole, by ERPNext's names; empty where there is none. */
@@ -403,7 +404,7 @@ export function returned(of: Returned, when: When): Fields {
     update_stock: of.moveStock ? 1 : null,
     set_warehouse: of.warehouse,
     ...of.discount,
-    update_outstanding_for_self: of.mode_of_payment === null ? 0 : null,
+    update_outstanding_for_self: of.money.off.isZero() ? null : 0,
     items: of.lines.filter(positive).map((line) =>
       withoutNothing({
         item_code: line.item_code,
@@ -415,7 +416,9 @@ export function returned(of: Returned, when: When): Fields {
       }),
     ),
     payments:
-      of.mode_of_payment === null ? null : [{ mode_of_payment: of.mode_of_payment, amount: `${of.amount.negated()}` }],
+      of.mode_of_payment === null || of.money.given.isZero()
+        ? null
+        : [{ mode_of_payment: of.mode_of_payment, amount: `${of.money.given.negated()}` }],
   });
 }
 

@@ -18,6 +18,7 @@ import {
   transferOut,
 } from "./documents";
 import { left, openOrders, paidAheadOpen } from "./orders";
+import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
 
 const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
@@ -261,7 +262,7 @@ const back = (change: Partial<Returned>) =>
   returned(
     {
       ...{ customer: "Bu Sari", against: "0193", moveStock: true, discount: {}, warehouse: "Shop" },
-      ...{ lines: [comesBack("1", "1")], mode_of_payment: null, amount: n("0") },
+      ...{ lines: [comesBack("1", "1")], mode_of_payment: null, money: divided(n("0"), n("0")) },
       ...change,
     },
     when,
@@ -301,4 +302,28 @@ test("a return brings back only goods that its sale has moved, and has its part 
   // Beyond what the books keep only on the way there.
   const large = { discount_amount: "900000000", items: [{ qty: "2", rate: "900000000" }] };
   expect(of(large, {}, comesBack("1", "1")).discount_amount).toBe("-450000000");
+});
+
+test("what comes back is taken off what is owed first, and only the rest is given back", () => {
+  const sale = { items: [], payments: [{ amount: "60000" }], change_amount: "10000" };
+  const owed = (...entries: Entry[]) => `${owedOf("S", n("135000"), sale, entries)}`;
+  expect(owed()).toBe("85000");
+  const pays = entry("P", "payment-entry", { references: [{ reference_name: "S", allocated_amount: "5000" }] });
+  const off = { return_against: "S", update_outstanding_for_self: 0, payments: [{ amount: "-10000" }] };
+  const came = entry("R", "sales-invoice", off, { total: "-40000" });
+  expect([owed(pays), owed(pays, came), owed({ ...came, state: "refused" })]).toEqual(["80000", "50000", "85000"]);
+  expect(owed({ ...pays, cancelledElsewhere: true })).toBe("85000");
+  const money = divided(n("135000"), n("85000"));
+  const cash = back({ mode_of_payment: "Cash", money });
+  expect([cash.payments, cash.update_outstanding_for_self]).toEqual([
+    [{ mode_of_payment: "Cash", amount: "-50000" }],
+    0,
+  ]);
+  const paid = back({ mode_of_payment: "Cash", money: divided(n("135000"), n("0")) });
+  expect([paid.payments, paid.update_outstanding_for_self]).toEqual([
+    [{ mode_of_payment: "Cash", amount: "-135000" }],
+    undefined,
+  ]);
+  const owedAll = back({ mode_of_payment: "Cash", money: divided(n("40000"), n("85000")) });
+  expect([owedAll.payments, owedAll.update_outstanding_for_self]).toEqual([undefined, 0]);
 });

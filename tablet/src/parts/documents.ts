@@ -2,6 +2,7 @@
 
 import type { DocumentDetail, Mark } from "../api-types";
 import { app } from "../app";
+import { fieldsOf } from "../forms/standing";
 import type { Entry, State } from "../outbox/entry";
 import { onMark } from "../outbox/entry";
 import { KINDS } from "../submit";
@@ -22,10 +23,6 @@ export function slugOf(kind: string): string {
 /** A number on paper, as core/src/domain/number.rs reads it: a site's prefix, the kind, the letters of the box's life and a count. */
 export function isNumber(text: string): boolean {
   return /^.+-[a-z]{2}-[a-z]{1,2}\d+$/i.test(text.trim());
-}
-
-export function fieldsOf(entry: Entry): Record<string, unknown> {
-  return JSON.parse(entry.body) as Record<string, unknown>;
 }
 
 export function ofThisTablet(entry: Entry): Shown {

@@ -3,13 +3,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
+import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
 import { NotReached } from "../link/link";
 import { sum } from "../money/decimal";
 import { type Entry, reached } from "../outbox/entry";
 import { Approve } from "../parts/approve";
 import { Dialog } from "../parts/dialog";
-import { fieldsOf, ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
+import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
 import { placeOf, prepare } from "../parts/draft";
 import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";

@@ -1,14 +1,16 @@
-// Goods that come back of a sale, and the money for them: given back, or taken off what is owed.
+// Goods that come back of a sale, and the money for them: taken off what is owed, and the rest given back.
 
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { discountBack, type GoodsLine, returned, type WholeDiscount } from "../forms/documents";
+import { divided, owedOf, takenOff } from "../forms/owed";
+import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
-import { Decimal, kept } from "../money/decimal";
+import { Decimal, kept, min } from "../money/decimal";
 import { Invalid } from "../money/taxes";
 import { discountIn, forReturn, totals } from "../money/totals";
-import { fieldsOf, ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
+import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -22,8 +24,27 @@ type Line = GoodsLine & { row: string };
 
 interface Returning {
   lines: Line[];
-  /** The mode by which money goes back; "" takes it off the invoice. */
+  /** The mode by which money goes back; "" takes all of it off the invoice. */
   mode: string;
+}
+
+/** What is owed of a sale: as this tablet knows, and as the box does where it can be asked; without the return that is corrected. */
+function useOwed({ entry, fields }: Shown, amends: string | undefined): Decimal {
+  const { outbox, api } = app();
+  const [asked, setAsked] = useState<Decimal | null>(null);
+  const customer = String(fields.customer ?? "");
+  useEffect(() => {
+    void api
+      .invoices({ customer })
+      .then((open) => open.find(({ invoice }) => invoice === entry.id)?.outstanding ?? "0")
+      .then((outstanding) => setAsked(number(outstanding)))
+      .catch(() => {});
+  }, [entry.id]);
+  const others = outbox.entries.value.filter(({ id }) => id !== amends);
+  const known = owedOf(entry.id, number(entry.total ?? "0"), fields, others);
+  if (!asked) return known;
+  const amended = outbox.get(amends ?? "");
+  return min(amended && outbox.isStanding(amended) ? asked.plus(takenOff(amended)) : asked, known);
 }
 
 export function Return({ of }: { of: string | null }) {
@@ -75,6 +96,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const paid = [...atOnce.map((row) => row.mode_of_payment), ...after.map((entry) => handedOver(fieldsOf(entry)).mode)];
   const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1) ?? "" });
   const draft = useDraft<Returning>(screen, first);
+  const owed = useOwed(sold, draft?.amends);
   if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
   const { lines, mode } = draft.value;
   const set = draft.change;
@@ -82,14 +104,17 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const moveStock = !!sold.fields.update_stock;
   const discount = discountBack(sold.fields, sold.returned, back, masters.precision);
   const amount = comesTo(back, discount, clock.day());
+  const parts = divided(amount, owed);
   const customer = String(sold.fields.customer ?? "");
   const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
+  const wayless = mode === "" && !parts.given.isZero();
+  const lacks = !someGoods(lines) ? "goods" : tooMany ? "too_many" : wayless ? "gives_back" : null;
   return (
     <Form
       screen={screen}
       title={`${t("return.title")} ${sold.entry.number ?? ""}`}
       draft={draft}
-      lacks={!someGoods(lines) ? "goods" : tooMany ? "too_many" : null}
+      lacks={lacks}
       done="return.done"
       make={(when) => ({
         kind: "sales-invoice",
@@ -102,7 +127,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
             warehouse: (sold.fields.set_warehouse as string | undefined) ?? masters.warehouses()[0],
             lines: back,
             mode_of_payment: mode === "" ? null : mode,
-            amount,
+            money: parts,
           },
           when,
         ),
@@ -121,7 +146,13 @@ function ReturnOf({ sold }: { sold: Shown }) {
         onChange={(mode) => set({ mode })}
       />
       <dl class="bill">
-        <Sum large label={t("return.gives_back")} amount={money(amount)} />
+        {!parts.off.isZero() && (
+          <>
+            <Sum label={t("return.comes_to")} amount={money(amount)} />
+            <Sum label={t("return.less_owed")} amount={money(parts.off.negated())} />
+          </>
+        )}
+        <Sum large label={t("return.gives_back")} amount={money(parts.given)} />
       </dl>
     </Form>
   );
