@@ -17,7 +17,7 @@ import {
   returned,
   transferOut,
 } from "./documents";
-import { left, openOrders, paidAheadOpen } from "./orders";
+import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
 
@@ -326,4 +326,59 @@ test("what comes back is taken off what is owed first, and only the rest is give
   ]);
   const owedAll = back({ mode_of_payment: "Cash", money: divided(n("40000"), n("85000")) });
   expect([owedAll.payments, owedAll.update_outstanding_for_self]).toEqual([undefined, 0]);
+});
+
+const told = (more: Partial<OpenOrder>): OpenOrder => ({
+  order: "SO-1",
+  number: null,
+  customer: "Bu Sari",
+  transaction_date: null,
+  delivery_date: null,
+  grand_total: "300000",
+  paid_ahead: "100000",
+  percent: "",
+  items: [],
+  advances: [],
+  ...more,
+});
+const line = (row: string, delivered: string, billed: string) => ({
+  ...{ row, item_code: "SHIRT", qty: "2", uom: null, rate: "150000", warehouse: null, description: null },
+  ...{ delivered, billed },
+});
+
+test("what was paid ahead at the office is told apart from what a bill here can use up", () => {
+  const of = (more: Partial<OpenOrder>) => {
+    const { here, elsewhere, unclear } = paidAhead(told(more));
+    return [here, elsewhere, unclear].map(String);
+  };
+  const advances = [{ reference_name: "P", reference_row: "1", open: "30000" }];
+  expect(of({})).toEqual(["0", "100000", "0"]);
+  expect(of({ advances })).toEqual(["30000", "70000", "0"]);
+  // A bill may have used it up.
+  expect(of({ advances, items: [line("1", "1", "1")] })).toEqual(["30000", "0", "70000"]);
+});
+
+test("what a note has delivered is told apart from what is to be delivered", () => {
+  const order = told({ items: [line("a", "2", "0"), line("b", "0", "0")] });
+  expect(divide(order, [{ row: "a" }, { row: "b" }])).toEqual({ fresh: [{ row: "b" }], delivered: [{ row: "a" }] });
+});
+
+test("an order is open again for a bill that is to be corrected, asked for or not", () => {
+  const all = [order, deposit, bill("2", "100000")];
+  const of = (found: OpenOrder[]) =>
+    found.map((order) => [order.order, ...left(order).map((line) => `${line.to_bill}`), `${paidAheadOpen(order)}`]);
+  const open = [[order.id, "2", "100000"]];
+  expect(of(openOrders(masters, all, null, all[2]))).toEqual(open);
+  // The box has counted the bill, and tells of the order because something else of it is open.
+  const saved = { ...bill("2", "100000"), state: "saved" as const };
+  const counted = told({ order: order.id, items: [line("1", "2", "2"), line("2", "0", "0")] });
+  expect(of(openOrders(masters, [saved], [counted], saved))).toEqual([[order.id, "2", "2", "100000"]]);
+  expect(of(openOrders(masters, [saved], [counted]))).toEqual([[order.id, "2", "0"]]);
+  // It was taken back meanwhile: the box does not count it any more.
+  const stop = entry("55555555-5555-7555-8555-555555555555", "cancellation", {}, { cancels: saved.id });
+  const free = told({ order: order.id, items: [line("1", "0", "0")] });
+  expect(of(openOrders(masters, [stop, saved], [free], saved))).toEqual([[order.id, "2", "0"]]);
+  // The office's order is gone from its rows when nothing of it is open.
+  const gone = { ...bill("2", "100000"), body: bill("2", "100000").body.replaceAll(order.id, "SO-9") };
+  expect(of(openOrders(masters, [gone], [], gone))).toEqual([["SO-9", "2", "100000"]]);
 });

@@ -5,14 +5,15 @@ import type { Order } from "../api-types";
 import { app } from "../app";
 import { emptyCart, number } from "../forms/cart";
 import { type Balance, balance, bill, delivery, type GoodsLine, payment, type When } from "../forms/documents";
-import { left, type OpenOrder, openOrders, paidAheadOpen } from "../forms/orders";
+import { divide, left, type OpenOrder, openOrders, paidAhead } from "../forms/orders";
 import { type Settled, type Tendered, TooMuch } from "../forms/pay";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
 import { Invalid } from "../money/taxes";
+import type { Entry } from "../outbox/entry";
 import { useActing } from "../parts/acting";
 import { reckon } from "../parts/bill";
-import { prepare, useDraft } from "../parts/draft";
+import { prepare, useDraft, type Writing } from "../parts/draft";
 import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine, someGoods } from "../parts/goods";
@@ -26,8 +27,8 @@ import { submitWritten } from "../parts/written";
 import type { Meant } from "../submit";
 import { uuid } from "../uuid";
 
-/** What the box says, as long as it can be asked; the tablet's own knowledge otherwise. */
-function useOrders(): OpenOrder[] {
+/** What the box says, as long as it can be asked; the tablet's own knowledge otherwise. `amended` is to be corrected, and counts for nothing. */
+function useOrders(amended?: Entry): OpenOrder[] {
   const { api, rows, outbox, link } = app();
   const [asked, setAsked] = useState<Order[] | null>(null);
   useEffect(() => {
@@ -40,7 +41,7 @@ function useOrders(): OpenOrder[] {
       gone = true;
     };
   }, [link.shop.value, link.reached.value.up]);
-  return openOrders(rows.masters.value, outbox.entries.value, asked);
+  return openOrders(rows.masters.value, outbox.entries.value, asked, amended);
 }
 
 export function Orders() {
@@ -62,7 +63,8 @@ export function Orders() {
 
 interface Delivering {
   order: string;
-  lines: GoodsLine[];
+  /** All that is left, until somebody says otherwise. */
+  lines: GoodsLine[] | null;
   how: "bill" | "note";
   tendered: Tendered[];
   /** The bank's numbers by mode of payment, where a deposit is used up: what is left is paid by itself then. */
@@ -72,7 +74,10 @@ interface Delivering {
 const SCREEN = "deliver";
 
 export function Deliver({ of }: { of: string | null }) {
-  const order = useOrders().find((order) => order.order === of);
+  const first = (): Delivering => ({ order: of ?? "", lines: null, how: "bill", tendered: [] });
+  const draft = useDraft<Delivering>(`${SCREEN} ${of}`, first);
+  const order = useOrders(app().outbox.get(draft?.amends ?? "")).find((order) => order.order === of);
+  if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
   if (!order) {
     return (
       <Frame title={t("tile.deliver")}>
@@ -80,16 +85,19 @@ export function Deliver({ of }: { of: string | null }) {
       </Frame>
     );
   }
-  return <HandOver order={order} />;
+  return <HandOver order={order} draft={draft} />;
 }
 
+/** What is to be delivered; where nothing is, what is to be billed. */
 function linesOf(order: OpenOrder): GoodsLine[] {
-  return left(order).map((line) => {
-    const qty = `${line.to_deliver.isPositive() ? line.to_deliver : line.to_bill}`;
+  const open = left(order);
+  const delivers = open.some((line) => line.to_deliver.isPositive());
+  return open.map((line) => {
+    const left = `${line.to_deliver.isPositive() ? line.to_deliver : line.to_bill}`;
     return goodsLine(line.item_code, {
       row: line.row,
-      left: qty,
-      qty,
+      left,
+      qty: delivers && !line.to_deliver.isPositive() ? "0" : left,
       rate: line.rate,
       ...(line.uom ? { uom: line.uom } : {}),
       ...(line.warehouse ? { warehouse: line.warehouse } : {}),
@@ -97,44 +105,54 @@ function linesOf(order: OpenOrder): GoodsLine[] {
   });
 }
 
-function HandOver({ order }: { order: OpenOrder }) {
+/** How it may be handed over; nothing where this person may not. */
+function ways(order: OpenOrder): Delivering["how"][] {
   const { rows, people } = app();
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
-  const mayBill = masters.may("submit", "Sales Invoice", roles);
+  const delivers = left(order).some((line) => line.to_deliver.isPositive());
+  const may = {
+    bill: masters.may("submit", "Sales Invoice", roles),
+    note: masters.may("submit", "Delivery Note", roles),
+  };
+  return [...(may.bill ? (["bill"] as const) : []), ...(may.note && delivers ? (["note"] as const) : [])];
+}
+
+function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Delivering> }) {
+  const { rows, people } = app();
+  const masters = rows.masters.value;
+  const roles = people.session.value?.roles ?? [];
   const mayTake = masters.may("submit", "Payment Entry", roles);
-  const first = (): Delivering => ({
-    order: order.order,
-    lines: linesOf(order),
-    how: mayBill ? "bill" : "note",
-    tendered: [],
-  });
   const { act, failed } = useActing();
-  const draft = useDraft<Delivering>(`${SCREEN} ${order.order}`, first);
-  if (!draft) return <Frame title={t("tile.deliver")}>{null}</Frame>;
-  const { lines, how, tendered, references = {} } = draft.value;
+  const { tendered, references = {} } = draft.value;
+  const lines = draft.value.lines ?? linesOf(order);
+  const possible = ways(order);
+  const how = possible.includes(draft.value.how) ? draft.value.how : (possible[0] ?? "bill");
   const set = draft.change;
   const label = { party: partyName(order.customer) };
   const screen = `${SCREEN} ${order.order}`;
-  // Delivered already by a note: the bill moves no stock.
-  const delivered = left(order).every((line) => !line.to_deliver.isPositive());
+  const chosen = lines.filter((line) => number(line.qty).isPositive());
+  const { fresh, delivered } = divide(order, chosen);
 
-  const cart = {
-    ...emptyCart(order.customer),
-    percent: order.percent,
-    lines: lines.filter((line) => number(line.qty).isPositive()).map(asCartLine),
-  };
-  const totals = reckon(cart);
+  const totals = reckon({ ...emptyCart(order.customer), percent: order.percent, lines: chosen.map(asCartLine) });
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : Decimal.ZERO;
-  const ahead = min(paidAheadOpen(order), payable);
-  const open = payable.minus(ahead);
+  const { here, elsewhere, unclear } = paidAhead(order);
+  const ahead = min(here, payable);
+  const paidElsewhere = min(elsewhere, payable.minus(ahead));
+  const open = payable.minus(ahead).minus(paidElsewhere);
   // Beside a deposit, what is paid now is booked as payments of their own.
   const apart = !ahead.isZero();
   const result = settled(open, apart && !mayTake ? [] : tendered);
   const banks = apart && !(result instanceof TooMuch) ? bankModes(result) : [];
   const nameless = banks.some((mode) => (references[mode] ?? "").trim() === "");
-  const lacks = how === "bill" && nameless ? "reference" : null;
-  const good = someGoods(lines) && (how === "note" || !(result instanceof TooMuch)) && lacks === null;
+  const lacks =
+    delivered.length > 0 && (how === "note" || fresh.length > 0)
+      ? "mixed"
+      : how === "bill" && nameless
+        ? "reference"
+        : null;
+  const fits = how === "note" || !(result instanceof TooMuch);
+  const good = possible.length > 0 && someGoods(lines) && fits && lacks === null;
 
   const finish = async () => {
     if (!good) return;
@@ -144,13 +162,13 @@ function HandOver({ order }: { order: OpenOrder }) {
         : [];
     const entry = await submitWritten(
       screen,
-      draft,
+      { ...draft, value: { ...draft.value, lines, how } },
       (when) => {
         if (how === "note")
           return { kind: "delivery-note", fields: delivery(order.customer, order.order, lines, masters, when) };
         if (result instanceof TooMuch) throw new Error("invariant: what is too much is not submitted");
         const advances = useUp(order, ahead);
-        const fields = bill(order.customer, order.order, lines, advances, result, !delivered, masters, when);
+        const fields = bill(order.customer, order.order, lines, advances, result, fresh.length > 0, masters, when);
         return { kind: "sales-invoice", fields: withPercent(fields, order.percent) };
       },
       how === "bill" ? { ...label, total: `${payable}` } : label,
@@ -175,24 +193,28 @@ function HandOver({ order }: { order: OpenOrder }) {
       </p>
       {order.items.map((line) => line.description && <pre key={line.row}>{line.description}</pre>)}
       <Goods lines={lines} onChange={(lines) => set({ lines })} />
-      {mayBill && (
+      {possible.length > 1 && (
         <Choice
           label={t("deliver.how")}
           value={how}
-          options={[
-            { value: "bill", text: t("deliver.bill") },
-            { value: "note", text: t("deliver.note") },
-          ]}
+          options={possible.map((value) => ({ value, text: t(`deliver.${value}`) }))}
           onChange={(how) => set({ how })}
         />
       )}
+      {possible.length === 0 && <Notice kind="warn">{t("deliver.may_not")}</Notice>}
       {how === "bill" && (
         <>
+          {!asOrdered(order) && (
+            <Notice kind="warn">{t("deliver.differs", { total: money(order.grand_total) })}</Notice>
+          )}
           <dl class="bill">
             <Sum label={t("bill.total")} amount={money(payable)} />
             {!ahead.isZero() && <Sum label={t("deliver.ahead")} amount={money(ahead.negated())} />}
+            {!paidElsewhere.isZero() && <Sum label={t("deliver.elsewhere")} amount={money(paidElsewhere.negated())} />}
             <Sum large label={t("pay.to_pay")} amount={money(open)} />
           </dl>
+          {!paidElsewhere.isZero() && <Notice kind="warn">{t("deliver.elsewhere_how")}</Notice>}
+          {!unclear.isZero() && <Notice kind="warn">{t("deliver.unclear", { amount: money(unclear) })}</Notice>}
           {apart && !mayTake ? (
             <Notice kind="warn">{t("deliver.takes_nothing")}</Notice>
           ) : (
@@ -206,14 +228,27 @@ function HandOver({ order }: { order: OpenOrder }) {
               onInput={(typed) => set(({ references }) => ({ references: { ...references, [mode]: typed } }))}
             />
           ))}
-          {lacks && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
         </>
       )}
-      <Button icon="money" onClick={deposit}>
-        {t("order.more_deposit")}
-      </Button>
+      {lacks && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
+      {mayTake && (
+        <Button icon="money" onClick={deposit}>
+          {t("order.more_deposit")}
+        </Button>
+      )}
     </Frame>
   );
+}
+
+/** Whether all its lines come to what the order does: else it has a discount or taxes that are not known here. */
+function asOrdered(order: OpenOrder): boolean {
+  const lines = order.items.map(({ item_code, qty, uom, rate }) =>
+    asCartLine(goodsLine(item_code, { qty, rate, ...(uom ? { uom } : {}) })),
+  );
+  const totals = reckon({ ...emptyCart(order.customer), percent: order.percent, lines });
+  if (!totals || totals instanceof Invalid) return false;
+  // The office says it before it is rounded to coins.
+  return [totals.payable, totals.grandTotal].some((total) => total.equals(number(order.grand_total)));
 }
 
 function asCartLine(line: GoodsLine) {
