@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { TransitRow } from "../api-types";
 import { Decimal } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
@@ -20,6 +21,7 @@ import {
 import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
+import { underWay } from "./transit";
 
 const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
 const shirt: CartLine = {
@@ -381,4 +383,26 @@ test("an order is open again for a bill that is to be corrected, asked for or no
   // The office's order is gone from its rows when nothing of it is open.
   const gone = { ...bill("2", "100000"), body: bill("2", "100000").body.replaceAll(order.id, "SO-9") };
   expect(of(openOrders(masters, [gone], [], gone))).toEqual([["SO-9", "2", "100000"]]);
+});
+
+test("what is under way is without what came here, and with what a receipt that is corrected has taken in", () => {
+  const items = [{ name: "1", item_code: "SHIRT", qty: "5" }];
+  const sent = { entry: "STE-1", to: "bandung", warehouse: "Way", sent_on: "2026-11-01", items };
+  const known = new Masters([row("transit", "STE-1", sent)], "bandung");
+  const came = (qty: string) =>
+    entry("66666666-6666-7666-8666-666666666666", "stock-entry", {
+      ...{ outgoing_stock_entry: "STE-1", from_warehouse: "Way" },
+      items: [{ item_code: "SHIRT", qty, ste_detail: "1" }],
+    });
+  const of = (...args: Parameters<typeof underWay>) => underWay(...args).map((row) => [row.qty, row.received]);
+  expect(of(known, [came("2")], null)).toEqual([["5", "2"]]);
+  expect(of(known, [came("5")], null)).toEqual([]);
+  const all = came("5");
+  expect(of(known, [all], null, all)).toEqual([["5", "0"]]);
+  // The box has counted it: of some the rest is told, of all nothing.
+  const some = { ...came("2"), state: "saved" as const };
+  const rest = { ...(underWay(known, [some], null)[0] as TransitRow), received: "2" };
+  expect(of(known, [some], [rest], some)).toEqual([["5", "0"]]);
+  const saved = { ...all, state: "saved" as const };
+  expect(underWay(known, [saved], [], saved)).toMatchObject([{ entry: "STE-1", row: "1", qty: "5", received: "0" }]);
 });

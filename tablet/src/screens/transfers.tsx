@@ -5,7 +5,9 @@ import type { TransitRow } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type GoodsLine, transferIn, transferOut } from "../forms/documents";
+import { underWay } from "../forms/transit";
 import { day as shownDay, t } from "../i18n";
+import type { Entry } from "../outbox/entry";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
 import { Form } from "../parts/finish";
@@ -58,8 +60,8 @@ export function TransferOut() {
   );
 }
 
-/** What is under way to here: by the box's word, else by the office's rows without what this tablet has received. */
-function useTransit(): TransitRow[] {
+/** What is under way to here. `amended`: a receipt that is to be corrected. */
+function useTransit(amended?: Entry): TransitRow[] {
   const { api, rows, outbox, link } = app();
   const [asked, setAsked] = useState<TransitRow[] | null>(null);
   useEffect(() => {
@@ -72,46 +74,7 @@ function useTransit(): TransitRow[] {
       gone = true;
     };
   }, [link.shop.value, link.reached.value.up]);
-  const masters = rows.masters.value;
-  const known =
-    asked ??
-    masters
-      .all("transit")
-      .filter((way) => way.to === masters.site)
-      .flatMap(({ entry, number: no, from, warehouse, sent_on, items }) =>
-        items.map((line) => ({
-          entry,
-          number: no ?? null,
-          from: from ?? null,
-          warehouse,
-          sent_on,
-          row: line.name,
-          item_code: line.item_code,
-          qty: line.qty,
-          received: line.received ?? "0",
-        })),
-      );
-  const mine = outbox.entries.value.filter(
-    (entry) =>
-      entry.kind === "stock-entry" &&
-      entry.state !== "refused" &&
-      !entry.cancelledBy &&
-      (!asked || entry.state === "waiting"),
-  );
-  return known
-    .map((row) => {
-      let received = number(row.received);
-      for (const entry of mine) {
-        const fields = JSON.parse(entry.body) as {
-          outgoing_stock_entry?: string;
-          items: { ste_detail?: string; qty: string }[];
-        };
-        if (fields.outgoing_stock_entry !== row.entry) continue;
-        for (const item of fields.items) if (item.ste_detail === row.row) received = received.plus(number(item.qty));
-      }
-      return { ...row, received: `${received}` };
-    })
-    .filter((row) => number(row.qty).compare(number(row.received)) > 0);
+  return underWay(rows.masters.value, outbox.entries.value, asked, amended);
 }
 
 export function TransfersIn() {
@@ -134,13 +97,18 @@ export function TransfersIn() {
 }
 
 interface TakingIn {
-  lines: GoodsLine[];
+  /** All that is under way, until somebody says otherwise. */
+  lines: GoodsLine[] | null;
   to: string;
 }
 
 export function TakeIn({ of }: { of: string | null }) {
-  const rows = useTransit().filter((row) => row.entry === of);
-  const [first] = rows;
+  const { rows, outbox } = app();
+  const screen = `take-in ${of}`;
+  const draft = useDraft<TakingIn>(screen, () => ({ to: usualWarehouse("take-in"), lines: null }));
+  const coming = useTransit(outbox.get(draft?.amends ?? "")).filter((row) => row.entry === of);
+  const [first] = coming;
+  if (!draft) return <Frame title={t("tile.transfer_in")}>{null}</Frame>;
   if (!first) {
     return (
       <Frame title={t("tile.transfer_in")}>
@@ -148,27 +116,14 @@ export function TakeIn({ of }: { of: string | null }) {
       </Frame>
     );
   }
-  return <TakeInRows rows={rows} first={first} />;
-}
-
-function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) {
-  const screen = `take-in ${first.entry}`;
-  const draft = useDraft<TakingIn>(screen, () => ({
-    to: usualWarehouse("take-in"),
-    lines: rows.map((row) => {
-      const left = `${number(row.qty).minus(number(row.received))}`;
-      return goodsLine(row.item_code, { row: row.row, left, qty: left });
-    }),
-  }));
-  if (!draft) return <Frame title={t("tile.transfer_in")}>{null}</Frame>;
-  const { lines } = draft.value;
-  const to = app().rows.masters.value.ownWarehouse(draft.value.to) ?? "";
+  const to = rows.masters.value.ownWarehouse(draft.value.to) ?? "";
+  const lines = draft.value.lines ?? coming.map(lineOf);
   const set = draft.change;
   return (
     <Form
       screen={screen}
       title={`${t("tile.transfer_in")} ${first.number ?? ""}`}
-      draft={draft}
+      draft={{ ...draft, value: { lines, to } }}
       lacks={someGoods(lines) ? null : "goods"}
       done="transfer.in_done"
       make={(when) => ({ kind: "stock-entry", fields: transferIn(first.entry, first.warehouse, to, lines, when) })}
@@ -179,4 +134,9 @@ function TakeInRows({ rows, first }: { rows: TransitRow[]; first: TransitRow }) 
       <Goods lines={lines} onChange={(lines) => set({ lines })} />
     </Form>
   );
+}
+
+function lineOf({ row, item_code, qty, received }: TransitRow): GoodsLine {
+  const left = `${number(qty).minus(number(received))}`;
+  return goodsLine(item_code, { row, left, qty: left });
 }
