@@ -82,6 +82,12 @@ test("blanks at the ends of what was typed and empty lines between numbers are n
   expect([moved?.serial_no, moved?.batch_no]).toEqual(["S1\nS2", undefined]);
 });
 
+test("a line comes to what the total counts of it", () => {
+  const cloth = { ...shirt, qty: "1.2345", list: "45000" };
+  expect(`${amountOf(cloth, 2)}`).toBe("55530");
+  expect(`${lineSum([{ ...(collected[0] as GoodsLine), qty: "1.2345", rate: "45000" }], 2)}`).toBe("55530");
+});
+
 test("what keeps a cart from being submitted is said", () => {
   const of = (to: Partial<CartLine>) => lacking({ ...emptyCart(""), lines: [{ ...shirt, ...to }] }, 0);
   expect(lacking(emptyCart(""), 0)).toBe("empty");

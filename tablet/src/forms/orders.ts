@@ -95,7 +95,7 @@ function ofRow(row: SalesOrderRow): OpenOrder {
 }
 
 function ofEntry(entry: Entry, fields: Fields, masters: Masters): OpenOrder {
-  const total = paperOf(fields, masters, entry.day, entry.total).total ?? Decimal.ZERO;
+  const total = paperOf(entry, fields, masters).total ?? Decimal.ZERO;
   return {
     order: entry.id,
     number: entry.number ?? null,

@@ -5,11 +5,14 @@ import { app } from "../app";
 import { fieldsOf } from "../forms/standing";
 import type { Entry, State } from "../outbox/entry";
 import { onMark } from "../outbox/entry";
+import type { BookedTaxes } from "../print/paper";
 import { KINDS } from "../submit";
 
 export interface Shown {
   entry: Entry;
   fields: Record<string, unknown>;
+  /** How the box has booked it, where that is known. */
+  booked?: BookedTaxes | undefined;
   /** It is another tablet's: what is known of it is what the box said. */
   elsewhere: boolean;
   returned: Record<string, string>;
@@ -51,6 +54,7 @@ export function ofTheBox(detail: DocumentDetail): Shown {
       ...(detail.user ? { user: detail.user } : {}),
     },
     fields: detail.document,
+    booked: (detail.booked ?? undefined) as BookedTaxes | undefined,
     elsewhere: true,
     returned: detail.returned,
     cancelled: detail.line.cancelled,

@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import { linesOf } from "./lines";
-import { handedOverFor } from "./paper";
+import { handedOverFor, type OfPaper, paperOf } from "./paper";
 
 const masters = new Masters(
   [
@@ -108,4 +108,47 @@ test("a discount of a fixed amount is on paper too", () => {
   const said = linesOf(unbooked, fields, masters, words).map(({ left, right }) => `${left}|${right ?? ""}`);
   expect(said).toContain(`${t("bill.discount")}|Rp -30000`);
   expect(said).toContain(`${t("bill.total")}|Rp 270000`);
+});
+
+const printed = (of: Partial<OfPaper>, fields: Record<string, unknown>, from = masters) =>
+  paperOf({ kind: "sales-invoice", day: "2026-11-02", ...of }, fields, from);
+const sold = { customer: "Bu Sari", items: [{ item_code: "SHIRT", qty: "1.2345", rate: "45000" }] };
+
+test("a line's amount is what the total counts of it", () => {
+  const { lines, total } = printed({}, sold);
+  expect([lines[0]?.amount, `${total}`]).toEqual(["55530", "55530"]);
+});
+
+test("nothing is owed of what is billed later", () => {
+  const fields = { ...sold, posting_date: "2026-11-02" };
+  expect([printed({}, fields).open, printed({ kind: "delivery-note" }, fields).open].map(String)).toEqual([
+    "55530",
+    "0",
+  ]);
+});
+
+test("an old bill is printed with the taxes that it was booked with", () => {
+  const tax = (rate: string) => ({
+    charge_type: "On Net Total",
+    account_head: "VAT",
+    rate,
+    description: `VAT ${rate}`,
+  });
+  const template = { name: "Sales", is_default: 1, taxes: [tax("12")] };
+  const rows = [{ table: "tax-template", name: "Sales", row: template }];
+  const now = new Masters(rows, "bandung");
+  const fields = {
+    customer: "Bu Sari",
+    items: [
+      { item_code: "SHIRT", qty: "1", rate: "100" },
+      { item_code: "CLOTH", qty: "1", rate: "100" },
+    ],
+  };
+  const taxes = (booked?: OfPaper["booked"]) =>
+    printed({ booked }, fields, now).taxes.map(({ name, amount }) => `${name}: ${amount}`);
+  expect(taxes()).toEqual(["VAT 12: 24"]);
+  expect(taxes({ taxes: [tax("11")] })).toEqual(["VAT 11: 22"]);
+  const item_taxes = [{ taxes: [{ tax_type: "VAT", tax_rate: "0" }], rows: [2] }];
+  expect(taxes({ taxes: [tax("11")], item_taxes })).toEqual(["VAT 11: 11"]);
+  expect(taxes({})).toEqual([]);
 });

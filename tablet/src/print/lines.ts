@@ -4,7 +4,7 @@ import { moment, number, day as shownDay, t } from "../i18n";
 import type { Decimal } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
-import { type HandedOver, paperOf } from "./paper";
+import { type HandedOver, type OfPaper, paperOf } from "./paper";
 
 /** As `POST /api/print` takes them. */
 export interface PrintedLine {
@@ -28,13 +28,13 @@ const MAX_TEXT = 200;
 
 /** `beside`: what was handed over for it by payments of its own. */
 export function linesOf(
-  entry: Entry,
+  entry: Entry & Pick<OfPaper, "booked">,
   fields: Record<string, unknown>,
   masters: Masters,
   words: Words,
   beside: readonly HandedOver[] = [],
 ): PrintedLine[] {
-  const paper = paperOf(fields, masters, entry.day, entry.total, beside);
+  const paper = paperOf(entry, fields, masters, beside);
   const { money } = words;
   const lines: PrintedLine[] = [];
   const put = (left: string, right = "", strong = false) => {

@@ -4,8 +4,8 @@
 
 import { number } from "../forms/cart";
 import { Decimal, sum } from "../money/decimal";
-import type { TaxRule } from "../money/taxes";
-import { discountIn, lineAmount, type Totals, totals } from "../money/totals";
+import type { ItemTaxRate, TaxRule } from "../money/taxes";
+import { discountIn, forReturn, lineAmount, type Totals, totals } from "../money/totals";
 import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
 
@@ -55,18 +55,35 @@ export function handedOverFor(entry: Entry, fields: Record<string, unknown>, pay
   return payments.map(({ body, given }) => handedOver(JSON.parse(body) as Record<string, unknown>, given));
 }
 
-/** `bookedTotal`: what the box says that it comes to. `beside`: what was handed over for it by payments of its own. */
+/** The taxes that the box has booked a document with, as far as paper says them. */
+export interface BookedTaxes {
+  taxes?: TaxRule[];
+  item_taxes?: { taxes: ItemTaxRate[]; rows: number[] }[];
+}
+
+/** What there is of a document beside its fields. */
+export interface OfPaper extends Pick<Entry, "kind" | "day"> {
+  /** What the box says that it comes to. */
+  total?: string | undefined;
+  /** Where it is not known, the taxes of its day count as they are in the office's data now. */
+  booked?: BookedTaxes | undefined;
+}
+
+/** `beside`: what was handed over for it by payments of its own. */
 export function paperOf(
+  { kind, day, total: bookedTotal, booked }: OfPaper,
   fields: Record<string, unknown>,
   masters: Masters,
-  day: string,
-  bookedTotal: string | undefined,
   beside: readonly HandedOver[] = [],
 ): Paper {
   const items = rowsOf(fields, "items");
   const isPriced = items.length > 0 && items.every((row) => row.rate !== undefined);
-  const itemRates = items.map((row) => masters.itemRates(masters.get("item", row.item_code ?? ""), day));
-  const taxes = (fields.taxes as TaxRule[] | undefined) ?? masters.taxesFor(itemRates, "supplier" in fields);
+  const itemRates = booked
+    ? items.map((_, i) => booked.item_taxes?.find(({ rows }) => rows.includes(i + 1))?.taxes ?? [])
+    : items.map((row) => masters.itemRates(masters.get("item", row.item_code ?? ""), day));
+  const today = () => masters.taxesFor(itemRates, "supplier" in fields);
+  const ofMasters = () => (fields.is_return ? forReturn(today()) : today());
+  const taxes = (fields.taxes as TaxRule[] | undefined) ?? (booked ? (booked.taxes ?? []) : ofMasters());
   const found = isPriced ? reckon(fields, items, itemRates, taxes, masters) : null;
   const money = text(fields.paid_amount);
   const total =
@@ -79,7 +96,8 @@ export function paperOf(
   const change = sum([number(text(fields.change_amount)), ...changes]);
   const paid = sum(payments.map((row) => number(row.amount))).minus(change);
   const advanced = sum(rowsOf(fields, "advances").map((row) => number(row.allocated_amount ?? "0")));
-  const owes = "customer" in fields && "posting_date" in fields && isPriced;
+  // A delivery note is billed later: nothing is owed of it.
+  const owes = kind === "sales-invoice" && isPriced;
   return {
     lines: items.map((row) => lineOf(row, masters)),
     discount: found?.discountAmount ?? Decimal.ZERO,

@@ -4,23 +4,25 @@ import { app } from "../app";
 import { moment, number, day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { kindName, money, partyName, paysFor } from "../parts/words";
-import { type HandedOver, paperOf } from "./paper";
+import { type BookedTaxes, type HandedOver, paperOf } from "./paper";
 
 export function Receipt({
   entry,
   fields,
+  booked,
   widthMm,
   beside,
 }: {
   entry: Entry;
   fields: Record<string, unknown>;
+  booked?: BookedTaxes | undefined;
   widthMm: 58 | 80;
   /** What was handed over for it by payments of its own. */
   beside: readonly HandedOver[];
 }) {
   const { rows } = app();
   const masters = rows.masters.value;
-  const paper = paperOf(fields, masters, entry.day, entry.total, beside);
+  const paper = paperOf({ ...entry, booked }, fields, masters, beside);
   const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
   const promised = fields.delivery_date;
   return (
