@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
+import { ApiError } from "../errors";
 import { number } from "../forms/cart";
 import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
@@ -25,26 +26,40 @@ import { cancel, KINDS } from "../submit";
 import { uuid } from "../uuid";
 
 export function DocumentScreen({ of }: { of: string | null }) {
-  const { outbox, api } = app();
+  const { outbox, api, clock } = app();
   const own = outbox.get(of ?? "");
-  const [other, setOther] = useState<Shown | "asking" | "nobody">("asking");
+  const [other, setOther] = useState<Shown | "asking" | Nothing>("asking");
+  const here = own !== undefined;
+  // What was made on another day is printed with the taxes of that day, which the box has.
+  const asks = !own || (reached(own) > 0 && own.day !== clock.day());
   useEffect(() => {
-    if (own || of === null) return;
+    if (!asks || of === null) return;
     api
       .document(of)
       .then((detail) => setOther(ofTheBox(detail)))
-      .catch(() => setOther("nobody"));
-  }, [of, own === undefined]);
-  const shown = own ? ofThisTablet(own) : other;
+      .catch((error: unknown) => setOther(nothingOf(error)));
+  }, [of, here, asks]);
+  const told = typeof other === "string" ? undefined : other.booked;
+  const shown = own ? { ...ofThisTablet(own), booked: told } : other;
   if (shown === "asking") return <Frame title={t("document")}>{t("wait")}</Frame>;
-  if (shown === "nobody") {
+  if (typeof shown === "string") {
     return (
       <Frame title={t("document")}>
-        <Notice kind="bad">{t("document.not_here")}</Notice>
+        <Notice kind="bad">{t(`document.${shown}`)}</Notice>
       </Frame>
     );
   }
   return <Document shown={shown} />;
+}
+
+/** Why there is nothing to show. */
+type Nothing = "not_here" | "not_known" | "log_in" | "may_not_read";
+
+function nothingOf(error: unknown): Nothing {
+  const status = error instanceof ApiError ? error.status : 0;
+  if (status === 401) return "log_in";
+  if (status === 403) return "may_not_read";
+  return status === 404 ? "not_known" : "not_here";
 }
 
 function Document({ shown }: { shown: Shown }) {
@@ -92,7 +107,7 @@ function Document({ shown }: { shown: Shown }) {
       )}
       <BoxMarks marks={entry.marks ?? []} />
       {cancellation && <Cancellation entry={cancellation} />}
-      <Receipt entry={entry} fields={fields} widthMm={58} beside={handed} />
+      <Receipt entry={entry} fields={fields} booked={shown.booked} widthMm={58} beside={handed} />
       {recorded && !shown.cancelled && !entry.cancelledBy && (
         <div class="buttons">
           {isSale && (
@@ -282,11 +297,11 @@ function Print({ shown, beside, onClose }: { shown: Shown; beside: readonly Hand
   const widthMm = width === "80" ? 80 : 58;
   const atBox = () => {
     const { api, rows } = app();
-    const { entry, fields } = shown;
+    const { entry, fields, booked } = shown;
     const party = partyName(String(fields.customer ?? fields.supplier ?? fields.party ?? ""));
     const words = { kind: kindName(entry.kind), party, pays: paysFor(fields), money, copy: true };
     return api
-      .print(entry.id, widthMm, linesOf(entry, fields, rows.masters.value, words, beside))
+      .print(entry.id, widthMm, linesOf({ ...entry, booked }, fields, rows.masters.value, words, beside))
       .then(() => setSaid(t("print.sent")))
       .catch((error: unknown) => setSaid(error instanceof NotReached ? t("login.no_box") : (error as Error).message));
   };
@@ -303,7 +318,7 @@ function Print({ shown, beside, onClose }: { shown: Shown; beside: readonly Hand
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
       <section class="printed" tabIndex={0} aria-label={t("print.paper")}>
-        <Receipt entry={shown.entry} fields={shown.fields} widthMm={widthMm} beside={beside} />
+        <Receipt entry={shown.entry} fields={shown.fields} booked={shown.booked} widthMm={widthMm} beside={beside} />
       </section>
       {said && <Notice kind="warn">{said}</Notice>}
       <div class="buttons">
