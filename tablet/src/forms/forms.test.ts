@@ -21,6 +21,7 @@ import {
 import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
+import { lackingPiece, type PieceRow } from "./pieces";
 import { underWay } from "./transit";
 
 const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
@@ -411,4 +412,37 @@ test("what is under way is without what came here, and with what a receipt that 
   expect(of(known, [some], [rest], some)).toEqual([["5", "0"]]);
   const saved = { ...all, state: "saved" as const };
   expect(underWay(known, [saved], [], saved)).toMatchObject([{ entry: "STE-1", row: "1", qty: "5", received: "0" }]);
+});
+
+test("what the box would not take of batches, numbers and quantities is said before it is paid", () => {
+  const item = (item_code: string, more: object) =>
+    row("item", item_code, { item_code, item_name: item_code, stock_uom: "Nos", is_stock_item: 1, ...more });
+  const known = new Masters(
+    [
+      row("uom", "Nos", { uom_name: "Nos", must_be_whole_number: 1 }),
+      item("DYE", { has_batch_no: 1, stock_uom: "Litre" }),
+      item("IRON", { has_serial_no: 1, uoms: [{ uom: "Pair", conversion_factor: "2" }] }),
+      item("BUTTON", { uoms: [{ uom: "Dozen", conversion_factor: "12" }] }),
+      row("batch", "B1", { batch_id: "B1", item: "DYE", expiry_date: "2026-11-01" }),
+      row("batch", "B2", { batch_id: "B2", item: "DYE", expiry_date: "2026-11-02" }),
+    ],
+    "bandung",
+  );
+  const of = (piece: Partial<PieceRow>, wanted = { moves: true, soldOn: "2026-11-02" }) =>
+    lackingPiece([{ item_code: "DYE", uom: "", qty: "1", ...piece }], known, wanted);
+  expect([of({}), of({ batch_no: "B3" }), of({ batch_no: "B1" }), of({ batch_no: " B2" })]).toEqual([
+    ...["batch", "batch", "expired"],
+    null,
+  ]);
+  expect(lackingPiece([{ item_code: "DYE", uom: "", qty: "1", batch_no: "B1" }], known, { moves: true })).toBeNull();
+  expect(of({}, { moves: false, soldOn: "" })).toBeNull();
+  const iron = { item_code: "IRON", uom: "Pair" };
+  expect([
+    of({ ...iron, serial_no: "1" }),
+    of({ ...iron, serial_no: "1\n1" }),
+    of({ ...iron, serial_no: "1\n2\n" }),
+  ]).toEqual([...["serials", "serials"], null]);
+  const buttons = (uom: string, qty: string) => of({ item_code: "BUTTON", uom, qty });
+  expect([buttons("Nos", "1.5"), buttons("Dozen", "0.3"), buttons("Dozen", "1.5")]).toEqual(["whole", "whole", null]);
+  expect(of({ item_code: "SOMETHING NEW", qty: "1.5" })).toBeNull();
 });

@@ -3,13 +3,13 @@
 import { useState } from "preact/hooks";
 import { app } from "../app";
 import { add, amountOf, type Cart, type CartLine, change, lineOf, lineOfFound, rate } from "../forms/cart";
-import { number as shown, t } from "../i18n";
+import { number as shown, day as shownDay, t } from "../i18n";
 import { kept } from "../money/decimal";
 import type { Item } from "../rows/types";
 import { CameraButton } from "./camera";
 import { Dialog } from "./dialog";
 import { Choice, NumberField, TextField } from "./fields";
-import { Button } from "./frame";
+import { Button, Notice } from "./frame";
 import { PickList } from "./picker";
 import { useScans } from "./scanning";
 import { itemPicks, money } from "./words";
@@ -228,13 +228,14 @@ export function PieceFields({ item, line, onChange }: { item: Item; line: Piece;
         <Choice
           label={t("line.batch")}
           value={line.batch_no ?? ""}
-          options={batches.map(({ batch_id }) => ({ value: batch_id, text: batch_id }))}
+          options={batches.map(({ batch_id, expiry_date }) => ({
+            value: batch_id,
+            text: expiry_date ? `${batch_id} · ${shownDay(expiry_date)}` : batch_id,
+          }))}
           onChange={(batch_no) => onChange({ batch_no })}
         />
       )}
-      {!!item.has_batch_no && batches.length === 0 && (
-        <TextField label={t("line.batch")} value={line.batch_no ?? ""} onInput={(batch_no) => onChange({ batch_no })} />
-      )}
+      {!!item.has_batch_no && batches.length === 0 && <Notice kind="warn">{t("line.no_batches")}</Notice>}
       {!!item.has_serial_no && (
         <TextField
           label={t("line.serials")}

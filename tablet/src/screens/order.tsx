@@ -3,6 +3,7 @@
 import { app } from "../app";
 import { type Cart, emptyCart, lacking } from "../forms/cart";
 import { order, type Paid, payment, type When } from "../forms/documents";
+import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { Invalid } from "../money/taxes";
@@ -52,6 +53,7 @@ export function OrderScreen() {
   const deposit = Decimal.read(value.deposit) ?? Decimal.ZERO;
   const lacks =
     lacking(cart, masters.precision) ??
+    lackingPiece(cart.lines, masters, { moves: false }) ??
     (cart.customer === "" ? "customer" : value.deliveryDate === "" ? "delivery_date" : null) ??
     (good && deposit.compare(good.payable) > 0 ? "deposit" : null) ??
     (deposit.isPositive() && needsReference(value.mode) && value.reference.trim() === "" ? "reference" : null);

@@ -7,6 +7,7 @@ import { emptyCart, number } from "../forms/cart";
 import { type Balance, balance, bill, delivery, type GoodsLine, payment, type When } from "../forms/documents";
 import { divide, left, type OpenOrder, openOrders, paidAhead } from "../forms/orders";
 import { type Settled, type Tendered, TooMuch } from "../forms/pay";
+import { lackingPiece } from "../forms/pieces";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
 import { Invalid } from "../money/taxes";
@@ -119,7 +120,7 @@ function ways(order: OpenOrder): Delivering["how"][] {
 }
 
 function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Delivering> }) {
-  const { rows, people } = app();
+  const { rows, people, clock } = app();
   const masters = rows.masters.value;
   const roles = people.session.value?.roles ?? [];
   const mayTake = masters.may("submit", "Payment Entry", roles);
@@ -148,9 +149,8 @@ function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Deliverin
   const lacks =
     delivered.length > 0 && (how === "note" || fresh.length > 0)
       ? "mixed"
-      : how === "bill" && nameless
-        ? "reference"
-        : null;
+      : (lackingPiece(chosen, masters, { moves: fresh.length > 0, soldOn: clock.day() }) ??
+        (how === "bill" && nameless ? "reference" : null));
   const fits = how === "note" || !(result instanceof TooMuch);
   const good = possible.length > 0 && someGoods(lines) && fits && lacks === null;
 

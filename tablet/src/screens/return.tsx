@@ -5,6 +5,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import { discountBack, type GoodsLine, returned, type WholeDiscount } from "../forms/documents";
 import { divided, owedOf, takenOff } from "../forms/owed";
+import { lackingPiece } from "../forms/pieces";
 import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
 import { Decimal, kept, min } from "../money/decimal";
@@ -108,7 +109,11 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const customer = String(sold.fields.customer ?? "");
   const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
   const wayless = mode === "" && !parts.given.isZero();
-  const lacks = !someGoods(lines) ? "goods" : tooMany ? "too_many" : wayless ? "gives_back" : null;
+  const lacks = !someGoods(lines)
+    ? "goods"
+    : tooMany
+      ? "too_many"
+      : (lackingPiece(back, masters, { moves: moveStock }) ?? (wayless ? "gives_back" : null));
   return (
     <Form
       screen={screen}

@@ -6,6 +6,7 @@ import { type Cart, emptyCart, lacking } from "../forms/cart";
 import { sale } from "../forms/documents";
 import type { Tendered } from "../forms/pay";
 import { TooMuch } from "../forms/pay";
+import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { Invalid } from "../money/taxes";
 import { useActing } from "../parts/acting";
@@ -36,7 +37,7 @@ export const nothingSold = (masters: Masters): Selling => ({
 });
 
 export function Sell() {
-  const { rows } = app();
+  const { rows, clock } = app();
   const masters = rows.masters.value;
   const [paying, setPaying] = useState(false);
   const { act, failed } = useActing();
@@ -46,7 +47,10 @@ export function Sell() {
   const inCart = (to: (cart: Cart) => Cart) => draft.change(({ cart }) => ({ cart: to(cart) }));
   const totals = reckon(cart);
   const good = totals && !(totals instanceof Invalid) ? totals : null;
-  const lacks = lacking(cart, masters.precision) ?? (cart.customer === "" ? "customer" : null);
+  const lacks =
+    lacking(cart, masters.precision) ??
+    lackingPiece(cart.lines, masters, { moves: true, soldOn: clock.day() }) ??
+    (cart.customer === "" ? "customer" : null);
 
   if (!paying || !good) {
     return (
