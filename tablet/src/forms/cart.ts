@@ -127,6 +127,12 @@ export function lacking(cart: Cart, precision: number): "empty" | "qty" | "price
   return kept(() => sum(cart.lines.map((line) => amount(line, precision)))) ? null : "large";
 }
 
+/** What keeps an order from being promised for a day; days as `2026-11-02`. */
+export function lackingPromise(promised: string, today: string): "delivery_date" | "promised_before" | null {
+  if (promised === "") return "delivery_date";
+  return promised < today ? "promised_before" : null;
+}
+
 function isPercent(text: string): boolean {
   const read = Decimal.read(text);
   return read !== null && !read.isNegative() && read.compare(Decimal.of(100)) <= 0;

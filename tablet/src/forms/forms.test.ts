@@ -4,7 +4,18 @@ import { Decimal } from "../money/decimal";
 import type { Entry } from "../outbox/entry";
 import { Masters } from "../rows/masters";
 import type { StoredRow } from "../store";
-import { add, amountOf, type Cart, type CartLine, cartTotals, emptyCart, itemRows, lacking, rate } from "./cart";
+import {
+  add,
+  amountOf,
+  type Cart,
+  type CartLine,
+  cartTotals,
+  emptyCart,
+  itemRows,
+  lacking,
+  lackingPromise,
+  rate,
+} from "./cart";
 import {
   balance,
   bill as billed,
@@ -21,6 +32,7 @@ import {
 import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
+import { allocate, closed } from "./paying";
 import { lackingPiece, type PieceRow } from "./pieces";
 import { underWay } from "./transit";
 
@@ -445,4 +457,22 @@ test("what the box would not take of batches, numbers and quantities is said bef
   const buttons = (uom: string, qty: string) => of({ item_code: "BUTTON", uom, qty });
   expect([buttons("Nos", "1.5"), buttons("Dozen", "0.3"), buttons("Dozen", "1.5")]).toEqual(["whole", "whole", null]);
   expect(of({ item_code: "SOMETHING NEW", qty: "1.5" })).toBeNull();
+});
+
+test("an order is promised for today or later", () => {
+  const of = (promised: string) => lackingPromise(promised, "2026-11-02");
+  expect([of(""), of("2026-11-01"), of("2026-11-02")]).toEqual(["delivery_date", "promised_before", null]);
+});
+
+test("what is paid for and is not open is told, and of what is open no more is paid than that", () => {
+  const of = (reference_name: string, reference_doctype = "Sales Invoice") => ({
+    ...{ reference_name, reference_doctype },
+    allocated_amount: "",
+  });
+  const open = { number: null, party: "Bu Sari", posting_date: "2026-11-02", total: null };
+  const invoices = [{ ...open, invoice: "A", outstanding: "40" }];
+  const names = (rows: { reference_name: string }[]) => rows.map((row) => row.reference_name);
+  expect(names(closed([of("A"), of("B"), of("O", "Sales Order")], invoices))).toEqual(["B"]);
+  const paid = allocate([of("A"), of("O", "Sales Order")], n("100"), invoices);
+  expect(paid.map((row) => row.allocated_amount)).toEqual(["40", "60"]);
 });

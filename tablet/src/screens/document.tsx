@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
 import { ApiError } from "../errors";
 import { number } from "../forms/cart";
+import { owedOf } from "../forms/owed";
 import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
 import { NotReached } from "../link/link";
@@ -78,6 +79,8 @@ function Document({ shown }: { shown: Shown }) {
   ]);
   const recorded = reached(entry) > 0 || shown.elsewhere;
   const isSale = entry.kind === "sales-invoice" && !fields.is_return;
+  const owed = owedOf(entry.id, number(entry.total ?? "0"), fields, outbox.entries.value);
+  const mayTake = rows.masters.value.may("submit", "Payment Entry", roles);
   const [printing, setPrinting] = useState(false);
   return (
     <Frame
@@ -115,7 +118,7 @@ function Document({ shown }: { shown: Shown }) {
               {t("return.do")}
             </Button>
           )}
-          {isSale && (
+          {isSale && owed.isPositive() && mayTake && (
             <Button
               icon="money"
               onClick={() => void prepare("payment", { value: payFor(shown) }).then(() => go("payment"))}

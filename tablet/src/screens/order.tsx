@@ -1,7 +1,7 @@
 // An order: what, to which measures, promised for which day, and what is paid ahead on it at once.
 
 import { app } from "../app";
-import { type Cart, emptyCart, lacking } from "../forms/cart";
+import { type Cart, emptyCart, lacking, lackingPromise } from "../forms/cart";
 import { order, type Paid, payment, type When } from "../forms/documents";
 import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
@@ -34,8 +34,9 @@ const SCREEN = "order";
 
 export function OrderScreen() {
   const { act, failed } = useActing();
-  const { rows } = app();
+  const { rows, people, clock } = app();
   const masters = rows.masters.value;
+  const mayTake = masters.may("submit", "Payment Entry", people.session.value?.roles ?? []);
   const draft = useDraft<Ordering>(SCREEN, () => ({
     cart: { ...emptyCart(""), warehouse: usualWarehouse(SCREEN) },
     deliveryDate: "",
@@ -50,11 +51,11 @@ export function OrderScreen() {
   const inCart = (to: (cart: Cart) => Cart) => set(({ cart }) => ({ cart: to(cart) }));
   const totals = reckon(cart);
   const good = totals && !(totals instanceof Invalid) ? totals : null;
-  const deposit = Decimal.read(value.deposit) ?? Decimal.ZERO;
+  const deposit = (mayTake ? Decimal.read(value.deposit) : null) ?? Decimal.ZERO;
   const lacks =
     lacking(cart, masters.precision) ??
     lackingPiece(cart.lines, masters, { moves: false }) ??
-    (cart.customer === "" ? "customer" : value.deliveryDate === "" ? "delivery_date" : null) ??
+    (cart.customer === "" ? "customer" : lackingPromise(value.deliveryDate, clock.day())) ??
     (good && deposit.compare(good.payable) > 0 ? "deposit" : null) ??
     (deposit.isPositive() && needsReference(value.mode) && value.reference.trim() === "" ? "reference" : null);
   const finish = async () => {
@@ -106,7 +107,9 @@ export function OrderScreen() {
             onInput={(percent) => inCart((cart) => ({ ...cart, percent }))}
           />
           <Bill cart={cart} />
-          <NumberField label={t("order.deposit")} value={value.deposit} onInput={(deposit) => set({ deposit })} />
+          {mayTake && (
+            <NumberField label={t("order.deposit")} value={value.deposit} onInput={(deposit) => set({ deposit })} />
+          )}
           {deposit.isPositive() && (
             <ModeChoice
               mode={value.mode}
@@ -135,5 +138,6 @@ function depositOf(order: string, value: Ordering, party: string, when: When): M
     remarks: "",
   };
   // It is kept with the order or not at all, so it is there once, as the order is.
-  return { id: uuid(), kind: "payment-entry", fields: payment(paid, when), party, total: allocated_amount };
+  const form = { screen: "payment", value: paid };
+  return { id: uuid(), kind: "payment-entry", fields: payment(paid, when), party, total: allocated_amount, form };
 }

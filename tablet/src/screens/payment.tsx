@@ -1,12 +1,13 @@
 // Money that comes from a customer or goes to a supplier: for open invoices, ahead on an order, or for nothing named yet.
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { OpenInvoice } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Paid, payment } from "../forms/documents";
+import { allocate, closed } from "../forms/paying";
 import { day as shownDay, t } from "../i18n";
-import { Decimal, min } from "../money/decimal";
 import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
@@ -14,7 +15,7 @@ import { Button, Frame, Notice } from "../parts/frame";
 import { ModeChoice, needsReference } from "../parts/mode";
 import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
-import { customerPicks, money, partyName, supplierPicks } from "../parts/words";
+import { customerPicks, money, partyName, paysFor, supplierPicks } from "../parts/words";
 import { submitWritten } from "../parts/written";
 
 const SCREEN = "payment";
@@ -35,23 +36,26 @@ export function Payment() {
   const draft = useDraft<Paid>(SCREEN, first);
   const { act, failed } = useActing();
   const value = draft?.value ?? first();
-  const invoices = useInvoices(value);
+  const { invoices, sure } = useInvoices(value);
   if (!draft) return <Frame title={t("tile.payment")}>{null}</Frame>;
   const set = draft.change;
   const mode = value.mode_of_payment || (rows.masters.value.modes()[0]?.mode_of_payment ?? "");
   const amount = number(value.amount);
   const fixed = value.references.find((row) => row.reference_doctype === "Sales Order");
+  const unlisted = closed(value.references, invoices);
   const lacks =
     value.party === ""
       ? "party"
-      : !amount.isPositive()
-        ? "amount"
-        : needsReference(mode) && value.reference_no.trim() === ""
-          ? "reference"
-          : null;
+      : sure && unlisted.length > 0
+        ? "paid_already"
+        : !amount.isPositive()
+          ? "amount"
+          : needsReference(mode) && value.reference_no.trim() === ""
+            ? "reference"
+            : null;
   const finish = async () => {
     if (lacks) return;
-    const references = allocate(value, amount, invoices);
+    const references = allocate(value.references, amount, invoices);
     const entry = await submitWritten(
       SCREEN,
       draft,
@@ -88,18 +92,23 @@ export function Payment() {
         onPick={(party) => set({ party, references: [] })}
       />
       {fixed && <Notice kind="good">{t("payment.for_order")}</Notice>}
-      {!fixed && invoices.length > 0 && (
+      {!fixed && invoices.length + unlisted.length > 0 && (
         <fieldset class="choice checks">
           <legend>{t("payment.for")}</legend>
-          {invoices.map((invoice) => {
-            const on = value.references.some((row) => row.reference_name === invoice.invoice);
-            return (
-              <label key={invoice.invoice} class={on ? "on" : ""}>
-                <input type="checkbox" checked={on} onChange={() => set({ references: toggled(value, invoice, on) })} />
-                {invoice.number ?? invoice.invoice} · {shownDay(invoice.posting_date)} · {money(invoice.outstanding)}
-              </label>
-            );
-          })}
+          {unlisted.map((row) => (
+            <For key={row.reference_name} on onChange={() => set({ references: toggled(value, row.reference_name) })}>
+              {paysFor({ references: [row] })}
+            </For>
+          ))}
+          {invoices.map(({ invoice, number, posting_date, outstanding }) => (
+            <For
+              key={invoice}
+              on={value.references.some((row) => row.reference_name === invoice)}
+              onChange={() => set({ references: toggled(value, invoice) })}
+            >
+              {[number ?? invoice, shownDay(posting_date), money(outstanding)].join(" · ")}
+            </For>
+          ))}
         </fieldset>
       )}
       <NumberField label={t("amount")} value={value.amount} onInput={(amount) => set({ amount })} />
@@ -118,25 +127,30 @@ function doctype(value: Paid): string {
   return value.party_type === "Customer" ? "Sales Invoice" : "Purchase Invoice";
 }
 
-function toggled(value: Paid, invoice: OpenInvoice, on: boolean): Paid["references"] {
-  const rest = value.references.filter((row) => row.reference_name !== invoice.invoice);
-  if (on) return rest;
-  return [...rest, { reference_doctype: doctype(value), reference_name: invoice.invoice, allocated_amount: "" }];
+function toggled(value: Paid, invoice: string): Paid["references"] {
+  const rest = value.references.filter((row) => row.reference_name !== invoice);
+  if (rest.length < value.references.length) return rest;
+  return [...rest, { reference_doctype: doctype(value), reference_name: invoice, allocated_amount: "" }];
 }
 
-/** What is paid of each: as much as is open, in order; of an order, all of it. */
-function allocate(value: Paid, amount: Decimal, invoices: readonly OpenInvoice[]): Paid["references"] {
-  let rest = amount;
-  return value.references.flatMap((row) => {
-    const open = invoices.find((invoice) => invoice.invoice === row.reference_name)?.outstanding;
-    const part = open === undefined ? rest : min(rest, Decimal.from(open));
-    rest = rest.minus(part);
-    return part.isPositive() ? [{ ...row, allocated_amount: `${part}` }] : [];
-  });
+interface ForProps {
+  on: boolean;
+  onChange: () => void;
+  children: ComponentChildren;
 }
 
-/** What is open: by the box's word, else as the office's rows have it. */
-function useInvoices(value: Paid): OpenInvoice[] {
+/** Something that is paid for, or is not. */
+function For({ on, onChange, children }: ForProps) {
+  return (
+    <label class={on ? "on" : ""}>
+      <input type="checkbox" checked={on} onChange={onChange} />
+      {children}
+    </label>
+  );
+}
+
+/** What is open: by the box's word, else as the office's rows have it; then it is not `sure`. */
+function useInvoices(value: Paid): { invoices: OpenInvoice[]; sure: boolean } {
   const { api, rows, link } = app();
   const [asked, setAsked] = useState<OpenInvoice[] | null>(null);
   const { party, party_type } = value;
@@ -152,10 +166,10 @@ function useInvoices(value: Paid): OpenInvoice[] {
       gone = true;
     };
   }, [party, party_type, link.shop.value, link.reached.value.up]);
-  if (asked) return asked;
+  if (asked) return { invoices: asked, sure: true };
   const buying = party_type === "Supplier";
   const known = rows.masters.value.all("open-invoice").filter((row) => row.party === party && !!row.buying === buying);
-  return known.map(({ invoice, posting_date, outstanding_amount }) => ({
+  const invoices = known.map(({ invoice, posting_date, outstanding_amount }) => ({
     invoice,
     number: null,
     party,
@@ -163,4 +177,5 @@ function useInvoices(value: Paid): OpenInvoice[] {
     total: null,
     outstanding: outstanding_amount,
   }));
+  return { invoices, sure: false };
 }
