@@ -120,11 +120,16 @@ test("change is given of cash alone, which stands last", () => {
   expect(() => settle(n("100"), [wire("120")])).toThrow(TooMuch);
   expect(() => settle(n("100"), [wire("120"), cash("10")])).toThrow(TooMuch);
   expect(() => settle(n("100"), [wire("999999999999"), cash("10")])).toThrow(TooMuch);
-  expect(likelyNotes(n("999999999999"))).toEqual([n("999999999999")]);
+  expect(likelyNotes(n("999999999999"), "IDR")).toEqual([n("999999999999")]);
 });
 
 test("the notes that are offered are enough", () => {
-  expect(likelyNotes(n("285000")).map(String)).toEqual(["285000", "290000", "300000"]);
+  const of = (payable: string, currency: string) => likelyNotes(n(payable), currency).map(String);
+  expect(of("285000", "IDR")).toEqual(["285000", "290000", "300000"]);
+  expect(of("45.6", "USD")).toEqual(["45.6", "46", "50", "60"]);
+  expect(of("3.2", "USD")).toEqual(["3.2", "4", "5", "10"]);
+  expect(of("0.4", "USD")).toEqual(["0.4", "1", "5", "10"]);
+  expect(of("999999999999", "USD")).toEqual(["999999999999"]);
 });
 
 const work = {

@@ -37,10 +37,20 @@ export function settle(payable: Decimal, tendered: readonly Tendered[]): Settled
   };
 }
 
+const RUPIAH = [1_000, 5_000, 10_000, 20_000, 50_000, 100_000];
+
+/** Steps of a currency's notes. Where they are not known: such as are usual for amounts of that size. */
+function steps(payable: Decimal, currency: string): Decimal[] {
+  if (currency === "IDR") return RUPIAH.map(Decimal.of);
+  const digits = `${payable.rounded(0)}`.length;
+  const unit = 10 ** Math.min(Math.max(digits - 2, 0), 9);
+  return [1, 5, 10, 20, 50, 100].map((step) => Decimal.of(step * unit));
+}
+
 /** Notes that somebody may hand over for an amount: the amount, and the next larger round ones. */
-export function likelyNotes(payable: Decimal): Decimal[] {
+export function likelyNotes(payable: Decimal, currency: string): Decimal[] {
   const found: Decimal[] = [payable];
-  for (const step of [1_000, 5_000, 10_000, 20_000, 50_000, 100_000].map(Decimal.of)) {
+  for (const step of steps(payable, currency)) {
     const up = payable.over(step, 9);
     const whole = up.rounded(0).compare(up) < 0 ? up.rounded(0).plus(Decimal.of(1)) : up.rounded(0);
     const note = kept(() => whole.times(step));

@@ -25,7 +25,9 @@ export function settled(payable: Decimal, tendered: readonly Tendered[]): Settle
 }
 
 export function Tender({ payable, tendered, onChange }: TenderProps) {
-  const modes = app().rows.masters.value.modes();
+  const masters = app().rows.masters.value;
+  const { settings } = masters;
+  const modes = masters.modes();
   const amountOf = (mode: string) => tendered.find((row) => row.mode_of_payment === mode)?.amount ?? "";
   const set = (mode: string, amount: string) =>
     onChange(
@@ -41,7 +43,7 @@ export function Tender({ payable, tendered, onChange }: TenderProps) {
     <>
       {cash && (
         <div class="buttons notes">
-          {likelyNotes(payable).map((note) => (
+          {likelyNotes(payable, settings?.currency ?? "IDR").map((note) => (
             <Button key={`${note}`} onClick={() => set(cash, `${note}`)}>
               {money(note)}
             </Button>
