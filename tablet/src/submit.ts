@@ -48,7 +48,7 @@ function entry(app: App, meant: Meant): Entry {
   const who = session ? { session: session.token } : {};
   const body = JSON.stringify({ id, ...who, ...(amends ? { amends } : {}), ...fields });
   const made: Entry = { id, kind, body, madeMs: Date.now(), day: app.clock.day(), state: "waiting" };
-  if (session) made.user = session.full_name;
+  if (session) [made.user, made.sender] = [session.full_name, session.user];
   if (party) made.party = party;
   if (total) made.total = total;
   if (form) made.form = form;

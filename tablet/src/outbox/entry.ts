@@ -45,6 +45,8 @@ export interface Form {
 
 export interface Entry extends Label {
   id: string;
+  /** Who sent it; `user` is what people call them. */
+  sender?: string;
   /** The last part of its topic: a document's slug, `cancellation`, `day-close`, `barcode`; or `scan`. */
   kind: string;
   /** The payload, to the byte. */

@@ -4,14 +4,18 @@ import { useState } from "preact/hooks";
 import { app } from "../app";
 import { t } from "../i18n";
 import type { Entry } from "../outbox/entry";
+import { KINDS } from "../submit";
 import { Dialog } from "./dialog";
 import { Button } from "./frame";
 import { whyOf } from "./marks";
-import { AskProof, seconds } from "./proof";
+import { AskProof } from "./proof";
+import { seconds, whySecond } from "./seconds";
 
 export function Approve({ entry }: { entry: Entry }) {
   const [open, setOpen] = useState(false);
-  const { people, outbox } = app();
+  const { people, outbox, rows } = app();
+  const of = entry.cancels ? outbox.get(entry.cancels) : entry;
+  const asks = { kind: of && KINDS[of.kind], sender: entry.sender ?? entry.user };
   return (
     <>
       <Button kind="main" icon="person" onClick={() => setOpen(true)}>
@@ -19,9 +23,9 @@ export function Approve({ entry }: { entry: Entry }) {
       </Button>
       {open && (
         <Dialog title={t("approve.title")} onClose={() => setOpen(false)}>
-          <p>{whyOf(entry).split(":")[0]}</p>
+          <p>{whySecond(whyOf(entry))}</p>
           <AskProof
-            people={seconds()}
+            people={seconds(rows.masters.value, asks)}
             submit={t("approve.go")}
             onProof={async (proof) => {
               await people.approve(proof, entry.id);

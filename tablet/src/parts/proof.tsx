@@ -1,7 +1,6 @@
 // A PIN or a badge: to log in, or as a second person's word. What is typed is gone as soon as it was sent.
 
 import { useState } from "preact/hooks";
-import { app } from "../app";
 import { moment, t } from "../i18n";
 import { NotReached } from "../link/link";
 import { type Proof, SaidNo } from "../people";
@@ -120,10 +119,4 @@ export function Keypad({ value, onInput, onEnter }: KeypadProps) {
       </div>
     </div>
   );
-}
-
-/** Who may say yes beside the one who is logged in. */
-export function seconds(): User[] {
-  const { rows, people } = app();
-  return rows.masters.value.people().filter((person) => person.name !== people.session.value?.user);
 }

@@ -18,6 +18,7 @@ import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
+import { whySecond } from "../parts/seconds";
 import { itemName, kindName, money, partyName, paysFor } from "../parts/words";
 import { putAside } from "../parts/written";
 import { linesOf } from "../print/lines";
@@ -191,7 +192,7 @@ function Refused({ entry }: { entry: Entry }) {
     <>
       <Notice kind="bad">
         {entry.reason?.code === "approval"
-          ? t("document.needs_second", { why: whyOf(entry).split(":")[0] ?? "" })
+          ? t("document.needs_second", { why: whySecond(whyOf(entry)) })
           : t("document.refused", { why: whyOf(entry) })}
       </Notice>
       <div class="buttons">
