@@ -252,3 +252,11 @@ test("what was refused with an invoice goes on, or away, with it", async () => {
   await outbox.receipt({ ...receipt("stop", "refused"), reason: { code: "rule", text: "no" } });
   expect(outbox.isStanding(outbox.get("wire") as Entry)).toBe(true);
 });
+
+test("word of one entry leaves the others as they were read", async () => {
+  const { outbox } = await fresh();
+  for (const id of ["a", "b"]) await outbox.submit(entry(id));
+  const [a, b] = ["a", "b"].map((id) => outbox.get(id));
+  await outbox.receipt(receipt("a", "recorded"));
+  expect([outbox.get("a")?.state, outbox.get("a") === a, outbox.get("b") === b]).toEqual(["saved", false, true]);
+});

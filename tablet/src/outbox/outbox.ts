@@ -193,21 +193,28 @@ export class Outbox {
   private async change(ids: readonly string[], to: (entry: Entry) => Entry): Promise<void> {
     const tx = this.store.transaction("entries", "readwrite");
     heard(tx.done);
-    let changed = false;
+    const changed = new Map<string, Entry>();
     for (const id of ids) {
       const entry = await tx.store.get(id);
       const then = entry && to(entry);
       if (then && then !== entry) {
-        changed = true;
+        changed.set(id, then);
         await tx.store.put(then);
       }
     }
     await tx.done;
-    if (changed) await this.changed();
+    if (changed.size === 0) return;
+    // A receipt is about one of hundreds: the others are not read again.
+    this.entries.value = this.entries.value.map((entry) => changed.get(entry.id) ?? entry);
+    this.tell();
   }
 
   private async changed(): Promise<void> {
     await this.look();
+    this.tell();
+  }
+
+  private tell(): void {
     this.others?.postMessage(null);
     this.wake();
   }
