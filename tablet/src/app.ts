@@ -11,6 +11,7 @@ import { Link, type Login } from "./link/link";
 import { keepAsking } from "./outbox/asking";
 import { Outbox } from "./outbox/outbox";
 import { People } from "./people";
+import { made } from "./rows/made";
 import { Rows } from "./rows/sync";
 import { Words } from "./rows/words";
 import { openStore, recall, remember, type Store } from "./store";
@@ -92,6 +93,7 @@ async function run(store: Store, { device, password, site }: Pairing): Promise<A
   const api = new Api({ device, password }, () => people.session.value?.token ?? null);
   await Promise.all([clock.open(), rows.open(), people.open(), words.open()]);
   words.all.subscribe((all) => rows.say(all));
+  made(outbox.entries).subscribe((items) => rows.make(items));
 
   const believed = () => link.box.value !== null && link.box.value.time_from !== "not known";
   api.onDate = (boxMs) => {

@@ -43,7 +43,8 @@ export function lineOf(item: Item, masters: Masters, day: string, buying = false
   const list = buying ? masters.settings?.buying_price_list : masters.settings?.selling_price_list;
   const price = masters.price(item, list, uom, day);
   const { item_code, item_name } = item;
-  return { item_code, item_name, uom, qty: "1", list: price && `${price}`, percent: "", price: "" };
+  const own = buying || price ? "" : (item.standard_rate ?? "");
+  return { item_code, item_name, uom, qty: "1", list: price && `${price}`, percent: "", price: own };
 }
 
 export function lineOfFound(found: Found, masters: Masters, day: string, buying = false): CartLine {

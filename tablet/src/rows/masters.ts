@@ -20,6 +20,8 @@ export class Masters {
   private tables = new Map<string, Map<string, unknown>>();
   private barcodes: Map<string, Standing> | null = null;
   private words = new Map<string, Word>();
+  /** Items that were made here, and are not among the rows yet. */
+  private made: readonly Item[] = [];
   private prices: Map<string, ItemPrice[]> | null = null;
   readonly site: string;
 
@@ -36,16 +38,29 @@ export class Masters {
   saying(words: readonly Word[]): Masters {
     const other = new Masters([], this.site);
     [other.tables, other.barcodes, other.prices] = [this.tables, this.barcodes, this.prices];
+    other.made = this.made;
     other.words = new Map(words.map((word) => [word.code, word]));
     return other;
   }
 
+  /** The same rows, with items that were made here; those that the rows know are the office's. */
+  making(items: readonly Item[]): Masters {
+    const other = new Masters([], this.site);
+    [other.tables, other.words, other.prices] = [this.tables, this.words, this.prices];
+    const known = this.tables.get("item");
+    other.made = items.filter(({ item_code }) => !known?.has(item_code));
+    return other;
+  }
+
   all<T extends Table>(table: T): Tables[T][] {
-    return [...((this.tables.get(table)?.values() ?? []) as Iterable<Tables[T]>)];
+    const rows = [...((this.tables.get(table)?.values() ?? []) as Iterable<Tables[T]>)];
+    return table === "item" ? [...rows, ...(this.made as Tables[T][])] : rows;
   }
 
   get<T extends Table>(table: T, name: string): Tables[T] | undefined {
-    return this.tables.get(table)?.get(name) as Tables[T] | undefined;
+    const row = this.tables.get(table)?.get(name) as Tables[T] | undefined;
+    if (row || table !== "item") return row;
+    return this.made.find(({ item_code }) => item_code === name) as Tables[T] | undefined;
   }
 
   /** Anything at all has come. */

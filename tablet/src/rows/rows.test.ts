@@ -1,7 +1,10 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 import type { RowsPage } from "../api-types";
+import { lineOf } from "../forms/cart";
+import type { Entry } from "../outbox/entry";
 import { openStore, type StoredRow } from "../store";
+import { codeMadeBy, madeHere } from "./made";
 import { Masters } from "./masters";
 import { Rows } from "./sync";
 
@@ -179,4 +182,30 @@ test("rows stay over a reload, deletions go, and a reset replaces all of them at
   await reloaded.update(answer([page([item("C")], { reset: true, cursor: "h.1" })]));
   expect(reloaded.masters.value.items().map((item) => item.item_code)).toEqual(["C"]);
   expect(asked).toEqual([null, "g.1", "g.2", "g.3", "h.1", "g.3"]);
+});
+
+test("an item that was made here is sold at its price until the office has it, and then at the office's", () => {
+  const fields = { item_code: "BELT", item_name: "Belt", stock_uom: "Nos", is_stock_item: 1, standard_rate: "50000" };
+  const entry = (state: string, more = {}) =>
+    ({
+      id: state,
+      kind: "item",
+      body: JSON.stringify({ ...fields, barcodes: [{ barcode: "899" }] }),
+      state,
+      ...more,
+    }) as Entry;
+  expect(madeHere([entry("refused"), entry("saved", { cancelledElsewhere: true })])).toEqual([]);
+  const items = madeHere([entry("waiting")]);
+  const before = new Masters([], "bandung").making(items).saying([]);
+  const belt = before.get("item", "BELT");
+  expect([before.items().length, before.itemOfBarcode("899")?.item.item_name, belt?.item_name]).toEqual([
+    1,
+    "Belt",
+    "Belt",
+  ]);
+  expect(belt && lineOf(belt, before, "2026-11-02")).toMatchObject({ list: null, price: "50000", uom: "Nos" });
+  const row = { item_code: "BELT", item_name: "Leather belt", stock_uom: "Nos" };
+  const after = new Masters([{ table: "item", name: "BELT", row }], "bandung").making(items);
+  expect(after.items().map((item) => item.item_name)).toEqual(["Leather belt"]);
+  expect(codeMadeBy(entry("saved"))).toBe("BELT");
 });

@@ -7,6 +7,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { RowsPage } from "../api-types";
 import { recall, type Store, type StoredRow } from "../store";
 import { Masters } from "./masters";
+import type { Item } from "./types";
 import type { Word } from "./words";
 
 export type AskRows = (after: string | null) => Promise<RowsPage>;
@@ -21,6 +22,7 @@ export class Rows {
   private readAt: string | null = null;
   private running: Promise<void> | null = null;
   private words: readonly Word[] = [];
+  private items: readonly Item[] = [];
 
   constructor(store: Store, site: string) {
     this.store = store;
@@ -38,7 +40,13 @@ export class Rows {
     ]);
     this.readAt = (cursor as string | undefined) ?? null;
     this.complete.value = (complete as boolean | undefined) ?? false;
-    this.masters.value = new Masters(rows, this.site).saying(this.words);
+    this.masters.value = new Masters(rows, this.site).making(this.items).saying(this.words);
+  }
+
+  /** Items that were made here, and that the rows may not know yet. */
+  make(items: readonly Item[]): void {
+    this.items = items;
+    this.masters.value = this.masters.value.making(items);
   }
 
   /** What people here say of codes that the rows do not know. */

@@ -28,6 +28,8 @@ export interface Item {
   has_serial_no?: Flag;
   disabled?: Flag;
   variant_of?: string;
+  /** Of an item that was made here: its price, until a list has one. */
+  standard_rate?: string;
   barcodes?: { barcode: string; uom?: string }[];
   uoms?: { uom: string; conversion_factor: string }[];
   taxes?: { item_tax_template: string; tax_category?: string; valid_from?: string; company?: string }[];

@@ -11,6 +11,7 @@ import { Form } from "../parts/finish";
 import { Frame, Notice } from "../parts/frame";
 import { Picker } from "../parts/picker";
 import { useCodes } from "../parts/scanning";
+import { codeMadeBy } from "../rows/made";
 
 const SCREEN = "item";
 
@@ -32,7 +33,9 @@ export function ItemScreen() {
   const { value } = draft;
   const set = draft.change;
   const code = value.item_code.trim();
-  const known = masters.get("item", code);
+  // What is corrected is there under its code, and makes way.
+  const own = codeMadeBy(app().outbox.get(draft.amends ?? ""));
+  const known = code === own ? undefined : masters.get("item", code);
   const barcoded = value.barcode.trim() === "" ? undefined : masters.itemOfBarcode(value.barcode.trim());
   const priced = value.standard_rate === "" || Decimal.read(value.standard_rate) !== null;
   const groups = [...new Set(masters.all("item").flatMap((row) => row.item_group ?? []))].sort();
