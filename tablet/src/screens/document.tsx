@@ -18,6 +18,7 @@ import { Choice, TextField } from "../parts/fields";
 import { Button, Frame, Notice } from "../parts/frame";
 import { Marks, whyOf } from "../parts/marks";
 import { go, goInstead } from "../parts/place";
+import { toldWhy } from "../parts/refusal";
 import { whySecond } from "../parts/seconds";
 import { itemName, kindName, money, partyName, paysFor } from "../parts/words";
 import { putAside } from "../parts/written";
@@ -193,7 +194,7 @@ function Refused({ entry }: { entry: Entry }) {
       <Notice kind="bad">
         {entry.reason?.code === "approval"
           ? t("document.needs_second", { why: whySecond(whyOf(entry)) })
-          : t("document.refused", { why: whyOf(entry) })}
+          : t("document.refused", { why: entry.reason ? toldWhy(entry.reason) : "" })}
       </Notice>
       <div class="buttons">
         {entry.reason?.code === "approval" && <Approve entry={entry} />}
