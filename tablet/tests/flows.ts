@@ -34,7 +34,7 @@ async function pick(page: Page, field: string, typed: string): Promise<void> {
   await page.getByRole("dialog").locator("li button").first().click();
 }
 
-async function addItem(page: Page, typed: string): Promise<void> {
+export async function addItem(page: Page, typed: string): Promise<void> {
   await button(page, /^Item$/).click();
   await page.getByRole("dialog").getByRole("searchbox").fill(typed);
   await page.getByRole("dialog").locator("li button").first().click();
