@@ -102,7 +102,7 @@ export const FLOWS: Flow[] = [
       await untilAtOffice(page);
       await tap(page, /^Take back$/);
       await page.getByRole("textbox", { name: /Quantity of Shirt/ }).fill("1");
-      await page.getByText("Rp 135,000").waitFor();
+      await page.getByText("Rp 135,000", { exact: true }).waitFor();
       await page.getByText("Off what is owed").click();
       await look("return");
       await tap(page, /^Take back$/);
