@@ -65,7 +65,7 @@ describe.skipIf(!program)("with the real box", () => {
     await outbox.submit(bad);
     await vi.waitFor(() => expect(outbox.get(bad.id)?.state).toBe("refused"), SOON);
     expect(outbox.get(bad.id)?.reason).toMatchObject({ code: "reference" });
-    await outbox.again(bad.id);
+    await outbox.again(bad.id, null);
     await vi.waitFor(() => expect(outbox.get(bad.id)?.state).toBe("refused"), SOON);
     end();
   });

@@ -66,8 +66,18 @@ test("a refusal ends what waits, and what is recorded cannot be refused any more
   const reason = { code: "stock", text: "items[0].qty: there are 2" };
   const refused = onReceipt(entry("waiting"), receipt("refused", { reason }));
   expect([refused.state, refused.reason]).toEqual(["refused", reason]);
-  expect(again(refused)).toEqual(entry("waiting", { at: refused.at as string }));
+  expect(again(refused, null)).toEqual(entry("waiting", { at: refused.at as string }));
   expect(onReceipt(entry("saved"), receipt("refused", { reason })).state).toBe("saved");
+});
+
+test("what a box refuses since it does not know the login goes again under its sender's login of now, and as the same document", () => {
+  const body = '{"id":"s","session":"of the lost box","customer":"Bu Sari"}';
+  const refused = entry("refused", { body, sender: "wati", reason: { code: "session", text: "nobody is logged in" } });
+  const now = { token: "of this box", user: "wati" };
+  expect(again(refused, now).body).toBe('{"id":"s","session":"of this box","customer":"Bu Sari"}');
+  // Nobody else sends it as theirs, and nothing else is changed by who is logged in.
+  expect(again(refused, { ...now, user: "joko" }).body).toBe(body);
+  expect(again({ ...refused, reason: { code: "stock", text: "2" } }, now).body).toBe(body);
 });
 
 test("another epoch makes what only the card had waiting again, and nothing that the office has", () => {

@@ -145,9 +145,20 @@ export function onEpoch(entry: Entry, epoch: string | null): Entry {
   return { ...entry, state: "waiting" };
 }
 
-/** Somebody has put right what it was refused for, or a second person has agreed: the same bytes again. */
-export function again(entry: Entry): Entry {
-  return entry.state === "refused" ? { ...without(entry), state: "waiting" } : entry;
+/**
+ * Somebody has put right what it was refused for, or a second person has agreed: the same bytes again. Where the box does not know the login it
+ * was made in, as one that stands in for a lost one, its sender's login of now stands for that: the document and its id stay what they were, so
+ * that it counts once wherever else it was recorded.
+ */
+export function again(entry: Entry, login: { token: string; user: string } | null): Entry {
+  if (entry.state !== "refused") return entry;
+  const isTheirs = login !== null && login.user === entry.sender;
+  const body = entry.reason?.code === "session" && isTheirs ? withLogin(entry.body, login.token) : entry.body;
+  return { ...without(entry), body, state: "waiting" };
+}
+
+function withLogin(body: string, token: string): string {
+  return JSON.stringify({ ...JSON.parse(body), session: token });
 }
 
 /** It did something: it was neither refused nor taken back. `stop` is its cancellation. */

@@ -236,7 +236,7 @@ test("what was refused with an invoice goes on, or away, with it", async () => {
     pay("wire", 3, { state: "saved" }),
   ]);
   expect(outbox.goingWith("sale").map((one) => outbox.isStanding(one))).toEqual([false, true]);
-  await outbox.again("sale");
+  await outbox.again("sale", null);
   expect(outbox.toSend().map((entry) => entry.id)).toEqual(["sale", "cash"]);
   for (const id of ["sale", "cash"])
     await outbox.receipt({ ...receipt(id, "refused"), reason: { code: "rule", text: "no" } });

@@ -123,9 +123,9 @@ export class Outbox {
     return this.change(ids, (entry) => onEpoch(entry, epoch));
   }
 
-  /** The same bytes once more, after a refusal whose reason is gone; and those of its payments, which were refused for it. */
-  again(id: string): Promise<void> {
-    return this.change([id, ...this.goingWith(id).map((entry) => entry.id)], again);
+  /** It goes once more, after a refusal whose reason is gone, with its payments, which were refused for it. `login` is whoever is logged in. */
+  again(id: string, login: { token: string; user: string } | null): Promise<void> {
+    return this.change([id, ...this.goingWith(id).map((entry) => entry.id)], (entry) => again(entry, login));
   }
 
   /** A refused entry was corrected by another one, or is not wanted any more: with its payments, which are refused. Nothing else can be dropped. */

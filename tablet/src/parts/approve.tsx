@@ -30,7 +30,7 @@ export function Approve({ entry }: { entry: Entry }) {
             onProof={async (proof) => {
               await people.approve(proof, entry.id);
               setOpen(false);
-              await outbox.again(entry.id);
+              await outbox.again(entry.id, people.session.value);
             }}
           />
           <Button onClick={() => setOpen(false)}>{t("close")}</Button>

@@ -207,7 +207,7 @@ function Refused({ entry }: { entry: Entry }) {
             {t("document.put_right")}
           </Button>
         )}
-        <Button onClick={() => void outbox.again(entry.id)}>{t("document.again")}</Button>
+        <Button onClick={() => void outbox.again(entry.id, app().people.session.value)}>{t("document.again")}</Button>
         <Button kind="danger" icon="cross" onClick={() => void putAside(entry.id).then(() => goInstead("today"))}>
           {t("document.drop")}
         </Button>
