@@ -1,4 +1,7 @@
 //! What was posted is undone: cancelled, or where it has no drafts put out of use. What counts is what ERPNext has afterwards.
+//!
+//! Nothing that people have made is undone. What we post is made and submitted in one, so a draft under our id is somebody's: it stays. So does
+//! a customer, supplier or item that a site's was joined with: it is the others' as well.
 
 use super::days::posted_on;
 use super::{CLOSED_HERE, Erpnext, is_master, names};
@@ -15,7 +18,14 @@ impl Erpnext {
         let Some((name, docstatus)) = names::find(&self.client, &*self.library, kind, of.id)? else {
             return Ok(Verdict::Kept);
         };
-        if docstatus == 1 && !is_master(kind) {
+        if docstatus == 0 && !is_master(kind) {
+            return Ok(Verdict::Kept);
+        }
+        if is_master(kind) && !self.is_made_here(of, &self.client.get(doctype, &name)?) {
+            tracing::info!(site = %self.site, id = %of.id, name, "cancelled at the site, and left as it is: the site has not made it alone");
+            return Ok(Verdict::Kept);
+        }
+        if docstatus == 1 {
             let there = self.client.get(doctype, &name)?;
             if posted_on(&there).is_some_and(|day| self.is_closed_here(kind, day)) {
                 return Ok(Verdict::Held(Hold::Closed, CLOSED_HERE.into()));
@@ -24,8 +34,7 @@ impl Erpnext {
         let tried = match docstatus {
             2 => return Ok(done(name)),
             // What has no drafts is in use by other documents: it is put out of use, and stays.
-            0 if is_master(kind) => self.client.update(doctype, &name, &json!({ "disabled": 1 })).map(|_| ()),
-            0 => self.client.delete(doctype, &name),
+            0 => self.client.update(doctype, &name, &json!({ "disabled": 1 })).map(|_| ()),
             _ => self.client.cancel(doctype, &name),
         };
         // Cancelled twice is an error; that it is cancelled is what counts.
@@ -40,6 +49,12 @@ impl Erpnext {
             Ok(()) => Ok(Verdict::Again { why: format!("{name} is not cancelled in ERPNext yet"), alive: true }),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether the site has made this customer, supplier or item. One that it was joined with got its id alone, or has another's.
+    fn is_made_here(&self, of: &Submitted, there: &Value) -> bool {
+        let is = |field: &str, own: &str| there.get(field).and_then(Value::as_str) == Some(own);
+        is("outpost_id", &of.id.to_string()) && is("outpost_site", self.site.as_str())
     }
 
     fn is_disabled(&self, doctype: &str, name: &str) -> Result<bool, Failure> {

@@ -331,6 +331,18 @@ fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
 }
 
 #[test]
+fn a_draft_that_a_person_made_stays_where_the_workshop_cancels() {
+    let mut case = Case::new();
+    let made = case.shop.make("sales-invoice", sale(json!({})));
+    let draft = sale(json!({"outpost_id": made.id.to_string(), "additional_discount_percentage": 10}));
+    let draft = case.books.erp.make("Sales Invoice", draft);
+    case.holds(&made, Hold::Refused, &[&draft, "retry"]);
+    let cancelled = case.shop.cancel(&made);
+    assert_eq!(case.sink.cancel(&cancelled, &made, &place(OF, false)), Verdict::Kept);
+    assert_eq!(case.books.erp.document("Sales Invoice", &draft).unwrap()["docstatus"], 0);
+}
+
+#[test]
 fn a_draft_with_a_percentage_off_the_whole_becomes_the_document_though_erpnext_has_worked_out_the_amount() {
     let mut case = Case::new();
     let off = json!({"additional_discount_percentage": "10", "apply_discount_on": "Grand Total"});

@@ -12,6 +12,7 @@ mod ground;
 mod held;
 mod hours;
 mod ill;
+mod joined;
 mod levels;
 mod memory;
 mod pieces;

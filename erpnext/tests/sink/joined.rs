@@ -1,0 +1,59 @@
+//! A customer or supplier of a site's that ERPNext has already, or that somebody joins with another one there: they are the others' as well.
+
+use crate::common::{Books, Workshop, done, place, text};
+use erpnext_stand_in::StandIn;
+use outpost_core::domain::record::Submitted;
+use outpost_core::posting::{Posted, Sink, Verdict};
+use outpost_erpnext::sink::Erpnext;
+use serde_json::{Value, json};
+
+const OF: &str = "bandung";
+
+struct Case {
+    books: Books,
+    shop: Workshop,
+    sink: Erpnext,
+}
+
+impl Case {
+    fn new() -> Self {
+        let books = Books::with_fields();
+        let shop = Workshop::new(OF, &books.office, 1_000);
+        let sink = books.sink(OF);
+        Self { books, shop, sink }
+    }
+
+    /// One that people at the office have made; its name.
+    fn has(&self, customer: Value) -> String {
+        self.books.admin().insert("Customer", &customer).unwrap()["name"].as_str().unwrap().to_owned()
+    }
+
+    fn cancel(&mut self, made: &Submitted) -> Verdict {
+        let cancelled = self.shop.cancel(made);
+        self.sink.cancel(&cancelled, made, &place(OF, false))
+    }
+}
+
+fn is_disabled(erp: &StandIn, doctype: &str, name: &str) -> bool {
+    erp.document(doctype, name).unwrap().get("disabled").and_then(Value::as_u64) == Some(1)
+}
+
+fn bu_ani(mobile_no: &str) -> Value {
+    json!({"customer_name": "Bu Ani", "mobile_no": mobile_no})
+}
+
+#[test]
+fn one_that_was_joined_with_the_office_s_stays_in_use_where_the_site_cancels_its_own() {
+    let mut case = Case::new();
+    case.has(bu_ani("0812-3456"));
+    let joined = case.shop.make("customer", bu_ani("08123456"));
+    assert_eq!(done(&mut case.sink, OF, &joined), "Bu Ani");
+    assert_eq!(case.books.erp.document("Customer", "Bu Ani").unwrap()["outpost_id"], json!(joined.id.to_string()));
+    assert_eq!(case.cancel(&joined), Verdict::Kept);
+    assert!(!is_disabled(&case.books.erp, "Customer", "Bu Ani"));
+    // One that it has made itself is put out of use.
+    let own = case.shop.make("supplier", json!({"supplier_name": "Toko Benang"}));
+    let name = done(&mut case.sink, OF, &own);
+    assert_eq!(case.cancel(&own), Verdict::Done(Posted::new(text(&name))));
+    assert!(is_disabled(&case.books.erp, "Supplier", &name));
+}
