@@ -17,8 +17,8 @@ use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
 
-/// Most of one name: more than two sites with a Bu Sari each.
-const SAME_NAME: usize = 20;
+/// Of one name how many are asked for at a time.
+const AT_ONCE: usize = 500;
 
 /// What is done before one is made: nothing, or it is there already. May give the request another name.
 pub(super) fn before(
@@ -87,14 +87,23 @@ pub(super) fn joined(
 
 /// All of a name, also of those that people have come to call otherwise.
 fn called(client: &Client, kind: Kind, wanted: &str) -> Result<Vec<Value>, Failure> {
-    let query = Query {
-        fields: &["name", "outpost_id", same_by(kind)],
-        or_filters: vec![json!([named_by(kind.name()), "=", wanted]), json!(["name", "=", wanted])],
-        order_by: "creation asc",
-        page: SAME_NAME,
-        ..Query::default()
-    };
-    client.list(kind.name(), &query)
+    let mut all = Vec::new();
+    loop {
+        let query = Query {
+            fields: &["name", "outpost_id", same_by(kind)],
+            or_filters: vec![json!([named_by(kind.name()), "=", wanted]), json!(["name", "=", wanted])],
+            order_by: "creation asc, name asc",
+            start: all.len(),
+            page: AT_ONCE,
+            ..Query::default()
+        };
+        let rows = client.list(kind.name(), &query)?;
+        let is_last = rows.len() < AT_ONCE;
+        all.extend(rows);
+        if is_last {
+            return Ok(all);
+        }
+    }
 }
 
 /// The one that is the same; one that no site has made yet comes first.
@@ -107,14 +116,12 @@ fn same<'a>(kind: Kind, there: &'a [Value], ours: &str) -> Option<&'a Value> {
 
 /// `Bu Sari (bandung)`, or where there is one already `Bu Sari (bandung 2)`.
 fn free_name(client: &Client, kind: Kind, wanted: &str, site: &SiteId) -> Result<String, Failure> {
-    let first = with_site(wanted, site);
-    for number in 1..SAME_NAME {
-        let name = if number == 1 { first.clone() } else { format!("{wanted} ({site} {number})") };
-        if called(client, kind, &name)?.is_empty() {
-            return Ok(name);
-        }
+    let (mut name, mut number) = (with_site(wanted, site), 1);
+    while !called(client, kind, &name)?.is_empty() {
+        number += 1;
+        name = format!("{wanted} ({site} {number})");
     }
-    Ok(first)
+    Ok(name)
 }
 
 /// What a document names that ERPNext does not have, where it says so by a slip of its own or not by name: its party, or an item.

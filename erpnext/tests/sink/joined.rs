@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 const OF: &str = "bandung";
 
+/// More than one page of anything that people look at.
+const MANY: usize = 25;
+
 struct Case {
     books: Books,
     shop: Workshop,
@@ -56,4 +59,19 @@ fn one_that_was_joined_with_the_office_s_stays_in_use_where_the_site_cancels_its
     let name = done(&mut case.sink, OF, &own);
     assert_eq!(case.cancel(&own), Verdict::Done(Posted::new(text(&name))));
     assert!(is_disabled(&case.books.erp, "Supplier", &name));
+}
+
+#[test]
+fn the_same_is_found_among_many_of_its_name_and_another_gets_a_name_that_nobody_has() {
+    let mut case = Case::new();
+    let all: Vec<String> = (0..MANY).map(|n| case.has(bu_ani(&format!("0800-{n}")))).collect();
+    let last = format!("0800{}", MANY - 1);
+    let made = case.shop.make("customer", bu_ani(&last));
+    assert_eq!(done(&mut case.sink, OF, &made), all[MANY - 1]);
+    for n in 1..=MANY {
+        let number = if n == 1 { String::new() } else { format!(" {n}") };
+        case.has(json!({"customer_name": format!("Bu Ani (bandung{number})")}));
+    }
+    let other = case.shop.make("customer", bu_ani("0899"));
+    assert_eq!(done(&mut case.sink, OF, &other), format!("Bu Ani (bandung {})", MANY + 1));
 }
