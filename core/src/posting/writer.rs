@@ -598,7 +598,7 @@ impl Writer {
     /// What was posted is in the books no more.
     pub fn gone(&mut self, work: Work) -> Said {
         let why = "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
-                   Have it posted again, or give it up.";
+                   Have it posted again, say under which name it is there, or give it up.";
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Gone, why) }];
         self.hold(work, Hold::Gone, Doubt::Open);
         said

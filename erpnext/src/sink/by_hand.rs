@@ -8,7 +8,7 @@
 mod paper;
 
 use super::names::{self, Erp};
-use super::{Erpnext, has_id, is_master};
+use super::{Erpnext, has_id, is_master, masters};
 use crate::client::{Client, Failure, Query};
 use crate::payload::Names;
 use crate::readback::decimal;
@@ -51,6 +51,10 @@ impl Erpnext {
         else {
             return Ok(ByHand::No(format!("ERPNext's answer to {name} names no document: ask again")));
         };
+        if is_master(kind) {
+            let differences = masters::otherwise(&submitted.document, &there);
+            return Ok(ByHand::There { posted: Posted::new(name), differences });
+        }
         let party = submitted.document.rules().party().map(|party| self.party(party)).transpose()?;
         let masters = self.library.masters(&self.site);
         let digits = masters.settings(&self.site).map_or(DIGITS, |settings| settings.currency_precision);
@@ -62,16 +66,20 @@ impl Erpnext {
 
     /// Why what is there cannot stand for it, in whatever sums.
     fn cannot(&self, submitted: &Submitted, name: &Text, there: &Value) -> Option<String> {
+        let is_party = is_master(submitted.document.kind());
         match text(there, "outpost_id") {
             "" => {}
             id if id == submitted.id.to_string() => {
                 return Some(format!("{name} has this document's own id: retry it, and it is found"));
             }
+            // Two that somebody has joined are one.
+            _ if is_party => {}
             id => {
                 return Some(format!("{name} is another document of a workshop, {id}: name the one entered by hand"));
             }
         }
         match there.get("docstatus").and_then(Value::as_u64) {
+            Some(0) if is_party => {}
             Some(1) => {}
             Some(0) => return Some(format!("{name} is a draft: submit it in ERPNext first")),
             _ => return Some(format!("{name} is cancelled in ERPNext: name the one that counts there")),
@@ -102,9 +110,6 @@ fn found_otherwise(kind: Kind) -> Option<&'static str> {
         Kind::JobCard => Some("time is found on its Job Card by its lines: add them there, and retry"),
         kind if !has_id(kind) => Some("ERPNext has no place for a till's count: it is the office's alone"),
         Kind::Item => Some("an item is found by its code and unit: make it so in ERPNext, and retry"),
-        kind if is_master(kind) => {
-            Some("who is there by the same name and telephone number is found: make them so in ERPNext, and retry")
-        }
         _ => None,
     }
 }
@@ -119,7 +124,7 @@ pub(super) fn among(client: &Client, kind: Kind, named: &[(IntentId, Text)]) -> 
         ..Query::default()
     };
     let rows = client.list(kind.name(), &query)?;
-    let counts = |row: &&Value| row.get("docstatus").and_then(Value::as_u64) == Some(1);
+    let counts = |row: &&Value| is_master(kind) || row.get("docstatus").and_then(Value::as_u64) == Some(1);
     let found: BTreeSet<&str> = rows.iter().filter(counts).map(|row| text(row, "name")).collect();
     Ok(named.iter().filter(|(_, name)| found.contains(name.as_str())).map(|(id, _)| *id).collect())
 }

@@ -72,17 +72,38 @@ pub(super) fn joined(
     kind: Kind,
     id: IntentId,
 ) -> Result<Option<String>, Failure> {
-    let Some(made) = library.document(id) else { return Ok(None) };
-    let text = |text: &Text| text.to_string();
-    let (wanted, by) = match &made.document {
-        Document::Customer(made) => (text(&made.customer_name), made.mobile_no.as_ref().map(text)),
-        Document::Supplier(made) => (text(&made.supplier_name), made.mobile_no.as_ref().map(text)),
-        Document::Item(made) => (text(&made.item_code), Some(text(&made.stock_uom))),
-        _ => return Ok(None),
+    let made = library.document(id);
+    let Some((wanted, Some(by))) = made.as_ref().and_then(|made| known_by(&made.document)) else { return Ok(None) };
+    let there = called(client, kind, wanted.as_str())?;
+    Ok(same(kind, &there, by.as_str()).map(|row| text(row, "name")))
+}
+
+/// What the one that ERPNext has says otherwise than the paper of a customer or supplier, for people.
+pub(super) fn otherwise(paper: &Document, there: &Value) -> Vec<String> {
+    let Some((wanted, by)) = known_by(paper) else { return Vec::new() };
+    let (field, same_by) = (named_by(paper.kind().name()), same_by(paper.kind()));
+    let mut told = Vec::new();
+    let mut tell = |field: &str, theirs: String, ours: &str| {
+        let theirs = if theirs.is_empty() { "none".into() } else { theirs };
+        told.push(format!("{field}: {theirs} there, and {ours} by its paper"));
     };
-    let Some(by) = by else { return Ok(None) };
-    let there = called(client, kind, &wanted)?;
-    Ok(same(kind, &there, &by).map(|row| self::text(row, "name")))
+    if text(there, field) != wanted.as_str() {
+        tell(field, text(there, field), wanted.as_str());
+    }
+    if let Some(by) = by.filter(|by| digits(by.as_str()) != digits(&text(there, same_by))) {
+        tell(same_by, text(there, same_by), by.as_str());
+    }
+    told
+}
+
+/// What people call it, and by what two of a name are the same.
+fn known_by(made: &Document) -> Option<(&Text, Option<&Text>)> {
+    match made {
+        Document::Customer(made) => Some((&made.customer_name, made.mobile_no.as_ref())),
+        Document::Supplier(made) => Some((&made.supplier_name, made.mobile_no.as_ref())),
+        Document::Item(made) => Some((&made.item_code, Some(&made.stock_uom))),
+        _ => None,
+    }
 }
 
 /// All of a name, also of those that people have come to call otherwise.

@@ -1,9 +1,11 @@
 //! A customer or supplier of a site's that ERPNext has already, or that somebody joins with another one there: they are the others' as well.
 
-use crate::common::{Books, Workshop, done, place, text};
+use crate::common::{Books, Workshop, done, place, post, text};
 use erpnext_stand_in::StandIn;
+use outpost_core::domain::document::Kind;
+use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
-use outpost_core::posting::{Posted, Sink, Verdict};
+use outpost_core::posting::{ByHand, Posted, Sink, Verdict};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 
@@ -74,4 +76,43 @@ fn the_same_is_found_among_many_of_its_name_and_another_gets_a_name_that_nobody_
     }
     let other = case.shop.make("customer", bu_ani("0899"));
     assert_eq!(done(&mut case.sink, OF, &other), format!("Bu Ani (bandung {})", MANY + 1));
+}
+
+#[test]
+fn what_names_one_that_somebody_has_joined_with_another_follows_once_that_is_said() {
+    let mut case = Case::new();
+    let made = case.shop.make("customer", bu_ani("0812"));
+    assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani");
+    let left = case.has(json!({"customer_name": "Ibu Ani", "mobile_no": "0899"}));
+    // Frappe's merge deletes the one, with its id.
+    case.books.erp.lose("Customer", "Bu Ani");
+    let known = [(Kind::Customer, made.id)];
+    assert_eq!(case.sink.there(&known), Ok(vec![]));
+    case.sink = case.books.sink(OF);
+    let paid = case.shop.make(
+        "payment-entry",
+        json!({"payment_type": "Receive", "party_type": "Customer", "party": made.id.to_string(),
+            "mode_of_payment": "Cash", "paid_amount": "1000"}),
+    );
+    let verdict = post(&mut case.sink, &paid, &place(OF, false));
+    assert!(matches!(&verdict, Verdict::Held(Hold::Refused, why) if why.contains("not in ERPNext")), "{verdict:?}");
+
+    let mut look = |name: &str| case.sink.by_hand(&made, &text(name), &place(OF, true)).unwrap();
+    assert!(matches!(look("Pak Anon"), ByHand::No(why) if why.contains("has no Customer")));
+    let differences =
+        ["customer_name: Ibu Ani there, and Bu Ani by its paper", "mobile_no: 0899 there, and 0812 by its paper"];
+    let there = ByHand::There { posted: Posted::new(text(&left)), differences: differences.map(String::from).into() };
+    assert_eq!(look(&left), there);
+    // One that another site has made may be the same person.
+    case.books.erp.set("Customer", &left, "outpost_id", json!("another"));
+    let mut look = |name: &str| case.sink.by_hand(&made, &text(name), &place(OF, true)).unwrap();
+    assert_eq!(look(&left), there);
+
+    case.books.office.by_hand.lock().unwrap().insert(made.id, text(&left));
+    assert_eq!(case.sink.there(&known), Ok(vec![made.id]));
+    let name = done(&mut case.sink, OF, &paid);
+    assert_eq!(case.books.erp.document("Payment Entry", &name).unwrap()["party"], json!(left));
+    // It is not the site's own to put out of use.
+    assert_eq!(case.cancel(&made), Verdict::Kept);
+    assert!(!is_disabled(&case.books.erp, "Customer", &left));
 }

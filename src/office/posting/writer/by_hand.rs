@@ -5,7 +5,7 @@
 //! the word leaves all as it was. Absent: what may stand for what in ERPNext, which is the sink's.
 
 use super::SiteWriter;
-use crate::domain::document::Text;
+use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
 use crate::domain::record::{Entry, Submitted};
@@ -29,7 +29,10 @@ impl SiteWriter {
         let hub = books.hub.clone();
         let _alone = lock(&hub.entering);
         let (there, differences) = self.there_by_hand(submitted, &entering.name, &place)?;
-        if let Some(other) = books.entered_as(submitted.document.kind(), &there.name, id)? {
+        let kind = submitted.document.kind();
+        // Two customers may be one: somebody has joined them.
+        let others = if is_party(kind) { None } else { books.entered_as(kind, &there.name, id)? };
+        if let Some(other) = others {
             let why = format!("{} was said to be {other} already: name the one that was entered for this", there.name);
             return Err(NotEntered::Name(why));
         }
@@ -91,6 +94,10 @@ impl SiteWriter {
             ByHand::No(why) => Err(NotEntered::Name(why)),
         }
     }
+}
+
+fn is_party(kind: Kind) -> bool {
+    matches!(kind, Kind::Customer | Kind::Supplier)
 }
 
 fn under_way(id: IntentId) -> String {
