@@ -398,15 +398,14 @@ fn faults(seed: u64, rate: f64) -> Faults {
 }
 
 fn world(seed: u64, rate: f64, what: &[u64]) -> [usize; 3] {
-    world_of(seed, rate, what, Erpnext::in_turn)
+    world_of(&Books::new(), seed, rate, what, Erpnext::in_turn)
 }
 
-fn world_of(seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext) -> Erpnext) -> [usize; 3] {
-    let books = Books::new();
-    let recorded = Recorded::new(&books, seed, 200, what);
+fn world_of(books: &Books, seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext) -> Erpnext) -> [usize; 3] {
+    let recorded = Recorded::new(books, seed, 200, what);
     let sinks = SITES.map(|of| -> Box<dyn Sink> { Box::new(asks(books.sink(of))) });
     books.erp.set_faults(faults(seed, rate));
-    let mut world = World::new(&books, &recorded, sinks);
+    let mut world = World::new(books, &recorded, sinks);
     world.run();
     world.check();
     let documents: usize = recorded.journals.iter().map(Vec::len).sum();
@@ -426,6 +425,20 @@ fn each_document_is_there_once_whatever_is_lost() {
     assert!(lost > 40, "{lost}: too few for a proof");
 }
 
+/// ERPNext keeps nothing from being there twice: that is the sink's alone.
+#[test]
+fn each_document_is_there_once_though_its_id_may_be_there_twice() {
+    let lost: usize = [(2, 0.02), (3, 0.05), (4, 0.05)]
+        .map(|(seed, rate)| {
+            let books = Books::new();
+            books.erp.let_ids_repeat();
+            world_of(&books, seed, rate, Recorded::ALL, Erpnext::in_turn)[0]
+        })
+        .iter()
+        .sum();
+    assert!(lost > 20, "{lost}: too few for a proof");
+}
+
 #[test]
 fn each_document_is_there_once_where_many_are_read_back_together() {
     let worlds = [(1, 0.0), (2, 0.01), (3, 0.02), (4, 0.02), (5, 0.02)];
@@ -438,7 +451,7 @@ fn each_document_is_there_once_where_many_are_read_back_together() {
 #[test]
 fn each_document_is_there_once_where_lists_are_asked_for_at_once() {
     let worlds = [(1, 0.0), (2, 0.01), (3, 0.02), (4, 0.02), (5, 0.02)];
-    let worlds = worlds.map(|(seed, rate)| world_of(seed, rate, Recorded::ALONE, |sink| sink));
+    let worlds = worlds.map(|(seed, rate)| world_of(&Books::new(), seed, rate, Recorded::ALONE, |sink| sink));
     let unread: usize = worlds.iter().map(|world| world[1]).sum();
     assert!(unread > 10, "{unread} not read back at once: too few for a proof");
 }
@@ -480,4 +493,17 @@ fn a_sink_that_never_asks_holds_what_is_in_the_books() {
     assert!(world.lost > 0 && !wrong.is_empty());
     // Only that the id is unique has kept them from being there twice.
     assert!(books.erp.submitted().values().all(|docs| docs.len() == 1));
+}
+
+#[test]
+fn a_sink_that_never_asks_books_twice_where_the_id_is_not_unique() {
+    let books = Books::new();
+    books.erp.let_ids_repeat();
+    let recorded = Recorded::new(&books, 7, 120, Recorded::ALL);
+    let sinks = SITES.map(|of| -> Box<dyn Sink> { Box::new(Forgetful(Box::new(books.sink(of).blind()))) });
+    books.erp.set_faults(faults(7, 0.05));
+    let mut world = World::new(&books, &recorded, sinks);
+    world.run();
+    let twice = books.erp.submitted().values().filter(|docs| docs.len() > 1).count();
+    assert!(world.lost > 0 && twice > 0, "{} lost after commit, {twice} there twice", world.lost);
 }

@@ -250,6 +250,12 @@ impl StandIn {
         }
     }
 
+    /// `outpost_id` is unique no more: what is told twice is there twice.
+    pub fn let_ids_repeat(&self) {
+        let mut erp = self.shared.erp();
+        POSTED.iter().for_each(|doctype| erp.let_repeat(doctype, "outpost_id"));
+    }
+
     /// A Custom Field is there without its column, as when the database did not let the table be altered.
     pub fn lose_column(&self, doctype: &str, fieldname: &str) {
         self.shared.erp().set_column(doctype, fieldname, false);

@@ -115,6 +115,13 @@ impl Doctype {
         }
     }
 
+    /// A field takes a value that another document has.
+    pub(crate) fn let_repeat(&mut self, name: &str) {
+        if let Some(field) = self.by_name.get(name).and_then(|at| self.fields.get_mut(*at)) {
+            field.unique = false;
+        }
+    }
+
     /// Takes a field out, as a Custom Field that is deleted does.
     pub(crate) fn remove(&mut self, name: &str) {
         self.fields.retain(|field| field.name != name);

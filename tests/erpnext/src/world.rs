@@ -311,6 +311,14 @@ impl Erp {
         self.schema.types.insert(dt.into(), Arc::new(def));
     }
 
+    /// Has a field taken with a value that another document has.
+    pub(crate) fn let_repeat(&mut self, dt: &str, field: &str) {
+        let Some(def) = self.schema.get(dt) else { return };
+        let mut def = crate::schema::Doctype::clone(&def);
+        def.let_repeat(field);
+        self.schema.types.insert(dt.into(), Arc::new(def));
+    }
+
     /// Takes a Custom Field from its doctype. What stands in its column stays there, unseen.
     pub(crate) fn drop_field(&mut self, custom: &Doc) {
         let dt = owned(custom, "dt");
