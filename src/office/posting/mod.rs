@@ -63,12 +63,16 @@ const STOP_LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a person's decision waits for a document that is under way: as long as one request may take, and a little.
 const PATIENCE: Duration = Duration::from_secs(150);
 
-/// What a site's thread is told.
-enum Order {
-    /// A document of another site is in the books, and brought this.
+/// What a site's thread hears of another site.
+enum News {
+    /// A document of it is in the books, and brought this.
     Moved(IntentId, BTreeSet<(Text, Text)>),
-    /// Another site has brought this Work Order on.
+    /// It has brought this Work Order on.
     GotOn(Text),
+}
+
+/// What a site's thread is told by people.
+enum Order {
     /// Held ones are to be tried again: one, or all.
     Retry(Option<IntentId>),
     /// A held one is never to be posted. The answer says what that means.
@@ -77,10 +81,19 @@ enum Order {
     Entered(Entering, Sender<Result<Vec<String>, NotEntered>>),
 }
 
+/// What a site's thread has not heard yet.
+#[derive(Default)]
+struct Inbox {
+    /// Heard at each step, whatever is in the way of the site's own.
+    news: Vec<News>,
+    /// Obeyed once all words are written down: as few as people give.
+    orders: Vec<Order>,
+}
+
 /// What the threads share.
 struct Hub {
     board: Mutex<BTreeMap<SiteId, Arc<Board>>>,
-    inboxes: Mutex<BTreeMap<SiteId, Vec<Order>>>,
+    inboxes: Mutex<BTreeMap<SiteId, Inbox>>,
     moved: Condvar,
     stop: Mutex<bool>,
     turnstile: Arc<Turnstile>,
@@ -100,29 +113,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Hub {
     fn tell(&self, site: &SiteId, order: Order) {
-        lock(&self.inboxes).entry(site.clone()).or_default().push(order);
+        lock(&self.inboxes).entry(site.clone()).or_default().orders.push(order);
         self.moved.notify_all();
     }
 
     fn tell_others(&self, site: &SiteId, id: IntentId, brings: &BTreeSet<(Text, Text)>) {
-        let mut inboxes = lock(&self.inboxes);
-        for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != site) {
-            inbox.push(Order::Moved(id, brings.clone()));
-        }
-        self.moved.notify_all();
+        self.tell_news(site, || News::Moved(id, brings.clone()));
     }
 
     /// A site has brought a Work Order on.
     fn tell_others_of_work(&self, site: &SiteId, order: &Text) {
+        self.tell_news(site, || News::GotOn(order.clone()));
+    }
+
+    fn tell_news(&self, of: &SiteId, news: impl Fn() -> News) {
         let mut inboxes = lock(&self.inboxes);
-        for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != site) {
-            inbox.push(Order::GotOn(order.clone()));
+        for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != of) {
+            inbox.news.push(news());
         }
         self.moved.notify_all();
     }
 
+    fn news(&self, site: &SiteId) -> Vec<News> {
+        lock(&self.inboxes).get_mut(site).map(|inbox| std::mem::take(&mut inbox.news)).unwrap_or_default()
+    }
+
     fn orders(&self, site: &SiteId) -> Vec<Order> {
-        lock(&self.inboxes).get_mut(site).map(std::mem::take).unwrap_or_default()
+        lock(&self.inboxes).get_mut(site).map(|inbox| std::mem::take(&mut inbox.orders)).unwrap_or_default()
     }
 
     /// Of each site that is posted it is known what of it is in the books.

@@ -3,12 +3,12 @@
 mod by_hand;
 mod first_day;
 
-use super::Order;
 use super::held::{Board, Held};
 use super::levels::Due;
 use super::library::{Books, Words};
 use super::settings::Source;
 use super::turnstile::Pass;
+use super::{News, Order};
 use crate::domain::document::Kind;
 use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
@@ -107,6 +107,7 @@ impl SiteWriter {
         for stream in [Stream::Down(self.number), Stream::Up(self.number)] {
             let there = self.books.shelves.records(stream);
             while self.books.views.applied(stream) < there && !self.books.hub.stopped() {
+                self.hear();
                 self.books.hub.wait(Duration::from_millis(200));
             }
         }
@@ -134,6 +135,7 @@ impl SiteWriter {
 
     /// One step; how long to wait before the next, where there is nothing to do now.
     fn step(&mut self) -> Result<Option<Duration>, String> {
+        self.hear();
         self.pay()?;
         if self.writer.is_settled() {
             self.pass = None;
@@ -170,6 +172,16 @@ impl SiteWriter {
             Some(Next::Read) => self.take().map(|()| None),
             Some(Next::Confirm(made)) => self.confirm(&made),
             Some(Next::Try { id, again }) => self.attempt(id, again),
+        }
+    }
+
+    /// Takes note of what others have brought, also where nothing can be written down for a long time: it is as much as they post meanwhile.
+    fn hear(&mut self) {
+        for news in self.books.hub.news(&self.site) {
+            match news {
+                News::Moved(id, brings) => self.writer.moved(id, &brings),
+                News::GotOn(order) => self.writer.got_on(&order),
+            }
         }
     }
 
@@ -465,8 +477,6 @@ impl SiteWriter {
 
     fn obey(&mut self, order: Order) -> Result<(), String> {
         match order {
-            Order::Moved(id, brings) => self.writer.moved(id, &brings),
-            Order::GotOn(order) => self.writer.got_on(&order),
             Order::Retry(which) => {
                 // The map, or what it names, may have changed: that is why somebody retries.
                 self.sink = None;
