@@ -115,3 +115,38 @@ fn two_sites_without_a_line_deliver_too_much_and_the_later_one_is_held_with_word
     both_have(&shop, -2.0);
     shop.close();
 }
+
+#[test]
+fn what_a_site_delivered_counts_once_where_it_is_posted_no_more() {
+    let mut shop = Shop::sharing(["bandung", "garut"], &prepare);
+    both_have(&shop, ORDERED);
+    shop.send(0, "delivery-note", &delivery(&shop, 1, "Stores - TW", "3"));
+    until("the delivery in the books", || books(&shop.boxes[0], &id(1)), |state| state.starts_with("posted"));
+    // Its section is taken away while one of its documents is being tried.
+    shop.erp.set_reach(Reach::Refused);
+    shop.send(0, "delivery-note", &delivery(&shop, 2, "Stores - TW", "1"));
+    let tried = || shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"]["trying"] == id(2);
+    until("the try", tried, |tried| *tried);
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let all = std::fs::read_to_string(&toml).unwrap();
+    std::fs::write(&toml, all.replace("[sites.bandung]\ncompany = \"Tailor Works\"\n", "")).unwrap();
+    shop.erp.set_reach(Reach::Up);
+    read_again(&shop);
+    both_have(&shop, 6.0);
+    assert!(!books(&shop.boxes[0], &id(2)).starts_with("posted"));
+    // An office that has never posted it knows what was.
+    shop.town.office.stop().unwrap();
+    shop.town.office.start().unwrap();
+    until("ERPNext read", || rounds(&shop), |round| *round > 2);
+    both_have(&shop, 6.0);
+    shop.send(1, "delivery-note", &delivery(&shop, 3, "Finished Goods - TW", "2"));
+    until("the other's in the books", || books(&shop.boxes[1], &id(3)), |state| state.starts_with("posted"));
+    read_again(&shop);
+    both_have(&shop, 4.0);
+    // With its section again it goes on where it was.
+    std::fs::write(&toml, all).unwrap();
+    until("the second in the books", || books(&shop.boxes[0], &id(2)), |state| state.starts_with("posted"));
+    read_again(&shop);
+    both_have(&shop, 4.0);
+    shop.close();
+}

@@ -3,14 +3,14 @@
 //! In: words. Out: sums on the site's board (`domain::shop::Entered`). A document that is there and differs from its paper is in the books'
 //! figures as well. Made anew from the journal and the words where nothing is known: at a start, or after a count that came late.
 
-use super::library::Words;
+use super::library::{Books, Words};
 use super::writer::SiteWriter;
-use crate::domain::id::{IntentId, Position};
+use crate::domain::id::{IntentId, Position, SiteId};
 use crate::domain::outcome::{Fate, Hold};
 use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::domain::shop::{Entered, OutOfOrder};
 use crate::posting::Fates;
-use crate::views::{Journals, Stream};
+use crate::views::{Journals, SiteNo, Stream};
 use crate::wire::record;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -54,11 +54,11 @@ impl SiteWriter {
             return;
         }
         let done = match (entry, fate) {
-            (Entry::Submitted(submitted), fate) => self.position(submitted.id).is_none_or(|at| {
+            (Entry::Submitted(submitted), fate) => self.books.position(self.number, submitted.id).is_none_or(|at| {
                 let taken = self.board.sums(|books| books.take(at, submitted, fate));
                 taken.is_none_or(|taken| taken.is_ok())
             }),
-            (Entry::Cancelled(cancelled), fate) if self.undoes(cancelled, fate) => {
+            (Entry::Cancelled(cancelled), fate) if self.books.undoes(self.number, cancelled, fate) => {
                 self.take_back(cancelled.document);
                 true
             }
@@ -70,37 +70,40 @@ impl SiteWriter {
         }
     }
 
-    /// Whether this word on a cancellation takes its document out of the books. Withdrawn is also what finds nothing there: somebody has
-    /// deleted it. Where the document's own word is another than that it is there, that has taken it out already.
-    fn undoes(&self, cancelled: &Cancelled, fate: &Fate) -> bool {
-        let words = Words { books: &self.books, site: self.number };
-        let was_posted = || matches!(words.fate(cancelled.document), Some(Fate::Posted { .. }));
-        fate.is_before() || matches!(fate, Fate::Posted { .. } | Fate::Withdrawn) && was_posted()
-    }
-
     /// It is in the books no more.
     pub(super) fn take_back(&self, id: IntentId) {
         let of = self.books.document_of(self.number, id);
-        if let (Some((submitted, _)), Some(at)) = (of, self.position(id)) {
+        if let (Some((submitted, _)), Some(at)) = (of, self.books.position(self.number, id)) {
             self.board.sums(|books| {
                 books.differing.remove(&id);
                 books.sums.take_back(at, &submitted);
             });
         }
     }
+}
 
-    fn position(&self, id: IntentId) -> Option<Position> {
-        let line = self.books.ask(|views| views.document(self.number, id))??;
+impl Books {
+    /// Whether this word on a cancellation takes its document out of the books. Withdrawn is also what finds nothing there: somebody has
+    /// deleted it. Where the document's own word is another than that it is there, that has taken it out already.
+    fn undoes(&self, site: SiteNo, cancelled: &Cancelled, fate: &Fate) -> bool {
+        let words = Words { books: self, site };
+        let was_posted = || matches!(words.fate(cancelled.document), Some(Fate::Posted { .. }));
+        fate.is_before() || matches!(fate, Fate::Posted { .. } | Fate::Withdrawn) && was_posted()
+    }
+
+    fn position(&self, site: SiteNo, id: IntentId) -> Option<Position> {
+        let line = self.ask(|views| views.document(site, id))??;
         Some(line.position)
     }
 
-    /// Makes the sums from the journal and from what was said. An error where the journal cannot be read.
-    pub(super) fn enter_anew(&self) -> Result<(), String> {
-        let (mut sums, stream) = (InBooks::default(), Stream::Up(self.number));
-        let there = self.books.views.applied(stream);
-        let words = Words { books: &self.books, site: self.number };
-        let scanned = self.books.shelves.scan(stream, None, &mut |at, body| {
-            if at.ordinal > there || self.books.hub.stopped() {
+    /// Makes a site's sums from its journal and from what was said; none where the office is being stopped. An error where the journal
+    /// cannot be read.
+    pub(super) fn sums_of(&self, (site, number): (&SiteId, SiteNo)) -> Result<Option<InBooks>, String> {
+        let (mut sums, stream) = (InBooks::default(), Stream::Up(number));
+        let there = self.views.applied(stream);
+        let words = Words { books: self, site: number };
+        let scanned = self.shelves.scan(stream, None, &mut |at, body| {
+            if at.ordinal > there || self.hub.stopped() {
                 return ControlFlow::Break(());
             }
             let Ok(record) = record::decode(body) else { return ControlFlow::Continue(()) };
@@ -110,18 +113,18 @@ impl SiteWriter {
                     let in_books = fate.as_ref().is_some_and(|fate| {
                         matches!(fate, Fate::Posted { .. } | Fate::Held { hold: Hold::Differs, .. }) || fate.is_before()
                     });
-                    let is_first = || self.position(submitted.id) == Some(at.position);
+                    let is_first = || self.position(number, submitted.id) == Some(at.position);
                     if let Some(fate) = fate.filter(|_| in_books && is_first())
                         && sums.take(at.position, submitted, &fate).is_err()
                     {
-                        tracing::warn!(site = %self.site, id = %submitted.id, "a count of stock came out of order: what the site is told of that stock is wrong until the next count");
+                        tracing::warn!(%site, id = %submitted.id, "a count of stock came out of order: what the site is told of that stock is wrong until the next count");
                     }
                 }
                 Entry::Cancelled(cancelled) => {
                     let fate = words.fate(cancelled.id);
-                    if fate.is_some_and(|fate| self.undoes(cancelled, &fate))
-                        && let Some((submitted, _)) = self.books.document_of(self.number, cancelled.document)
-                        && let Some(position) = self.position(cancelled.document)
+                    if fate.is_some_and(|fate| self.undoes(number, cancelled, &fate))
+                        && let Some((submitted, _)) = self.document_of(number, cancelled.document)
+                        && let Some(position) = self.position(number, cancelled.document)
                     {
                         sums.sums.take_back(position, &submitted);
                     }
@@ -132,9 +135,6 @@ impl SiteWriter {
         });
         scanned.map_err(|error| error.to_string())?;
         // One that is being stopped has not seen all.
-        if !self.books.hub.stopped() {
-            self.board.keep_sums(sums);
-        }
-        Ok(())
+        Ok((!self.hub.stopped()).then_some(sums))
     }
 }

@@ -60,7 +60,8 @@ impl SiteWriter {
         };
         let mut look = || {
             if !self.board.keeps_sums() {
-                self.enter_anew()?;
+                let sums = self.books.sums_of((&self.site, self.number))?;
+                sums.into_iter().for_each(|sums| self.board.keep_sums(sums));
             }
             if self.ask_for_doubtful()? > 0 || now_ms < self.stock.read_ms {
                 return Ok(false);

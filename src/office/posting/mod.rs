@@ -91,8 +91,11 @@ struct Inbox {
 }
 
 /// What the threads share.
+#[derive(Default)]
 struct Hub {
+    /// Of each site that is posted.
     board: Mutex<BTreeMap<SiteId, Arc<Board>>>,
+    /// The same. A site that is posted no more has none.
     inboxes: Mutex<BTreeMap<SiteId, Inbox>>,
     moved: Condvar,
     stop: Mutex<bool>,
@@ -113,7 +116,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Hub {
     fn tell(&self, site: &SiteId, order: Order) {
-        lock(&self.inboxes).entry(site.clone()).or_default().orders.push(order);
+        if let Some(inbox) = lock(&self.inboxes).get_mut(site) {
+            inbox.orders.push(order);
+        }
         self.moved.notify_all();
     }
 
@@ -142,9 +147,16 @@ impl Hub {
         lock(&self.inboxes).get_mut(site).map(|inbox| std::mem::take(&mut inbox.orders)).unwrap_or_default()
     }
 
-    /// Of each site that is posted it is known what of it is in the books.
-    fn knows_what_is_entered(&self) -> bool {
-        lock(&self.board).values().all(|board| board.keeps_sums())
+    /// A site is posted from now on.
+    fn begin(&self, site: &SiteId) -> Arc<Board> {
+        lock(&self.inboxes).entry(site.clone()).or_default();
+        lock(&self.board).entry(site.clone()).or_default().clone()
+    }
+
+    /// A site is posted no more.
+    fn end(&self, site: &SiteId) {
+        lock(&self.board).remove(site);
+        lock(&self.inboxes).remove(site);
     }
 
     fn stopped(&self) -> bool {
@@ -183,18 +195,7 @@ impl Posting {
         views: views::Reader,
         under_way: UnderWay,
     ) -> std::io::Result<(Self, Clerk)> {
-        let hub = Arc::new(Hub {
-            board: Mutex::default(),
-            inboxes: Mutex::default(),
-            moved: Condvar::new(),
-            stop: Mutex::new(false),
-            turnstile: Arc::default(),
-            down: Mutex::default(),
-            guard: Mutex::default(),
-            refresh: AtomicBool::new(false),
-            remapping: Mutex::default(),
-            entering: Mutex::default(),
-        });
+        let hub = Arc::new(Hub::default());
         let books = Arc::new(Books::new(sites, shelves, views, hub.clone()));
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
         let reader = Reader::new(dir, hub.clone(), books.clone(), under_way);
@@ -229,19 +230,26 @@ impl Posting {
     }
 }
 
-/// Starts a thread for each site that is posted and has none.
+/// Starts a thread for each site that is posted and has none. One whose site is posted no more ends by itself.
 fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
     let mut running: BTreeMap<SiteId, JoinHandle<()>> = BTreeMap::new();
     let source = Arc::new(Source::new(dir.to_owned(), books.clone()));
     let mut complained = None;
     while !hub.stopped() {
-        running.retain(|site, thread| {
-            let ended = thread.is_finished();
-            if ended {
-                tracing::error!(%site, "posting this site has failed, and is started again: tell who maintains outpost");
+        let ended: Vec<SiteId> =
+            running.iter().filter(|(_, thread)| thread.is_finished()).map(|(site, _)| site.clone()).collect();
+        for site in ended {
+            match running.remove(&site).map(JoinHandle::join) {
+                None => {}
+                Some(Ok(())) => {
+                    tracing::info!(%site, "this site is posted no more: {NAME} does not name it");
+                    hub.end(&site);
+                }
+                Some(Err(_)) => {
+                    tracing::error!(%site, "posting this site has failed, and is started again: tell who maintains outpost");
+                }
             }
-            !ended
-        });
+        }
         match settings::read(dir) {
             Ok(None) => {}
             Ok(Some(settings)) => {
@@ -249,9 +257,8 @@ fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
                 let numbers: BTreeMap<_, _> = books.sites.numbers().into_iter().collect();
                 for site in settings.sites.keys() {
                     let Some(number) = numbers.get(site).filter(|_| !running.contains_key(site)) else { continue };
-                    let board = lock(&hub.board).entry(site.clone()).or_default().clone();
-                    lock(&hub.inboxes).entry(site.clone()).or_default();
-                    let writer = SiteWriter::new((site.clone(), *number), books.clone(), source.clone(), board);
+                    let writer =
+                        SiteWriter::new((site.clone(), *number), books.clone(), source.clone(), hub.begin(site));
                     let thread = std::thread::Builder::new().name(format!("post {site}")).spawn(move || writer.run());
                     match thread {
                         Ok(thread) => drop(running.insert(site.clone(), thread)),
@@ -383,5 +390,27 @@ impl Clerk {
         let late =
             |_| "the books have not answered yet: `outpost office held list` shows whether it was done".to_owned();
         heard.recv_timeout(PATIENCE).map_err(late)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_bring_is_heard_apart_and_piles_up_for_nobody_who_is_posted_no_more() {
+        let (hub, sites) = (Hub::default(), ["bandung", "garut"].map(|site| site.parse::<SiteId>().unwrap()));
+        sites.iter().for_each(|site| drop(hub.begin(site)));
+        hub.tell(&sites[1], Order::Retry(None));
+        hub.tell_others(&sites[0], IntentId::new(1, [1; 10]), &BTreeSet::new());
+        // It cannot write its own words down: it hears all the same.
+        assert!(matches!(hub.news(&sites[1])[..], [News::Moved(..)]));
+        assert!(hub.news(&sites[0]).is_empty() && hub.news(&sites[1]).is_empty());
+        assert!(matches!(hub.orders(&sites[1])[..], [Order::Retry(None)]));
+        hub.end(&sites[1]);
+        hub.tell(&sites[1], Order::Retry(None));
+        hub.tell_others_of_work(&sites[0], &Text::try_from("MFG-WO-2026-00001").unwrap());
+        assert!(hub.news(&sites[1]).is_empty() && hub.orders(&sites[1]).is_empty());
+        assert!(lock(&hub.inboxes).keys().eq([&sites[0]]) && lock(&hub.board).keys().eq([&sites[0]]));
     }
 }

@@ -97,6 +97,11 @@ impl Source {
         settings.map_err(|error| told(&self.dir, &error))
     }
 
+    /// Whether the settings have a section for the site; true where they cannot be read.
+    pub(super) fn names(&self, site: &SiteId) -> bool {
+        read(&self.dir).map_or(true, |found| found.is_some_and(|settings| settings.sites.contains_key(site)))
+    }
+
     /// ERPNext under the connector's key.
     pub(super) fn client(&self, settings: &Settings) -> Result<Client, String> {
         let client = key(&self.dir.join(KEY)).and_then(|key| client(&self.dir, settings, &key));

@@ -52,6 +52,8 @@ pub(super) struct SiteWriter {
     sink: Option<Box<dyn Sink>>,
     /// The settings that the sink was made by.
     made_by: [Option<SystemTime>; 2],
+    /// The settings that have named the site.
+    named_by: Option<[Option<SystemTime>; 2]>,
     first_day: FirstDay,
     pub(super) board: Arc<Board>,
     pub(super) stock: Due,
@@ -85,6 +87,7 @@ impl SiteWriter {
             source,
             sink: None,
             made_by: [None; 2],
+            named_by: None,
             first_day: FirstDay::default(),
             board,
             stock: Due::default(),
@@ -100,7 +103,7 @@ impl SiteWriter {
         }
     }
 
-    /// Runs until the office stops.
+    /// Runs until the office stops, or the site is posted no more.
     pub(super) fn run(mut self) {
         self.board.forget_sums();
         // The words of before have to be known before anything is tried, and what of before has none.
@@ -111,7 +114,7 @@ impl SiteWriter {
                 self.books.hub.wait(Duration::from_millis(200));
             }
         }
-        while !self.books.hub.stopped() {
+        while !self.books.hub.stopped() && self.is_posted() {
             let pause = match self.step() {
                 Ok(pause) => pause,
                 Err(why) => {
@@ -183,6 +186,18 @@ impl SiteWriter {
                 News::GotOn(order) => self.writer.got_on(&order),
             }
         }
+    }
+
+    /// Whether the site has its section still. Settings that cannot be read now take nothing from anybody.
+    fn is_posted(&mut self) -> bool {
+        let written = self.source.written();
+        if self.named_by != Some(written) {
+            if !self.source.names(&self.site) {
+                return false;
+            }
+            self.named_by = Some(written);
+        }
+        true
     }
 
     /// There is nothing to do now.

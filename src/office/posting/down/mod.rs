@@ -5,6 +5,7 @@
 //! what is left of invoices) are read between two of those (`turnstile`). Stock is each site's own thread's (`levels`). Absent: what a row
 //! is made of, and what is not ERPNext's.
 
+mod apart;
 mod keep;
 mod own;
 mod place;
@@ -19,6 +20,7 @@ use crate::domain::time::rfc3339;
 use crate::moment::{rough_ms, up_ms};
 use crate::office::ledger::UnderWay;
 use crate::rows::OfficeRows;
+use apart::Apart;
 use outpost_erpnext::client::Client;
 use outpost_erpnext::down::{Came, Feed, Round, Scope};
 use outpost_erpnext::map::{MasterData, Settings};
@@ -99,11 +101,12 @@ pub(super) struct Reader {
     hub: Arc<Hub>,
     books: Arc<Books>,
     under_way: UnderWay,
+    apart: Apart,
 }
 
 impl Reader {
     pub(super) fn new(dir: &Path, hub: Arc<Hub>, books: Arc<Books>, under_way: UnderWay) -> Self {
-        Self { dir: dir.to_owned(), hub, books, under_way }
+        Self { dir: dir.to_owned(), hub, books, under_way, apart: Apart::default() }
     }
 
     /// Runs until the office stops. What panics is told, and begun again.
@@ -171,20 +174,20 @@ impl Reader {
         }
         let round = if place.all { Round::All } else { Round::Changes };
         self.tell(|progress| progress.reading = Some(place.progress.at().to_owned()));
-        let boards = lock(&self.hub.board).values().cloned().collect();
-        let own = Own::new(rows, boards, &self.under_way);
         let has_figures = place.progress.has_figures();
-        let mut read = || feed.step(client, &own, &mut place.progress, round);
-        let came = if has_figures {
-            if !self.hub.knows_what_is_entered() {
-                return Err("the journals are being read since the start: orders and invoices wait for that".into());
-            }
-            let late = "documents are on their way into the books, and figures wait for them";
-            self.hub.turnstile.alone(PATIENCE, read).ok_or(late)?
-        } else {
-            read()
+        let mut read = |boards| {
+            let own = Own::new(rows, boards, &self.under_way);
+            feed.step(client, &own, &mut place.progress, round).map_err(|failure| failure.to_string())
         };
-        let came = came.map_err(|failure| failure.to_string())?;
+        let came = if has_figures {
+            let boards = || self.apart.all(&self.books, settings);
+            // Journals may be long: nobody is kept waiting for them.
+            boards()?;
+            let late = "documents are on their way into the books, and figures wait for them";
+            self.hub.turnstile.alone(PATIENCE, || read(boards()?)).ok_or(late)??
+        } else {
+            read(Vec::new())?
+        };
         let changed = keep::keep(rows, &came).map_err(|error| error.to_string())?;
         if !came.more && place.all {
             place.all_at_s = Some(now_s);
