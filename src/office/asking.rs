@@ -24,6 +24,8 @@ const QUIET_MS: i64 = 120_000;
 const CATCH_UP: Duration = Duration::from_secs(60);
 /// Requests of one site that may wait for its answer: people make them one by one.
 pub(super) const MAX_WAITING: usize = 100;
+/// The same with those that were taken back: a box that is off has to hear of these as well when it is there again.
+const MAX_UNHEARD: usize = 1_000;
 
 /// Why nothing was asked.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,7 @@ pub(super) enum NotAsked {
     #[error("{0} is known here for something else")]
     Known(IntentId),
     /// Too many wait already.
-    #[error("{MAX_WAITING} requests wait for the answer of {0} already")]
+    #[error("{0} has {MAX_WAITING} requests to answer already, or {MAX_UNHEARD} with those that were taken back")]
     Full(SiteId),
     /// The journal or the views refuse it now.
     #[error("{0}")]
@@ -114,7 +116,7 @@ impl Answers {
             return Err(NotAsked::Away { site: site.0.clone(), since });
         }
         let waiting = self.views.pending_requests(site.1)?;
-        if waiting.iter().filter(|line| line.taken_back.is_none()).count() >= MAX_WAITING {
+        if !has_room(waiting.len(), waiting.iter().filter(|line| line.taken_back.is_some()).count()) {
             return Err(NotAsked::Full(site.0.clone()));
         }
         self.tell(site, Entry::Requested(wanted))
@@ -204,5 +206,22 @@ impl Answers {
         let body = self.shelves.body(stream, at).ok()??;
         let Record { entry, stamp } = record::decode(&body).ok()?;
         Some((entry, stamp.at_ms()))
+    }
+}
+
+/// Whether one more may wait, of so many without an answer of which some were taken back.
+fn has_room(unheard: usize, taken_back: usize) -> bool {
+    unheard < MAX_UNHEARD && unheard.saturating_sub(taken_back) < MAX_WAITING
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_and_taken_back_again_and_again_comes_to_an_end() {
+        assert!(has_room(0, 0) && has_room(MAX_WAITING - 1, 0) && has_room(MAX_UNHEARD - 1, MAX_UNHEARD - 1));
+        assert!(!has_room(MAX_WAITING, 0) && has_room(MAX_WAITING, 1));
+        assert!(!has_room(MAX_UNHEARD, MAX_UNHEARD));
     }
 }
