@@ -47,6 +47,30 @@ impl Shelves {
         self.journals.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads the records of a journal that come after the first of these ordinals, up to the last, in file order.
+    pub fn between(&self, stream: Stream, (after, last): (u64, u64), each: &mut Each<'_>) -> io::Result<()> {
+        let Some(reader) = self.reader(stream) else { return Ok(()) };
+        for stored in reader.scan(after) {
+            let stored = stored.map_err(io::Error::other)?;
+            let at = place(&stored);
+            if at.ordinal > last {
+                break;
+            }
+            // The body of word of a lost record is its hash, and to the views nothing.
+            let body = if stored.kind == crate::wire::frame::Kind::Record { &stored.body[..] } else { &[] };
+            if let ControlFlow::Break(()) = each(at, body) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ordinal of a record; none where it cannot be read.
+    pub fn ordinal(&self, stream: Stream, locator: Locator) -> Option<u64> {
+        let stored = self.reader(stream)?.read_at(locator.0.into()).ok()?;
+        Some(place(&stored).ordinal)
+    }
+
     /// The journal of that name.
     pub fn reader(&self, stream: Stream) -> Option<journal::Reader> {
         self.all().iter().find(|(name, _)| *name == stream).map(|(_, reader)| reader.clone())
@@ -78,16 +102,7 @@ impl Journals for Shelves {
     }
 
     fn scan(&self, stream: Stream, after: Option<Place>, each: &mut Each<'_>) -> io::Result<()> {
-        let Some(reader) = self.reader(stream) else { return Ok(()) };
-        for stored in reader.scan(after.map_or(0, |place| place.ordinal)) {
-            let stored = stored.map_err(io::Error::other)?;
-            // The body of word of a lost record is its hash, and to the views nothing.
-            let body = if stored.kind == crate::wire::frame::Kind::Record { &stored.body[..] } else { &[] };
-            if let ControlFlow::Break(()) = each(place(&stored), body) {
-                break;
-            }
-        }
-        Ok(())
+        self.between(stream, (after.map_or(0, |place| place.ordinal), u64::MAX), each)
     }
 
     fn body(&self, stream: Stream, locator: Locator) -> io::Result<Option<Vec<u8>>> {

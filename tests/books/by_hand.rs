@@ -174,3 +174,44 @@ fn what_was_given_up_is_entered_once_whoever_says_so_and_whenever_the_power_goes
     until("it cancelled there", undone, |docstatus| *docstatus == 2);
     shop.close();
 }
+
+#[test]
+fn what_was_posted_and_is_gone_is_entered_by_hand_without_a_word_before() {
+    let shop = Shop::open(&["bandung"]);
+    let office = shop.town.office.dir.clone();
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    shop.send(0, "sales-invoice", &on_credit(1, "3"));
+    let state = until("the sale", || books(&shop.boxes[0], &shop::id(1)), |state| state.starts_with("posted"));
+    shop.erp.lose("Sales Invoice", state.strip_prefix("posted as ").unwrap());
+    let name = enter(&shop.erp, 3, 1);
+    entered(&office, 1, &name, &[]).unwrap();
+    let state = format!("posted as {name}, entered by hand, says wati");
+    until("the word at the box", || books(&shop.boxes[0], &shop::id(1)), |said| *said == state);
+    assert_eq!((shop.held()["count"].as_u64(), times(&shop.erp, &shop::id(1))), (Some(0), 0));
+    shop.close();
+}
+
+#[test]
+fn a_customer_that_was_joined_with_another_is_said_to_be_that_one() {
+    let shop = Shop::open(&["bandung"]);
+    let office = shop.town.office.dir.clone();
+    let made = json!({"id": shop::id(1), "customer_name": "Bu Ani", "mobile_no": "0812"});
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    shop.send(0, "customer", &made);
+    let state = until("the customer", || books(&shop.boxes[0], &shop::id(1)), |state| state.starts_with("posted"));
+    // Frappe's merge deletes the one, with its id.
+    let left = accountant(&shop.erp).insert("Customer", &json!({"customer_name": "Ibu Ani"})).unwrap();
+    shop.erp.lose("Customer", state.strip_prefix("posted as ").unwrap());
+    let no = entered(&office, 1, "Ibu Ani", &[]).unwrap_err();
+    assert!(no.contains("customer_name: Ibu Ani there, and Bu Ani by its paper"), "{no}");
+    entered(&office, 1, "Ibu Ani", &["--anyway"]).unwrap();
+    let mut sold = on_credit(2, "1");
+    sold["customer"] = json!(shop::id(1));
+    shop.send(0, "sales-invoice", &sold);
+    let state = until("the sale", || books(&shop.boxes[0], &shop::id(2)), |state| state.starts_with("posted"));
+    let sold = shop.erp.document("Sales Invoice", state.strip_prefix("posted as ").unwrap()).unwrap();
+    assert_eq!(sold["customer"], left["name"]);
+    // Nobody has made the other one again.
+    assert_eq!(shop.erp.documents("Customer").iter().filter(|one| one["customer_name"] == "Bu Ani").count(), 0);
+    shop.close();
+}

@@ -97,3 +97,46 @@ fn what_restored_books_lack_is_told_and_posted_again_only_by_name() {
     shop.wait_held(0);
     shop.close();
 }
+
+/// More than are looked at in one go.
+const LOST: u32 = 230;
+
+#[test]
+fn all_that_restored_books_lack_is_told_however_many_it_is() {
+    let mut shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9_000, "1000"));
+    let posted = |shop: &Shop| shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"]["posted"].clone();
+    until("the receipt", || posted(&shop), |posted| *posted == 1);
+    let backup = shop.erp.snapshot();
+    let sales: Vec<_> = (1..=LOST).map(|n| sale(n, "1")).collect();
+    shop::send(&shop.boxes[0], "sales-invoice", &sales.iter().collect::<Vec<_>>());
+    until("the sales", || posted(&shop), |posted| *posted == LOST + 1);
+    shop.erp.restore(&backup);
+    shop.town.office.stop().unwrap();
+    shop.town.office.start().unwrap();
+    let held = shop.wait_held(u64::from(LOST));
+    assert!(held["held"].as_array().unwrap().iter().all(|held| held["hold"] == "gone"), "{held}");
+    // All that are held are tried again, and none of these is one.
+    let told = shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
+    assert!(told.starts_with("0 tried again"), "{told}");
+    shop.close();
+}
+
+#[test]
+fn one_that_is_posted_and_gone_is_posted_again_where_a_person_names_it() {
+    let shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    shop.send(0, "sales-invoice", &sale(1, "1"));
+    let id = shop::id(1);
+    let state = until("the sale", || books(&shop.boxes[0], &id), |state| state.starts_with("posted"));
+    let name = state.strip_prefix("posted as ").unwrap();
+    let retry = || shop.town.office.command(&["office", "held", "retry", &id], "");
+    let no = retry().unwrap_err().to_string();
+    assert!(no.contains(&format!("is in the books, as {name}")), "{no}");
+    shop.erp.lose("Sales Invoice", name);
+    assert_eq!(times(&shop.erp, &id), 0);
+    retry().unwrap();
+    until("the sale, again", || times(&shop.erp, &id), |times| *times == 1);
+    shop.wait_held(0);
+    shop.close();
+}

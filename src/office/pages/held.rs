@@ -125,13 +125,11 @@ impl Desk {
         let Retry { site, id } = question.asked.json()?;
         let id = id.map(IntentId);
         site.as_ref().map_or(Ok(()), |site| self.is_enrolled(site))?;
-        if let Some(id) = id
-            && self.office.clerk.holder(id).is_none_or(|holder| site.as_ref().is_some_and(|site| *site != holder))
-        {
-            return Err(not_held(id));
-        }
         let retried = self.office.clerk.retry(site.as_ref(), id);
-        let retried = retried.map_err(|rule| conflict(None, rule, "set up posting first: docs/ERPNEXT.md"))?;
+        let retried = retried.map_err(|rule| match id {
+            Some(_) => conflict(Some("id"), rule, "GET /api/held lists what is"),
+            None => conflict(None, rule, "set up posting first: docs/ERPNEXT.md"),
+        })?;
         Ok(Reply::json(&json!({ "retried": retried })))
     }
 

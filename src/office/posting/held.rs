@@ -129,6 +129,11 @@ impl Board {
         lock(&self.0).held.len()
     }
 
+    /// How many are tried where all are to be: not what is gone from restored books.
+    pub(super) fn retried_count(&self) -> usize {
+        lock(&self.0).held.values().filter(|held| held.hold != Hold::Gone).count()
+    }
+
     /// How many are held, and how many got into the books; of these, the ones that came after the first `known`, at most ten.
     pub(super) fn news(&self, known: u64) -> News {
         let inner = lock(&self.0);

@@ -75,6 +75,8 @@ enum News {
 enum Order {
     /// Held ones are to be tried again: one, or all.
     Retry(Option<IntentId>),
+    /// One that is not held is to be looked for, and posted again where it is gone. The answer says why not.
+    RetryPosted(IntentId, Sender<Result<(), String>>),
     /// A held one is never to be posted. The answer says what that means.
     GiveUp { id: IntentId, by: Text, reason: String, told: Sender<Result<String, String>> },
     /// One was entered by hand. The answer says as what.
@@ -364,26 +366,34 @@ impl Clerk {
         Ok(json!({ "count": count, "held": listed }))
     }
 
-    /// Has held ones tried again, by the settings as they are now; how many are held.
+    /// Has held ones tried again, by the settings as they are now; how many are. One that is posted and gone from the books is posted again.
     pub(super) fn retry(&self, site: Option<&SiteId>, id: Option<IntentId>) -> Result<usize, String> {
         let boards = self.boards(site)?;
-        let chosen = boards.iter().filter(|(_, board)| id.is_none_or(|id| board.holds(id)));
-        let mut count = 0;
-        for (site, board) in chosen {
-            count += id.map_or(board.held_count(), |_| 1);
-            self.hub.tell(site, Order::Retry(id));
+        let Some(id) = id else {
+            let tell = |(site, _): &(SiteId, Arc<Board>)| self.hub.tell(site, Order::Retry(None));
+            boards.iter().for_each(tell);
+            return Ok(boards.iter().map(|(_, board)| board.retried_count()).sum());
+        };
+        if let Some((site, _)) = boards.iter().find(|(_, board)| board.holds(id)) {
+            self.hub.tell(site, Order::Retry(Some(id)));
+            return Ok(1);
         }
-        match (count, id) {
-            (0, Some(id)) => Err(format!("{id} is not held: `outpost office held` lists what is")),
-            _ => Ok(count),
-        }
+        let of = self.books.line(None, id).map(|(site, _)| site);
+        let Some(of) = of.filter(|of| boards.iter().any(|(site, _)| site == of)) else {
+            return Err(format!("{id} is not held: `outpost office held list` lists what is"));
+        };
+        let (told, heard) = std::sync::mpsc::channel();
+        self.hub.tell(&of, Order::RetryPosted(id, told));
+        let late =
+            |_| "the books have not answered yet: `outpost status --document` shows what becomes of it".to_owned();
+        heard.recv_timeout(PATIENCE).map_err(late)?.map(|()| 1)
     }
 
     /// Decides that a held one is never posted. Says what that means for stock and cash.
     pub(super) fn give_up(&self, id: IntentId, by: Text, reason: String) -> Result<String, String> {
         let boards = self.boards(None)?;
         let Some((site, _)) = boards.iter().find(|(_, board)| board.holds(id)) else {
-            return Err(format!("{id} is not held: `outpost office held` lists what is"));
+            return Err(format!("{id} is not held: `outpost office held list` lists what is"));
         };
         let (told, heard) = std::sync::mpsc::channel();
         self.hub.tell(site, Order::GiveUp { id, by, reason, told });

@@ -1,5 +1,6 @@
 //! One site's thread: reads its journal on, tries what the core says, writes down what is to be said.
 
+mod audit;
 mod by_hand;
 mod first_day;
 
@@ -18,6 +19,7 @@ use crate::moment::up_ms;
 use crate::posting::{Fates, Moved, Next, Place, Said, Sink, Verdict, What, Work, Writer};
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
+use audit::Audit;
 use first_day::FirstDay;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
@@ -32,8 +34,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const REACH_EVERY: Duration = Duration::from_secs(15);
 /// How many of the latest documents are looked for in the books after a start and each hour: restored ones lack them.
 const AUDITED: usize = 200;
-/// How often that is.
-const AUDIT_EVERY_MS: u64 = 3_600_000;
 /// How many of the held ones in doubt are asked for at a time.
 const ASKED: usize = 200;
 
@@ -69,8 +69,7 @@ pub(super) struct SiteWriter {
     owed: Said,
     /// In the books, of which other sites are told once the words on it are written down.
     moved: Moved,
-    latest: VecDeque<(IntentId, u64, Locator)>,
-    audit_at_ms: u64,
+    audit: Audit,
 }
 
 impl SiteWriter {
@@ -98,8 +97,7 @@ impl SiteWriter {
             at: HashMap::new(),
             owed: Said::new(),
             moved: Moved::new(),
-            latest: VecDeque::new(),
-            audit_at_ms: 0,
+            audit: Audit::default(),
         }
     }
 
@@ -237,7 +235,12 @@ impl SiteWriter {
                     self.board.ended(of, &fate);
                     let at = self.at.remove(&of);
                     match (&fate, at) {
-                        (Fate::Posted { .. }, Some((order, at))) => self.remember(of, order, at),
+                        (Fate::Posted { .. }, Some((order, at))) => {
+                            // A cancellation is in the books as its document alone.
+                            if let Some(Entry::Submitted(_)) = self.books.entry(self.number, at) {
+                                self.audit.remember((of, order, at));
+                            }
+                        }
                         (Fate::Posted { .. }, None) => {}
                         // Who waits for it at another site hears that it never comes.
                         _ => self.moved.push((of, BTreeSet::new())),
@@ -251,13 +254,6 @@ impl SiteWriter {
     fn say(&mut self, said: Said) -> Result<(), String> {
         self.owed.extend(said);
         self.pay()
-    }
-
-    fn remember(&mut self, id: IntentId, order: u64, at: Locator) {
-        if self.latest.len() == AUDITED {
-            self.latest.pop_front();
-        }
-        self.latest.push_back((id, order, at));
     }
 
     /// Shows that something is held.
@@ -328,7 +324,7 @@ impl SiteWriter {
         let fate = words.fate(id);
         if fate.as_ref().is_some_and(Fate::is_final) {
             if matches!(fate, Some(Fate::Posted { .. })) && matches!(record.entry, Entry::Submitted(_)) {
-                self.remember(id, order, at.locator);
+                self.audit.remember((id, order, at.locator));
             }
             return Ok(());
         }
@@ -498,6 +494,10 @@ impl SiteWriter {
                 self.books.forget_masters();
                 self.writer.retry(which);
             }
+            Order::RetryPosted(id, told) => {
+                let retried = self.retry_posted(id);
+                let _ = told.send(retried);
+            }
             Order::GiveUp { id, by, reason, told } => {
                 let given_up = self.give_up(id, by, reason);
                 // Whoever asked may have gone.
@@ -533,59 +533,6 @@ impl SiteWriter {
         let Some(said) = self.writer.give_up(id, by, reason) else { return Err(format!("{id} is not held")) };
         self.say(said)?;
         Ok(meaning)
-    }
-
-    /// Looks whether the latest documents are in the books still; false where it is not the time to.
-    fn audit(&mut self) -> Result<bool, String> {
-        if up_ms() < self.audit_at_ms || self.latest.is_empty() {
-            return Ok(false);
-        }
-        // Books that cannot be reached are not asked each second.
-        self.audit_at_ms = up_ms() + u64::try_from(REACH_EVERY.as_millis()).unwrap_or(u64::MAX);
-        self.reach()?;
-        let Some(sink) = &mut self.sink else { return Ok(false) };
-        let mut asked = Vec::new();
-        for (id, order, at) in &self.latest {
-            if let Some(Entry::Submitted(submitted)) = self.books.entry(self.number, *at) {
-                asked.push((*id, *order, *at, submitted));
-            }
-        }
-        let words = Words { books: &self.books, site: self.number };
-        // What was cancelled since is not there, and should not be.
-        let cancelled = |submitted: &Submitted| {
-            self.books.document_of(self.number, submitted.id).is_some_and(|(_, cancelled)| cancelled.is_some())
-        };
-        asked.retain(|(id, _, _, submitted)| {
-            matches!(words.fate(*id), Some(Fate::Posted { .. })) && !cancelled(submitted)
-        });
-        let documents: Vec<_> = asked.iter().map(|(id, _, _, made)| (made.document.kind(), *id)).collect();
-        let there = sink.there(&documents)?;
-        asked.retain(|(id, ..)| !there.contains(id));
-        let missing: Vec<_> = documents.into_iter().filter(|(_, id)| !there.contains(id)).collect();
-        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&missing)? };
-        self.audit_at_ms = up_ms() + AUDIT_EVERY_MS;
-        if self.books.hub.stopped() {
-            return Ok(false);
-        }
-        let mut said = Said::new();
-        for (id, order, at, submitted) in asked {
-            self.at.insert(id, (order, at));
-            let work = self.post(&submitted, order);
-            said.extend(match struck.iter().find(|(of, _)| *of == id) {
-                Some((_, why)) => {
-                    tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
-                    self.take_back(id);
-                    self.writer.struck(work, why.clone())
-                }
-                None => {
-                    tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
-                    self.writer.gone(work)
-                }
-            });
-            self.latest.retain(|(latest, ..)| *latest != id);
-        }
-        self.say(said)?;
-        Ok(true)
     }
 }
 

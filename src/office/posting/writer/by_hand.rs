@@ -18,6 +18,8 @@ impl SiteWriter {
     /// What was entered, in words.
     pub(super) fn entered(&mut self, entering: &Entering) -> Result<Vec<String>, NotEntered> {
         let (id, books) = (entering.id, self.books.clone());
+        // One that was posted may be gone from there, and be entered anew.
+        self.look_for_posted(id).map_err(NotEntered::No)?;
         let before = self.may_be_entered(id)?;
         let line = books.ask(|views| views.document(self.number, id)).flatten();
         let record = line.as_ref().and_then(|line| books.record(self.number, line.locator));
