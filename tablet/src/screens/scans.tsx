@@ -132,7 +132,9 @@ function Sent({ entry }: { entry: Entry | undefined }) {
         <>
           <Notice kind="bad">{t("document.refused", { why: whyOf(entry) })}</Notice>
           <div class="buttons">
-            <Button onClick={() => act(() => outbox.again(entry.id, app().people.session.value))}>{t("document.again")}</Button>
+            <Button onClick={() => act(() => outbox.again(entry.id, app().people.session.value))}>
+              {t("document.again")}
+            </Button>
             <Button kind="danger" icon="cross" onClick={() => act(() => outbox.drop(entry.id))}>
               {t("document.drop")}
             </Button>
