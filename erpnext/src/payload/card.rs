@@ -15,6 +15,13 @@ pub struct AddToCard {
     pub time_logs: Vec<Value>,
 }
 
+impl AddToCard {
+    /// Whether a card's line is one of these.
+    pub fn has(&self, line: &Value) -> bool {
+        self.time_logs.iter().any(|log| is_same_line(line, log))
+    }
+}
+
 /// What is to be done with a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardChange {
@@ -31,7 +38,7 @@ pub struct CardChange {
 pub fn add_to_card(card: &Value, add: &AddToCard) -> CardChange {
     let old = card.get("time_logs").and_then(Value::as_array).cloned().unwrap_or_default();
     let new: Vec<Value> =
-        add.time_logs.iter().filter(|log| !old.iter().any(|known| same(known, log))).cloned().collect();
+        add.time_logs.iter().filter(|log| !old.iter().any(|known| is_same_line(known, log))).cloned().collect();
     let done = |rows: &[Value]| {
         let pieces = rows.iter().filter_map(|row| decimal(row.get("completed_qty")?));
         pieces.fold(Decimal::ZERO, |sum, pieces| sum.plus(pieces).unwrap_or(sum))
@@ -58,7 +65,8 @@ pub(crate) fn has_parts(card: &Value) -> bool {
     card.get("sub_operations").and_then(Value::as_array).is_some_and(|parts| !parts.is_empty())
 }
 
-fn same(known: &Value, log: &Value) -> bool {
+/// Whether a card's line is this one: the same person's, from when until when.
+pub(crate) fn is_same_line(known: &Value, log: &Value) -> bool {
     let text = |row: &Value, field: &str| row.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let at = |field: &str| same_moment(&text(known, field), &text(log, field));
     text(known, "employee") == text(log, "employee") && at("from_time") && at("to_time")

@@ -26,8 +26,8 @@ mod trade;
 mod work;
 
 pub use advance::{Left, Part, Wanted};
-pub(crate) use card::has_parts;
 pub use card::{AddToCard, CardChange, add_to_card};
+pub(crate) use card::{has_parts, is_same_line};
 pub(crate) use fields::number;
 pub(crate) use work::hours;
 

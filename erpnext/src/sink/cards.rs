@@ -2,7 +2,7 @@
 
 use super::{Ask, Erpnext, HOURS_CLOSED_HERE};
 use crate::client::{Failure, Query};
-use crate::payload::{AddToCard, Unmappable, add_to_card, has_parts};
+use crate::payload::{AddToCard, Unmappable, add_to_card, has_parts, is_same_line};
 use crate::readback::{Reading, decimal};
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::Text;
@@ -81,8 +81,17 @@ impl Erpnext {
         })
     }
 
-    /// The card that has the lines, or else the open one.
-    fn read_card(&self, add: &AddToCard) -> Result<Option<Value>, Failure> {
+    fn has_lines(&self, add: &AddToCard) -> Result<bool, Failure> {
+        for name in self.cards_of(add)? {
+            if lines_of(&self.client.get(CARD, &name)?).iter().any(|line| add.has(line)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The cards that lines may be in.
+    fn cards_of(&self, add: &AddToCard) -> Result<Vec<String>, Failure> {
         let query = Query {
             fields: &["name", "docstatus"],
             filters: vec![
@@ -94,10 +103,15 @@ impl Erpnext {
             page: 20,
             ..Query::default()
         };
+        let named = |row: &Value| Some(row.get("name")?.as_str()?.to_owned());
+        Ok(self.client.list(CARD, &query)?.iter().filter_map(named).collect())
+    }
+
+    /// The card that has the lines, or else the open one.
+    fn read_card(&self, add: &AddToCard) -> Result<Option<Value>, Failure> {
         let mut open = None;
-        for row in self.client.list(CARD, &query)? {
-            let Some(name) = row.get("name").and_then(Value::as_str) else { continue };
-            let card = self.client.get(CARD, name)?;
+        for name in self.cards_of(add)? {
+            let card = self.client.get(CARD, &name)?;
             let change = add_to_card(&card, add);
             if change.put.is_none() {
                 return Ok(Some(card));
@@ -109,13 +123,10 @@ impl Erpnext {
         Ok(open)
     }
 
-    /// Whether a card has the lines.
+    /// Whether a card has any of the lines.
     pub(super) fn is_on_a_card(&mut self, submitted: &Submitted) -> Result<bool, String> {
         match self.request(submitted, None, Reading::Later) {
-            Ok(Ask::AddToCard(add)) => {
-                let card = self.read_card(&add).map_err(|failure| failure.to_string())?;
-                Ok(card.is_some_and(|card| add_to_card(&card, &add).put.is_none()))
-            }
+            Ok(Ask::AddToCard(add)) => self.has_lines(&add).map_err(|failure| failure.to_string()),
             Ok(_) => Ok(false),
             Err(Unmappable::Books(failure)) => Err(failure.to_string()),
             // They could not be made, and so were not.
@@ -143,25 +154,23 @@ impl Erpnext {
             let why = format!("{name} is submitted: cancel it in ERPNext, and make one without these lines.");
             return Ok(Verdict::Held(Hold::Refused, why));
         }
-        let all = card.get("time_logs").and_then(Value::as_array).cloned().unwrap_or_default();
-        // A line is ours where the card needs it no more once it is said to be there.
-        let ours = |line: &Value| {
-            add.time_logs.iter().any(|log| {
-                let one = AddToCard { time_logs: vec![log.clone()], ..add.clone() };
-                add_to_card(&json!({ "time_logs": [line] }), &one).put.is_none()
-            })
-        };
-        let left: Vec<Value> = all.iter().filter(|line| !ours(line)).cloned().collect();
+        let all = lines_of(&card);
+        let left: Vec<Value> = all.iter().filter(|line| !add.has(line)).cloned().collect();
         if left.len() == all.len() {
             return Ok(Verdict::Kept);
         }
         self.client.update(CARD, &name, &json!({ "time_logs": left, "modified": card.get("modified") }))?;
         let read = self.client.get(CARD, &name)?;
-        if read.get("time_logs").and_then(Value::as_array).is_some_and(|lines| lines.iter().any(ours)) {
+        if lines_of(&read).iter().any(|line| add.has(line)) {
             return Ok(Verdict::Again { why: format!("{name} has the lines still"), alive: true });
         }
         Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted::new(name))))
     }
+}
+
+/// The lines of a card.
+fn lines_of(card: &Value) -> &[Value] {
+    card.get("time_logs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
 }
 
 /// What a card has otherwise than it was told.
@@ -182,10 +191,9 @@ fn differs(card: &Value, add: &AddToCard, complete: bool) -> Option<&'static str
     if add_to_card(card, add).put.is_some() {
         return Some("not all lines");
     }
-    let lines = card.get("time_logs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let lines = lines_of(card);
     let told = |log: &Value| {
-        let one = AddToCard { time_logs: vec![log.clone()], ..add.clone() };
-        let line = lines.iter().find(|line| add_to_card(&json!({ "time_logs": [line] }), &one).put.is_none());
+        let line = lines.iter().find(|line| is_same_line(line, log));
         let pieces = |row: &Value| row.get("completed_qty").and_then(decimal).unwrap_or_default();
         line.is_some_and(|line| pieces(line) == pieces(log))
     };

@@ -88,6 +88,26 @@ fn what_is_held_so_is_taken_out_of_the_card_when_it_is_cancelled() {
 }
 
 #[test]
+fn hours_of_which_a_card_has_kept_some_are_there() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    let log = |from: &str, to: &str| {
+        json!({"employee": "HR-EMP-00001", "completed_qty": "0", "from_time": format!("2026-11-20 {from}"),
+            "to_time": format!("2026-11-20 {to}")})
+    };
+    let logs = json!([log("13:00:00", "14:10:00"), log("15:00:00", "15:30:00")]);
+    let fields = json!({"work_order": case.books.orders[0], "operation": "Sew", "time_logs": logs});
+    let logged = case.shop.make("job-card", fields);
+    let verdict = post(&mut case.sink, &logged, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+    // Somebody takes one of the lines out of it.
+    let card = case.books.erp.documents("Job Card").into_iter().next().unwrap();
+    case.books.erp.set("Job Card", card["name"].as_str().unwrap(), "time_logs", json!([card["time_logs"][1]]));
+    assert_eq!(case.sink.has(&logged), Ok(true));
+    case.books.erp.set("Job Card", card["name"].as_str().unwrap(), "time_logs", json!([]));
+    assert_eq!(case.sink.has(&logged), Ok(false));
+}
+
+#[test]
 fn time_on_a_card_with_sub_operations_is_posted_and_a_person_submits_the_card() {
     let mut case = Case::new(ClosedPeriod::Hold);
     let name = case.books.erp.documents("Job Card")[0]["name"].as_str().unwrap().to_owned();
