@@ -16,6 +16,7 @@ use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Of one name how many are asked for at a time.
 const AT_ONCE: usize = 500;
@@ -108,11 +109,17 @@ fn known_by(made: &Document) -> Option<(&Text, Option<&Text>)> {
 
 /// All of a name, also of those that people have come to call otherwise.
 fn called(client: &Client, kind: Kind, wanted: &str) -> Result<Vec<Value>, Failure> {
+    listed(client, kind, "=", wanted)
+}
+
+/// All whose name, or what people call them, compares so.
+fn listed(client: &Client, kind: Kind, compares: &str, wanted: &str) -> Result<Vec<Value>, Failure> {
+    let named = named_by(kind.name());
     let mut all = Vec::new();
     loop {
         let query = Query {
-            fields: &["name", "outpost_id", same_by(kind)],
-            or_filters: vec![json!([named_by(kind.name()), "=", wanted]), json!(["name", "=", wanted])],
+            fields: &["name", named, "outpost_id", same_by(kind)],
+            or_filters: vec![json!([named, compares, wanted]), json!(["name", compares, wanted])],
             order_by: "creation asc, name asc",
             start: all.len(),
             page: AT_ONCE,
@@ -135,10 +142,13 @@ fn same<'a>(kind: Kind, there: &'a [Value], ours: &str) -> Option<&'a Value> {
     there.iter().filter(is_same).find(free).or_else(|| there.iter().find(is_same))
 }
 
-/// `Bu Sari (bandung)`, or where there is one already `Bu Sari (bandung 2)`.
+/// `Bu Sari (bandung)`, or where there is one already `Bu Sari (bandung 2)`, whatever the letters' case.
 fn free_name(client: &Client, kind: Kind, wanted: &str, site: &SiteId) -> Result<String, Failure> {
+    let like = listed(client, kind, "like", &format!("{wanted} ({site}%"))?;
+    let names = |row: &Value| [text(row, "name"), text(row, named_by(kind.name()))].map(|name| name.to_lowercase());
+    let taken: BTreeSet<String> = like.iter().flat_map(names).collect();
     let (mut name, mut number) = (with_site(wanted, site), 1);
-    while !called(client, kind, &name)?.is_empty() {
+    while taken.contains(&name.to_lowercase()) {
         number += 1;
         name = format!("{wanted} ({site} {number})");
     }
