@@ -64,7 +64,7 @@ const STOP_LOOK_EVERY: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What a site's thread hears of another site.
-enum News {
+enum Heard {
     /// A document of it is in the books, and brought this.
     Moved(IntentId, BTreeSet<(Text, Text)>),
     /// It has brought this Work Order on.
@@ -87,7 +87,7 @@ enum Order {
 #[derive(Default)]
 struct Inbox {
     /// Heard at each step, whatever is in the way of the site's own.
-    news: Vec<News>,
+    heard: Vec<Heard>,
     /// Obeyed once all words are written down: as few as people give.
     orders: Vec<Order>,
 }
@@ -125,24 +125,24 @@ impl Hub {
     }
 
     fn tell_others(&self, site: &SiteId, id: IntentId, brings: &BTreeSet<(Text, Text)>) {
-        self.tell_news(site, || News::Moved(id, brings.clone()));
+        self.let_hear(site, || Heard::Moved(id, brings.clone()));
     }
 
     /// A site has brought a Work Order on.
     fn tell_others_of_work(&self, site: &SiteId, order: &Text) {
-        self.tell_news(site, || News::GotOn(order.clone()));
+        self.let_hear(site, || Heard::GotOn(order.clone()));
     }
 
-    fn tell_news(&self, of: &SiteId, news: impl Fn() -> News) {
+    fn let_hear(&self, of: &SiteId, what: impl Fn() -> Heard) {
         let mut inboxes = lock(&self.inboxes);
         for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != of) {
-            inbox.news.push(news());
+            inbox.heard.push(what());
         }
         self.moved.notify_all();
     }
 
-    fn news(&self, site: &SiteId) -> Vec<News> {
-        lock(&self.inboxes).get_mut(site).map(|inbox| std::mem::take(&mut inbox.news)).unwrap_or_default()
+    fn heard(&self, site: &SiteId) -> Vec<Heard> {
+        lock(&self.inboxes).get_mut(site).map(|inbox| std::mem::take(&mut inbox.heard)).unwrap_or_default()
     }
 
     fn orders(&self, site: &SiteId) -> Vec<Order> {
@@ -240,7 +240,8 @@ fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
     while !hub.stopped() {
         let ended: Vec<SiteId> =
             running.iter().filter(|(_, thread)| thread.is_finished()).map(|(site, _)| site.clone()).collect();
-        for site in ended {
+        // Those that end since the office does are posted the next time.
+        for site in ended.into_iter().filter(|_| !hub.stopped()) {
             match running.remove(&site).map(JoinHandle::join) {
                 None => {}
                 Some(Ok(())) => {
@@ -414,13 +415,13 @@ mod tests {
         hub.tell(&sites[1], Order::Retry(None));
         hub.tell_others(&sites[0], IntentId::new(1, [1; 10]), &BTreeSet::new());
         // It cannot write its own words down: it hears all the same.
-        assert!(matches!(hub.news(&sites[1])[..], [News::Moved(..)]));
-        assert!(hub.news(&sites[0]).is_empty() && hub.news(&sites[1]).is_empty());
+        assert!(matches!(hub.heard(&sites[1])[..], [Heard::Moved(..)]));
+        assert!(hub.heard(&sites[0]).is_empty() && hub.heard(&sites[1]).is_empty());
         assert!(matches!(hub.orders(&sites[1])[..], [Order::Retry(None)]));
         hub.end(&sites[1]);
         hub.tell(&sites[1], Order::Retry(None));
         hub.tell_others_of_work(&sites[0], &Text::try_from("MFG-WO-2026-00001").unwrap());
-        assert!(hub.news(&sites[1]).is_empty() && hub.orders(&sites[1]).is_empty());
+        assert!(hub.heard(&sites[1]).is_empty() && hub.orders(&sites[1]).is_empty());
         assert!(lock(&hub.inboxes).keys().eq([&sites[0]]) && lock(&hub.board).keys().eq([&sites[0]]));
     }
 }

@@ -97,9 +97,9 @@ impl Source {
         settings.map_err(|error| told(&self.dir, &error))
     }
 
-    /// Whether the settings have a section for the site; true where they cannot be read.
-    pub(super) fn names(&self, site: &SiteId) -> bool {
-        read(&self.dir).map_or(true, |found| found.is_some_and(|settings| settings.sites.contains_key(site)))
+    /// Whether the settings have a section for the site; nothing where they cannot be read.
+    pub(super) fn names(&self, site: &SiteId) -> Option<bool> {
+        read(&self.dir).ok().map(|found| found.is_some_and(|settings| settings.sites.contains_key(site)))
     }
 
     /// ERPNext under the connector's key.

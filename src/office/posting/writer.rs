@@ -9,7 +9,7 @@ use super::levels::Due;
 use super::library::{Books, Words};
 use super::settings::Source;
 use super::turnstile::Pass;
-use super::{News, Order};
+use super::{Heard, Order};
 use crate::domain::document::Kind;
 use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
@@ -178,10 +178,10 @@ impl SiteWriter {
 
     /// Takes note of what others have brought, also where nothing can be written down for a long time: it is as much as they post meanwhile.
     fn hear(&mut self) {
-        for news in self.books.hub.news(&self.site) {
-            match news {
-                News::Moved(id, brings) => self.writer.moved(id, &brings),
-                News::GotOn(order) => self.writer.got_on(&order),
+        for heard in self.books.hub.heard(&self.site) {
+            match heard {
+                Heard::Moved(id, brings) => self.writer.moved(id, &brings),
+                Heard::GotOn(order) => self.writer.got_on(&order),
             }
         }
     }
@@ -190,10 +190,11 @@ impl SiteWriter {
     fn is_posted(&mut self) -> bool {
         let written = self.source.written();
         if self.named_by != Some(written) {
-            if !self.source.names(&self.site) {
-                return false;
+            match self.source.names(&self.site) {
+                Some(true) => self.named_by = Some(written),
+                Some(false) => return false,
+                None => {}
             }
-            self.named_by = Some(written);
         }
         true
     }
@@ -237,8 +238,8 @@ impl SiteWriter {
                     match (&fate, at) {
                         (Fate::Posted { .. }, Some((order, at))) => {
                             // A cancellation is in the books as its document alone.
-                            if let Some(Entry::Submitted(_)) = self.books.entry(self.number, at) {
-                                self.audit.remember((of, order, at));
+                            if let Some(Entry::Submitted(made)) = self.books.entry(self.number, at) {
+                                self.audit.remember(&made, (of, order, at));
                             }
                         }
                         (Fate::Posted { .. }, None) => {}
@@ -323,8 +324,8 @@ impl SiteWriter {
         let order = at.ordinal;
         let fate = words.fate(id);
         if fate.as_ref().is_some_and(Fate::is_final) {
-            if matches!(fate, Some(Fate::Posted { .. })) && matches!(record.entry, Entry::Submitted(_)) {
-                self.audit.remember((id, order, at.locator));
+            if let (Some(Fate::Posted { .. }), Entry::Submitted(made)) = (&fate, &record.entry) {
+                self.audit.remember(made, (id, order, at.locator));
             }
             return Ok(());
         }
@@ -495,6 +496,8 @@ impl SiteWriter {
                 self.writer.retry(which);
             }
             Order::RetryPosted(id, told) => {
+                self.sink = None;
+                self.books.forget_masters();
                 let retried = self.retry_posted(id);
                 let _ = told.send(retried);
             }

@@ -36,7 +36,10 @@ pub(super) struct Audit {
 
 impl Audit {
     /// A document is posted.
-    pub(super) fn remember(&mut self, at: At) {
+    pub(super) fn remember(&mut self, made: &Submitted, at: At) {
+        if !is_missed(made) {
+            return;
+        }
         if self.latest.len() == AUDITED {
             self.latest.pop_front();
         }
@@ -45,12 +48,25 @@ impl Audit {
 }
 
 /// How far the journal was gone through backwards.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Back {
     /// The records up to this one are left.
     last: u64,
     /// How many were there in a row.
     there: usize,
+}
+
+impl Back {
+    /// Before which record the next ones begin.
+    fn after(self) -> u64 {
+        self.last.saturating_sub(BACK_AT_ONCE)
+    }
+
+    /// Where to go on once the next ones were looked for; nothing where that is enough.
+    fn on(self, found: &Found) -> Option<Self> {
+        let there = if found.gone > 0 { 0 } else { self.there + found.there };
+        (self.after() > 0 && there < AUDITED).then_some(Self { last: self.after(), there })
+    }
 }
 
 /// What was found of those that were looked for.
@@ -59,6 +75,11 @@ struct Found {
     there: usize,
     gone: usize,
     struck: usize,
+}
+
+/// Whether it can be missed by itself.
+fn is_missed(submitted: &Submitted) -> bool {
+    submitted.document.kind() != Kind::JobCard
 }
 
 impl SiteWriter {
@@ -83,9 +104,8 @@ impl SiteWriter {
 
     /// Goes on backwards; how far it came, where it is to go on.
     fn look_back(&mut self, back: Back) -> Result<Option<Back>, String> {
-        let after = back.last.saturating_sub(BACK_AT_ONCE);
         let mut documents = Vec::new();
-        let read = self.books.shelves.between(Stream::Up(self.number), (after, back.last), &mut |at, body| {
+        let read = self.books.shelves.between(Stream::Up(self.number), (back.after(), back.last), &mut |at, body| {
             if let Ok(record) = record::decode(body)
                 && let Entry::Submitted(submitted) = &record.entry
             {
@@ -94,9 +114,7 @@ impl SiteWriter {
             ControlFlow::Continue(())
         });
         read.map_err(|error| error.to_string())?;
-        let found = self.look_for(&documents)?;
-        let there = if found.gone > 0 { 0 } else { back.there + found.there };
-        Ok((after > 0 && there < AUDITED).then_some(Back { last: after, there }))
+        Ok(back.on(&self.look_for(&documents)?))
     }
 
     /// Looks for those of these that are posted and not cancelled, and holds what is not there.
@@ -110,6 +128,7 @@ impl SiteWriter {
             if counts
                 && matches!(words.fate(*id), Some(Fate::Posted { .. }))
                 && let Some(Entry::Submitted(submitted)) = self.books.entry(self.number, *at)
+                && is_missed(&submitted)
             {
                 asked.push((*id, *order, *at, submitted));
             }
@@ -185,14 +204,16 @@ impl SiteWriter {
         let called = words.called(id);
         let name = match words.fate(id) {
             Some(Fate::Posted { name, .. }) => name,
+            Some(Fate::Held { .. }) if self.writer.retry(Some(id)) > 0 => return Ok(()),
             Some(Fate::Held { .. }) => {
-                self.writer.retry(Some(id));
-                return Ok(());
+                return Err(format!(
+                    "{called} is held, and not come to yet since the office has started: say it again in a while"
+                ));
             }
             _ => return Err(format!("{called} is not held: `outpost office held list` lists what is")),
         };
         let Some((submitted, cancelled)) = self.books.document_of(self.number, id) else {
-            return Err(format!("{called} is done in the books: what is wrong with it there is put right by hand"));
+            return Err(format!("the record of {called} is damaged at the office: run `outpost doctor`"));
         };
         if cancelled.is_some() {
             return Err(format!("{called} was cancelled at the workshop, and is not posted again"));
@@ -206,5 +227,25 @@ impl SiteWriter {
         }
         self.writer.retry(Some(id));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_is_gone_through_until_as_many_are_there_in_a_row_as_are_looked_at_otherwise() {
+        let found = |there, gone| Found { there, gone, struck: 0 };
+        let back = Back { last: 3 * BACK_AT_ONCE + 7, there: 0 };
+        let next = back.on(&found(AUDITED - 1, 0)).unwrap();
+        assert_eq!(next, Back { last: 2 * BACK_AT_ONCE + 7, there: AUDITED - 1 });
+        // One that is gone begins the count anew, however many are there beside it; nothing found goes on as well.
+        let next = next.on(&found(AUDITED, 1)).unwrap();
+        assert_eq!(next, Back { last: BACK_AT_ONCE + 7, there: 0 });
+        let next = next.on(&found(0, 0)).unwrap();
+        assert_eq!(next, Back { last: 7, there: 0 });
+        assert_eq!(next.on(&found(0, 1)), None, "that was the whole journal");
+        assert_eq!(Back { there: 1, ..back }.on(&found(AUDITED - 1, 0)), None);
     }
 }
