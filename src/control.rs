@@ -147,7 +147,7 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
-    /// The office: one that is held or was given up was entered in ERPNext by hand; lines of text that say what it is there.
+    /// The office: one that is held, was given up, or was posted and is gone, was entered in ERPNext by hand; lines of text that say what it is there.
     Entered {
         /// Which one.
         id: IntentId,

@@ -19,9 +19,9 @@ pub(super) enum Held {
         #[arg(long)]
         json: bool,
     },
-    /// Try again, by the settings and names as they are now.
+    /// Try again, by the settings and names as they are now. One that is posted is looked for, and posted again where it is gone.
     Retry {
-        /// Which document, by its id. Without it all that are held, but not what is gone from restored books.
+        /// Which document, by its id. With --all all that are held, but not what is gone from restored books.
         #[arg(required_unless_present = "all")]
         id: Option<Uuid>,
         /// All that are held.
@@ -42,7 +42,7 @@ pub(super) enum Held {
         #[arg(long)]
         reason: String,
     },
-    /// Say that a document that is held or was given up was entered in ERPNext by hand, and under which name. ERPNext is asked.
+    /// Say that a document that is held, was given up, or was posted and is gone, was entered in ERPNext by hand, and under which name. ERPNext is asked.
     Entered {
         /// Which document, by its id.
         id: Uuid,

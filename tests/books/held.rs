@@ -61,10 +61,11 @@ fn what_erpnext_took_while_the_office_was_killed_is_found_whoever_brings_the_mas
     assert_eq!(held["held"][0]["hold"], "stock", "{held}");
     shop.erp.add_stock_at("BUTTON", "Stores - TW", 600.0, 500.0, "2026-11-01");
     // It is done, and the office is gone before the answer comes; its word is that it is held.
-    shop.erp.set_faults(Faults { slow: 1.0, slow_for: Duration::from_secs(5), ..Faults::default() });
+    shop.erp.set_faults(Faults { slow: 1.0, slow_for: Duration::from_secs(10), ..Faults::default() });
     shop.town.office.command(&["office", "held", "retry", &shop::id(1)], "").unwrap();
     until("the sale in ERPNext", || times(&shop.erp, &shop::id(1)), |times| *times == 1);
     shop.town.office.kill9().unwrap();
+    assert_eq!(books(&shop.boxes[0], &shop::id(1)), "held");
     shop.erp.set_faults(Faults::default());
     shop.town.office.start().unwrap();
     let posted = |state: &String| state.starts_with("posted");

@@ -103,8 +103,8 @@ pub trait Sink: Send {
     /// Cancels one that was posted.
     fn cancel(&mut self, cancelled: &Cancelled, of: &Submitted, at: &Place) -> Verdict;
 
-    /// Which of these documents are in the books, drafts and cancelled ones apart; those also that the books keep under no id of their own. An
-    /// error where the books do not say.
+    /// Which of these documents are in the books, drafts and cancelled ones apart; and, unasked, those that the books keep under no
+    /// id of their own: only [`Sink::has`] asks for one of these. An error where the books do not say.
     fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
 
     /// Whether this one is in the books. An error where they do not say.

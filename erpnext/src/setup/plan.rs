@@ -164,7 +164,9 @@ fn may(admin: &Client, wishes: &Wishes, plan: &mut Plan) -> Result<Option<Option
         ));
         return Ok(None);
     }
-    if let Some(known) = wishes.known_user.as_deref().filter(|known| *known != email && *known != own) {
+    if let Some(known) =
+        wishes.known_user.as_deref().filter(|known| !known.eq_ignore_ascii_case(email) && *known != own)
+    {
         let enabled = get(admin, "User", known)?.is_some_and(|user| number(&user, "enabled") == 1);
         if enabled {
             plan.obstacles.push(format!(

@@ -62,7 +62,8 @@ impl From<String> for NotEntered {
 }
 
 impl Clerk {
-    /// A document that is held or was given up is in ERPNext under this name. Says so, and what it has there otherwise than its paper.
+    /// A document that is held, was given up, or was posted and is gone from there, is in ERPNext under this name. Says so, and what it has
+    /// there otherwise than its paper.
     pub(in crate::office) fn entered(&self, entering: Entering) -> Result<Vec<String>, NotEntered> {
         let boards = self.boards(None)?;
         let id = entering.id;

@@ -1,4 +1,4 @@
-//! What somebody has entered in ERPNext by hand in the place of a document that is held or was given up: from then on it is posted, under the
+//! What somebody has entered in ERPNext by hand in the place of a document that is held, was given up, or was posted and is gone: from then on it is posted, under the
 //! name that it has there.
 //!
 //! In: a document, a name, who says so. Out: the office's word, or why not. ERPNext is asked, and nothing is changed there: a power cut before
