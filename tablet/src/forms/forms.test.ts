@@ -32,7 +32,7 @@ import {
 import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
-import { allocate, closed } from "./paying";
+import { allocate, closed, openWithout } from "./paying";
 import { lackingPiece, type PieceRow } from "./pieces";
 import { underWay } from "./transit";
 
@@ -480,4 +480,37 @@ test("what is paid for and is not open is told, and of what is open no more is p
   expect(names(closed([of("A"), of("B"), of("O", "Sales Order")], invoices))).toEqual(["B"]);
   const paid = allocate([of("A"), of("O", "Sales Order")], n("100"), invoices);
   expect(paid.map((row) => row.allocated_amount)).toEqual(["40", "60"]);
+});
+
+test("a payment that is corrected counts for nothing: what it has closed is open again, and what it has paid a part of by that part", () => {
+  const of = (reference_name: string, allocated_amount: string, reference_doctype = "Sales Invoice") => ({
+    ...{ reference_name, reference_doctype },
+    allocated_amount,
+  });
+  const references = [of("A", "70"), of("B", "50"), of("O", "9", "Sales Order")];
+  const party = { party: "Bu Sari", party_type: "Customer" as const };
+  const paid = entry("P", "payment-entry", { ...party, references }, { state: "saved" });
+  const sale = entry("B", "sales-invoice", {}, { number: "BDG-SI-A1", day: "2026-11-01" });
+  const row = { number: null, party: "Bu Sari", posting_date: "2026-11-02", total: null };
+  const invoices = [
+    { ...row, invoice: "A", outstanding: "30" },
+    { ...row, invoice: "C", outstanding: "5" },
+  ];
+  const open = (amended: Entry, { sure = true, more = [] as Entry[], by = party } = {}) =>
+    openWithout(amended, [amended, sale, ...more], { invoices, sure }, by);
+  const said = (...args: Parameters<typeof open>) =>
+    open(...args).map((row) => [row.invoice, row.outstanding].join(" "));
+  expect(said(paid)).toEqual(["A 100", "C 5", "B 50"]);
+  expect(open(paid)[2]).toMatchObject({ number: "BDG-SI-A1", posting_date: "2026-11-01" });
+  expect(closed(references, open(paid))).toEqual([]);
+  expect(allocate(references.slice(0, 1), n("100"), open(paid))).toEqual([of("A", "100")]);
+  // What has nothing of it in it stays as it is: it has not come to the box, was taken back or refused, or is another's.
+  const asTold = ["A 30", "C 5"];
+  expect(said({ ...paid, state: "waiting" })).toEqual(asTold);
+  expect(said({ ...paid, state: "refused" })).toEqual(asTold);
+  expect(said(paid, { more: [entry("X", "cancellation", {}, { cancels: "P" })] })).toEqual(asTold);
+  expect(said(paid, { by: { ...party, party: "Pak Budi" } })).toEqual(asTold);
+  // The office's rows have in them what is in its books, and do not name all that is open.
+  expect(said(paid, { sure: false })).toEqual(asTold);
+  expect(said({ ...paid, state: "posted" }, { sure: false })).toEqual(["A 100", "C 5"]);
 });

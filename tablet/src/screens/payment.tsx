@@ -6,8 +6,9 @@ import type { OpenInvoice } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Paid, payment } from "../forms/documents";
-import { allocate, closed } from "../forms/paying";
+import { allocate, closed, type Open, openWithout } from "../forms/paying";
 import { day as shownDay, t } from "../i18n";
+import type { Entry } from "../outbox/entry";
 import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
@@ -17,6 +18,7 @@ import { Picker } from "../parts/picker";
 import { goInstead } from "../parts/place";
 import { customerPicks, money, partyName, paysFor, supplierPicks } from "../parts/words";
 import { submitWritten } from "../parts/written";
+import type { Masters } from "../rows/masters";
 
 const SCREEN = "payment";
 
@@ -36,7 +38,7 @@ export function Payment() {
   const draft = useDraft<Paid>(SCREEN, first);
   const { act, failed } = useActing();
   const value = draft?.value ?? first();
-  const { invoices, sure } = useInvoices(value);
+  const { invoices, sure } = useInvoices(value, app().outbox.get(draft?.amends ?? ""));
   if (!draft) return <Frame title={t("tile.payment")}>{null}</Frame>;
   const set = draft.change;
   const mode = value.mode_of_payment || (rows.masters.value.modes()[0]?.mode_of_payment ?? "");
@@ -106,7 +108,13 @@ export function Payment() {
               on={value.references.some((row) => row.reference_name === invoice)}
               onChange={() => set({ references: toggled(value, invoice) })}
             >
-              {[number ?? invoice, shownDay(posting_date), money(outstanding)].join(" · ")}
+              {[
+                number ?? paysFor({ references: [referenceTo(value, invoice)] }),
+                posting_date && shownDay(posting_date),
+                money(outstanding),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
             </For>
           ))}
         </fieldset>
@@ -123,14 +131,15 @@ export function Payment() {
   );
 }
 
-function doctype(value: Paid): string {
-  return value.party_type === "Customer" ? "Sales Invoice" : "Purchase Invoice";
+function referenceTo({ party_type }: Paid, invoice: string): Paid["references"][number] {
+  const reference_doctype = party_type === "Customer" ? "Sales Invoice" : "Purchase Invoice";
+  return { reference_doctype, reference_name: invoice, allocated_amount: "" };
 }
 
 function toggled(value: Paid, invoice: string): Paid["references"] {
   const rest = value.references.filter((row) => row.reference_name !== invoice);
   if (rest.length < value.references.length) return rest;
-  return [...rest, { reference_doctype: doctype(value), reference_name: invoice, allocated_amount: "" }];
+  return [...rest, referenceTo(value, invoice)];
 }
 
 interface ForProps {
@@ -149,9 +158,9 @@ function For({ on, onChange, children }: ForProps) {
   );
 }
 
-/** What is open: by the box's word, else as the office's rows have it; then it is not `sure`. */
-function useInvoices(value: Paid): { invoices: OpenInvoice[]; sure: boolean } {
-  const { api, rows, link } = app();
+/** What is open: by the box's word, else as the office's rows have it; then it is not `sure`. `amended` is to be corrected, and counts for nothing. */
+function useInvoices(value: Paid, amended: Entry | undefined): Open {
+  const { api, rows, link, outbox } = app();
   const [asked, setAsked] = useState<OpenInvoice[] | null>(null);
   const { party, party_type } = value;
   useEffect(() => {
@@ -165,11 +174,17 @@ function useInvoices(value: Paid): { invoices: OpenInvoice[]; sure: boolean } {
     return () => {
       gone = true;
     };
-  }, [party, party_type, link.shop.value, link.reached.value.up]);
-  if (asked) return { invoices: asked, sure: true };
+  }, [party, party_type, link.shop.value, link.reached.value.up, amended?.state === "waiting"]);
+  const open: Open = asked
+    ? { invoices: asked, sure: true }
+    : { invoices: ofOffice(value, rows.masters.value), sure: false };
+  return { ...open, invoices: openWithout(amended, outbox.entries.value, open, value) };
+}
+
+function ofOffice({ party, party_type }: Paid, masters: Masters): OpenInvoice[] {
   const buying = party_type === "Supplier";
-  const known = rows.masters.value.all("open-invoice").filter((row) => row.party === party && !!row.buying === buying);
-  const invoices = known.map(({ invoice, posting_date, outstanding_amount }) => ({
+  const known = masters.all("open-invoice").filter((row) => row.party === party && !!row.buying === buying);
+  return known.map(({ invoice, posting_date, outstanding_amount }) => ({
     invoice,
     number: null,
     party,
@@ -177,5 +192,4 @@ function useInvoices(value: Paid): { invoices: OpenInvoice[]; sure: boolean } {
     total: null,
     outstanding: outstanding_amount,
   }));
-  return { invoices, sure: false };
 }
