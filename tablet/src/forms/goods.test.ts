@@ -98,6 +98,21 @@ test("a number names a piece that waits for one, and is one more beyond those", 
   expect(scanned(fixed, [piece("S3")], named)?.map((line) => line.qty)).toEqual(["3"]);
 });
 
+test("a label names the batch of a line that has its quantity from another document, and each one after it is one more", () => {
+  const three: GoodsLine = { row: "1", item_code: "BUTTON", item_name: "Button", uom: "Nos", qty: "3", left: "3" };
+  const piece = { item: button as Item, uom: "Nos", batch_no: "B1" };
+  const scan = (line: GoodsLine, how: typeof free | typeof fixed = fixed) => put([line], piece, how) as [GoodsLine];
+  const [named] = scan(three);
+  expect([named.qty, named.batch_no]).toEqual(["3", "B1"]);
+  expect(scan(named)[0].qty).toBe("4");
+  // Nothing is there to be named, and what people count begins with the first label.
+  expect(scan({ ...three, qty: "0" })[0]).toMatchObject({ qty: "1", batch_no: "B1" });
+  expect(scan(three, free).map(({ qty, batch_no }) => [qty, batch_no])).toEqual([
+    ["3", undefined],
+    ["1", "B1"],
+  ]);
+});
+
 test("a line keeps its key whatever is typed into it, and no two have the same", () => {
   const lines = scanned(free, ["8990001", "8990144"]) ?? [];
   const typed = lines.map((line) => ({ ...line, batch_no: "B", uom: "Nos" }));

@@ -59,7 +59,8 @@ export function put(lines: readonly GoodsLine[], found: Found, { adds, byUnit, f
   const more = converted(number(adds), item, uom, empty.uom);
   if (!more) return null;
   const batch = found.batch_no === undefined ? {} : { batch_no: found.batch_no };
-  const line = withPiece({ ...empty, ...batch }, found.serial_no, more);
+  const names = fresh === null && namesBatch(found, empty);
+  const line = withPiece({ ...empty, ...batch }, found.serial_no, names ? Decimal.ZERO : more);
   if (known) return lines.map((other, i) => (i === at ? line : other));
   const key = 1 + Math.max(0, ...lines.map((line) => line.key ?? 0));
   return [...lines, { ...line, key }];
@@ -71,6 +72,12 @@ function placeOf(lines: readonly GoodsLine[], found: Found, byUnit: boolean, fix
   const exact = lines.findIndex((line) => ofItem(line) && ofBatch(line));
   // A line of another document waits to be told its batch.
   return exact < 0 && fixed ? lines.findIndex((line) => ofItem(line) && (line.batch_no ?? "") === "") : exact;
+}
+
+/** The line has its quantity already and no batch: a label names the batch of that, and is no piece more. */
+function namesBatch({ batch_no, serial_no }: Found, line: GoodsLine): boolean {
+  const isBlank = (line.batch_no ?? "") === "";
+  return batch_no !== undefined && serial_no === undefined && isBlank && number(line.qty).isPositive();
 }
 
 /** A number names a piece that has none yet, and is one more beyond those; a piece with a number is there once. */
