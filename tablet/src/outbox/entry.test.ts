@@ -73,11 +73,21 @@ test("a refusal ends what waits, and what is recorded cannot be refused any more
 test("what a box refuses since it does not know the login goes again under its sender's login of now, and as the same document", () => {
   const body = '{"id":"s","session":"of the lost box","customer":"Bu Sari"}';
   const refused = entry("refused", { body, sender: "wati", reason: { code: "session", text: "nobody is logged in" } });
-  const now = { token: "of this box", user: "wati" };
+  const now = { token: "of this box", user: "wati", full_name: "Bu Wati" };
   expect(again(refused, now).body).toBe('{"id":"s","session":"of this box","customer":"Bu Sari"}');
   // Nobody else sends it as theirs, and nothing else is changed by who is logged in.
   expect(again(refused, { ...now, user: "joko" }).body).toBe(body);
   expect(again({ ...refused, reason: { code: "stock", text: "2" } }, now).body).toBe(body);
+});
+
+test("what was kept before entries said who sent them goes again as theirs whose name it has", () => {
+  const more = { body: '{"session":"of the lost box"}', reason: { code: "session", text: "nobody is logged in" } };
+  const now = { token: "of this box", user: "wati", full_name: "Bu Wati" };
+  const old = entry("refused", { ...more, user: "Bu Wati" });
+  expect(again(old, now).body).toBe('{"session":"of this box"}');
+  expect(again({ ...old, user: "Pak Joko" }, now).body).toBe(more.body);
+  expect(again({ ...old, sender: "joko" }, now).body).toBe(more.body);
+  expect(again(entry("refused", more), now).body).toBe(more.body);
 });
 
 test("another epoch makes what only the card had waiting again, and nothing that the office has", () => {

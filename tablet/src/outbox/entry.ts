@@ -145,14 +145,26 @@ export function onEpoch(entry: Entry, epoch: string | null): Entry {
   return { ...entry, state: "waiting" };
 }
 
+/** Who is logged in now. */
+export interface Login {
+  token: string;
+  user: string;
+  full_name: string;
+}
+
+/** What was kept before entries had a `sender` says by its name alone whose it is. */
+function isSender({ sender, user }: Entry, login: Login): boolean {
+  return sender === undefined ? login.full_name === user : login.user === sender;
+}
+
 /**
  * Somebody has put right what it was refused for, or a second person has agreed: the same bytes again. Where the box does not know the login it
  * was made in, as one that stands in for a lost one, its sender's login of now stands for that: the document and its id stay what they were, so
  * that it counts once wherever else it was recorded.
  */
-export function again(entry: Entry, login: { token: string; user: string } | null): Entry {
+export function again(entry: Entry, login: Login | null): Entry {
   if (entry.state !== "refused") return entry;
-  const isTheirs = login !== null && login.user === entry.sender;
+  const isTheirs = login !== null && isSender(entry, login);
   const body = entry.reason?.code === "session" && isTheirs ? withLogin(entry.body, login.token) : entry.body;
   return { ...without(entry), body, state: "waiting" };
 }

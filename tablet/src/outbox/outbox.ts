@@ -13,6 +13,7 @@ import {
   isAtOffice,
   isFinal,
   isToSend,
+  type Login,
   onEpoch,
   onMark,
   onReceipt,
@@ -124,7 +125,7 @@ export class Outbox {
   }
 
   /** It goes once more, after a refusal whose reason is gone, with its payments, which were refused for it. `login` is whoever is logged in. */
-  again(id: string, login: { token: string; user: string } | null): Promise<void> {
+  again(id: string, login: Login | null): Promise<void> {
     return this.change([id, ...this.goingWith(id).map((entry) => entry.id)], (entry) => again(entry, login));
   }
 
