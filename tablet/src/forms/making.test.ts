@@ -17,7 +17,7 @@ const mine = [
   made("7", "waiting"),
   made("20", "saved"),
   made("30", "refused"),
-  made("40", "saved", { cancelledBy: "x" }),
+  made("40", "saved", { cancelledElsewhere: true }),
   made("50", "waiting", {}, "Material Transfer for Manufacture"),
 ];
 const told = { ...order, produced_qty: "15", produced_here: "60" };
@@ -26,6 +26,14 @@ test("what other tablets made is taken off a Work Order by the box's word, and w
   expect(`${leftToMake(order, [told], mine, masters)}`).toBe("18");
   expect(`${leftToMake(order, [{ ...told, produced_here: "85" }], mine, masters)}`).toBe("0");
   expect(`${leftToMake(order, [], [], masters)}`).toBe("0");
+});
+
+test("what was made counts while its cancellation is refused, and not once it is cancelled, here or elsewhere", () => {
+  const stop = (state: Entry["state"]): Entry => ({ ...made("0", state), id: "x", kind: "cancellation", cancels: "M" });
+  const left = (...entries: Entry[]) => `${leftToMake(order, null, entries, masters)}`;
+  const taken = made("20", "saved", { id: "M", cancelledBy: "x" });
+  expect([left(taken, stop("saved")), left(taken, stop("refused"))]).toEqual(["85", "65"]);
+  expect(left(made("20", "saved", { cancelledElsewhere: true }))).toBe("85");
 });
 
 test("without the box's word it is what the office and this tablet know", () => {

@@ -9,6 +9,7 @@ import type { Entry } from "../outbox/entry";
 import type { Masters } from "../rows/masters";
 import type { WorkOrder } from "../rows/types";
 import { number } from "./cart";
+import { type Fields, standing } from "./standing";
 
 /** `told` are the orders that are open by the box's word; null where it has said nothing. */
 export function leftToMake(
@@ -19,9 +20,9 @@ export function leftToMake(
 ): Decimal {
   const made = told ? madeByBox(order, told) : madeElsewhere(order, masters);
   if (!made) return Decimal.ZERO;
-  const mine = entries
-    .filter((entry) => !told || entry.state === "waiting")
-    .map((entry) => madeWith(entry, order.name));
+  const mine = standing(entries, "stock-entry")
+    .filter(({ entry }) => !told || entry.state === "waiting")
+    .map(({ fields }) => madeWith(fields, order.name));
   const left = [made, ...mine].reduce((left, part) => left.minus(part), number(order.qty));
   return max(left, Decimal.ZERO);
 }
@@ -38,9 +39,7 @@ function madeElsewhere({ name, produced_qty }: WorkOrder, masters: Masters): Dec
   return sites.reduce((sum, made) => sum.plus(made), number(produced_qty ?? "0"));
 }
 
-function madeWith(entry: Entry, order: string): Decimal {
-  if (entry.kind !== "stock-entry" || entry.state === "refused" || entry.cancelledBy) return Decimal.ZERO;
-  const fields = JSON.parse(entry.body) as { stock_entry_type: string; work_order?: string; fg_completed_qty?: string };
+function madeWith(fields: Fields, order: string): Decimal {
   const isOf = fields.work_order === order && fields.stock_entry_type === "Manufacture";
-  return isOf ? number(fields.fg_completed_qty ?? "0") : Decimal.ZERO;
+  return isOf ? number(String(fields.fg_completed_qty ?? "0")) : Decimal.ZERO;
 }
