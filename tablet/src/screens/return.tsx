@@ -29,21 +29,31 @@ interface Returning {
   mode: string;
 }
 
-/** What is owed of a sale: as this tablet knows, and as the box does where it can be asked; without the return that is corrected. */
-function useOwed({ entry, fields }: Shown, amends: string | undefined): Decimal {
-  const { outbox, api } = app();
-  const [asked, setAsked] = useState<Decimal | null>(null);
+/**
+ * What is owed of a sale: as this tablet knows, and as the box does where it can be asked; without the return that is corrected. Null while a box that
+ * is reached is asked for the first time: another tablet may have been paid.
+ */
+function useOwed({ entry, fields }: Shown, amends: string | undefined): Decimal | null {
+  const { outbox, api, link } = app();
+  const [asked, setAsked] = useState<Decimal | "no answer" | null>(null);
   const customer = String(fields.customer ?? "");
+  const { up } = link.reached.value;
   useEffect(() => {
-    void api
+    let gone = false;
+    setAsked((before) => (before === "no answer" ? null : before));
+    api
       .invoices({ customer })
       .then((open) => open.find(({ invoice }) => invoice === entry.id)?.outstanding ?? "0")
-      .then((outstanding) => setAsked(number(outstanding)))
-      .catch(() => {});
-  }, [entry.id]);
+      .then((outstanding) => !gone && setAsked(number(outstanding)))
+      .catch(() => !gone && setAsked((before) => before ?? "no answer"));
+    return () => {
+      gone = true;
+    };
+  }, [entry.id, link.shop.value, up]);
+  if (asked === null && up) return null;
   const others = outbox.entries.value.filter(({ id }) => id !== amends);
   const known = owedOf(entry.id, number(entry.total ?? "0"), fields, others);
-  if (!asked) return known;
+  if (asked === null || asked === "no answer") return known;
   const amended = outbox.get(amends ?? "");
   return min(amended && outbox.isStanding(amended) ? asked.plus(takenOff(amended)) : asked, known);
 }
@@ -98,7 +108,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const first = (): Returning => ({ lines: linesOf(sold), mode: paid.at(-1) ?? "" });
   const draft = useDraft<Returning>(screen, first);
   const owed = useOwed(sold, draft?.amends);
-  if (!draft) return <Frame title={t("return.title")}>{null}</Frame>;
+  if (!draft || !owed) return <Frame title={t("return.title")}>{draft && t("wait")}</Frame>;
   const { lines, mode } = draft.value;
   const set = draft.change;
   const back = lines.filter((line) => number(line.qty).isPositive());
