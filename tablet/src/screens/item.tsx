@@ -36,7 +36,9 @@ export function ItemScreen() {
   // What is corrected is there under its code, and makes way.
   const own = codeMadeBy(app().outbox.get(draft.amends ?? ""));
   const known = code === own ? undefined : masters.get("item", code);
-  const barcoded = value.barcode.trim() === "" ? undefined : masters.itemOfBarcode(value.barcode.trim());
+  const barcode = value.barcode.trim();
+  const found = barcode === "" ? undefined : masters.itemOfBarcode(barcode)?.item;
+  const barcoded = found?.item_code === own ? undefined : found;
   const priced = value.standard_rate === "" || Decimal.read(value.standard_rate) !== null;
   const groups = [...new Set(masters.all("item").flatMap((row) => row.item_group ?? []))].sort();
   const lacks =
@@ -89,7 +91,7 @@ export function ItemScreen() {
         onInput={(standard_rate) => set({ standard_rate })}
       />
       <TextField label={t("item.barcode")} value={value.barcode} onInput={(barcode) => set({ barcode })} max={140} />
-      {barcoded && <Notice kind="warn">{t("item.barcode_of", { item: barcoded.item.item_name })}</Notice>}
+      {barcoded && <Notice kind="warn">{t("item.barcode_of", { item: barcoded.item_name })}</Notice>}
       <div class="buttons">
         <CameraButton onCode={scanned} />
       </div>
