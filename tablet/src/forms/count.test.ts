@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MAX_ROWS, partsOf } from "./count";
+import { formOf, MAX_ROWS, partsOf } from "./count";
 import type { GoodsLine } from "./documents";
 
 const line = (item_code: string, more: Partial<GoodsLine> = {}): GoodsLine => {
@@ -22,4 +22,13 @@ test("what is counted of an item by batches is in one document, for it is all th
 
 test("boxes and pieces of an item are one row", () => {
   expect(sizes([line("BUTTON", { uom: "Box" }), ...many(MAX_ROWS - 1), line("BUTTON")])).toEqual([MAX_ROWS + 1]);
+});
+
+test("a count of several documents is told from another by the lines of all of them", () => {
+  const more = [...many(MAX_ROWS), line("LATE")];
+  const other = [...many(MAX_ROWS), line("LATE", { qty: "2" })];
+  expect(formOf("Store", more)).toEqual(formOf("Store", [...more]));
+  expect(formOf("Store", more)).not.toEqual(formOf("Store", other));
+  expect(formOf("Store", more).lines.length).toBe(MAX_ROWS);
+  expect(formOf("Store", many(2))).toEqual({ warehouse: "Store", lines: many(2) });
 });

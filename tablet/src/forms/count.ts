@@ -21,3 +21,16 @@ export function partsOf(lines: readonly GoodsLine[]): GoodsLine[][] {
   }
   return parts.map((part) => part.lines);
 }
+
+export interface Counting {
+  warehouse: string;
+  lines: GoodsLine[];
+  /** The lines of the documents beside it: one count is told from another by all that was counted. */
+  others?: GoodsLine[][];
+}
+
+/** What the first of a count's documents keeps of its screen. */
+export function formOf(warehouse: string, lines: readonly GoodsLine[]): Counting {
+  const [first = [], ...others] = partsOf(lines);
+  return { warehouse, lines: first, ...(others.length > 0 ? { others } : {}) };
+}

@@ -1,7 +1,7 @@
 // A count: what there really is. It sets the figure; what nobody counted stays as it was.
 
 import { app } from "../app";
-import { partsOf } from "../forms/count";
+import { type Counting, formOf } from "../forms/count";
 import { counted, type GoodsLine, type When } from "../forms/documents";
 import { allInStockUnit, hasStrangeUnit } from "../forms/goods";
 import { t } from "../i18n";
@@ -14,11 +14,6 @@ import type { Masters } from "../rows/masters";
 import type { Meant } from "../submit";
 import { uuid } from "../uuid";
 
-interface Counting {
-  warehouse: string;
-  lines: GoodsLine[];
-}
-
 const SCREEN = "count";
 
 export function Count() {
@@ -28,7 +23,8 @@ export function Count() {
   const { value } = draft;
   const set = draft.change;
   const warehouse = masters.ownWarehouse(value.warehouse) ?? "";
-  const [first = [], ...others] = partsOf(value.lines);
+  const form = formOf(warehouse, value.lines);
+  const { lines: first, others = [] } = form;
   const document = (lines: GoodsLine[], when: When) => ({
     kind: "stock-reconciliation",
     fields: counted(warehouse, allInStockUnit(lines, masters) ?? [], when),
@@ -43,7 +39,7 @@ export function Count() {
     <Form
       screen={SCREEN}
       title={t("tile.count")}
-      draft={{ ...draft, value: { warehouse, lines: first } }}
+      draft={{ ...draft, value: form }}
       lacks={lacking(value.lines, masters)}
       done="count.done"
       make={(when) => document(first, when)}
