@@ -1,6 +1,6 @@
 //! What ERPNext refuses: for what it is held, which remedy the words name, that nothing is booked, and that the remedy helps.
 
-use crate::common::{Books, OURS, Workshop, day_of, done, place, post};
+use crate::common::{Books, Case, OURS, Workshop, day_of, done, place, post};
 use erpnext_stand_in::{Faults, Ill, Options, StandIn, Start};
 use jiff::tz::TimeZone;
 use outpost_core::domain::document::Kind;
@@ -15,24 +15,7 @@ use serde_json::{Value, json};
 
 const OF: &str = "bandung";
 
-struct Case {
-    books: Books,
-    shop: Workshop,
-    sink: Erpnext,
-}
-
 impl Case {
-    fn new() -> Self {
-        Self::with(Books::map(OF))
-    }
-
-    fn with(map: SiteMap) -> Self {
-        let books = Books::with_fields();
-        let shop = Workshop::new(OF, &books.office, 1_000);
-        let sink = books.sink_with(OF, map);
-        Self { books, shop, sink }
-    }
-
     fn booked(&self) -> usize {
         let counted = ["GL Entry", "Stock Ledger Entry", "Customer", "Sales Invoice", "Stock Entry"];
         counted.iter().map(|doctype| self.books.erp.documents(doctype).len()).sum()
@@ -75,7 +58,7 @@ fn issue(item: &str, qty: &str) -> Value {
 
 #[test]
 fn too_little_stock_until_some_comes() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let taken = case.shop.make("stock-entry", issue("BUTTON", "3"));
     case.holds(&taken, Hold::Stock, &["BUTTON", "Bandung - TW", "tried again by itself"]);
     case.books.erp.add_stock_at("BUTTON", "Bandung - TW", 3.0, 500.0, "2026-11-19");
@@ -84,7 +67,7 @@ fn too_little_stock_until_some_comes() {
 
 #[test]
 fn a_closed_month_until_it_is_opened() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let late = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-10-15"})));
     case.holds(&late, Hold::Closed, &["closed Accounting Period", "Open the period"]);
     case.books.erp.open_period("Oct 2026");
@@ -95,7 +78,7 @@ fn a_closed_month_until_it_is_opened() {
 fn a_closed_month_and_the_first_open_day() {
     for fields in [true, false] {
         let map = SiteMap { closed_period: ClosedPeriod::FirstOpenDay, ..Books::map(OF) };
-        let mut case = Case::with(map.clone());
+        let mut case = Case::with(OF, map.clone());
         if !fields {
             case.books = Books::new();
             case.shop = Workshop::new(OF, &case.books.office, 1_000);
@@ -129,7 +112,7 @@ fn a_closed_month_and_the_first_open_day() {
 fn a_month_that_the_desk_has_closed_though_erpnext_has_not() {
     let closed = json!({"period_name": "2026-08", "start_date": "2026-08-01", "end_date": "2026-08-31",
         "closed_documents": ["Sales Invoice"]});
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let late = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-08-15"})));
     case.books.office.put(Table::Period, closed.clone());
     case.holds(&late, Hold::Closed, &["closed at the office's desk", "Open the month there"]);
@@ -156,7 +139,7 @@ fn a_month_that_the_desk_has_closed_though_erpnext_has_not() {
     assert_eq!(case.sink.cancel(&cancelled, &open, &again), done);
 
     let map = SiteMap { closed_period: ClosedPeriod::FirstOpenDay, ..Books::map(OF) };
-    let mut case = Case::with(map);
+    let mut case = Case::with(OF, map);
     let late = case.shop.make("sales-invoice", sale(json!({"posting_date": "2026-08-15", "due_date": "2026-08-20"})));
     case.books.office.put(Table::Period, closed);
     let Verdict::Done(Posted { day, .. }) = post(&mut case.sink, &late, &place(OF, false)) else { panic!() };
@@ -165,7 +148,7 @@ fn a_month_that_the_desk_has_closed_though_erpnext_has_not() {
 
 #[test]
 fn outside_of_a_year_and_before_a_day_that_is_frozen() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let old = case.shop.make("sales-invoice", sale(json!({"posting_date": "2025-12-30"})));
     case.holds(&old, Hold::Closed, &["Fiscal Year", "Make the fiscal year"]);
     let year = json!({"year": "2025", "year_start_date": "2025-01-01", "year_end_date": "2025-12-31"});
@@ -189,7 +172,7 @@ fn outside_of_a_year_and_before_a_day_that_is_frozen() {
 
 #[test]
 fn what_a_document_names_and_erpnext_does_not_have() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let row = json!([{"item_code": "RIBBON", "qty": "1", "rate": "1000"}]);
     let sold = case.shop.make("sales-invoice", sale(json!({"items": row})));
     case.holds(&sold, Hold::Unmapped, &["Item RIBBON", "Make it"]);
@@ -226,7 +209,7 @@ fn what_a_document_names_and_erpnext_does_not_have() {
 
 #[test]
 fn halves_of_what_is_counted_and_more_back_than_was_sold() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let row = json!([{"item_code": "SEWING", "qty": "0.5", "rate": "1000"}]);
     let half = case.shop.make("sales-invoice", sale(json!({"items": row})));
     case.holds(&half, Hold::Refused, &["fraction", "correct the unit"]);
@@ -242,7 +225,7 @@ fn halves_of_what_is_counted_and_more_back_than_was_sold() {
 
 #[test]
 fn a_connector_that_may_not_and_a_key_that_counts_no_more() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let made = case.shop.make("sales-invoice", sale(json!({})));
     let connect = |case: &Case, key: &str, secret: &str| {
         let client = Client::new(&case.books.erp.url(), &Key { key: key.into(), secret: secret.into() }, None).unwrap();
@@ -261,7 +244,7 @@ fn a_connector_that_may_not_and_a_key_that_counts_no_more() {
 
 #[test]
 fn somebody_cancels_it_in_erpnext() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let made = case.shop.make("sales-invoice", sale(json!({})));
     let name = done(&mut case.sink, OF, &made);
     let known = [(Kind::SalesInvoice, made.id)];
@@ -280,7 +263,7 @@ fn somebody_cancels_it_in_erpnext() {
 
 #[test]
 fn the_books_are_restored_from_a_backup() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let [first, second] = [1, 2].map(|_| case.shop.make("sales-invoice", sale(json!({}))));
     done(&mut case.sink, OF, &first);
     let backup = case.books.erp.snapshot();
@@ -295,7 +278,7 @@ fn the_books_are_restored_from_a_backup() {
 
 #[test]
 fn a_draft_under_its_id_becomes_the_document_under_its_own_name() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     // So that the kind is known to have the field, and is not asked for first.
     let first = case.shop.make("sales-invoice", sale(json!({})));
     done(&mut case.sink, OF, &first);
@@ -314,7 +297,7 @@ fn a_draft_under_its_id_becomes_the_document_under_its_own_name() {
 
 #[test]
 fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let tax = json!([{"charge_type": "On Net Total", "account_head": "VAT - TW", "description": "VAT", "rate": 11}]);
     for (field, more) in [("write_off_amount", json!(5)), ("additional_discount_percentage", json!(10)), ("taxes", tax)]
     {
@@ -332,7 +315,7 @@ fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
 
 #[test]
 fn a_draft_that_a_person_made_stays_where_the_workshop_cancels() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let made = case.shop.make("sales-invoice", sale(json!({})));
     let draft = sale(json!({"outpost_id": made.id.to_string(), "additional_discount_percentage": 10}));
     let draft = case.books.erp.make("Sales Invoice", draft);
@@ -344,7 +327,7 @@ fn a_draft_that_a_person_made_stays_where_the_workshop_cancels() {
 
 #[test]
 fn a_draft_with_a_percentage_off_the_whole_becomes_the_document_though_erpnext_has_worked_out_the_amount() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let off = json!({"additional_discount_percentage": "10", "apply_discount_on": "Grand Total"});
     let made = case.shop.make("sales-invoice", sale(off.clone()));
     let mut draft = sale(off);
@@ -358,7 +341,7 @@ fn a_draft_with_a_percentage_off_the_whole_becomes_the_document_though_erpnext_h
 
 #[test]
 fn a_draft_with_a_rate_that_was_typed_below_the_list_s_becomes_the_document() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let typed = |percent: &str| {
         let mut sale = sale(json!({}));
         let row = json!({"rate": "85000", "price_list_rate": "90000", "discount_percentage": percent});
@@ -377,7 +360,7 @@ fn a_draft_with_a_rate_that_was_typed_below_the_list_s_becomes_the_document() {
 
 #[test]
 fn what_is_there_and_cannot_be_made_any_more_is_a_difference_and_no_refusal() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let sold =
         case.shop.make("sales-invoice", sale(json!({"payments": [{"mode_of_payment": "Cash", "amount": "1000"}]})));
     case.goes_through(&sold);
@@ -392,7 +375,7 @@ fn what_is_there_and_cannot_be_made_any_more_is_a_difference_and_no_refusal() {
 
 #[test]
 fn nothing_is_posted_into_an_erpnext_that_has_no_field_for_the_id() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let bare = Options { start: Start::Bare, now: Some("2026-11-23 16:15:00".into()), ..Options::default() };
     case.books.erp = StandIn::start(bare).unwrap();
     case.books.erp.add_customer("Bu Sari");
@@ -410,7 +393,7 @@ fn nothing_is_posted_into_an_erpnext_that_has_no_field_for_the_id() {
 
 #[test]
 fn what_was_used_and_cancelled_since_is_found_again_all_the_same() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let pay = |fields: Value| {
         let mut all =
             json!({"payment_type": "Receive", "party_type": "Customer", "party": "Bu Sari", "mode_of_payment": "Cash"});
@@ -440,7 +423,7 @@ fn what_was_used_and_cancelled_since_is_found_again_all_the_same() {
 
 #[test]
 fn two_sites_make_a_customer_of_one_name_at_one_moment() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     // Another site was quicker by a moment: ERPNext numbers the second one, and says nothing.
     let customer = json!({"customer_name": "Bu Ani", "mobile_no": "0899"});
     let made = case.shop.make("customer", customer);
@@ -454,7 +437,7 @@ fn two_sites_make_a_customer_of_one_name_at_one_moment() {
 
 #[test]
 fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let codes: Vec<String> = (0..101).map(|i| format!("PIN-{i}")).collect();
     for code in &codes {
         case.books.erp.add_item(code, "Raw Material", "Nos", true);
@@ -474,7 +457,7 @@ fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
 
 #[test]
 fn too_little_of_a_batch_until_some_comes() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     // There is enough of another.
     case.books.erp.seed("Batch", "LOT-8", json!({"batch_id": "LOT-8", "item": "SILK"}));
     let row =
@@ -497,7 +480,7 @@ fn too_little_of_a_batch_until_some_comes() {
 #[test]
 fn two_sites_make_a_supplier_of_one_name_at_one_moment() {
     let quicker = Ill { class: "DuplicateEntryError", text: "('Supplier', 'Toko Baru')", questions: false };
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let made = case.shop.make("supplier", json!({"supplier_name": "Toko Baru", "mobile_no": "0812"}));
     case.books.erp.set_faults(Faults { ill: Some(quicker), ..Faults::default() });
     let verdict = post(&mut case.sink, &made, &place(OF, false));
@@ -512,7 +495,7 @@ fn two_sites_make_a_supplier_of_one_name_at_one_moment() {
 
 #[test]
 fn what_somebody_has_amended_by_hand_is_not_amended_twice() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let wrong = case.shop.make("sales-invoice", sale(json!({})));
     let name = done(&mut case.sink, OF, &wrong);
     let cancelled = case.shop.cancel(&wrong);
@@ -526,7 +509,7 @@ fn what_somebody_has_amended_by_hand_is_not_amended_twice() {
 
 #[test]
 fn an_erpnext_that_does_not_see_who_asks_holds_nothing() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let sold = case.shop.make("sales-invoice", sale(json!({})));
     case.books.erp.set_faults(Faults { nobody: true, ..Faults::default() });
     let verdict = post(&mut case.sink, &sold, &place(OF, false));
@@ -539,7 +522,7 @@ fn an_erpnext_that_does_not_see_who_asks_holds_nothing() {
 fn what_somebody_changes_at_the_same_moment_is_tried_again() {
     let text = "Error: Document has been modified after you have opened it";
     let between = Ill { class: "TimestampMismatchError", text, questions: false };
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let (sold, drafted) =
         (case.shop.make("sales-invoice", sale(json!({}))), case.shop.make("sales-invoice", sale(json!({}))));
     done(&mut case.sink, OF, &sold);
@@ -561,7 +544,7 @@ fn what_somebody_changes_at_the_same_moment_is_tried_again() {
 #[test]
 fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it() {
     for tracebacks in [true, false] {
-        let mut case = Case::new();
+        let mut case = Case::new(OF);
         case.books.erp.set_tracebacks(tracebacks);
         let text = "IntegrityError(1062, \"Duplicate entry '7' for key 'outpost_id'\")";
         let ill = Some(Ill { class: "UniqueValidationError", text, questions: false });
@@ -578,7 +561,7 @@ fn an_id_that_is_taken_for_a_moment_is_tried_again_whatever_erpnext_tells_of_it(
 #[test]
 fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise() {
     for with_order in [false, true] {
-        let mut case = Case::new();
+        let mut case = Case::new(OF);
         for (item, qty) in [("CLOTH-1", 10.0), ("BUTTON", 20.0)] {
             case.books.erp.add_stock_at(item, "Work In Progress - TW", qty, 500.0, "2026-11-19");
         }
@@ -600,7 +583,7 @@ fn what_is_made_by_a_bill_of_materials_with_a_process_loss_is_booked_otherwise()
 
 #[test]
 fn a_serial_item_of_which_nothing_is_there_is_counted() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let row = json!({"item_code": "MACHINE", "item_name": "MACHINE", "stock_uom": "Nos", "is_stock_item": 1, "has_serial_no": 1});
     case.books.office.put(Table::Item, row);
     let came = case.shop.make(
@@ -617,7 +600,7 @@ fn a_serial_item_of_which_nothing_is_there_is_counted() {
 
 #[test]
 fn what_is_reckoned_anew_is_cancelled_a_little_later() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let came = case.shop.make(
         "stock-entry",
         json!({"stock_entry_type": "Material Receipt", "to_warehouse": "Bandung - TW",
@@ -635,7 +618,7 @@ fn what_is_reckoned_anew_is_cancelled_a_little_later() {
 
 #[test]
 fn what_comes_back_on_a_day_without_a_time_is_after_what_was_sold_on_it() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     case.books.erp.add_stock_at("BUTTON", "Bandung - TW", 6.0, 500.0, "2026-11-19");
     let row = |qty: &str| json!({"item_code": "BUTTON", "qty": qty, "rate": "1000"});
     let fields = json!({"customer": "Bu Sari", "posting_date": "2026-11-20", "posting_time": "16:00:00",

@@ -1,12 +1,11 @@
 //! A customer or supplier of a site's that ERPNext has already, or that somebody joins with another one there: they are the others' as well.
 
-use crate::common::{Books, Workshop, done, place, post, text};
+use crate::common::{Case, done, place, post, text};
 use erpnext_stand_in::StandIn;
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{ByHand, Posted, Sink, Verdict};
-use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 
 const OF: &str = "bandung";
@@ -14,20 +13,7 @@ const OF: &str = "bandung";
 /// More than one page of anything that people look at.
 const MANY: usize = 25;
 
-struct Case {
-    books: Books,
-    shop: Workshop,
-    sink: Erpnext,
-}
-
 impl Case {
-    fn new() -> Self {
-        let books = Books::with_fields();
-        let shop = Workshop::new(OF, &books.office, 1_000);
-        let sink = books.sink(OF);
-        Self { books, shop, sink }
-    }
-
     /// One that people at the office have made; its name.
     fn has(&self, customer: Value) -> String {
         self.books.admin().insert("Customer", &customer).unwrap()["name"].as_str().unwrap().to_owned()
@@ -49,7 +35,7 @@ fn bu_ani(mobile_no: &str) -> Value {
 
 #[test]
 fn one_that_was_joined_with_the_office_s_stays_in_use_where_the_site_cancels_its_own() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     case.has(bu_ani("0812-3456"));
     let joined = case.shop.make("customer", bu_ani("08123456"));
     assert_eq!(done(&mut case.sink, OF, &joined), "Bu Ani");
@@ -65,7 +51,7 @@ fn one_that_was_joined_with_the_office_s_stays_in_use_where_the_site_cancels_its
 
 #[test]
 fn the_same_is_found_among_many_of_its_name_and_another_gets_a_name_that_nobody_has() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let all: Vec<String> = (0..MANY).map(|n| case.has(bu_ani(&format!("0800-{n}")))).collect();
     let last = format!("0800{}", MANY - 1);
     let made = case.shop.make("customer", bu_ani(&last));
@@ -80,7 +66,7 @@ fn the_same_is_found_among_many_of_its_name_and_another_gets_a_name_that_nobody_
 
 #[test]
 fn what_names_one_that_somebody_has_joined_with_another_follows_once_that_is_said() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let made = case.shop.make("customer", bu_ani("0812"));
     assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani");
     let left = case.has(json!({"customer_name": "Ibu Ani", "mobile_no": "0899"}));

@@ -1,27 +1,14 @@
 //! What is delivered and billed of an order is for the order's project, whether the workshop knows of one or not.
 
-use crate::common::{Books, Workshop, done, place, post};
+use crate::common::{Case, done, place, post};
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::Verdict;
-use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 
 const OF: &str = "bandung";
 const PROJECT: &str = "PROJ-0001";
 
-struct Case {
-    books: Books,
-    shop: Workshop,
-    sink: Erpnext,
-}
-
 impl Case {
-    fn new() -> Self {
-        let books = Books::with_fields();
-        let (shop, sink) = (Workshop::new(OF, &books.office, 1_000), books.sink(OF));
-        Self { books, shop, sink }
-    }
-
     /// It goes in for the project, and is found again.
     #[track_caller]
     fn is_of_the_project(&mut self, made: &Submitted) -> String {
@@ -55,7 +42,7 @@ impl Case {
 
 #[test]
 fn an_order_of_the_head_office() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let row = json!({"item_code": "SEWING", "qty": 2, "rate": 25_000, "warehouse": "Bandung - TW"});
     let order = json!({"docstatus": 1, "customer": "Bu Sari", "company": "Tailor Works", "transaction_date": "2026-11-19",
         "delivery_date": "2026-12-05", "project": PROJECT, "items": [row]});
@@ -66,7 +53,7 @@ fn an_order_of_the_head_office() {
 
 #[test]
 fn an_order_of_the_workshop_s_own() {
-    let mut case = Case::new();
+    let mut case = Case::new(OF);
     let items = json!([{"item_code": "SEWING", "qty": "2", "rate": "25000"}]);
     let order = json!({"customer": "Bu Sari", "delivery_date": "2026-12-05", "set_warehouse": "Bandung - TW",
         "project": PROJECT, "items": items});

@@ -121,6 +121,26 @@ fn masters(names: &Names) -> Vec<(Table, Value)> {
     rows
 }
 
+/// One workshop, with ERPNext and the office.
+pub struct Case {
+    pub books: Books,
+    pub shop: Workshop,
+    pub sink: Erpnext,
+}
+
+impl Case {
+    pub fn new(of: &'static str) -> Self {
+        Self::with(of, Books::map(of))
+    }
+
+    pub fn with(of: &'static str, map: SiteMap) -> Self {
+        let books = Books::with_fields();
+        let shop = Workshop::new(of, &books.office, 1_000);
+        let sink = books.sink_with(of, map);
+        Self { books, shop, sink }
+    }
+}
+
 /// ERPNext and the office.
 pub struct Books {
     pub erp: StandIn,
