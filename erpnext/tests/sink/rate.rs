@@ -191,24 +191,23 @@ fn rate() {
     for sites in [1, SITES.len()] {
         let each = if sites == 1 { ALONE } else { TOGETHER / sites };
         let (mut posted, mut ready, mut sent) = (Vec::new(), Vec::new(), Vec::new());
-        // A stand-in that has much answers more slowly, so each round has one of its own; those of before stay, for what they have worked is
-        // counted as long as they are there.
-        let all_books: Vec<Books> = (0..ROUNDS).map(|_| books()).collect();
-        for books in &all_books {
+        for _ in 0..ROUNDS {
+            // A stand-in that has much answers more slowly, so each round has one of its own.
+            let books = books();
             let user = books.erp.connector();
             let token = format!("token {}:{}", user.key, user.secret);
             books.erp.keep_answers();
-            let those = |of: usize, again: usize| sales(books, SITES[of], (of * 2 + again) * each, each);
+            let those = |of: usize, again: usize| sales(&books, SITES[of], (of * 2 + again) * each, each);
             let journals: Vec<_> = (0..sites).map(|of| those(of, 0)).collect();
-            let plain: Vec<_> = (0..sites).map(|of| bodies(books, SITES[of], &those(of, 1))).collect();
+            let plain: Vec<_> = (0..sites).map(|of| bodies(&books, SITES[of], &those(of, 1))).collect();
             books.erp.set_delay(DELAY);
-            println!("an answer takes {:.1?}, half of the time", answer(books));
+            println!("an answer takes {:.1?}, half of the time", answer(&books));
             for rounds in [&mut posted, &mut ready] {
-                rounds.push(measured(books, sites, each, |at| {
+                rounds.push(measured(&books, sites, each, |at| {
                     run(SITES[at], Box::new(books.sink(SITES[at])), &journals[at]);
                 }));
             }
-            sent.push(measured(books, sites, each, |at| send(&books.erp.url(), &token, &plain[at])));
+            sent.push(measured(&books, sites, each, |at| send(&books.erp.url(), &token, &plain[at])));
             books.erp.set_delay(Duration::ZERO);
         }
         let all = [
