@@ -151,6 +151,9 @@ const LIKE: [(&str, &str); 5] = [
     ("received_qty", "qty"),
 ];
 
+/// What ERPNext fetches into a row from what the row refers to, said or not: table and field.
+const FETCHED: [(&str, &str); 1] = [("references", "bill_no")];
+
 /// Rates of exchange: the books have one currency.
 const RATES: [&str; 4] = ["conversion_rate", "exchange_rate", "source_exchange_rate", "target_exchange_rate"];
 
@@ -175,7 +178,7 @@ fn like(field: &str) -> Option<&'static str> {
 pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
     let whole = got;
     let Some(got) = got.as_object() else { return };
-    fields("", Some(sent), got, found);
+    fields("", "", Some(sent), got, found);
     for (table, rows) in got.iter().filter_map(|(name, value)| Some((name, value.as_array()?))) {
         // Rows of a table that was not sent are told as such.
         let ours = sent.get(table).filter(|_| expected.compares(table)).map(|ours| expected.kept(table, ours, whole));
@@ -183,7 +186,7 @@ pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value,
         for (i, row) in rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.as_object()?))) {
             let path = format!("{table}[{i}].");
             let ours = ours.get(i).and_then(Value::as_object);
-            fields(&path, ours, row, found);
+            fields(table, &path, ours, row, found);
             // A row is what its document is.
             if let Some(state) = row.get("docstatus") {
                 let of = sent.get("docstatus").or_else(|| got.get("docstatus")).unwrap_or(&Value::Null);
@@ -193,13 +196,14 @@ pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value,
     }
 }
 
-fn fields(path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
+fn fields(table: &str, path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
     let digits = outpost_core::domain::decimal::MAX_SCALE;
     for (name, value) in got {
         let at = || format!("{path}{name}");
         // Most of what a document has is nothing.
         let nothing = values::is_nothing(value);
-        let unsaid = || sent.is_some_and(|sent| !sent.contains_key(name)) && is_to_be_empty(name);
+        let fetched = || FETCHED.contains(&(table, name.as_str()));
+        let unsaid = || sent.is_some_and(|sent| !sent.contains_key(name)) && is_to_be_empty(name) && !fetched();
         // Which row an invoice has used is not asked of one that is found later.
         let then = found.later && name == "reference_row";
         if !nothing && value != "No" && !then && unsaid() {

@@ -595,6 +595,7 @@ fn was_used(kind: Kind, pointer: &str) -> bool {
 
 /// Fields of rows that ERPNext makes by itself, by their table, and why they may read otherwise.
 const ROWS: &[(&str, &[&str], &str)] = &[
+    ("references", &["bill_no"], "a supplier's number, fetched from the bill, whose name is looked at"),
     (
         "payment_schedule",
         &["discount_date", "discount_type", "mode_of_payment"],

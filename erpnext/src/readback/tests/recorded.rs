@@ -330,6 +330,14 @@ fn others() -> Vec<Recorded> {
         others("a deposit", Kind::PaymentEntry, (MONEY, 18), payment("100000")),
         others("the balance", Kind::PaymentEntry, (MONEY, 32), payment("150000")),
         others(
+            "the payment of a bill that has the supplier's number",
+            Kind::PaymentEntry,
+            (FIRST, 176),
+            json!({"payment_type": "Pay", "party_type": "Supplier", "party": "Toko Kain", "mode_of_payment": "Cash",
+                "paid_amount": "30000", "references": [{"reference_doctype": "Purchase Invoice", "reference_name": "B",
+                    "allocated_amount": "30000"}]}),
+        ),
+        others(
             "an expense",
             Kind::JournalEntry,
             (FIRST, 186),

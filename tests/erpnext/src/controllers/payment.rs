@@ -142,6 +142,9 @@ impl Erp {
             if !blank(&found, "due_date") {
                 put(row, "due_date", owned(&found, "due_date"));
             }
+            if !blank(&found, "bill_no") {
+                put(row, "bill_no", owned(&found, "bill_no"));
+            }
             put(row, "account", if party_type == "Supplier" { "Creditors - TW" } else { "Debtors - TW" });
         }
         crate::doc::give(doc, "references", table);
