@@ -59,6 +59,7 @@ impl Erpnext {
             let listed = self.listed(doctype, &all);
             for (id, made) in all {
                 let agrees = listed.get(&made.name).is_some_and(|there| is_as_sent(&made, there));
+                self.read_by_lists += usize::from(agrees);
                 let verdict = if agrees { done(&made) } else { self.read_alone(&made) };
                 let silent = match &verdict {
                     Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),

@@ -78,6 +78,8 @@ pub struct Erpnext {
     listings: BTreeMap<&'static str, Option<Arc<Listing>>>,
     blind: bool,
     lists: bool,
+    /// Documents that lists have shown as they were sent.
+    read_by_lists: usize,
     /// Lists that are asked for at once.
     at_once: usize,
 }
@@ -98,6 +100,7 @@ impl Erpnext {
             listings: BTreeMap::new(),
             blind: false,
             lists: false,
+            read_by_lists: 0,
             at_once: LISTS_AT_ONCE,
         }
     }
@@ -112,6 +115,12 @@ impl Erpnext {
     #[doc(hidden)]
     pub fn by_lists(self) -> Self {
         Self { lists: true, ..self }
+    }
+
+    /// How many documents lists have shown as they were sent, so that none of them was read alone. For tests alone.
+    #[doc(hidden)]
+    pub fn read_by_lists(&self) -> usize {
+        self.read_by_lists
     }
 
     /// Asks for one list after the other. For tests alone, whose seeds stand for the order of faults.

@@ -5,15 +5,38 @@
 
 use crate::common::Office;
 use crate::common::names::{Names, Own};
+use crate::contract::Troubles;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use outpost_erpnext::client::{Client, Failure, Key};
-use outpost_erpnext::map::SiteMap;
-use outpost_erpnext::setup::{Wishes, plan};
+use outpost_core::domain::id::SiteId;
+use outpost_erpnext::client::{Client, Failure, Key, Query};
+use outpost_erpnext::map::{Settings, SiteMap};
+use outpost_erpnext::setup::{Level, Wishes, check, check_settings, plan};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Tries of a question, and what is between them.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+/// What is made or looked at with the administrator's key. A System Manager alone may do less.
+const ADMINISTERED: [&str; 14] = [
+    "Account",
+    "BOM",
+    "Batch",
+    "Company",
+    "Cost Center",
+    "Customer",
+    "Employee",
+    "GL Entry",
+    "Item",
+    "Mode of Payment",
+    "POS Profile",
+    "Stock Ledger Entry",
+    "Warehouse",
+    "Work Order",
+];
 
 pub struct Ground {
     admin: Client,
@@ -49,9 +72,21 @@ fn letters(mut number: u64) -> String {
     letters
 }
 
+/// The connector's.
+fn email(own: &Own) -> String {
+    format!("{}@example.com", own.mark.to_lowercase())
+}
+
 impl Ground {
     pub fn lay(client: Client) -> Self {
         let admin = &client;
+        for doctype in ADMINISTERED {
+            let seen = admin.list(doctype, &Query { page: 1, ..Query::default() });
+            let remedy = "name the key of Administrator, or of a user with all roles";
+            seen.unwrap_or_else(|failure| {
+                panic!("nothing was made: the key may not read {doctype}: {remedy}: {failure}")
+            });
+        }
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let mark = format!("OP{seconds:X}");
         let abbr = letters(seconds);
@@ -75,10 +110,9 @@ impl Ground {
         let given = work(admin, &names);
         names.0.as_mut().unwrap().given.extend(given);
         let orders = orders(admin, &names);
-        let email = format!("{}@example.com", names.0.as_ref().unwrap().mark.to_lowercase());
-        let wishes = Wishes { email, ..Wishes::default() };
-        let plan = plan(admin, &wishes).unwrap();
-        let key = plan.carry_out(admin, &mut |step| println!("setup: {step}")).unwrap().key.unwrap();
+        let wishes = Wishes { email: email(names.0.as_ref().unwrap()), ..Wishes::default() };
+        let setup = plan(admin, &wishes).unwrap();
+        let key = setup.carry_out(admin, &mut |step| println!("setup: {step}")).unwrap().key.unwrap();
         let zone = admin.call("frappe.client.get_time_zone", &json!({})).unwrap();
         let zone = zone["time_zone"].as_str().or(zone.as_str()).unwrap_or_default().to_owned();
         let zone = TimeZone::get(&zone).unwrap();
@@ -101,11 +135,49 @@ impl Ground {
         }
     }
 
+    /// What setup would do once more, and what `check` says is wrong.
+    pub fn look(&self, url: &str, connector: &Client, troubles: &mut Troubles) {
+        let email = email(self.own());
+        let wishes = Wishes {
+            known_user: Some(email.clone()),
+            known_key: Some(self.connector.key.clone()),
+            email,
+            ..Wishes::default()
+        };
+        let again = self.ask(|admin| plan(admin, &wishes));
+        troubles.unless(again.is_empty(), || format!("setup, once more: {again}"));
+        let map = |of: &str| (of.parse::<SiteId>().unwrap(), self.map(of));
+        let sites = ["bandung", "garut"].map(map).into();
+        let settings = Settings { url: url.into(), ca_file: None, master_data: None, guard: None, sites };
+        let masters = self.office.all();
+        let found =
+            check(connector, &settings, &masters).into_iter().chain(check_settings(&self.admin, &settings, &masters));
+        let found: Vec<_> = found.collect();
+        troubles
+            .unless(found.iter().any(|finding| finding.level == Level::Ok), || "check has looked at nothing".into());
+        for finding in found.into_iter().filter(|finding| finding.level == Level::Error) {
+            troubles.tell(format!("check: {finding}"));
+        }
+    }
+
+    /// An administrator's question, and once more where it has no answer.
+    #[track_caller]
+    pub fn ask<A>(&self, question: impl Fn(&Client) -> Result<A, Failure>) -> A {
+        for _ in 1..TRIES {
+            match question(&self.admin) {
+                Err(Failure::Again(why)) => println!("once more, for {why}"),
+                answer => return answer.unwrap(),
+            }
+            std::thread::sleep(PAUSE);
+        }
+        question(&self.admin).unwrap()
+    }
+
     /// How much there is in the company's books, and of masters with its mark.
     pub fn size(&self) -> usize {
         let count = |doctype: &str, filters: Value| {
             let asked = json!({ "doctype": doctype, "filters": filters });
-            self.admin.call("frappe.client.get_count", &asked).unwrap().as_u64().unwrap() as usize
+            self.ask(|admin| admin.call("frappe.client.get_count", &asked)).as_u64().unwrap() as usize
         };
         let own = self.own();
         let ours = ["GL Entry", "Stock Ledger Entry", "Timesheet", "Sales Order", "Job Card"];

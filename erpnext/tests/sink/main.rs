@@ -13,6 +13,7 @@ mod held;
 mod hours;
 mod ill;
 mod joined;
+mod ledgers;
 mod levels;
 mod memory;
 mod pieces;

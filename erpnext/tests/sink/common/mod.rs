@@ -81,6 +81,11 @@ impl Office {
         Arc::make_mut(&mut masters).put(row);
     }
 
+    /// The master data of all sites.
+    pub fn all(&self) -> Arc<Masters> {
+        self.masters.lock().unwrap().clone()
+    }
+
     pub fn know(&self, submitted: &Submitted) {
         if let Some(made) = &self.made {
             made.lock().unwrap().insert(submitted.id, submitted.clone());
