@@ -52,10 +52,9 @@ export function customerPicks(): Pick[] {
 /** Those that this tablet has made, as long as the office's data does not have them: they are named by their document's id. */
 function newHere(kind: string, known: readonly { outpost_id?: string }[]): Pick[] {
   const ids = new Set(known.map((row) => row.outpost_id));
-  return app()
-    .outbox.entries.value.filter(
-      (entry) => entry.kind === kind && entry.state !== "refused" && !entry.cancelledBy && !ids.has(entry.id),
-    )
+  const { outbox } = app();
+  return outbox.entries.value
+    .filter((entry) => entry.kind === kind && outbox.isStanding(entry) && !ids.has(entry.id))
     .map((entry) => ({ key: entry.id, text: entry.party ?? "", more: entry.number }));
 }
 

@@ -66,7 +66,7 @@ function inOrder(content: unknown): string {
 export async function putAside(refused: string): Promise<void> {
   const { outbox } = app();
   for (const paid of outbox.goingWith(refused)) {
-    if (paid.state !== "refused" && !paid.cancelledBy) {
+    if (outbox.isStanding(paid)) {
       await cancel(app(), uuid(), paid.id, t("correct.reason"), paid);
     }
   }

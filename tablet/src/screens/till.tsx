@@ -37,9 +37,7 @@ export function TillScreen() {
     };
   }, [link.shop.value, link.reached.value.up]);
   // Without the box, by what this tablet did last with the till.
-  const last = outbox.entries.value.find(
-    (entry) => entry.kind.startsWith("till-") && entry.state !== "refused" && !entry.cancelledBy,
-  );
+  const last = outbox.entries.value.find((entry) => entry.kind.startsWith("till-") && outbox.isStanding(entry));
   const isOpen = till ? till.opened !== null : last?.kind === "till-opening";
   const modes = rows.masters.value.modes();
   const cash = modes.filter((mode) => mode.type === "Cash");
