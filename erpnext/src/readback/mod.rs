@@ -19,7 +19,10 @@
 //! - our own fields but the id, where they are not set up;
 //! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row;
 //! - that pricing rules are kept out: whoever may not read that is shown that they are not. What a rule changes is a price or a row;
-//! - the type of what is paid at once, which it fetches from its mode of payment, whatever was sent: the account is what counts.
+//! - the type of what is paid at once, which it fetches from its mode of payment, whatever was sent: the account is what counts;
+//! - capitals in the name of an item's group, which it writes as that group has them;
+//! - whether a party is another company of one's own, which it fetches, and the supplier's number of a bill that is paid;
+//! - what people have decided since, of one that is found later: that it is on hold, or of use no more.
 //!
 //! Whatever else ERPNext has is not looked at, and so is not asked for where documents are listed ([`looked_at`]).
 

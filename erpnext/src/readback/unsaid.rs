@@ -151,8 +151,16 @@ const LIKE: [(&str, &str); 5] = [
     ("received_qty", "qty"),
 ];
 
-/// What ERPNext fetches into a row from what the row refers to, said or not: table and field.
-const FETCHED: [(&str, &str); 1] = [("references", "bill_no")];
+/// What ERPNext fetches from something else, said or not: the table, or nothing for the document itself, the field, and the one that names
+/// what it is fetched from.
+const FETCHED: [(&str, &str, &str); 3] = [
+    ("", "is_internal_customer", "customer"),
+    ("", "is_internal_supplier", "supplier"),
+    ("references", "bill_no", "reference_name"),
+];
+
+/// What people may have decided since, of a document that is found later; and which row an invoice has used, which is not known any more.
+const SINCE: [&str; 4] = ["disabled", "is_frozen", "on_hold", "reference_row"];
 
 /// Rates of exchange: the books have one currency.
 const RATES: [&str; 4] = ["conversion_rate", "exchange_rate", "source_exchange_rate", "target_exchange_rate"];
@@ -174,50 +182,62 @@ fn like(field: &str) -> Option<&'static str> {
     LIKE.iter().find(|(name, _)| *name == field).map(|(_, other)| *other)
 }
 
+/// Where fields stand.
+struct At<'a> {
+    /// Nothing where they are the document's own.
+    table: &'a str,
+    path: String,
+    /// Whether what is there in the books' currency as well is the same in it.
+    doubles: bool,
+}
+
 /// Looks at the document and at each row.
 pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
     let whole = got;
     let Some(got) = got.as_object() else { return };
-    fields("", "", Some(sent), got, found);
+    fields(&At { table: "", path: String::new(), doubles: expected.doubles("") }, Some(sent), got, found);
     for (table, rows) in got.iter().filter_map(|(name, value)| Some((name, value.as_array()?))) {
         // Rows of a table that was not sent are told as such.
         let ours = sent.get(table).filter(|_| expected.compares(table)).map(|ours| expected.kept(table, ours, whole));
         let ours = ours.as_ref().and_then(|ours| ours.as_array()).map_or(&[][..], Vec::as_slice);
         for (i, row) in rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.as_object()?))) {
-            let path = format!("{table}[{i}].");
+            let at = At { table, path: format!("{table}[{i}]."), doubles: expected.doubles(table) };
             let ours = ours.get(i).and_then(Value::as_object);
-            fields(table, &path, ours, row, found);
+            fields(&at, ours, row, found);
             // A row is what its document is.
             if let Some(state) = row.get("docstatus") {
                 let of = sent.get("docstatus").or_else(|| got.get("docstatus")).unwrap_or(&Value::Null);
-                found.field("", "docstatus", &format!("{path}docstatus"), of, Some(state));
+                found.field("", "docstatus", &format!("{}docstatus", at.path), of, Some(state));
             }
         }
     }
 }
 
-fn fields(table: &str, path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
+fn fields(at: &At<'_>, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
     let digits = outpost_core::domain::decimal::MAX_SCALE;
     for (name, value) in got {
-        let at = || format!("{path}{name}");
+        let path = || format!("{}{name}", at.path);
         // Most of what a document has is nothing.
         let nothing = values::is_nothing(value);
-        let fetched = || FETCHED.contains(&(table, name.as_str()));
+        let fetched = || {
+            FETCHED
+                .iter()
+                .any(|(table, field, of)| (at.table, name.as_str()) == (*table, *field) && got.contains_key(*of))
+        };
         let unsaid = || sent.is_some_and(|sent| !sent.contains_key(name)) && is_to_be_empty(name) && !fetched();
-        // Which row an invoice has used is not asked of one that is found later.
-        let then = found.later && name == "reference_row";
-        if !nothing && value != "No" && !then && unsaid() {
-            found.differ(&at(), "nothing", values::shown(Some(value)));
+        let since = found.later && SINCE.contains(&name.as_str());
+        if !nothing && value != "No" && !since && unsaid() {
+            found.differ(&path(), "nothing", values::shown(Some(value)));
         }
         if !nothing && RATES.contains(&name.as_str()) {
-            found.amount(&at(), 1.into(), Some(value), digits);
+            found.amount(&path(), 1.into(), Some(value), digits);
         }
-        let other = name.strip_prefix("base_").or(like(name)).and_then(|other| got.get(other));
+        let other = name.strip_prefix("base_").or(like(name)).and_then(|other| got.get(other)).filter(|_| at.doubles);
         if let (Some(ours), Some(_)) = (other.and_then(decimal), decimal(value)) {
             let near = found.precision;
             let quantity = name == "received_qty";
             if !(quantity && nothing) {
-                found.amount(&at(), ours, Some(value), near);
+                found.amount(&path(), ours, Some(value), near);
             }
         }
     }

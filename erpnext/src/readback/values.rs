@@ -68,6 +68,7 @@ fn same_text(name: &str, ours: &str, theirs: &str) -> bool {
     };
     match name {
         "serial_no" => lines(ours) == lines(theirs),
+        "item_group" => ours.to_lowercase() == theirs.to_lowercase(),
         _ if name.ends_with("_date") || name.ends_with("_time") => same_moment(ours, theirs),
         _ => false,
     }

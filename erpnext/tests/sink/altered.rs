@@ -478,6 +478,7 @@ const RIGHT: &[(&str, &[&str], &str)] = &[
         &["supplier", "reserve_stock"],
         "an item's usual supplier, and a setting: nothing is bought or moved by it",
     ),
+    ("Delivery Note", &["is_internal_customer"], "fetched from the customer: who that is, is looked at"),
     ("Sales Invoice", &["type"], "of what is paid, fetched from the mode of payment: the account is what counts"),
     (
         "Sales Invoice",

@@ -45,7 +45,9 @@ fn echo(body: &Value, submitted: &outpost_core::domain::record::Submitted) -> Va
             json!({"outstanding_amount": 350000, "total_advance": 100000})
         }
         Kind::SalesInvoice => json!({"outstanding_amount": 0}),
-        Kind::PurchaseInvoice if body.get("is_paid").is_none() => json!({"outstanding_amount": -30000}),
+        Kind::PurchaseInvoice if body.get("is_paid").is_none() => {
+            json!({"outstanding_amount": got["rounded_total"]})
+        }
         Kind::PaymentEntry if body["payment_type"] == "Receive" => {
             json!({"total_allocated_amount": 90000, "unallocated_amount": 10000})
         }

@@ -115,6 +115,42 @@ fn another_rate_of_exchange_and_a_cancellation_are_told() {
 }
 
 #[test]
+fn what_erpnext_fetches_and_what_people_have_decided_since_is_no_difference() {
+    let (sent, got) = call(MONEY, 15);
+    let sale = json!({"customer": "Bu Sari", "items": [{"item_code": "SEWING", "qty": "1", "rate": "150000"}]});
+    let found = |more: Value, reading| {
+        let got = merged(merged(got.clone(), json!({"status": "Unpaid", "outstanding_amount": 150000.0})), more);
+        said(&differences(&sent, &expected(Kind::SalesInvoice, &sale, &json!({}), reading), &got))
+    };
+    assert_eq!(found(json!({"is_internal_customer": 1}), Reading::First), [""; 0]);
+    let on_hold = json!({"on_hold": 1, "disabled": 1, "is_frozen": 1});
+    assert_eq!(found(on_hold.clone(), Reading::First).len(), 3);
+    assert_eq!(found(on_hold, Reading::Later), [""; 0]);
+    let terms = json!({"payment_schedule": [{"outstanding": 1000.0, "base_outstanding": 0.0}]});
+    assert_eq!(found(terms, Reading::First), [""; 0]);
+}
+
+#[test]
+fn what_hours_cost_is_no_difference() {
+    let (sent, got) = call(FIRST, 220);
+    let sheet = json!({"employee": "E", "time_logs": [{"activity_type": "Execution", "from_time": "2026-11-23 08:00:00",
+        "to_time": "2026-11-23 10:30:00"}]});
+    let expected = expected(Kind::Timesheet, &sheet, &json!({}), Reading::First);
+    let costly = merged(got, json!({"total_costing_amount": 100000.0, "base_total_costing_amount": 0.0}));
+    assert_eq!(said(&differences(&sent, &expected, &costly)), [""; 0]);
+}
+
+#[test]
+fn an_items_group_is_the_same_with_other_capitals() {
+    let (sent, got) = call(FIRST, 26);
+    let item = json!({"item_code": "CLOTH-1", "item_group": "Raw Material", "stock_uom": "Meter"});
+    let expected = expected(Kind::Item, &item, &json!({}), Reading::First);
+    let found = |group: &str| said(&differences(&sent, &expected, &merged(got.clone(), json!({"item_group": group}))));
+    assert_eq!(found("RAW material"), [""; 0]);
+    assert_eq!(found("Products"), ["item_group is Products in ERPNext, and not Raw Material"]);
+}
+
+#[test]
 fn what_a_set_is_packed_of_is_no_difference_and_what_nothing_is_packed_of_is() {
     let (sent, got) = call(FIRST, 110);
     let got =

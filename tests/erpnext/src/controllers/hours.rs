@@ -28,8 +28,11 @@ impl Erp {
                 return Err(Error::invalid(format!("Row {}: Activity Type is mandatory.", i + 1)));
             }
             match (from, moment(text(row, "to_time"))) {
-                // Worked out of the two times, whatever was sent.
-                (Some(from), Some(to)) => putf(row, "hours", to.duration_since(from).as_secs_f64() / 3600.0),
+                // Worked out of the two times, whatever was sent, to six digits.
+                (Some(from), Some(to)) => {
+                    let hours = to.duration_since(from).as_secs_f64() / 3600.0;
+                    putf(row, "hours", (hours * 1e6).round_ties_even() / 1e6);
+                }
                 (Some(from), _) => {
                     let gone = jiff::SignedDuration::from_secs_f64(num(row, "hours") * 3600.0);
                     put(row, "to_time", written(from.saturating_add(gone)));
