@@ -121,10 +121,9 @@ impl Expected {
         }
     }
 
-    /// Whether a table's amounts, or the document's own, are the same in the books' currency: not what hours cost, which no paper says and
-    /// ERPNext 15.71 fills in once, and not what is due by when, of which it brings one up to date alone.
-    pub(super) fn doubles(&self, table: &str) -> bool {
-        self.kind != Kind::Timesheet && table != "payment_schedule"
+    /// Whether amounts are the same in the books' currency: not what hours cost, which no paper says and ERPNext may fill in once.
+    pub(super) fn doubles(&self) -> bool {
+        self.kind != Kind::Timesheet
     }
 
     /// A payment's rows are others once an invoice has used it.

@@ -479,6 +479,10 @@ const RIGHT: &[(&str, &[&str], &str)] = &[
         "an item's usual supplier, and a setting: nothing is bought or moved by it",
     ),
     ("Delivery Note", &["is_internal_customer"], "fetched from the customer: who that is, is looked at"),
+    ("Sales Invoice", &["is_internal_customer"], "fetched from the customer: who that is, is looked at"),
+    ("Sales Order", &["is_internal_customer"], "fetched from the customer: who that is, is looked at"),
+    ("Purchase Invoice", &["is_internal_supplier"], "fetched from the supplier: who that is, is looked at"),
+    ("Purchase Receipt", &["is_internal_supplier"], "fetched from the supplier: who that is, is looked at"),
     ("Sales Invoice", &["type"], "of what is paid, fetched from the mode of payment: the account is what counts"),
     (
         "Sales Invoice",
@@ -486,7 +490,27 @@ const RIGHT: &[(&str, &[&str], &str)] = &[
         "of what is paid at once the customer's or the POS Profile's: each row says its price",
     ),
     ("Stock Entry", &["supplier"], "only what goes to a subcontractor has one, and no workshop sends that"),
-    ("Timesheet", &["currency"], "wages are the office's"),
+    (
+        "Timesheet",
+        &[
+            "base_billing_amount",
+            "base_billing_rate",
+            "base_costing_amount",
+            "base_costing_rate",
+            "base_total_billable_amount",
+            "base_total_billed_amount",
+            "base_total_costing_amount",
+            "billing_amount",
+            "billing_rate",
+            "costing_amount",
+            "costing_rate",
+            "currency",
+            "total_billable_amount",
+            "total_billed_amount",
+            "total_costing_amount",
+        ],
+        "wages and what is charged for hours are the office's, and that they are charged for is looked at",
+    ),
     ("Item", &["company"], "the office's own fields of a master, or ERPNext's defaults for them"),
     (
         "Job Card",
@@ -594,12 +618,15 @@ fn was_used(kind: Kind, pointer: &str) -> bool {
     }
 }
 
+/// What people may have decided of a document before it is found.
+const SINCE: [&str; 3] = ["disabled", "is_frozen", "on_hold"];
+
 /// Fields of rows that ERPNext makes by itself, by their table, and why they may read otherwise.
 const ROWS: &[(&str, &[&str], &str)] = &[
     ("references", &["bill_no"], "a supplier's number, fetched from the bill, whose name is looked at"),
     (
         "payment_schedule",
-        &["discount_date", "discount_type", "mode_of_payment"],
+        &["base_outstanding", "discount_date", "discount_type", "mode_of_payment", "outstanding"],
         "terms for who pays early: what is due and when stands in other fields",
     ),
     (
@@ -617,10 +644,10 @@ const ROWS: &[(&str, &[&str], &str)] = &[
 ];
 
 fn is_right(kind: Kind, said: &Value, pointer: &str, again: bool) -> bool {
-    if again && was_used(kind, pointer) {
+    let field = pointer.rsplit('/').next().unwrap_or_default();
+    if again && (was_used(kind, pointer) || SINCE.contains(&field)) {
         return true;
     }
-    let field = pointer.rsplit('/').next().unwrap_or_default();
     let plain: Vec<&str> = pointer.split('/').filter(|part| !part.is_empty() && part.parse::<u32>().is_err()).collect();
     if NEVER.contains(&plain.join("/").as_str()) && says(kind, field) {
         return false;
