@@ -4,7 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+/// The files of a directory, or the one file that this is.
 fn sources(dir: &Path) -> Vec<PathBuf> {
+    if dir.is_file() {
+        return vec![dir.to_owned()];
+    }
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
         let path = entry.unwrap().path();
@@ -17,10 +21,32 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The lines of code of a file, without comments.
+/// The lines of code of a file, without comments; behind them what its grouped imports name, written out.
 fn code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let imports = code.split(';').filter_map(|statement| Some(statement.rsplit_once("use ")?.1));
+    let grouped: Vec<String> = imports.filter(|tree| tree.contains('{')).flat_map(written_out).collect();
+    grouped.iter().for_each(|path| code.extend(["\n", path]));
+    code
+}
+
+/// The paths of a tree of imports.
+fn written_out(tree: &str) -> Vec<String> {
+    let Some((before, group)) = tree.split_once('{') else { return vec![tree.trim().to_owned()] };
+    let (mut paths, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, sign) in group.char_indices() {
+        match sign {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                paths.extend(written_out(&group[start..at]).iter().map(|path| format!("{}{path}", before.trim())));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    paths
 }
 
 fn src() -> PathBuf {
@@ -31,10 +57,10 @@ fn core() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("core/src")
 }
 
-/// Where a layer's sources are.
+/// Where a layer's sources are: a directory, or one file.
 fn layer_dir(layer: &str) -> PathBuf {
-    let pure = core().join(layer);
-    if pure.is_dir() { pure } else { src().join(layer) }
+    let places = [core().join(layer), src().join(layer), src().join(format!("{layer}.rs"))];
+    places.into_iter().find(|place| place.exists()).unwrap_or_else(|| panic!("{layer} has no sources"))
 }
 
 /// Where `word` stands as a whole word in code under `dir`.
@@ -49,7 +75,7 @@ fn users(dir: &Path, word: &str) -> Vec<String> {
     };
     let files = sources(dir).into_iter().filter(|path| uses(&code(path)));
     let mut names: Vec<String> = files
-        .map(|path| path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_string_lossy().into_owned())
+        .map(|path| path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).to_string_lossy().into_owned())
         .collect();
     names.sort();
     names
@@ -89,6 +115,33 @@ fn the_pure_core_knows_no_io_no_clock_and_no_randomness_of_its_own() {
     }
 }
 
+/// What stands above the files, the clock, the disk's name and the hashes.
+const EVERYTHING: &[&str] = &[
+    "wire",
+    "sync",
+    "intake",
+    "posting",
+    "reconcile",
+    "journal",
+    "rows",
+    "views",
+    "gate",
+    "web",
+    "courier",
+    "carry",
+    "exchange",
+    "keys",
+    "load",
+    "control",
+    "books",
+    "chain",
+    "show",
+    "pages",
+    "site",
+    "office",
+    "cli",
+];
+
 #[test]
 fn the_layers_are_imported_downwards_only() {
     let upwards = [
@@ -110,13 +163,25 @@ fn the_layers_are_imported_downwards_only() {
         ("carry", &["intake", "views", "gate", "keys", "site", "office"][..]),
         ("keys", &["sync", "intake", "journal", "views", "gate", "courier", "site", "office"][..]),
         ("pages", &["sync", "gate", "courier", "site", "office"][..]),
+        ("rows", &["intake", "posting", "views", "gate", "web", "courier", "exchange", "site", "office"][..]),
+        ("load", &["files", "rows", "journal", "views", "gate", "web", "courier", "exchange", "site", "office"][..]),
+        ("control", &["journal", "views", "gate", "web", "courier", "exchange", "rows", "site", "office"][..]),
+        ("books", &["gate", "web", "courier", "exchange", "site", "office"][..]),
+        ("chain", &["gate", "web", "courier", "exchange", "site", "office"][..]),
+        ("show", &["gate", "web", "courier", "exchange", "site", "office"][..]),
+        ("files", EVERYTHING),
+        ("moment", EVERYTHING),
+        ("store", EVERYTHING),
+        ("passwords", EVERYTHING),
         ("site", &["office"][..]),
         ("office", &["site"][..]),
     ];
     for (layer, above) in upwards {
+        let dir = layer_dir(layer);
+        let up = if dir.is_file() { "super" } else { "super::super" };
         for other in above {
-            for form in [format!("crate::{other}"), format!("super::super::{other}")] {
-                assert_eq!(users(&layer_dir(layer), &form), Vec::<String>::new(), "{layer} must not know {other}");
+            for form in [format!("crate::{other}"), format!("outpost_core::{other}"), format!("{up}::{other}")] {
+                assert_eq!(users(&dir, &form), Vec::<String>::new(), "{layer} must not know {other}");
             }
         }
     }
@@ -143,6 +208,22 @@ fn each_crate_to_be_replaced_one_day_has_one_place() {
 #[test]
 fn the_fence_sees_a_breach() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("breach.rs"), "// tokio in a comment\nuse tokio::net;\n").unwrap();
-    assert_eq!(code(&dir.path().join("breach.rs")), "use tokio::net;");
+    let breach = dir.path().join("breach.rs");
+    let seen = |text: &str, word: &str| {
+        std::fs::write(&breach, text).unwrap();
+        !users(dir.path(), word).is_empty()
+    };
+    assert!(seen("// tokio in a comment\nuse tokio::net;\n", "tokio"));
+    assert!(!seen("// tokio in a comment\nuse tokio_rustls::net;\n", "tokio"));
+    assert!(seen("use crate::gate::Desk;\n", "crate::gate"));
+    assert!(!seen("use crate::{domain, gateway};\n", "crate::gate"));
+    for group in [
+        "use crate::{domain, gate};\n",
+        "use crate::{gate::{self, Desk}, domain};\n",
+        "pub(crate) use crate::{\n    domain::{id, time::{Quality, Stamp}},\n    gate,\n};\n",
+    ] {
+        assert!(seen(group, "crate::gate"), "{group}");
+    }
+    assert!(seen("use std::{collections::{BTreeMap, BTreeSet}, io};\n", "std::io"));
+    assert!(seen("use super::{super::{domain, gate}, Own};\n", "super::super::gate"));
 }
