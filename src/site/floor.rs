@@ -225,7 +225,6 @@ impl Drop for Floor {
     }
 }
 
-/// The first record of its intent, or one that has none. Where the index cannot be read it counts as the first.
 /// Folds what a site's own journal has from an ordinal on. The ordinal after the last.
 pub(super) fn catch_up(shop: &mut Shop, reader: &Reader, from: u64) -> u64 {
     let mut next = from;
@@ -249,6 +248,7 @@ pub(super) fn catch_up(shop: &mut Shop, reader: &Reader, from: u64) -> u64 {
     next
 }
 
+/// The first record of its intent, or one that has none. Where the index cannot be read it counts as the first.
 fn is_first(reader: &Reader, entry: &Entry, at: Locator) -> bool {
     let Some(id) = entry.intent() else { return true };
     !matches!(reader.find(id.0.as_bytes()), Ok(Some(first)) if first != at)
