@@ -20,9 +20,8 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use read::{MAX_FILE_BYTES, MAX_FILES, MAX_LIST, MAX_ROWS, Source, table_of};
-pub use report::{MAX_PROBLEMS, Problem, Report, TableCount};
-pub use secret::{MAX_BADGE, MAX_CLEAR, MAX_PIN, MIN_BADGE, MIN_PIN};
+pub use read::{MAX_FILE_BYTES, MAX_FILES, Source, table_of};
+pub use report::{Problem, Report, TableCount};
 
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;

@@ -15,11 +15,11 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Most rows of a table in one load: twice the items of a large site. Beyond it, files are loaded one after the other.
-pub const MAX_ROWS: usize = 200_000;
+pub(super) const MAX_ROWS: usize = 200_000;
 /// Largest file, in bytes: 200,000 rows of 300.
 pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// Most rows of one list in a row: ten times what a bill of materials of a suit has.
-pub const MAX_LIST: usize = 1000;
+pub(super) const MAX_LIST: usize = 1000;
 /// Most files in one load: each table as both, and some in parts.
 pub const MAX_FILES: usize = 100;
 

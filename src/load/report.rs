@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Most problems, and most warnings, that are listed; the others are counted. Who has more corrects a column, not a cell.
-pub const MAX_PROBLEMS: usize = 200;
+pub(super) const MAX_PROBLEMS: usize = 200;
 
 /// Something about a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,15 +11,15 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use serde_json::{Map, Value};
 
 /// Digits of a PIN, at least: ten thousand, behind a lock-out.
-pub const MIN_PIN: usize = 4;
+const MIN_PIN: usize = 4;
 /// Digits of a PIN, at most.
-pub const MAX_PIN: usize = 12;
+const MAX_PIN: usize = 12;
 /// Characters of a badge's barcode, at least: nothing else is asked of who shows it.
-pub const MIN_BADGE: usize = 8;
+const MIN_BADGE: usize = 8;
 /// Characters of a badge's barcode, at most: what a label of Code 128 holds at a readable width.
-pub const MAX_BADGE: usize = 64;
+const MAX_BADGE: usize = 64;
 /// Most PINs and badges in clear in one load: each takes a twentieth of a second or more to hash.
-pub const MAX_CLEAR: usize = 1000;
+pub(super) const MAX_CLEAR: usize = 1000;
 /// What stands in a file where a PIN or badge is to count no more.
 const NONE: &str = "none";
 /// Memory of one hash in KiB, as for devices: it is the box that has to have it free for each login.

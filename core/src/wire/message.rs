@@ -166,11 +166,6 @@ impl Run {
 }
 
 impl Message {
-    /// True where nothing but acks (and what goes with them) is said: such a message is never acked.
-    pub fn is_ack_only(&self) -> bool {
-        self.hello.is_none() && self.batch.is_empty()
-    }
-
     /// True where nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

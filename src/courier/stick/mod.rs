@@ -246,12 +246,6 @@ impl Folder {
         self.root.sync_all()
     }
 
-    /// How many bytes can still be written, if the stick says so.
-    pub fn free_bytes(&self) -> Option<u64> {
-        let stat = rustix::fs::fstatvfs(&self.root.fd).ok()?;
-        Some(stat.f_bavail.saturating_mul(stat.f_frsize))
-    }
-
     fn of_site(&self, way: Way, site: &SiteId) -> Result<Option<Dir>, StickError> {
         let Some(above) = self.root.child(way.folder())? else { return Ok(None) };
         above.child(site.as_str())

@@ -6,6 +6,9 @@ mod page;
 mod secrets;
 mod whole;
 
+use super::read::{MAX_LIST, MAX_ROWS};
+use super::report::MAX_PROBLEMS;
+use super::secret::MAX_CLEAR;
 use super::*;
 use crate::domain::master::{Row, RowKey, Table};
 use crate::wire::row;

@@ -193,20 +193,6 @@ impl StandIn {
         format!("{name} - TW")
     }
 
-    /// Adds a list of selling prices.
-    pub fn add_price_list(&self, name: &str) {
-        self.seed(
-            "Price List",
-            name,
-            json!({ "price_list_name": name, "currency": "IDR", "enabled": 1, "selling": 1 }),
-        );
-    }
-
-    /// Adds a price.
-    pub fn add_price(&self, item: &str, price_list: &str, rate: f64) {
-        self.make("Item Price", json!({ "item_code": item, "price_list": price_list, "price_list_rate": rate }));
-    }
-
     /// Puts stock into a warehouse by a Stock Entry; its name.
     pub fn add_stock(&self, item: &str, warehouse: &str, qty: f64, rate: f64) -> String {
         let row = json!({ "item_code": item, "qty": qty, "basic_rate": rate });
@@ -224,11 +210,6 @@ impl StandIn {
                 "set_posting_time": 1, "posting_date": day, "posting_time": "00:00:00",
             }),
         )
-    }
-
-    /// Closes a period for everything that is posted.
-    pub fn close_period(&self, name: &str, from: &str, to: &str) {
-        self.shared.erp().close(name, from, to);
     }
 
     /// Opens a period again.

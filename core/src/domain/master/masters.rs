@@ -265,11 +265,6 @@ impl Masters {
         self.tax_templates().find(|template| template.is_default && template.buying == buying)
     }
 
-    /// The bill of materials of an item where nobody names one.
-    pub fn default_bom(&self, item: &str) -> Option<&Bom> {
-        self.boms_of(item).find(|bom| bom.is_default)
-    }
-
     /// The bills of materials that make an item.
     pub fn boms_of<'a>(&'a self, item: &str) -> impl Iterator<Item = &'a Bom> {
         self.boms.under([item]).map(|entry| &*entry.0)

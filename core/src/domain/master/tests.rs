@@ -130,18 +130,18 @@ fn a_customer_that_was_renamed_keeps_its_id_whichever_comes_first() {
 }
 
 #[test]
-fn the_default_bill_of_materials_is_that_of_the_item() {
-    let bom = |name: &str, item: &str, is_default: bool| {
+fn a_bill_of_materials_is_that_of_the_item_that_it_names_now() {
+    let bom = |name: &str, item: &str| {
         let fields = serde_json::json!({
-            "name": name, "item": item, "quantity": 1, "is_default": is_default, "items": [{"item_code": "CLOTH", "stock_qty": "1.5"}],
+            "name": name, "item": item, "quantity": 1, "items": [{"item_code": "CLOTH", "stock_qty": "1.5"}],
         });
         row(Table::Bom, fields)
     };
-    let mut masters = holding([bom("BOM-1", "SHIRT", false), bom("BOM-2", "SHIRT", true), bom("BOM-3", "PANTS", true)]);
-    assert_eq!(masters.default_bom("SHIRT").unwrap().name.as_str(), "BOM-2");
-    masters.put(bom("BOM-2", "PANTS", false));
-    assert!(masters.default_bom("SHIRT").is_none());
-    assert_eq!(masters.boms_of("PANTS").count(), 2);
+    let mut masters = holding([bom("BOM-1", "SHIRT"), bom("BOM-2", "SHIRT"), bom("BOM-3", "PANTS")]);
+    let count = |masters: &Masters, item| masters.boms_of(item).count();
+    assert_eq!((count(&masters, "SHIRT"), count(&masters, "PANTS")), (2, 1));
+    masters.put(bom("BOM-2", "PANTS"));
+    assert_eq!((count(&masters, "SHIRT"), count(&masters, "PANTS")), (1, 2));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn an_open_folder_explains_itself_once_and_lets_a_persons_text_stand() {
     let folder = stick.open();
     let text = std::fs::read_to_string(stick.at("README.txt")).expect("there");
     assert!(text.contains("please return it") && text.contains("mohon kembalikan"), "{text}");
-    assert!(folder.is_writable() && folder.free_bytes().is_some_and(|bytes| bytes > 0));
+    assert!(folder.is_writable());
     std::fs::write(stick.at("README.txt"), b"call 0812").expect("written");
     stick.open();
     assert_eq!(std::fs::read(stick.at("README.txt")).expect("there"), b"call 0812");
