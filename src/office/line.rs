@@ -1,11 +1,11 @@
 //! One site's line at the office: what it sends is stored, the office's word on it is written down, both go back in
 //! one envelope.
 
+use super::came_by::{CameBy, Roads};
 use super::decided;
 use super::parting::Parting;
 use super::quarantine::{EnvelopeId, Quarantine};
 use super::road::Road;
-use super::roads::{self, Roads};
 use crate::carry::{self, Owner, Took};
 use crate::courier::Purpose;
 use crate::domain::id::{Epoch, SiteId, StoreId};
@@ -187,7 +187,7 @@ impl SiteLine {
         let heard_at_ms = last_stamp(&down.reader());
         // The log is for people: without it the site is served all the same.
         let roads = Roads::open(dir, down.reader().count()).and_then(|mut roads| {
-            roads.came(&unsaid, roads::Road::Unknown)?;
+            roads.came(&unsaid, CameBy::Unknown)?;
             Ok(roads)
         });
         let roads = roads
@@ -268,12 +268,12 @@ impl SiteLine {
             let ahead_s = Some(condition.at_ms.saturating_sub(self.moment.now_ms()) / 1_000);
             self.condition = Some(Told { condition, ahead_s });
         }
-        self.owes_word(&arrived, roads::Road::Line);
+        self.owes_word(&arrived, CameBy::Line);
         arrived.is_older
     }
 
     /// What was stored gets the office's word.
-    fn owes_word(&mut self, arrived: &Arrived, road: roads::Road) {
+    fn owes_word(&mut self, arrived: &Arrived, road: CameBy) {
         if let Some(roads) = &mut self.roads
             && let Err(error) = roads.came(&arrived.stored, road)
         {
@@ -341,7 +341,7 @@ impl SiteLine {
     fn release(&mut self, id: &EnvelopeId) -> Result<u64, String> {
         let bytes = self.quarantine.read(id).map_err(|error| error.to_string())?;
         let arrived = self.exchange.released(up_ms(), &bytes, &self.ended).map_err(|rejected| rejected.to_string())?;
-        self.owes_word(&arrived, roads::Road::Unknown);
+        self.owes_word(&arrived, CameBy::Unknown);
         Ok(arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum())
     }
 
@@ -540,7 +540,7 @@ impl Owner for SiteLine {
                 if let Some(condition) = arrived.condition.clone().filter(is_later) {
                     self.condition = Some(Told { condition, ahead_s: None });
                 }
-                self.owes_word(&arrived, roads::Road::Stick);
+                self.owes_word(&arrived, CameBy::Stick);
                 let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
                 Ok(Took { new, known: arrived.known, rows: arrived.rows, set_aside: false, older: arrived.is_older })
             }

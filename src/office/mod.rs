@@ -7,6 +7,7 @@
 mod answers;
 mod asking;
 mod audit;
+mod came_by;
 pub mod config;
 mod decided;
 mod drafts;
@@ -22,7 +23,6 @@ pub mod posting;
 mod quarantine;
 mod reconcile;
 mod road;
-mod roads;
 mod show;
 mod sites;
 mod start;

@@ -7,8 +7,8 @@ use crate::domain::master::Masters;
 use crate::domain::outcome::Fate;
 use crate::domain::record::{Cancelled, Entry};
 use crate::domain::time::{Quality, rfc3339};
+use crate::office::came_by::{self, CameBy};
 use crate::office::ledger::masters;
-use crate::office::roads::{self, Road};
 use crate::office::words::{self, Said, Word};
 use crate::pages::line::{self, Mark, Read};
 use crate::views::{DocumentLine, Stream};
@@ -125,9 +125,9 @@ fn stamps(dir: &Path, made: &Made, words: &[Word]) -> Vec<Value> {
             Said::AtOffice => None,
             Said::Fate(fate) => Some(Mark::said(fate)),
         };
-        let road = match (&word.said, roads::of(dir, made.position, word.ordinal)) {
-            (Said::AtOffice, Road::Line) => Some("line"),
-            (Said::AtOffice, Road::Stick) => Some("stick"),
+        let road = match (&word.said, came_by::of(dir, made.position, word.ordinal)) {
+            (Said::AtOffice, CameBy::Line) => Some("line"),
+            (Said::AtOffice, CameBy::Stick) => Some("stick"),
             _ => None,
         };
         json!({

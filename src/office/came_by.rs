@@ -22,7 +22,7 @@ const STRETCH: usize = 40;
 
 /// How something came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Road {
+pub(super) enum CameBy {
     /// By line, which is not written down.
     Line,
     /// On a stick.
@@ -56,8 +56,8 @@ impl Roads {
     }
 
     /// Writes down how these came.
-    pub(super) fn came(&mut self, spans: &[Span], road: Road) -> io::Result<()> {
-        if road == Road::Line || spans.is_empty() {
+    pub(super) fn came(&mut self, spans: &[Span], road: CameBy) -> io::Result<()> {
+        if road == CameBy::Line || spans.is_empty() {
             return Ok(());
         }
         let bytes: Vec<u8> = spans.iter().flat_map(|span| stretch(span, road)).collect();
@@ -72,17 +72,17 @@ impl Roads {
 }
 
 /// How a record came that the office's word of that ordinal is on, by the log in a site's directory.
-pub(super) fn of(dir: &Path, at: Position, word: u64) -> Road {
+pub(super) fn of(dir: &Path, at: Position, word: u64) -> CameBy {
     let mut bytes = Vec::new();
     let read = File::open(dir.join(NAME)).and_then(|mut file| file.read_to_end(&mut bytes));
-    let Some(words) = read.ok().and_then(|_| read_header(&bytes)) else { return Road::Unknown };
-    let mut road = if word < words { Road::Unknown } else { Road::Line };
+    let Some(words) = read.ok().and_then(|_| read_header(&bytes)) else { return CameBy::Unknown };
+    let mut road = if word < words { CameBy::Unknown } else { CameBy::Line };
     for stretch in bytes[HEADER..].chunks_exact(STRETCH) {
         match read_stretch(stretch) {
             Some((span, by)) if span.epoch == at.epoch && (span.first..=span.last).contains(&at.seq) => return by,
             Some(_) => {}
             // It may have been on this one.
-            None => road = Road::Unknown,
+            None => road = CameBy::Unknown,
         }
     }
     road
@@ -109,17 +109,17 @@ fn read_header(bytes: &[u8]) -> Option<u64> {
     is_ours.then(|| body[12..].try_into().ok().map(u64::from_le_bytes)).flatten()
 }
 
-fn stretch(span: &Span, road: Road) -> Vec<u8> {
-    let by = u8::from(road == Road::Stick);
+fn stretch(span: &Span, road: CameBy) -> Vec<u8> {
+    let by = u8::from(road == CameBy::Stick);
     let Span { epoch, first, last } = span;
     with_crc([epoch.0.as_bytes(), &first.0.to_le_bytes()[..], &last.0.to_le_bytes(), &[by, 0, 0, 0]].concat())
 }
 
-fn read_stretch(bytes: &[u8]) -> Option<(Span, Road)> {
+fn read_stretch(bytes: &[u8]) -> Option<(Span, CameBy)> {
     let body = checked(bytes)?;
     let long = |at: usize| body[at..at + 8].try_into().ok().map(u64::from_le_bytes);
     let epoch = Epoch(Uuid::from_slice(&body[..16]).ok()?);
-    let road = if body[32] == 1 { Road::Stick } else { Road::Unknown };
+    let road = if body[32] == 1 { CameBy::Stick } else { CameBy::Unknown };
     Some((Span { epoch, first: Seq(long(16)?), last: Seq(long(24)?) }, road))
 }
 
@@ -138,17 +138,17 @@ mod tests {
     #[test]
     fn the_road_of_a_record_is_known_after_a_restart_and_a_torn_end() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(of(dir.path(), at(1), 9), Road::Unknown, "there is no log");
+        assert_eq!(of(dir.path(), at(1), 9), CameBy::Unknown, "there is no log");
         let mut roads = Roads::open(dir.path(), 5).unwrap();
-        roads.came(&[span(1, 3)], Road::Line).unwrap();
-        roads.came(&[span(4, 6), span(8, 8)], Road::Stick).unwrap();
-        roads.came(&[span(7, 7)], Road::Unknown).unwrap();
+        roads.came(&[span(1, 3)], CameBy::Line).unwrap();
+        roads.came(&[span(4, 6), span(8, 8)], CameBy::Stick).unwrap();
+        roads.came(&[span(7, 7)], CameBy::Unknown).unwrap();
         let path = dir.path().join(NAME);
         let golden = include_bytes!("../../tests/golden/v1/site.roads");
         assert_eq!(std::fs::read(&path).unwrap(), golden);
         let told = |seq: u64| of(dir.path(), at(seq), 9);
         let all = [3, 4, 6, 7, 8, 9].map(told);
-        use Road::{Line, Stick, Unknown};
+        use CameBy::{Line, Stick, Unknown};
         assert_eq!(all, [Line, Stick, Stick, Unknown, Stick, Line]);
         assert_eq!(of(dir.path(), at(3), 4), Unknown, "that word is older than the log");
 
@@ -156,7 +156,7 @@ mod tests {
         torn.extend([1, 2, 3]);
         std::fs::write(&path, torn).unwrap();
         let mut roads = Roads::open(dir.path(), 99).unwrap();
-        roads.came(&[span(9, 9)], Road::Stick).unwrap();
+        roads.came(&[span(9, 9)], CameBy::Stick).unwrap();
         assert_eq!([3, 9].map(told), [Line, Stick]);
 
         let mut damaged = std::fs::read(&path).unwrap();
