@@ -1,6 +1,6 @@
 //! What others may see of a site's posting: how far it is, what is held, what is wrong.
 
-use super::entered::InBooks;
+use super::in_books::SiteInBooks;
 use super::lock;
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
@@ -48,7 +48,7 @@ struct Inner {
     trying: Option<String>,
     trouble: Option<String>,
     /// What of the site's documents is in the books; not kept where nothing is read from there, or not known yet.
-    sums: Option<InBooks>,
+    sums: Option<SiteInBooks>,
     /// When stock was read, and what is in the way of it.
     stock: (Option<String>, Option<String>),
 }
@@ -95,7 +95,7 @@ impl Board {
         lock(&self.0).trying = None;
     }
 
-    pub(super) fn keep_sums(&self, sums: InBooks) {
+    pub(super) fn keep_sums(&self, sums: SiteInBooks) {
         lock(&self.0).sums = Some(sums);
     }
 
@@ -108,7 +108,7 @@ impl Board {
     }
 
     /// Looks at the sums, or changes them, where they are kept.
-    pub(super) fn sums<T>(&self, look: impl FnOnce(&mut InBooks) -> T) -> Option<T> {
+    pub(super) fn sums<T>(&self, look: impl FnOnce(&mut SiteInBooks) -> T) -> Option<T> {
         lock(&self.0).sums.as_mut().map(look)
     }
 

@@ -10,9 +10,9 @@
 mod asked;
 mod by_hand;
 mod down;
-mod entered;
 mod guard;
 mod held;
+mod in_books;
 mod levels;
 mod library;
 mod reach;

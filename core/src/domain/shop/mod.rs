@@ -13,7 +13,7 @@
 mod admission;
 mod codes;
 mod days;
-mod entered;
+mod in_books;
 mod kept;
 mod place;
 mod progress;
@@ -25,7 +25,7 @@ mod world;
 
 pub use codes::{Said, StandsFor};
 pub use days::DayState;
-pub use entered::{Entered, OutOfOrder};
+pub use in_books::{InBooks, OutOfOrder};
 pub use place::{MAX_COUNTS, Standing};
 pub use till::{Opened, Till};
 pub use world::{Lookup, Refusal, Why, World};

@@ -5,7 +5,7 @@ use crate::domain::document::{Ref, Text};
 use crate::domain::effects::Progress;
 use crate::domain::id::IntentId;
 use crate::domain::master::{Row, RowKey, Table};
-use crate::domain::shop::Entered;
+use crate::domain::shop::InBooks;
 use crate::office::ledger::UnderWay;
 use crate::office::posting::held::Board;
 use crate::rows::OfficeRows;
@@ -36,7 +36,7 @@ impl<'a> Own<'a> {
     }
 
     /// A sum over what all sites have in the books.
-    fn sum(&self, of: impl Fn(&Entered) -> Decimal) -> Decimal {
+    fn sum(&self, of: impl Fn(&InBooks) -> Decimal) -> Decimal {
         self.boards.iter().fold(Decimal::ZERO, |sum, board| {
             let own = board.sums(|books| of(&books.sums)).unwrap_or_default();
             sum.plus(own).unwrap_or(sum)
@@ -97,27 +97,27 @@ impl Known for Own<'_> {
     }
 
     fn done(&self, order: &Ref, row: &Text) -> (Decimal, Decimal) {
-        let of = |what| self.sum(|entered| entered.step(order, Some(row), what));
+        let of = |what| self.sum(|in_books| in_books.step(order, Some(row), what));
         (of(Progress::Delivered), of(Progress::Billed))
     }
 
     fn advance(&self, order: &Ref) -> Decimal {
-        self.sum(|entered| entered.step(order, None, Progress::Advanced))
+        self.sum(|in_books| in_books.step(order, None, Progress::Advanced))
     }
 
     fn produced(&self, work_order: &Text) -> Decimal {
         let order = Ref::from(work_order.clone());
-        self.sum(|entered| entered.step(&order, None, Progress::Produced))
+        self.sum(|in_books| in_books.step(&order, None, Progress::Produced))
     }
 
     fn received(&self, entry: &Ref, row: &Text) -> Decimal {
         if sabotage::is("received") {
             return Decimal::ZERO;
         }
-        self.sum(|entered| entered.step(entry, Some(row), Progress::Received))
+        self.sum(|in_books| in_books.step(entry, Some(row), Progress::Received))
     }
 
     fn paid(&self, invoice: &Ref) -> Decimal {
-        self.sum(|entered| entered.step(invoice, None, Progress::Paid))
+        self.sum(|in_books| in_books.step(invoice, None, Progress::Paid))
     }
 }

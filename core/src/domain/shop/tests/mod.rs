@@ -3,8 +3,8 @@
 mod admission;
 mod beside;
 mod codes;
-mod entered;
 mod folding;
+mod in_books;
 mod item_taxes;
 mod model;
 mod requests;

@@ -29,14 +29,14 @@ pub struct OutOfOrder;
 
 /// The documents of one site that are in the books, as sums.
 #[derive(Clone, Debug, Default)]
-pub struct Entered {
+pub struct InBooks {
     /// The openings of the journal, in order.
     epochs: Vec<Epoch>,
     places: HashMap<(Text, Text), Touched>,
     steps: BTreeMap<StepKey, Decimal>,
 }
 
-impl Entered {
+impl InBooks {
     /// A document is in the books.
     pub fn add(&mut self, at: Position, submitted: &Submitted) -> Result<(), OutOfOrder> {
         let rank = self.rank(at);

@@ -1,6 +1,6 @@
 //! What of a site's documents is in the books, kept beside the words said on them, where figures are read from the books.
 //!
-//! In: words. Out: sums on the site's board (`domain::shop::Entered`). A document that is there and differs from its paper is in the books'
+//! In: words. Out: sums on the site's board (`domain::shop::InBooks`). A document that is there and differs from its paper is in the books'
 //! figures as well. Made anew from the journal and the words where nothing is known: at a start, or after a count that came late.
 
 use super::library::{Books, Words};
@@ -8,7 +8,7 @@ use super::writer::SiteWriter;
 use crate::domain::id::{IntentId, Position, SiteId};
 use crate::domain::outcome::{Fate, Hold};
 use crate::domain::record::{Cancelled, Entry, Submitted};
-use crate::domain::shop::{Entered, OutOfOrder};
+use crate::domain::shop::{InBooks, OutOfOrder};
 use crate::posting::Fates;
 use crate::views::{Journals, SiteNo, Stream};
 use crate::wire::record;
@@ -17,12 +17,12 @@ use std::ops::ControlFlow;
 
 /// The sums, and what of them is there otherwise than its paper says.
 #[derive(Default)]
-pub(super) struct InBooks {
-    pub(super) sums: Entered,
+pub(super) struct SiteInBooks {
+    pub(super) sums: InBooks,
     differing: HashSet<IntentId>,
 }
 
-impl InBooks {
+impl SiteInBooks {
     /// Takes the word on a document; what it was before is known for those that differ.
     fn take(&mut self, at: Position, submitted: &Submitted, fate: &Fate) -> Result<(), OutOfOrder> {
         let differed = self.differing.contains(&submitted.id);
@@ -98,8 +98,8 @@ impl Books {
 
     /// Makes a site's sums from its journal and from what was said; none where the office is being stopped. An error where the journal
     /// cannot be read.
-    pub(super) fn sums_of(&self, (site, number): (&SiteId, SiteNo)) -> Result<Option<InBooks>, String> {
-        let (mut sums, stream) = (InBooks::default(), Stream::Up(number));
+    pub(super) fn sums_of(&self, (site, number): (&SiteId, SiteNo)) -> Result<Option<SiteInBooks>, String> {
+        let (mut sums, stream) = (SiteInBooks::default(), Stream::Up(number));
         let there = self.views.applied(stream);
         let words = Words { books: self, site: number };
         let scanned = self.shelves.scan(stream, None, &mut |at, body| {

@@ -6,7 +6,7 @@ use crate::domain::decimal::Decimal;
 use crate::domain::document::Text;
 use crate::domain::effects::Progress;
 use crate::domain::master::Level;
-use crate::domain::shop::{Entered, OutOfOrder};
+use crate::domain::shop::{InBooks, OutOfOrder};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ fn position(n: usize) -> Position {
 proptest! {
     #[test]
     fn the_box_comes_to_the_stock_that_books_with_everything_would_have(ops in ops(), others in 0_u32..5) {
-        let (mut bench, mut entered) = (Bench::bare(), Entered::default());
+        let (mut bench, mut in_books) = (Bench::bare(), InBooks::default());
         let (mut books, mut all) = (Ledger::default(), Ledger::default());
         let mut cancelled = Vec::new();
         let (stores, cloth) = (text("Stores"), text("CLOTH"));
@@ -104,7 +104,7 @@ proptest! {
                             approved_by: None,
                         }));
                         if books.0.remove(which).is_some() {
-                            entered.take_back(position(*which), &made(*which as u128, &ops[*which].0).unwrap());
+                            in_books.take_back(position(*which), &made(*which as u128, &ops[*which].0).unwrap());
                         }
                     }
                     // Nothing stands there, and a place in the journal is used up all the same.
@@ -115,14 +115,14 @@ proptest! {
                 let op = &ops[*which].0;
                 books.0.insert(*which, op.clone());
                 let submitted = made(*which as u128, op).unwrap();
-                if entered.add(position(*which), &submitted) == Err(OutOfOrder) {
-                    entered = Entered::default();
+                if in_books.add(position(*which), &submitted) == Err(OutOfOrder) {
+                    in_books = InBooks::default();
                     for (at, op) in &books.0 {
-                        entered.add(position(*at), &made(*at as u128, op).unwrap()).unwrap();
+                        in_books.add(position(*at), &made(*at as u128, op).unwrap()).unwrap();
                     }
                 }
             }
-            let (included, counted) = entered.since_count(&stores, &cloth);
+            let (included, counted) = in_books.since_count(&stores, &cloth);
             prop_assert_eq!(counted, books.latest_count().map(|at| id(at as u128)));
             let level = Level {
                 item_code: cloth.clone(), warehouse: stores.clone(), actual_qty: whole(books.stock(others)), included, counted,
@@ -141,7 +141,7 @@ proptest! {
 
 #[test]
 fn what_of_an_order_is_the_site_s_own_is_known_by_row() {
-    let mut entered = Entered::default();
+    let mut in_books = InBooks::default();
     let note = document(
         "Delivery Note",
         json!({"customer": "Bu Sari", "items": [{"item_code": "CLOTH", "qty": "2", "rate": "5", "warehouse": "Stores",
@@ -150,11 +150,11 @@ fn what_of_an_order_is_the_site_s_own_is_known_by_row() {
     let submitted = Submitted::new(id(1), "tablet-1".parse().unwrap(), None, note);
     let (order, row): (Ref, Text) = (text("SO-1").into(), text("row-a"));
     let delivered =
-        |entered: &Entered| entered.step(&order, Some(&row), crate::domain::effects::Progress::Delivered).to_string();
-    entered.add(position(0), &submitted).unwrap();
-    assert_eq!(delivered(&entered), "2");
-    entered.take_back(position(0), &submitted);
-    assert_eq!(delivered(&entered), "0");
+        |in_books: &InBooks| in_books.step(&order, Some(&row), crate::domain::effects::Progress::Delivered).to_string();
+    in_books.add(position(0), &submitted).unwrap();
+    assert_eq!(delivered(&in_books), "2");
+    in_books.take_back(position(0), &submitted);
+    assert_eq!(delivered(&in_books), "0");
 }
 
 #[test]
@@ -165,15 +165,15 @@ fn what_a_site_received_of_the_office_s_goods_is_in_the_sums_and_of_another_site
         Submitted::new(id(n), "tablet-1".parse().unwrap(), None, document("Stock Entry", fields))
     };
     let of = |of: &str| Ref::from(Text::try_from(of).unwrap());
-    let (mut entered, other) = (Entered::default(), id(99).to_string());
-    entered.add(position(1), &receipt(1, "MAT-STE-1", "a1")).unwrap();
-    entered.add(position(2), &receipt(2, "MAT-STE-1", "a1")).unwrap();
-    entered.add(position(3), &receipt(3, &other, "1")).unwrap();
-    let received = |entered: &Entered, name: &str, row: &str| {
+    let (mut in_books, other) = (InBooks::default(), id(99).to_string());
+    in_books.add(position(1), &receipt(1, "MAT-STE-1", "a1")).unwrap();
+    in_books.add(position(2), &receipt(2, "MAT-STE-1", "a1")).unwrap();
+    in_books.add(position(3), &receipt(3, &other, "1")).unwrap();
+    let received = |in_books: &InBooks, name: &str, row: &str| {
         let row = Text::try_from(row).unwrap();
-        entered.step(&of(name), Some(&row), Progress::Received).to_string()
+        in_books.step(&of(name), Some(&row), Progress::Received).to_string()
     };
-    assert_eq!((received(&entered, "MAT-STE-1", "a1"), received(&entered, &other, "1")), ("8".into(), "0".into()));
-    entered.take_back(position(2), &receipt(2, "MAT-STE-1", "a1"));
-    assert_eq!(received(&entered, "MAT-STE-1", "a1"), "4");
+    assert_eq!((received(&in_books, "MAT-STE-1", "a1"), received(&in_books, &other, "1")), ("8".into(), "0".into()));
+    in_books.take_back(position(2), &receipt(2, "MAT-STE-1", "a1"));
+    assert_eq!(received(&in_books, "MAT-STE-1", "a1"), "4");
 }
