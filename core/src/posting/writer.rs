@@ -66,19 +66,19 @@ pub fn backoff_ms(tries: u32) -> u64 {
 struct Held {
     work: Work,
     hold: Hold,
-    doubt: Doubt,
+    doubt: MayBeThere,
 }
 
 /// Whether a document that has no word, or is held, may be in the books all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Doubt {
+enum MayBeThere {
     /// They were never given it, or have cancelled it.
-    None,
+    No,
     /// They have said that they do not have it. What they were still at when they said so may be there by now: a cancellation is for them to
     /// carry out.
-    Slight,
+    Hardly,
     /// They are asked before the next attempt.
-    Open,
+    Perhaps,
 }
 
 /// A document whose turn it is, or was.
@@ -88,14 +88,14 @@ struct Turn {
     tries: u32,
     /// Failures while the books answered otherwise.
     failed: u32,
-    doubt: Doubt,
+    doubt: MayBeThere,
     /// The word on it is that it is held.
     was_held: bool,
     not_before_ms: u64,
 }
 
 impl Turn {
-    fn new(work: Work, doubt: Doubt, was_held: bool) -> Self {
+    fn new(work: Work, doubt: MayBeThere, was_held: bool) -> Self {
         Self { work, tries: 0, failed: 0, doubt, was_held, not_before_ms: 0 }
     }
 
@@ -164,7 +164,7 @@ impl Writer {
         let next = match &self.trying {
             _ if self.is_time_to_read(now_ms) => Some(Next::Confirm(self.unread())),
             Some(turn) if turn.not_before_ms <= now_ms => {
-                Some(Next::Try { id: turn.work.id, again: turn.doubt == Doubt::Open })
+                Some(Next::Try { id: turn.work.id, again: turn.doubt == MayBeThere::Perhaps })
             }
             None if !said.is_empty() => Some(Next::Sleep { until_ms: now_ms }),
             None if more && self.behind.is_none() => Some(Next::Read),
@@ -211,7 +211,7 @@ impl Writer {
         match fates.fate(work.id) {
             // A word from before a start. What it waits for may have come meanwhile, from another site, and so may stock.
             Some(Fate::Held { hold, .. }) => {
-                self.hold(work.clone(), hold, Doubt::Open);
+                self.hold(work.clone(), hold, MayBeThere::Perhaps);
                 if hold == Hold::Stock {
                     self.short.doubt(&work);
                 }
@@ -224,7 +224,7 @@ impl Writer {
             }
             Some(_) => Said::new(),
             None => {
-                let doubt = if self.met < UNDER_WAY { Doubt::Open } else { Doubt::None };
+                let doubt = if self.met < UNDER_WAY { MayBeThere::Perhaps } else { MayBeThere::No };
                 self.met += 1;
                 let turn = Turn::new(work, doubt, false);
                 if turn.names(&self.unread) {
@@ -292,7 +292,7 @@ impl Writer {
     pub fn asked(&mut self, id: IntentId, is_done: bool) -> Said {
         let Some(held) = self.held.get_mut(&id) else { return Said::new() };
         if !is_done {
-            held.doubt = Doubt::Slight;
+            held.doubt = MayBeThere::Hardly;
             self.in_doubt.remove(&id);
             return Said::new();
         }
@@ -339,7 +339,7 @@ impl Writer {
     /// What it has to wait for, in words. Of a held document that was tried something may be in the books, and that is cancelled there.
     fn lacks(&self, work: &Work, fates: &dyn Fates) -> Option<String> {
         match work.what {
-            What::Cancel(of) if self.held.get(&of).is_some_and(|held| held.doubt != Doubt::None) => None,
+            What::Cancel(of) if self.held.get(&of).is_some_and(|held| held.doubt != MayBeThere::No) => None,
             _ => lacks(work, fates),
         }
     }
@@ -352,7 +352,7 @@ impl Writer {
             // The books may have it by hand, and there it has to be cancelled by hand.
             fate if fate.is_before() => return None,
             Fate::Held { .. } => {
-                if self.held.get(&of).is_none_or(|held| held.doubt != Doubt::None) {
+                if self.held.get(&of).is_none_or(|held| held.doubt != MayBeThere::No) {
                     return None;
                 }
                 self.unhold(of);
@@ -380,7 +380,7 @@ impl Writer {
                 vec![Outcome { of: id, fate }]
             }
             Verdict::Again { why, alive } => {
-                turn.doubt = Doubt::Open;
+                turn.doubt = MayBeThere::Perhaps;
                 turn.tries += 1;
                 turn.failed += u32::from(alive);
                 turn.not_before_ms = now_ms + backoff_ms(turn.tries);
@@ -391,7 +391,7 @@ impl Writer {
                 Said::new()
             }
             Verdict::Stopped(_) => {
-                turn.doubt = Doubt::Open;
+                turn.doubt = MayBeThere::Perhaps;
                 turn.not_before_ms = now_ms + MAX_BACKOFF_MS;
                 self.trying = Some(turn);
                 Said::new()
@@ -422,7 +422,7 @@ impl Writer {
                         turn.failed += 1;
                         turn.not_before_ms = now_ms + backoff_ms(turn.tries);
                     }
-                    turn.doubt = Doubt::Open;
+                    turn.doubt = MayBeThere::Perhaps;
                     self.doubtful.insert((turn.work.order, turn.work.id), turn);
                 }
             }
@@ -448,7 +448,7 @@ impl Writer {
                     self.stock_came(&work.brings);
                     self.brings_on(&work);
                 }
-                self.hold(work, hold, if hold == Hold::Differs { Doubt::Open } else { Doubt::Slight });
+                self.hold(work, hold, if hold == Hold::Differs { MayBeThere::Perhaps } else { MayBeThere::Hardly });
                 said
             }
             _ if is_cancel => self.done(&work, Fate::Withdrawn),
@@ -459,7 +459,7 @@ impl Writer {
     fn failing(&mut self, work: Work, why: &str) -> Said {
         let why = format!("The books failed over it {MAX_TRIES} times while they took others. {why}");
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Failing, why) }];
-        self.hold(work, Hold::Failing, Doubt::Open);
+        self.hold(work, Hold::Failing, MayBeThere::Perhaps);
         said
     }
 
@@ -518,13 +518,13 @@ impl Writer {
         }
     }
 
-    fn hold(&mut self, work: Work, hold: Hold, doubt: Doubt) {
+    fn hold(&mut self, work: Work, hold: Hold, doubt: MayBeThere) {
         for need in work.needs.iter().filter(|_| hold == Hold::Waits) {
             self.waiting.entry(need.id()).or_default().insert(work.id);
         }
         self.short.add(&work, hold);
         // Time on a Job Card has no id in the books, and is in no figure that is read.
-        if doubt == Doubt::Open && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
+        if doubt == MayBeThere::Perhaps && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
             self.in_doubt.insert(work.id);
         }
         let id = work.id;
@@ -591,7 +591,7 @@ impl Writer {
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
         self.stock_came(&work.takes);
         self.brings_on(&work);
-        self.hold(work, Hold::Refused, Doubt::None);
+        self.hold(work, Hold::Refused, MayBeThere::No);
         said
     }
 
@@ -600,7 +600,7 @@ impl Writer {
         let why = "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
                    Have it posted again, say under which name it is there, or give it up.";
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Gone, why) }];
-        self.hold(work, Hold::Gone, Doubt::Open);
+        self.hold(work, Hold::Gone, MayBeThere::Perhaps);
         said
     }
 }
