@@ -18,8 +18,6 @@ use crate::wire::record;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-/// Through somebody else's broker a box that has said nothing for so long counts as away, as it does for the guard in ERPNext.
-const QUIET_MS: i64 = 120_000;
 /// How long a question waits for the views to have read what is durable.
 const CATCH_UP: Duration = Duration::from_secs(60);
 /// Requests of one site that may wait for its answer: people make them one by one.
@@ -80,9 +78,7 @@ pub(super) enum Answer {
 impl Answers {
     /// Since when the box of a site has not been there; nothing where it is there now.
     pub(super) fn away_since(&self, site: &SiteId) -> Option<String> {
-        let now_ms = self.sites.now_ms();
-        let seen = self.sites.seen_at_ms();
-        if seen.iter().any(|(other, at_ms)| other == site && now_ms - at_ms < QUIET_MS) {
+        if self.sites.there().contains_key(site) {
             return None;
         }
         let mut heard_at_ms = None;

@@ -36,6 +36,8 @@ use trust::Refused;
 
 /// Events that wait for one site's line. What does not fit is lost, and sent again by its box.
 const QUEUE: usize = 32;
+/// Through somebody else's broker a box that has said nothing for so long counts as away, for who asks it and for the guard in ERPNext.
+const QUIET_MS: u64 = 120_000;
 /// The file with a site's number, in its directory.
 const NUMBER: &str = "number";
 
@@ -166,21 +168,22 @@ impl Sites {
         self.lock().running.iter().map(|(site, running)| (site.clone(), running.number)).collect()
     }
 
-    /// When each site was last known to be there on its line, milliseconds since 1970. A box that is connected and has answered is there
-    /// now, however silent; through somebody else's broker only what it sends tells.
-    pub(super) fn seen_at_ms(&self) -> Vec<(SiteId, i64)> {
+    /// The sites that are there on their lines, and when each was last known to be, milliseconds since 1970. A box that is connected and has
+    /// answered is there now, however silent; through somebody else's broker only what it sends tells, and [`QUIET_MS`] without it is away.
+    pub(super) fn there(&self) -> BTreeMap<SiteId, i64> {
         let now_ms = self.moment.now_ms();
-        let mut seen = Vec::new();
+        let mut there = BTreeMap::new();
         self.each(|site, running| {
             let state = running.state.borrow();
             let ago_ms = match self.road.is_listening(site) {
                 Some(is_listening) => (is_listening && state.settled).then_some(0),
                 None => state.tally.heard_ms.map(|at_ms| up_ms().saturating_sub(at_ms)),
             };
+            let ago_ms = ago_ms.filter(|ago_ms| *ago_ms < QUIET_MS);
             let at_ms = ago_ms.and_then(|ago_ms| now_ms.checked_sub(i64::try_from(ago_ms).ok()?));
-            seen.extend(at_ms.map(|at_ms| (site.clone(), at_ms)));
+            there.extend(at_ms.map(|at_ms| (site.clone(), at_ms)));
         });
-        seen
+        there
     }
 
     /// Milliseconds since 1970, as those that are seen are told.

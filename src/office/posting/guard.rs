@@ -23,8 +23,6 @@ use std::time::{Duration, SystemTime};
 
 /// How often it is looked who is there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How old the last word of a box may be that is not seen otherwise.
-const QUIET_MS: i64 = 120_000;
 /// After a failure.
 const RETRY: Duration = Duration::from_secs(15);
 
@@ -97,13 +95,13 @@ impl Herald {
     /// Looks who is there, and says so of those of whom it is due.
     fn round(&self, at: &mut Option<At>, settings: &Settings, every_ms: u64) -> Result<(), String> {
         let now_ms = self.sites.now_ms();
-        let there: BTreeMap<SiteId, i64> = self.sites.seen_at_ms().into_iter().collect();
+        let there = self.sites.there();
         let mut due = Vec::new();
         let mut told = lock(&self.hub.guard);
         told.sites.retain(|site, _| settings.sites.contains_key(site));
         for name in settings.sites.keys() {
             let site = told.sites.entry(name.clone()).or_default();
-            let seen_at_ms = there.get(name).copied().filter(|at_ms| now_ms - at_ms < QUIET_MS);
+            let seen_at_ms = there.get(name).copied();
             let came = seen_at_ms.is_some() && !site.is_up;
             site.is_up = seen_at_ms.is_some();
             due.extend(seen_at_ms.filter(|_| came || site.due_ms <= up_ms()).map(|at_ms| (name.clone(), at_ms)));
