@@ -5,27 +5,19 @@
 
 use super::plan::Plan;
 use crate::domain::master::{Row, Table};
+use crate::domain::person::PIN_DIGITS;
+use crate::passwords;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
-/// Digits of a PIN, at least: ten thousand, behind a lock-out.
-const MIN_PIN: usize = 4;
-/// Digits of a PIN, at most.
-const MAX_PIN: usize = 12;
-/// Characters of a badge's barcode, at least: nothing else is asked of who shows it.
-const MIN_BADGE: usize = 8;
-/// Characters of a badge's barcode, at most: what a label of Code 128 holds at a readable width.
-const MAX_BADGE: usize = 64;
+/// Characters of a badge's barcode: at least so many, since nothing else is asked of who shows it, and at most what a label of Code 128
+/// holds at a readable width.
+const BADGE_SIGNS: RangeInclusive<usize> = 8..=64;
 /// Most PINs and badges in clear in one load: each takes a twentieth of a second or more to hash.
 pub(super) const MAX_CLEAR: usize = 1000;
 /// What stands in a file where a PIN or badge is to count no more.
 const NONE: &str = "none";
-/// Memory of one hash in KiB, as for devices: it is the box that has to have it free for each login.
-const ARGON2_MEMORY_KIB: u32 = 7 * 1024;
-/// Passes of one hash, with it.
-const ARGON2_PASSES: u32 = 5;
 
 /// What a line says about one secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,15 +53,17 @@ impl Secrets {
         }
         let pin = one(fields, "pin", "pin_hash", |pin| {
             let digits = pin.bytes().all(|byte| byte.is_ascii_digit());
-            let fits = digits && (MIN_PIN..=MAX_PIN).contains(&pin.len());
+            let fits = digits && PIN_DIGITS.contains(&pin.len());
+            let (least, most) = (PIN_DIGITS.start(), PIN_DIGITS.end());
             fits.then_some(())
-                .ok_or_else(|| format!("a PIN has {MIN_PIN} to {MAX_PIN} digits, and nothing else: choose another"))
+                .ok_or_else(|| format!("a PIN has {least} to {most} digits, and nothing else: choose another"))
         })?;
         let badge = one(fields, "badge", "badge_hash", |badge| {
             let printable = badge.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-            let fits = printable && (MIN_BADGE..=MAX_BADGE).contains(&badge.len());
+            let fits = printable && BADGE_SIGNS.contains(&badge.len());
+            let (least, most) = (BADGE_SIGNS.start(), BADGE_SIGNS.end());
             fits.then_some(()).ok_or_else(|| {
-                format!("a badge's code has {MIN_BADGE} to {MAX_BADGE} letters, digits and signs of ASCII: print a longer, random one")
+                format!("a badge's code has {least} to {most} letters, digits and signs of ASCII: print a longer, random one")
             })
         })?;
         Ok(Self { pin, badge })
@@ -129,27 +123,9 @@ fn set(hash: &mut Option<Box<str>>, secret: &Secret, before: Option<&str>) -> Re
         Secret::Kept | Secret::Hashed => {}
         Secret::Removed => *hash = None,
         Secret::Clear(clear) => match before {
-            Some(before) if fits(clear, before) => *hash = Some(before.into()),
-            _ => *hash = Some(slow_hash(clear)?),
+            Some(before) if passwords::verify(clear, before) => *hash = Some(before.into()),
+            _ => *hash = Some(passwords::phc(clear).map_err(|error| error.to_string())?.into()),
         },
     }
     Ok(())
-}
-
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, None).expect("invariant: the parameters are valid");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-fn fits(clear: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(clear.as_bytes(), &hash).is_ok())
-}
-
-fn slow_hash(clear: &str) -> Result<Box<str>, String> {
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|error| format!("there is no randomness: {error}"))?;
-    let hash: PasswordHash = argon2()
-        .hash_password_with_salt(clear.as_bytes(), &salt)
-        .map_err(|error| format!("hashing failed: {error}"))?;
-    Ok(hash.to_string().into())
 }

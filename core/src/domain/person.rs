@@ -8,6 +8,9 @@ use super::id::{DeviceId, IntentId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// Shortest and longest PIN, in digits: ten thousand at least, behind a lock-out.
+pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
+
 /// A digest of a session's token: the first 16 bytes of its SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionId(#[serde(with = "serde_bytes")] pub [u8; 16]);

@@ -7,7 +7,7 @@ use super::reason::{Code, Reason};
 use super::tree::Tree;
 use crate::domain::document::Text;
 use crate::domain::id::{DeviceId, IntentId};
-use crate::domain::person::SessionId;
+use crate::domain::person::{PIN_DIGITS, SessionId};
 use std::fmt;
 use uuid::Uuid;
 
@@ -15,9 +15,7 @@ use uuid::Uuid;
 pub const ROOT: &str = "me";
 /// Largest payload, in bytes: a handful of short fields.
 pub const MAX_ASK: usize = 2048;
-/// Shortest and longest PIN, in digits.
-pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=12;
-/// Longest barcode of a badge, in bytes.
+/// Longest barcode of a badge that is read, in bytes. What is given out as one is shorter.
 pub const MAX_BADGE: usize = 128;
 
 /// Something that is known only by showing it. It prints as nothing.
