@@ -1,40 +1,52 @@
-//! The workshop's fold on disk, so that a start does not read all of the journal: a file with its crc, of one shop at one place of its
-//! journal. It may be deleted at any time; one that is damaged, of another version or of another journal is as none.
+//! A fold on disk, so that a start does not read all of the journal: a file with its crc, of one fold at one place of its journal. It may
+//! be deleted at any time; one that is damaged, of another version or of another journal is as none.
 
 use crate::domain::id::{Position, SiteId};
-use crate::domain::shop::Shop;
 use crate::files;
 use crate::journal::{Reader, Slot};
 use crate::wire::cbor;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-/// The version of what is in the file. Raised with every change of [`Shop`]: an older file is not read, and the fold is made anew.
-const VERSION: u32 = 3;
-/// Fewest records between two files: reading as many again takes well under a second, and a file in a small shop has a few hundred
-/// kilobytes.
-const MIN_RECORDS: u64 = 10_000;
-/// A value of the fold has about a fifth of a record's bytes in the journal: with as many records between two files as the fold has
-/// values, checkpoints write a fifth of what the journal writes.
-const RECORDS_PER_VALUE: u64 = 1;
+/// A fold that is kept.
+pub(super) trait Kept: Serialize + DeserializeOwned {
+    /// The version of what is in the file. Raised with every change of the fold: an older file is not read, and the fold is made anew.
+    const VERSION: u32;
+    /// What the fold is called in the file; [`Read`] knows it too.
+    const FIELD: &'static str;
+    /// Who may read the file.
+    const MODE: u32;
+}
 
-#[derive(Serialize)]
-struct Write<'a> {
-    version: u32,
+struct Write<'a, T> {
     site: &'a SiteId,
     next_ordinal: u64,
     last: Position,
-    shop: &'a Shop,
+    fold: &'a T,
+}
+
+impl<T: Kept> Serialize for Write<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut file = serializer.serialize_struct("Checkpoint", 5)?;
+        file.serialize_field("version", &T::VERSION)?;
+        file.serialize_field("site", self.site)?;
+        file.serialize_field("next_ordinal", &self.next_ordinal)?;
+        file.serialize_field("last", &self.last)?;
+        file.serialize_field(T::FIELD, self.fold)?;
+        file.end()
+    }
 }
 
 #[derive(Deserialize)]
-struct Read {
+struct Read<T> {
     site: SiteId,
     next_ordinal: u64,
     last: Position,
-    shop: Shop,
+    #[serde(alias = "shop", alias = "people")]
+    fold: T,
 }
 
 /// What is read before the rest is: the version alone.
@@ -43,83 +55,135 @@ struct Version {
     version: u32,
 }
 
-/// Reads the file: the fold, and the ordinal of the first record that is not in it. `None` where there is none for this journal.
-pub(super) fn load(path: &Path, utc_offset_minutes: i16, reader: &Reader) -> Option<(Shop, u64)> {
+/// Reads the file: the fold, and the ordinal of the first record that is not in it. `None` where there is none for this journal, or where
+/// the fold is not one that `fits`.
+pub(super) fn load<T: Kept>(path: &Path, reader: &Reader, fits: impl FnOnce(&T) -> bool) -> Option<(T, u64)> {
     let bytes = std::fs::read(path).ok()?;
-    let read = read(&bytes).filter(|read| {
+    let read = read(&bytes).filter(|read: &Read<T>| {
         let there = matches!(reader.read_position(read.last), Ok(Some(Slot::Record(stored)))
             if stored.ordinal + 1 == read.next_ordinal);
-        there && read.site == *reader.site() && read.shop.utc_offset_minutes() == utc_offset_minutes
+        there && read.site == *reader.site() && fits(&read.fold)
     });
     if read.is_none() {
-        tracing::warn!(path = %path.display(), "the workshop's figures are made from the journal: the checkpoint is not of it");
+        tracing::warn!(path = %path.display(), "the checkpoint is not of this journal: what it would say is made from the journal");
     }
-    read.map(|read| (read.shop, read.next_ordinal))
+    read.map(|read| (read.fold, read.next_ordinal))
 }
 
-fn read(bytes: &[u8]) -> Option<Read> {
+fn read<T: Kept>(bytes: &[u8]) -> Option<Read<T>> {
     let (crc, body) = bytes.split_first_chunk::<4>()?;
     (crc32fast::hash(body) == u32::from_le_bytes(*crc)).then_some(())?;
     let Version { version } = cbor::from_slice(body).ok()?;
-    (version == VERSION).then_some(())?;
+    (version == T::VERSION).then_some(())?;
     cbor::from_slice(body).ok()
 }
 
-fn bytes(site: &SiteId, shop: &Shop, next_ordinal: u64, last: Position) -> Vec<u8> {
-    let body = cbor::to_vec(&Write { version: VERSION, site, next_ordinal, last, shop });
+fn bytes(file: &Write<'_, impl Kept>) -> Vec<u8> {
+    let body = cbor::to_vec(file);
     let mut bytes = crc32fast::hash(&body).to_le_bytes().to_vec();
     bytes.extend_from_slice(&body);
     bytes
 }
 
-/// Writes the file when enough has come, on a thread of its own, so that nobody waits for it. Dropping it waits until it is written.
-pub(super) struct Keeper {
+fn put(path: &Path, bytes: &[u8], mode: u32) {
+    if let Err(error) = files::write_atomically(path, bytes, mode) {
+        tracing::warn!(path = %path.display(), %error, "no checkpoint is written: the next start reads more of the journal");
+    }
+}
+
+/// Writes the file: now and then on a thread of its own, so that nobody waits for it, and once more at the end. Dropping it waits until it
+/// is written.
+pub(super) struct Checkpoint {
     path: PathBuf,
     site: SiteId,
     /// The ordinal up to which the last file goes.
     written: u64,
-    queue: Option<mpsc::SyncSender<Vec<u8>>>,
-    thread: Option<JoinHandle<()>>,
+    writing: Option<JoinHandle<()>>,
 }
 
-impl Keeper {
-    /// For the file at `path`, which goes up to `written`.
-    pub(super) fn start(path: PathBuf, site: SiteId, written: u64) -> std::io::Result<Self> {
-        let (queue, waiting) = mpsc::sync_channel::<Vec<u8>>(0);
-        let to = path.clone();
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
-            for bytes in waiting {
-                if let Err(error) = files::write_atomically(&to, &bytes, files::PUBLIC) {
-                    tracing::warn!(%error, "no checkpoint of the workshop's figures: the next start reads more of the journal");
-                }
-            }
-        })?;
-        Ok(Self { path, site, written, queue: Some(queue), thread: Some(thread) })
+impl Checkpoint {
+    /// The file at `path`, which goes up to `written`.
+    pub(super) fn new(path: PathBuf, site: SiteId, written: u64) -> Self {
+        Self { path, site, written, writing: None }
     }
 
-    /// After a group: writes where it is time. A file that is still being written puts it off to a later group.
-    pub(super) fn grown(&mut self, shop: &Shop, next_ordinal: u64) {
-        let every = MIN_RECORDS.max(RECORDS_PER_VALUE * shop.size() as u64);
-        let Some(last) = shop.reached().filter(|_| next_ordinal >= self.written + every) else { return };
-        let bytes = bytes(&self.site, shop, next_ordinal, last);
-        if self.queue.as_ref().is_some_and(|queue| queue.try_send(bytes).is_ok()) {
-            self.written = next_ordinal;
+    /// Whether it is time for the file, with `every` records between two. One that is still being written puts it off.
+    pub(super) fn is_due(&self, next_ordinal: u64, every: u64) -> bool {
+        next_ordinal >= self.written + every && self.writing.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Whether there is something that the file does not have.
+    pub(super) fn is_behind(&self, next_ordinal: u64) -> bool {
+        next_ordinal > self.written
+    }
+
+    /// Writes the fold as it is after the record at `last`, on a thread of its own.
+    pub(super) fn write_aside<T: Kept>(&mut self, fold: &T, last: Position, next_ordinal: u64) {
+        let bytes = bytes(&Write { site: &self.site, next_ordinal, last, fold });
+        let path = self.path.clone();
+        let thread = std::thread::Builder::new().name("checkpoint".into());
+        match thread.spawn(move || put(&path, &bytes, T::MODE)) {
+            Ok(thread) => (self.written, self.writing) = (next_ordinal, Some(thread)),
+            Err(error) => tracing::warn!(%error, "no thread writes the checkpoint"),
         }
     }
 
-    /// At the end: writes what the file does not have yet, and waits for it.
-    pub(super) fn finish(&mut self, shop: &Shop, next_ordinal: u64) {
-        self.queue.take();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+    fn wait(&mut self) {
+        if let Some(writing) = self.writing.take() {
+            let _ = writing.join();
         }
-        let Some(last) = shop.reached().filter(|_| next_ordinal > self.written) else { return };
-        let bytes = bytes(&self.site, shop, next_ordinal, last);
-        match files::write_atomically(&self.path, &bytes, files::PUBLIC) {
-            Ok(()) => self.written = next_ordinal,
-            Err(error) => {
-                tracing::warn!(%error, "no checkpoint of the workshop's figures: the next start reads more of the journal");
-            }
+    }
+
+    /// Writes the fold before it returns.
+    pub(super) fn write<T: Kept>(&mut self, fold: &T, last: Position, next_ordinal: u64) {
+        self.wait();
+        put(&self.path, &bytes(&Write { site: &self.site, next_ordinal, last, fold }), T::MODE);
+        self.written = next_ordinal;
+    }
+}
+
+impl Drop for Checkpoint {
+    fn drop(&mut self) {
+        self.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{Epoch, Seq};
+    use crate::domain::people::People;
+
+    fn made() -> Vec<u8> {
+        let site = "bdg".parse().expect("a name");
+        let last = Position { epoch: Epoch::new(1, [1; 10]), seq: Seq(1) };
+        bytes(&Write { site: &site, next_ordinal: 1, last, fold: &People::default() })
+    }
+
+    #[test]
+    fn a_damaged_file_is_as_none() {
+        let mut bytes = made();
+        assert!(read(&bytes).is_some_and(|read: Read<People>| read.fold == People::default()));
+        for at in 0..bytes.len() {
+            bytes[at] ^= 4;
+            assert!(read::<People>(&bytes).is_none(), "byte {at}");
+            bytes[at] ^= 4;
         }
+    }
+
+    #[test]
+    fn a_file_has_the_same_bytes_as_ever() {
+        #[derive(Serialize)]
+        struct Earlier {
+            version: u32,
+            site: SiteId,
+            next_ordinal: u64,
+            last: Position,
+            people: People,
+        }
+        let last = Position { epoch: Epoch::new(1, [1; 10]), seq: Seq(1) };
+        let site = "bdg".parse().expect("a name");
+        let earlier = Earlier { version: 1, site, next_ordinal: 1, last, people: People::default() };
+        assert_eq!(made()[4..], cbor::to_vec(&earlier));
     }
 }

@@ -4,7 +4,7 @@
 //! of days that have to come first, the document with what the box worked out, what follows from it), or a refusal. Absent: telling
 //! repeats from new entries ([`super::admit`]), and the disk.
 
-use super::checkpoint::{self, Keeper};
+use super::checkpoint::{self, Checkpoint, Kept};
 use super::letter::Letter;
 use crate::domain::booked::Mark;
 use crate::domain::decimal::Decimal;
@@ -14,10 +14,11 @@ use crate::domain::number::Series;
 use crate::domain::record::{DayClosed, Entry, Record, Submitted};
 use crate::domain::shop::{self, Refusal, Shop, Why, World};
 use crate::domain::time::{Quality, Stamp};
+use crate::files;
 use crate::intake::{Code, Reason};
 use crate::journal::{Group, Locator, Reader, Written};
 use crate::wire::record;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -25,6 +26,12 @@ use tokio::sync::watch;
 const TELL_EVERY: u64 = 100_000;
 /// Records after which a fold that is being made settles, so that its notes stay small.
 const SETTLE_EVERY: u64 = 1_000;
+/// Fewest records between two checkpoints: reading as many again takes well under a second, and a file in a small shop has a few hundred
+/// kilobytes.
+const MIN_RECORDS: u64 = 10_000;
+/// A value of the fold has about a fifth of a record's bytes in the journal: with as many records between two files as the fold has
+/// values, checkpoints write a fifth of what the journal writes.
+const RECORDS_PER_VALUE: u64 = 1;
 /// Days that are closed before one record. More wait for the next record.
 const MAX_CLOSES: usize = 16;
 
@@ -79,6 +86,17 @@ pub(super) struct Coming<'a> {
     pub(super) answered: usize,
 }
 
+impl Kept for Shop {
+    const VERSION: u32 = 3;
+    const FIELD: &'static str = "shop";
+    const MODE: u32 = files::PUBLIC;
+}
+
+/// The fold of the checkpoint, and the ordinal of the first record that is not in it. `None` where there is none for this journal.
+pub(super) fn load(path: &Path, utc_offset_minutes: i16, reader: &Reader) -> Option<(Shop, u64)> {
+    checkpoint::load(path, reader, |shop: &Shop| shop.utc_offset_minutes() == utc_offset_minutes)
+}
+
 /// The workshop.
 pub(super) struct Floor {
     shop: Shop,
@@ -86,7 +104,7 @@ pub(super) struct Floor {
     settings: Settings,
     site: SiteId,
     reader: Reader,
-    keeper: Option<Keeper>,
+    checkpoint: Checkpoint,
     /// The ordinal of the first durable record that is not in the fold.
     next_ordinal: u64,
     /// What the last submission becomes, for when it is appended.
@@ -101,11 +119,10 @@ impl Floor {
     /// Takes the checkpoint, and what the journal has beyond it.
     pub(super) fn open(settings: Settings, reader: &Reader) -> Self {
         let fresh = || (Shop::new(settings.utc_offset_minutes), 0);
-        let found = checkpoint::load(&settings.path, settings.utc_offset_minutes, reader);
+        let found = load(&settings.path, settings.utc_offset_minutes, reader);
         let (shop, next_ordinal) = found.unwrap_or_else(fresh);
-        let (site, path) = (reader.site().clone(), settings.path.clone());
-        let keeper = Keeper::start(path, site.clone(), next_ordinal);
-        let keeper = keeper.inspect_err(|error| tracing::warn!(%error, "checkpoints cannot be written")).ok();
+        let site = reader.site().clone();
+        let checkpoint = Checkpoint::new(settings.path.clone(), site.clone(), next_ordinal);
         let coming = Vec::new();
         let mut floor = Self {
             shop,
@@ -113,7 +130,7 @@ impl Floor {
             settings,
             site,
             reader: reader.clone(),
-            keeper,
+            checkpoint,
             next_ordinal,
             coming,
             answered: 0,
@@ -210,8 +227,9 @@ impl Floor {
         {
             self.next_ordinal = last.ordinal + 1;
         }
-        if let Some(keeper) = &mut self.keeper {
-            keeper.grown(&self.shop, self.next_ordinal);
+        let every = MIN_RECORDS.max(RECORDS_PER_VALUE * self.shop.size() as u64);
+        if let Some(last) = self.shop.reached().filter(|_| self.checkpoint.is_due(self.next_ordinal, every)) {
+            self.checkpoint.write_aside(&self.shop, last, self.next_ordinal);
         }
     }
 }
@@ -219,8 +237,8 @@ impl Floor {
 impl Drop for Floor {
     /// A box that is stopped starts at once the next time.
     fn drop(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.finish(&self.shop, self.next_ordinal);
+        if let Some(last) = self.shop.reached().filter(|_| self.checkpoint.is_behind(self.next_ordinal)) {
+            self.checkpoint.write(&self.shop, last, self.next_ordinal);
         }
     }
 }

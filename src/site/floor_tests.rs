@@ -6,7 +6,6 @@ use crate::domain::id::{DeviceId, Epoch, Seq, StoreId};
 use crate::domain::record::{Cancelled, Opened};
 use crate::journal::{Options, Own};
 use crate::wire::record::{body, entry};
-use std::path::Path;
 use uuid::Uuid;
 
 fn key_of(body: &[u8]) -> Option<crate::journal::Key> {
@@ -82,7 +81,7 @@ fn the_figures_after_a_restart_are_those_of_the_journal_with_a_checkpoint_and_wi
     assert_eq!(stock(&floor), "-2");
     let (was, reached) = (floor.shop.clone(), floor.next_ordinal);
     drop(floor);
-    assert_eq!(checkpoint::load(&path, 420, &own.reader()), Some((was, reached)));
+    assert_eq!(load(&path, 420, &own.reader()), Some((was, reached)));
 
     append(&mut own, &[sale(4), cancel(5, 2)]);
     let floor = open(&path, &own);
@@ -100,17 +99,17 @@ fn a_checkpoint_that_is_damaged_or_of_another_journal_or_time_zone_is_as_none() 
     let mut own = journal(&dir.path().join("journal"), 1);
     append(&mut own, &[sale(1), sale(2)]);
     drop(open(&path, &own));
-    assert!(checkpoint::load(&path, 420, &own.reader()).is_some());
-    assert_eq!(checkpoint::load(&path, 0, &own.reader()), None, "its days would be others");
+    assert!(load(&path, 420, &own.reader()).is_some());
+    assert_eq!(load(&path, 0, &own.reader()), None, "its days would be others");
     let mut other = journal(&dir.path().join("other"), 2);
     append(&mut other, &[sale(1), sale(2)]);
-    assert_eq!(checkpoint::load(&path, 420, &other.reader()), None);
+    assert_eq!(load(&path, 420, &other.reader()), None);
     let bytes = std::fs::read(&path).unwrap();
     for at in (0..bytes.len()).step_by(7) {
         let mut bad = bytes.clone();
         bad[at] ^= 4;
         std::fs::write(&path, &bad).unwrap();
-        assert_eq!(checkpoint::load(&path, 420, &own.reader()), None, "byte {at}");
+        assert_eq!(load(&path, 420, &own.reader()), None, "byte {at}");
     }
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     assert_eq!(stock(&open(&path, &own)), "-4");

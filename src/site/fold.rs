@@ -1,7 +1,6 @@
 //! The workshop's figures for whoever asks: the checkpoint's and what the journal has beyond it, so that the writer is never asked. What was
 //! folded for one question is kept for the next.
 
-use super::checkpoint;
 use super::floor;
 use crate::domain::master::Masters;
 use crate::domain::shop::{Said, Shop};
@@ -30,7 +29,7 @@ impl Fold {
     pub(super) fn ask<T>(&self, question: impl FnOnce(&Shop) -> T) -> T {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || (Shop::new(self.utc_offset_minutes), 0);
-        let load = || checkpoint::load(&self.path, self.utc_offset_minutes, &self.reader).unwrap_or_else(fresh);
+        let load = || floor::load(&self.path, self.utc_offset_minutes, &self.reader).unwrap_or_else(fresh);
         let (shop, next) = kept.get_or_insert_with(load);
         *next = floor::catch_up(shop, &self.reader, *next);
         question(shop)

@@ -3,7 +3,7 @@
 //! Others read it through [`Shared`]; only the writer's thread writes. A file beside the journal spares reading all of it at the
 //! start; it may be deleted at any time, and one that is damaged or of another journal is as none.
 
-use crate::domain::id::{IntentId, Position, SiteId};
+use crate::domain::id::{IntentId, Position};
 use crate::domain::master::Masters;
 use crate::domain::people::{People, World, judge};
 use crate::domain::person::SessionId;
@@ -12,17 +12,13 @@ use crate::domain::shop;
 use crate::domain::time::{Quality, Stamp};
 use crate::files;
 use crate::intake::Reason;
-use crate::journal::{Reader, Slot, Written};
-use crate::wire::{cbor, record};
-use serde::{Deserialize, Serialize};
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::journal::{Reader, Written};
+use crate::site::checkpoint::{self, Checkpoint, Kept};
+use crate::wire::record;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-/// The version of what is in the file. Raised with every change of [`People`].
-const VERSION: u32 = 1;
 /// Records between two files: a few kilobytes are written for some ten megabytes of journal, and as much is read again at a start.
 const KEEP_EVERY: u64 = 20_000;
 /// Where an entry's kind stands at the latest in a record's bytes: behind three numbers of at most nine bytes each.
@@ -41,22 +37,11 @@ pub(in crate::site) struct Settings {
     pub(in crate::site) masters: watch::Receiver<Arc<Masters>>,
 }
 
-#[derive(Serialize)]
-struct Write<'a> {
-    version: u32,
-    site: &'a SiteId,
-    next_ordinal: u64,
-    last: Position,
-    people: &'a People,
-}
-
-#[derive(Deserialize)]
-struct Read {
-    version: u32,
-    site: SiteId,
-    next_ordinal: u64,
-    last: Position,
-    people: People,
+impl Kept for People {
+    const VERSION: u32 = 1;
+    const FIELD: &'static str = "people";
+    // Hashes of temporary PINs are in it.
+    const MODE: u32 = files::PRIVATE;
 }
 
 /// See the module.
@@ -66,9 +51,7 @@ pub(in crate::site) struct Folk {
     reader: Reader,
     /// The ordinal of the first durable record that is not in the fold.
     next_ordinal: u64,
-    /// From where on the file does not know.
-    kept: u64,
-    keeping: Option<JoinHandle<()>>,
+    checkpoint: Checkpoint,
     /// Acts of the group that is being gathered, by ordinal.
     coming: Vec<(u64, Record)>,
 }
@@ -76,10 +59,11 @@ pub(in crate::site) struct Folk {
 impl Folk {
     /// Takes the file, and what the journal has beyond it.
     pub(in crate::site) fn open(settings: Settings, reader: &Reader) -> Self {
-        let (people, next_ordinal) = load(&settings.path, reader).unwrap_or_default();
+        let (people, next_ordinal) = checkpoint::load(&settings.path, reader, |_| true).unwrap_or_default();
+        let checkpoint = Checkpoint::new(settings.path.clone(), reader.site().clone(), next_ordinal);
         let (people, reader) = (Arc::new(RwLock::new(people)), reader.clone());
         let coming = Vec::new();
-        let mut folk = Self { people, settings, reader, next_ordinal, kept: next_ordinal, keeping: None, coming };
+        let mut folk = Self { people, settings, reader, next_ordinal, checkpoint, coming };
         folk.catch_up();
         folk
     }
@@ -146,71 +130,30 @@ impl Folk {
             news.for_each(|(_, record)| people.apply(record));
         }
         self.next_ordinal = self.next_ordinal.max(last + 1);
-        if self.next_ordinal - self.kept >= KEEP_EVERY && self.keeping.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.keep_aside();
+        if self.checkpoint.is_due(self.next_ordinal, KEEP_EVERY)
+            && let Some(last) = self.last()
+        {
+            let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+            self.checkpoint.write_aside(&*people, last, self.next_ordinal);
         }
     }
 
-    fn bytes(&self) -> Option<Vec<u8>> {
-        let last = self.reader.read_ordinal(self.next_ordinal.checked_sub(1)?).ok()?.position;
-        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
-        let (site, next_ordinal) = (self.reader.site(), self.next_ordinal);
-        let body = cbor::to_vec(&Write { version: VERSION, site, next_ordinal, last, people: &people });
-        let mut bytes = crc32fast::hash(&body).to_le_bytes().to_vec();
-        bytes.extend_from_slice(&body);
-        Some(bytes)
-    }
-
-    /// Writes the file in a thread of its own: devices wait for the journal, not for this.
-    fn keep_aside(&mut self) {
-        let Some(bytes) = self.bytes() else { return };
-        self.kept = self.next_ordinal;
-        let path = self.settings.path.clone();
-        self.keeping = Some(std::thread::spawn(move || note(keep(&path, &bytes))));
+    /// The last record in the fold.
+    fn last(&self) -> Option<Position> {
+        Some(self.reader.read_ordinal(self.next_ordinal.checked_sub(1)?).ok()?.position)
     }
 }
 
 impl Drop for Folk {
     /// A box that is stopped starts at once the next time.
     fn drop(&mut self) {
-        if let Some(keeping) = self.keeping.take() {
-            let _ = keeping.join();
-        }
-        if self.next_ordinal > self.kept
-            && let Some(bytes) = self.bytes()
+        if self.checkpoint.is_behind(self.next_ordinal)
+            && let Some(last) = self.last()
         {
-            note(keep(&self.settings.path, &bytes));
+            let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+            self.checkpoint.write(&*people, last, self.next_ordinal);
         }
     }
-}
-
-fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Hashes of temporary PINs are in it.
-    files::write_atomically(path, bytes, files::PRIVATE)
-}
-
-fn note(kept: io::Result<()>) {
-    if let Err(error) = kept {
-        tracing::warn!(%error, "what people did is not kept beside the journal: the next start reads more of it");
-    }
-}
-
-fn load(path: &Path, reader: &Reader) -> Option<(People, u64)> {
-    let bytes = std::fs::read(path).ok()?;
-    let read = read(&bytes).filter(|read| {
-        let there = matches!(reader.read_position(read.last), Ok(Some(Slot::Record(stored)))
-            if stored.ordinal + 1 == read.next_ordinal);
-        there && read.version == VERSION && read.site == *reader.site()
-    });
-    if read.is_none() {
-        tracing::warn!(path = %path.display(), "what people did is read from the journal: the file is not of it");
-    }
-    read.map(|read| (read.people, read.next_ordinal))
-}
-
-fn read(bytes: &[u8]) -> Option<Read> {
-    let (crc, body) = bytes.split_first_chunk::<4>()?;
-    (crc32fast::hash(body) == u32::from_le_bytes(*crc)).then(|| cbor::from_slice(body).ok()).flatten()
 }
 
 /// Whether a record is an act or an opening: told by its first bytes, since a start may look at a million.
@@ -235,22 +178,6 @@ mod tests {
             let stamp = Stamp { boot_at_ms, up_ms, quality: Quality::Person };
             assert!(concerns_people(&record::body(&stamp, &record::entry(&act))));
             assert!(!concerns_people(&record::body(&stamp, &record::entry(&scan))));
-        }
-    }
-
-    #[test]
-    fn a_damaged_file_is_as_none() {
-        let site: SiteId = "bdg".parse().expect("a name");
-        let last = Position { epoch: crate::domain::id::Epoch::new(1, [1; 10]), seq: crate::domain::id::Seq(1) };
-        let people = People::default();
-        let body = cbor::to_vec(&Write { version: VERSION, site: &site, next_ordinal: 1, last, people: &people });
-        let mut bytes = crc32fast::hash(&body).to_le_bytes().to_vec();
-        bytes.extend_from_slice(&body);
-        assert!(read(&bytes).is_some_and(|read| read.people == people));
-        for at in 0..bytes.len() {
-            bytes[at] ^= 4;
-            assert!(read(&bytes).is_none(), "byte {at}");
-            bytes[at] ^= 4;
         }
     }
 }
