@@ -3,20 +3,23 @@
 //! In go 32 handed-in random bytes, once; out comes the same pair at every start. The secret key never leaves this file
 //! but to seal and open envelopes. A missing file is an error, never an occasion to make a new key in silence.
 
-use super::checked::{self, Damage};
+use super::checked::Damage;
+use super::file::{KeyFile, KeyFileError};
 use super::key::{KEY_LEN, PublicKey, PublicOf, Secret};
 use crate::domain::id::SiteId;
-use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
 use serde::{Deserialize, Serialize};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Version of the file.
 const VERSION: u32 = 1;
-/// Largest file, in bytes; a whole one has about 500.
-const MAX_FILE: u64 = 4096;
-const HEADING: &str =
-    "Outpost: the secret key of this site. Whoever has it is this site. Show it to nobody, copy it nowhere.";
+const FILE: KeyFile = KeyFile {
+    version: VERSION,
+    // A whole one has about 500.
+    max_bytes: 4096,
+    heading: "Outpost: the secret key of this site. Whoever has it is this site. Show it to nobody, copy it nowhere.",
+    stays: "move it away first if this site really shall get a new key",
+    remedy: "Restore it from a backup, or enrol this box again",
+};
 
 /// Who this site is: its name and its X25519 key pair.
 #[derive(Debug, Clone)]
@@ -27,44 +30,6 @@ pub struct Identity {
     pub secret: Secret,
     /// Its public key.
     pub public: PublicKey,
-}
-
-/// Why there is no identity.
-#[derive(Debug, thiserror::Error)]
-pub enum IdentityError {
-    /// A key is there already and is not replaced.
-    #[error("{} exists already: move it away first if this site really shall get a new key", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Missing, readable by others, or not readable at all.
-    #[error(transparent)]
-    Private(#[from] ReadPrivateError),
-    /// Cut short, changed, or for another program.
-    #[error("{}: {damage}. Restore it from a backup, or enrol this box again", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        damage: Damage,
-    },
-    /// A later program wrote it.
-    #[error("{} has version {found}, this program knows up to {VERSION}: install the newer program", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u32,
-    },
-    /// The disk refused.
-    #[error("{} cannot be written: {error}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,28 +43,19 @@ struct Stored {
 
 impl Identity {
     /// Makes the key pair of `site` from `random` and stores it at `path`, where there must be none.
-    pub fn make(path: &Path, site: SiteId, random: [u8; KEY_LEN], public_of: PublicOf) -> Result<Self, IdentityError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(IdentityError::Exists { path: path.to_owned() });
-        }
+    pub fn make(path: &Path, site: SiteId, random: [u8; KEY_LEN], public_of: PublicOf) -> Result<Self, KeyFileError> {
+        FILE.is_new(path)?;
         let identity = Self { site, secret: Secret(random), public: PublicKey(public_of(&random)) };
         let Self { site, secret, public } = identity.clone();
-        let text = checked::to_text(HEADING, &Stored { version: VERSION, site, secret, public });
-        write_atomically(path, text.as_bytes(), PRIVATE)
-            .map_err(|error| IdentityError::Write { path: path.to_owned(), error })?;
+        FILE.write(path, &Stored { version: VERSION, site, secret, public })?;
         Ok(identity)
     }
 
     /// Reads the key pair back. That the public key belongs to the secret one is checked.
-    pub fn load(path: &Path, public_of: PublicOf) -> Result<Self, IdentityError> {
-        let bytes = read_private(path, MAX_FILE)?;
-        let damaged = |damage| IdentityError::Damaged { path: path.to_owned(), damage };
-        let Stored { version, site, secret, public } = checked::from_text(&bytes).map_err(damaged)?;
-        if version > VERSION {
-            return Err(IdentityError::Newer { path: path.to_owned(), found: version });
-        }
+    pub fn load(path: &Path, public_of: PublicOf) -> Result<Self, KeyFileError> {
+        let Stored { site, secret, public, .. } = FILE.read(path)?;
         if public_of(&secret.0) != public.0 {
-            return Err(damaged(Damage::Content("the public key does not belong to the secret one".into())));
+            return Err(FILE.damaged(path, Damage::Content("the public key does not belong to the secret one".into())));
         }
         Ok(Self { site, secret, public })
     }
@@ -108,7 +64,10 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::{PRIVATE, ReadPrivateError, write_atomically};
+    use crate::keys::checked;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
 
     /// Stands in for X25519.
     fn public_of(secret: &[u8; 32]) -> [u8; 32] {
@@ -135,10 +94,10 @@ mod tests {
     fn a_key_is_never_replaced_in_silence_nor_made_in_silence() {
         let (_dir, path, identity) = made();
         let refused = Identity::make(&path, identity.site, [8; 32], public_of);
-        assert!(matches!(refused, Err(IdentityError::Exists { .. })));
+        assert!(matches!(refused, Err(KeyFileError::Exists { .. })));
         std::fs::remove_file(&path).expect("removed");
         let missing = Identity::load(&path, public_of);
-        assert!(matches!(missing, Err(IdentityError::Private(ReadPrivateError::Missing { .. }))));
+        assert!(matches!(missing, Err(KeyFileError::Private(ReadPrivateError::Missing { .. }))));
     }
 
     #[test]
@@ -171,6 +130,15 @@ mod tests {
         let Identity { site, secret, public } = identity;
         let text = checked::to_text("", &Stored { version: VERSION + 1, site, secret, public });
         write_atomically(&path, text.as_bytes(), PRIVATE).expect("written");
-        assert!(matches!(Identity::load(&path, public_of), Err(IdentityError::Newer { found: 2, .. })));
+        assert!(matches!(Identity::load(&path, public_of), Err(KeyFileError::Newer { found: 2, .. })));
+        // One that has in it what this program does not know.
+        #[derive(Serialize)]
+        struct Later {
+            version: u32,
+            more: bool,
+        }
+        let text = checked::to_text("", &Later { version: VERSION + 1, more: true });
+        write_atomically(&path, text.as_bytes(), PRIVATE).expect("written");
+        assert!(matches!(Identity::load(&path, public_of), Err(KeyFileError::Newer { found: 2, .. })));
     }
 }

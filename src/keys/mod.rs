@@ -6,6 +6,7 @@
 pub mod ca;
 mod checked;
 pub mod enrolment;
+mod file;
 pub mod identity;
 pub mod key;
 pub mod moving;
@@ -15,3 +16,4 @@ pub mod root;
 pub mod sealed;
 
 pub use checked::Damage;
+pub use file::KeyFileError;

@@ -4,26 +4,28 @@
 //! keys by which envelopes of a site are opened. One file, replaced whole at every change, before the change is told to
 //! anybody. Deliberately absent: who may read the register in the program, and the gate's password hashes.
 
-use super::checked::{self, Damage};
 use super::enrolment::{BrokerLogin, Enrolment, OfficeFacts};
+use super::file::{KeyFile, KeyFileError};
 use super::key::{Fingerprint, PublicKey, Secret};
 use crate::domain::id::{Position, SiteId};
 use crate::domain::letters::{Borne, Given, Letters, UsedUp};
 use crate::domain::number::Series;
-use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Version of the file.
 const VERSION: u32 = 1;
-/// Largest register, in bytes: ten thousand sites with a few keys each.
-const MAX_FILE: u64 = 8 * 1024 * 1024;
+const FILE: KeyFile = KeyFile {
+    version: VERSION,
+    // Ten thousand sites with a few keys each.
+    max_bytes: 8 * 1024 * 1024,
+    heading: "Outpost: the sites of this office, their keys, and the one-time secrets of those that are expected.",
+    stays: "it names every site of this office and is not replaced",
+    remedy: "Restore it from the backup of the office",
+};
 /// How long a replaced key is still known, in seconds: what was written to a stick under it may still be on its way.
 pub const OLD_KEY_KNOWN_SECS: u64 = 90 * 24 * 3600;
-const HEADING: &str =
-    "Outpost: the sites of this office, their keys, and the one-time secrets of those that are expected.";
 
 /// A public key of a site, and when it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,39 +91,9 @@ pub enum Revoked {
 /// Why something was not entered.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// There is one already.
-    #[error("{} exists already: it names every site of this office and is not replaced", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Missing, readable by others, or not readable at all.
+    /// Its file.
     #[error(transparent)]
-    Private(#[from] ReadPrivateError),
-    /// Cut short or changed.
-    #[error("{}: {damage}. Restore it from the backup of the office", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        damage: Damage,
-    },
-    /// A later program wrote it.
-    #[error("{} has version {found}, this program knows up to {VERSION}: install the newer program", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u32,
-    },
-    /// The disk refused; nothing has changed.
-    #[error("{} cannot be written: {error}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    File(#[from] KeyFileError),
     /// The office is no workshop.
     #[error("a workshop cannot have the name of the office: choose another name")]
     OfficeItself,
@@ -213,9 +185,7 @@ struct Stored {
 impl Register {
     /// An empty register in a new file.
     pub fn create(path: &Path) -> Result<Self, RegisterError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(RegisterError::Exists { path: path.to_owned() });
-        }
+        FILE.is_new(path)?;
         let mut register = Self { path: path.to_owned(), sites: BTreeMap::new() };
         register.put(BTreeMap::new())?;
         Ok(register)
@@ -223,17 +193,7 @@ impl Register {
 
     /// Reads the register. A missing one is an error, never an empty start.
     pub fn load(path: &Path) -> Result<Self, RegisterError> {
-        let bytes = read_private(path, MAX_FILE)?;
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        let damaged = |damage| RegisterError::Damaged { path: path.to_owned(), damage };
-        let Versioned { version } = checked::from_text(&bytes).map_err(damaged)?;
-        if version > VERSION {
-            return Err(RegisterError::Newer { path: path.to_owned(), found: version });
-        }
-        let Stored { sites, .. } = checked::from_text(&bytes).map_err(damaged)?;
+        let Stored { sites, .. } = FILE.read(path)?;
         Ok(Self { path: path.to_owned(), sites })
     }
 
@@ -483,9 +443,7 @@ impl Register {
     /// First the disk, then the memory: what cannot be stored has not happened.
     fn put(&mut self, sites: BTreeMap<SiteId, Site>) -> Result<(), RegisterError> {
         let stored = Stored { version: VERSION, sites };
-        let text = checked::to_text(HEADING, &stored);
-        write_atomically(&self.path, text.as_bytes(), PRIVATE)
-            .map_err(|error| RegisterError::Write { path: self.path.clone(), error })?;
+        FILE.write(&self.path, &stored)?;
         self.sites = stored.sites;
         Ok(())
     }

@@ -4,25 +4,29 @@
 //! secret half, and signatures under moves. The secret half belongs on paper: the file can live without it. Deliberately
 //! absent: what is signed ([`super::moving`]), and any new root in silence.
 
-use super::checked::{self, Damage};
+use super::checked::Damage;
+use super::file::{KeyFile, KeyFileError};
 use super::key::{BadKey, PublicKey, Secret, hex};
-use crate::files::{PRIVATE, ReadPrivateError, read_private, write_atomically};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Version of the file.
 const VERSION: u32 = 1;
-/// Largest file, in bytes; a whole one has about 400.
-const MAX_FILE: u64 = 4096;
+const FILE: KeyFile = KeyFile {
+    version: VERSION,
+    // A whole one has about 400.
+    max_bytes: 4096,
+    heading: "Outpost: the office's root. Print its secret with `outpost office root`, keep that on paper, and \n\
+              take it off this disk with `outpost office root --remove`.",
+    stays: "boxes know this root, and it is not replaced",
+    remedy: "Restore it from the backup of the office",
+};
 /// Digits in a group on paper.
 const GROUP: usize = 4;
-const HEADING: &str = "Outpost: the office's root. Print its secret with `outpost office root`, keep that on paper, and \n\
-                       take it off this disk with `outpost office root --remove`.";
 
 /// Length of a signature, in bytes.
 pub const SIGNATURE_LEN: usize = 64;
@@ -45,42 +49,12 @@ pub struct Root {
     pub secret: Option<RootSecret>,
 }
 
-/// Why a root was not read or written.
+/// Why a root is not taken off the disk, or was not the one that was typed.
 #[derive(Debug, thiserror::Error)]
 pub enum RootError {
-    /// There is one already.
-    #[error("{} exists already: boxes know this root, and it is not replaced", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Missing, readable by others, or not readable at all.
+    /// Its file.
     #[error(transparent)]
-    Private(#[from] ReadPrivateError),
-    /// Cut short or changed.
-    #[error("{}: {damage}. Restore it from the backup of the office", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        damage: Damage,
-    },
-    /// A later program wrote it.
-    #[error("{} has version {found}, this program knows up to {VERSION}: install the newer program", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u32,
-    },
-    /// The disk refused.
-    #[error("{} cannot be written: {error}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    File(#[from] KeyFileError),
     /// Not what the paper says.
     #[error(transparent)]
     Paper(#[from] BadPaper),
@@ -173,10 +147,8 @@ impl RootKey {
 
 impl Root {
     /// Makes the root from `random` and stores it at `path`, where there must be none.
-    pub fn make(path: &Path, random: [u8; 32]) -> Result<Self, RootError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(RootError::Exists { path: path.to_owned() });
-        }
+    pub fn make(path: &Path, random: [u8; 32]) -> Result<Self, KeyFileError> {
+        FILE.is_new(path)?;
         let secret = RootSecret::from_random(random);
         let root = Self { path: path.to_owned(), key: secret.key(), secret: Some(secret) };
         root.store()?;
@@ -184,16 +156,11 @@ impl Root {
     }
 
     /// Reads it back. That the halves belong together is checked where both are there.
-    pub fn load(path: &Path) -> Result<Self, RootError> {
-        let bytes = read_private(path, MAX_FILE)?;
-        let damaged = |damage| RootError::Damaged { path: path.to_owned(), damage };
-        let Stored { version, public, secret } = checked::from_text(&bytes).map_err(damaged)?;
-        if version > VERSION {
-            return Err(RootError::Newer { path: path.to_owned(), found: version });
-        }
+    pub fn load(path: &Path) -> Result<Self, KeyFileError> {
+        let Stored { public, secret, .. } = FILE.read(path)?;
         let secret = secret.map(RootSecret);
         if secret.as_ref().is_some_and(|secret| secret.key() != public) {
-            return Err(damaged(Damage::Content("the public key does not belong to the secret one".into())));
+            return Err(FILE.damaged(path, Damage::Content("the public key does not belong to the secret one".into())));
         }
         Ok(Self { path: path.to_owned(), key: public, secret })
     }
@@ -208,20 +175,20 @@ impl Root {
     pub fn remove_secret(&mut self, typed: &str) -> Result<(), RootError> {
         self.from_paper(typed)?;
         self.secret = None;
-        self.store()
+        Ok(self.store()?)
     }
 
-    fn store(&self) -> Result<(), RootError> {
+    fn store(&self) -> Result<(), KeyFileError> {
         let secret = self.secret.clone().map(|secret| secret.0);
-        let text = checked::to_text(HEADING, &Stored { version: VERSION, public: self.key, secret });
-        write_atomically(&self.path, text.as_bytes(), PRIVATE)
-            .map_err(|error| RootError::Write { path: self.path.clone(), error })
+        FILE.write(&self.path, &Stored { version: VERSION, public: self.key, secret })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::{PRIVATE, ReadPrivateError, write_atomically};
+    use crate::keys::checked;
 
     fn made() -> (tempfile::TempDir, PathBuf, Root) {
         let dir = tempfile::tempdir().unwrap();
@@ -279,17 +246,17 @@ mod tests {
     #[test]
     fn a_root_is_never_replaced_nor_made_in_silence_and_a_damaged_one_is_refused() {
         let (_dir, path, root) = made();
-        assert!(matches!(Root::make(&path, [8; 32]), Err(RootError::Exists { .. })));
+        assert!(matches!(Root::make(&path, [8; 32]), Err(KeyFileError::Exists { .. })));
         let text = std::fs::read_to_string(&path).unwrap();
         write_atomically(&path, &text.as_bytes()[..text.len() / 2], PRIVATE).unwrap();
-        assert!(matches!(Root::load(&path), Err(RootError::Damaged { .. })));
+        assert!(matches!(Root::load(&path), Err(KeyFileError::Damaged { .. })));
         let crossed = Stored { version: 1, public: root.key, secret: Some(Secret([8; 32])) };
         write_atomically(&path, checked::to_text("", &crossed).as_bytes(), PRIVATE).unwrap();
-        assert!(matches!(Root::load(&path), Err(RootError::Damaged { .. })));
+        assert!(matches!(Root::load(&path), Err(KeyFileError::Damaged { .. })));
         let newer = Stored { version: 2, public: root.key, secret: None };
         write_atomically(&path, checked::to_text("", &newer).as_bytes(), PRIVATE).unwrap();
-        assert!(matches!(Root::load(&path), Err(RootError::Newer { found: 2, .. })));
+        assert!(matches!(Root::load(&path), Err(KeyFileError::Newer { found: 2, .. })));
         std::fs::remove_file(&path).unwrap();
-        assert!(matches!(Root::load(&path), Err(RootError::Private(ReadPrivateError::Missing { .. }))));
+        assert!(matches!(Root::load(&path), Err(KeyFileError::Private(ReadPrivateError::Missing { .. }))));
     }
 }

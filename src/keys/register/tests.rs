@@ -1,4 +1,6 @@
 use super::*;
+use crate::files::{PRIVATE, write_atomically};
+use crate::keys::checked;
 use std::os::unix::fs::PermissionsExt;
 
 const DAY: u64 = 24 * 3600;
@@ -239,7 +241,7 @@ fn what_cannot_be_stored_has_not_happened() {
     std::fs::remove_file(&office.path).expect("removed");
     std::fs::create_dir_all(office.path.join("in the way")).expect("made");
     let refused = office.register.enrol(&site("pune"), &facts(), login(), [6; 32], NOW);
-    assert!(matches!(refused, Err(RegisterError::Write { .. })));
+    assert!(matches!(refused, Err(RegisterError::File(KeyFileError::Write { .. }))));
     assert!(office.register.site(&site("pune")).is_none());
 }
 
@@ -249,7 +251,7 @@ fn a_register_is_private_and_a_missing_open_cut_changed_or_newer_one_is_refused(
     let refused = || Register::load(&office.path).map(|_| ()).expect_err("refused").to_string();
     let text = std::fs::read_to_string(&office.path).expect("read");
     assert_eq!(std::fs::metadata(&office.path).expect("there").permissions().mode() & 0o777, 0o600);
-    assert!(matches!(Register::create(&office.path), Err(RegisterError::Exists { .. })));
+    assert!(matches!(Register::create(&office.path), Err(RegisterError::File(KeyFileError::Exists { .. }))));
 
     std::fs::set_permissions(&office.path, std::fs::Permissions::from_mode(0o640)).expect("set");
     assert!(refused().contains("chmod 600"));
