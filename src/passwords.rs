@@ -3,6 +3,7 @@
 //! In: a secret, and the hash that it is to have. Out: yes or no, in the same time for a name that nobody has. Deliberately absent: whose
 //! secrets they are, where hashes are kept, and what becomes of whoever guesses.
 
+use crate::domain::id::hex;
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -60,7 +61,7 @@ pub(crate) fn phc(secret: &str) -> Result<String, NoHash> {
 /// The hash of a secret that nobody knows: what an unknown name is compared with.
 pub(crate) fn decoy() -> Result<String, NoHash> {
     let nothing: [u8; 16] = random()?;
-    phc(&nothing.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    phc(&hex(&nothing))
 }
 
 /// What is wrong with the form of a hash, if something is.

@@ -2,6 +2,7 @@
 //!
 //! Only `wire` knows what they are used for.
 
+use crate::domain::id::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -136,11 +137,6 @@ impl From<Secret> for String {
     fn from(secret: Secret) -> String {
         hex(&secret.0)
     }
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Result<[u8; KEY_LEN], BadKey> {

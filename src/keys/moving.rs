@@ -6,7 +6,7 @@
 
 use super::enrolment::Enrolment;
 use super::root::{RootKey, RootSecret, SIGNATURE_LEN};
-use crate::domain::id::SiteId;
+use crate::domain::id::{SiteId, hex};
 
 const MARK: &str = "# move ";
 /// So that a signature under a move is one under nothing else.
@@ -43,7 +43,7 @@ pub enum NotMoved {
 
 /// The text of a move: `text`, an enrolment's, with the root's word below it.
 pub fn sign(text: &str, root: &RootSecret) -> String {
-    let signature: String = root.sign(&signed(text)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = hex(&root.sign(&signed(text)));
     format!("{text}{MARK}{signature}\n")
 }
 

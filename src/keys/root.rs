@@ -6,7 +6,8 @@
 
 use super::checked::Damage;
 use super::file::{KeyFile, KeyFileError};
-use super::key::{BadKey, PublicKey, Secret, hex};
+use super::key::{BadKey, PublicKey, Secret};
+use crate::domain::id::hex;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -4,6 +4,7 @@
 //! decided. A file each, `quarantine/<id>.op` in the site's directory, whole or not there. Deliberately absent: opening
 //! them (the exchange does), and any decision.
 
+use crate::domain::id::hex;
 use crate::files::{PRIVATE, sync_directory, write_atomically};
 use crate::wire::cbor;
 use crate::wire::envelope::MAX_ENVELOPE;
@@ -35,7 +36,7 @@ impl EnvelopeId {
     /// Of what is in the envelope.
     pub(super) fn of(batch: &[Run]) -> Self {
         let digest = Sha256::digest(cbor::to_vec(&batch));
-        Self(digest[..8].iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&digest[..8]))
     }
 }
 

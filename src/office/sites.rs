@@ -13,7 +13,7 @@ use super::start::Premises;
 use crate::books::Shelves;
 use crate::carry::{Hand, Stopped, Took};
 use crate::courier::Purpose;
-use crate::domain::id::{DeviceId, SiteId, StoreId};
+use crate::domain::id::{DeviceId, SiteId, StoreId, hex};
 use crate::domain::record::Entry;
 use crate::files;
 use crate::gate::logins;
@@ -426,7 +426,7 @@ pub fn enrol(
     let mut random = [0; 56];
     getrandom::fill(&mut random)?;
     let (secret, password) = random.split_at(32);
-    let password: String = password.iter().map(|byte| format!("{byte:02x}")).collect();
+    let password = hex(password);
     let login = BrokerLogin { user: site.to_string(), password: password.clone() };
     let secret = secret.try_into().context("32 bytes")?;
     let enrolment = match replace {

@@ -7,6 +7,7 @@
 //! Absent: what keys mean, and what to do about a doubt.
 
 use super::keys::{Key, Tag};
+use crate::domain::id::hex;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -91,10 +92,6 @@ fn unseal(key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Doubt> {
         Some((sum, value)) if *sum == checksum(key, value) => Ok(value.to_vec()),
         _ => Err(Doubt::new(format!("the checksum of key {} is wrong", hex(key)))),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// A key and its value.

@@ -205,6 +205,11 @@ impl fmt::Display for Position {
     }
 }
 
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// SHA-256 of a record, by which its successor names it ([`crate::wire::frame::record_hash`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RecordHash(#[serde(with = "serde_bytes")] pub [u8; 32]);
@@ -215,13 +220,13 @@ impl RecordHash {
 
     /// The first four bytes in hex: what is printed on a receipt.
     pub fn short(&self) -> String {
-        self.0[..4].iter().map(|b| format!("{b:02x}")).collect()
+        hex(&self.0[..4])
     }
 }
 
 impl fmt::Display for RecordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: a question's parameters. Out: which page, and what is to be given back for the next. Absent: what is listed.
 
 use super::{Desk, Question};
-use crate::domain::id::SiteId;
+use crate::domain::id::{SiteId, hex};
 use crate::views::SiteNo;
 use crate::web::{Fault, Paging, Query, Reply};
 use serde::Serialize;
@@ -38,7 +38,7 @@ impl Turn {
             digest.update((value.len() as u64).to_be_bytes());
             digest.update(value);
         }
-        let of = digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+        let of = hex(&digest.finalize()[..4]);
         Ok(Self { query, paging, of })
     }
 

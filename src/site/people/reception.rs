@@ -5,7 +5,7 @@ use super::answer::{Code, No, Yes, json};
 use super::folk::Shared;
 use super::proof::{Checker, NotProven, here};
 use crate::domain::document::Text;
-use crate::domain::id::{DeviceId, IntentId, SiteId};
+use crate::domain::id::{DeviceId, IntentId, SiteId, hex};
 use crate::domain::master::{Masters, User};
 use crate::domain::people::{NoSession, People, SESSION_MS};
 use crate::domain::person::{Act, Person, Proof, SessionId, nobody};
@@ -177,7 +177,7 @@ impl Desk {
         let (user, by) = self.proven(device, showing, masters)?;
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| No::new(Code::Unavailable, error))?;
-        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = hex(&random);
         let session = SessionId::of_token(&token);
         let at_ms = self.record(device, user.name.clone(), Act::LoggedIn { session, by })?;
         Ok(Yes::In { token, user: Box::new(user), until_ms: at_ms.saturating_add(SESSION_MS) })

@@ -65,11 +65,11 @@ pub(super) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::hex;
 
     /// Do not change this test: `unzip -t` and Python's `zipfile` have read these bytes.
     #[test]
     fn golden_bytes() {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         assert_eq!(hex(&zip(&[])), format!("504b0506{}", "00".repeat(18)));
         let one = zip(&[("a/b.op".into(), b"hello".to_vec())]);
         let facts = "1400 0008 0000 0000 2100 86a61036 05000000 05000000 0600 0000".replace(' ', "");
