@@ -21,6 +21,9 @@ use std::fmt;
 /// Most documents that one answer lists.
 pub const MAX_LINES: usize = 1000;
 
+/// Most days of one answer, here and on the pages: a year's.
+pub const MOST_DAYS: i32 = 366;
+
 /// What is to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

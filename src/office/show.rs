@@ -8,13 +8,10 @@ use crate::domain::document::Text;
 use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use crate::domain::number::Number;
-use crate::show::{self, DOCUMENT, MAX_LINES, Sheet, Show};
+use crate::show::{self, DOCUMENT, MAX_LINES, MOST_DAYS, Sheet, Show};
 use crate::views::{self, DocumentLine, SiteNo, Stream, days_since_1970};
 use jiff::ToSpan;
 use jiff::civil::Date;
-
-/// Most days of one answer.
-const MAX_DAYS: usize = 366;
 
 /// Whom it asks.
 pub(super) struct Shown<'a> {
@@ -129,9 +126,9 @@ impl Shown<'_> {
     }
 
     fn days(&self, from: Date, to: Date, wanted: Option<&SiteId>) -> Result<Sheet, String> {
-        let days: Vec<Date> = from.series(1.day()).take_while(|day| *day <= to).take(MAX_DAYS + 1).collect();
-        if days.len() > MAX_DAYS {
-            return Err(format!("more than {MAX_DAYS} days: ask for them in parts"));
+        let days: Vec<Date> = from.series(1.day()).take_while(|day| *day <= to).take(MOST_DAYS as usize + 1).collect();
+        if days.len() > MOST_DAYS as usize {
+            return Err(format!("more than {MOST_DAYS} days: ask for them in parts"));
         }
         let mut sheet = Sheet::new("days", &["site", "day", "state", "kind", "documents", "cancelled", "sum"]);
         let mut lacking = Vec::new();

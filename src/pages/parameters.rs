@@ -1,13 +1,12 @@
 //! Parameters that both pages have.
 
 use crate::domain::document::{Kind, Text};
+use crate::show::MOST_DAYS;
 use crate::web::{Fault, Query, StatusCode};
 use jiff::civil::Date;
 
 /// The rule of a parameter that is a day.
 pub const DAY: (&str, &str) = ("a day is written YYYY-MM-DD", "send it like 2026-11-02");
-/// Most days of one answer.
-pub const MOST_DAYS: i32 = 366;
 
 /// A day.
 pub fn day(query: &Query, name: &str) -> Result<Option<Date>, Fault> {

@@ -20,12 +20,11 @@ use crate::domain::decimal::Decimal;
 use crate::domain::id::SiteId;
 use crate::domain::master::Masters;
 use crate::reconcile::{Question, Sheet, Sources, compare};
+use crate::show::MOST_DAYS;
 use crate::views::{self, NotNow, SiteNo};
 use jiff::civil::Date;
 use posted::Posted;
 
-/// Most days of one sheet: their documents are in memory.
-const MAX_DAYS: i32 = 366;
 /// Digits of a currency where the site's settings are not known.
 const DIGITS: u8 = 2;
 
@@ -77,8 +76,9 @@ fn look_at_days(from: Date, to: Date) -> Result<(), String> {
     if to < from {
         return Err(format!("the last day {to} is before the first, {from}"));
     }
-    if views::days_since_1970(to) - views::days_since_1970(from) >= MAX_DAYS {
-        return Err(format!("more than {MAX_DAYS} days: ask for them in parts"));
+    if views::days_since_1970(to) - views::days_since_1970(from) >= MOST_DAYS {
+        // The documents of a sheet's days are in memory.
+        return Err(format!("more than {MOST_DAYS} days: ask for them in parts"));
     }
     Ok(())
 }
