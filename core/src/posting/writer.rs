@@ -3,10 +3,12 @@
 //! What was made there is read back in batches. Until then it has no word, and is in memory alone: so there are few of them, and after a
 //! start as many as there may have been are asked for by their ids.
 
+mod held;
+
 use super::shortage::Shortage;
 use super::sink::{Posted, Verdict};
 use super::work::{Need, What, Work};
-use crate::domain::document::{Kind, Text};
+use crate::domain::document::Text;
 use crate::domain::id::IntentId;
 use crate::domain::outcome::{Fate, Hold, Outcome};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -508,71 +510,6 @@ impl Writer {
     /// The Work Orders that this site has brought on since it was asked last: other sites are told, once the words are written down.
     pub fn brought_on(&mut self) -> BTreeSet<Text> {
         std::mem::take(&mut self.brought_on)
-    }
-
-    fn wake(&mut self, id: IntentId) {
-        for waiter in self.waiting.get(&id).into_iter().flatten() {
-            if let Some(held) = self.held.get(waiter) {
-                self.ready.insert((held.work.order, *waiter));
-            }
-        }
-    }
-
-    fn hold(&mut self, work: Work, hold: Hold, doubt: MayBeThere) {
-        for need in work.needs.iter().filter(|_| hold == Hold::Waits) {
-            self.waiting.entry(need.id()).or_default().insert(work.id);
-        }
-        self.short.add(&work, hold);
-        // Time on a Job Card has no id in the books, and is in no figure that is read.
-        if doubt == MayBeThere::Perhaps && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
-            self.in_doubt.insert(work.id);
-        }
-        let id = work.id;
-        self.held.insert(id, Held { work, hold, doubt });
-        // Its cancellation may have come before it: now there is something to withdraw.
-        for waiter in self.waiting.get(&id).into_iter().flatten() {
-            if let Some(cancel) = self.held.get(waiter).filter(|held| held.work.what == What::Cancel(id)) {
-                self.ready.insert((cancel.work.order, *waiter));
-            }
-        }
-    }
-
-    fn unhold(&mut self, id: IntentId) -> Option<Held> {
-        let held = self.held.remove(&id)?;
-        self.in_doubt.remove(&id);
-        self.ready.remove(&(held.work.order, id));
-        for need in &held.work.needs {
-            if let Some(waiters) = self.waiting.get_mut(&need.id()) {
-                waiters.remove(&id);
-                if waiters.is_empty() {
-                    self.waiting.remove(&need.id());
-                }
-            }
-        }
-        self.short.remove(&held.work);
-        Some(held)
-    }
-
-    /// What is held, and why.
-    pub fn held(&self) -> impl Iterator<Item = (IntentId, Hold)> + '_ {
-        self.held.iter().map(|(id, held)| (*id, held.hold))
-    }
-
-    /// Somebody wants a held one, or all, tried again. How many will be.
-    pub fn retry(&mut self, which: Option<IntentId>) -> usize {
-        let chosen = self.held.values().filter(|held| which.is_none_or(|id| id == held.work.id));
-        // What is gone from restored books is posted again only where a person names it.
-        let chosen = chosen.filter(|held| which.is_some() || held.hold != Hold::Gone);
-        let chosen: Vec<_> = chosen.map(|held| (held.work.order, held.work.id)).collect();
-        self.ready.extend(&chosen);
-        chosen.len()
-    }
-
-    /// Somebody decided that a held one is never posted. The books were asked: nothing of it is there.
-    pub fn give_up(&mut self, id: IntentId, by: Text, reason: String) -> Option<Said> {
-        self.unhold(id)?;
-        self.wake(id);
-        Some(vec![Outcome { of: id, fate: Fate::given_up(by, reason) }])
     }
 
     /// Somebody has entered it by hand, one that is held or was given up, and the books were asked: they have it as this, and nothing under
