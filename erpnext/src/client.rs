@@ -4,8 +4,12 @@
 //! body. Nothing here is shared by two writers: each site has a client of its own, since ERPNext locks a series until it commits.
 
 mod address;
+mod failure;
+
+pub use failure::Failure;
 
 use address::Addresses;
+use failure::failure;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::time::Duration;
@@ -23,57 +27,6 @@ const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 const MAX_AHEAD: u64 = 1024 * 1024;
 /// Longest list, in bytes of its address, that is asked for by one: web servers take a line of 4,094 bytes, with what is around it.
 const MAX_ADDRESS: usize = 4_000;
-/// Most characters of ERPNext's own words that are kept.
-const MAX_WORDS: usize = 600;
-
-/// Why a request has no answer that is of use.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// ERPNext has refused it, and would again until something changes there or here.
-    #[error("{exc_type} ({status}): {words}")]
-    Refused {
-        /// HTTP's.
-        status: u16,
-        /// Frappe's name of the exception, as `NegativeStockError`; empty where it gave none.
-        exc_type: String,
-        /// What it said to a person, without HTML.
-        words: String,
-        /// The exception's text: of a duplicate it names the key.
-        exception: String,
-    },
-    /// It may go through later: a deadlock, a timeout, a restart, a line that broke. Whether it was done is not known.
-    #[error("{0}")]
-    Again(String),
-    /// The key is not taken, so nothing will be: a person has to mend that.
-    #[error("ERPNext does not take the connector's key: {0}")]
-    Denied(String),
-}
-
-impl Failure {
-    /// True where it is a refusal with this exception.
-    pub fn is(&self, name: &str) -> bool {
-        matches!(self, Self::Refused { exc_type, .. } if exc_type == name)
-    }
-
-    /// True where it is a refusal since a value is there already, unless its exception says that it is another field's. ERPNext tells the
-    /// exception where its System Settings allow that, and else the field's label alone.
-    pub fn is_taken(&self, field: &str, label: &str) -> bool {
-        let Self::Refused { exception, words, .. } = self else { return false };
-        let says =
-            if exception.is_empty() { words.is_empty() || words.contains(label) } else { exception.contains(field) };
-        self.is("UniqueValidationError") && says
-    }
-
-    /// True where it takes nothing from anybody, though it may answer questions: that says nothing of what it was told.
-    pub fn takes_nothing(&self) -> bool {
-        matches!(self, Self::Again(why) if why.starts_with(TAKES_NOTHING))
-    }
-
-    /// True where somebody has changed the document between two looks of ERPNext's at it: what is there is looked at anew.
-    pub fn came_between(&self) -> bool {
-        self.is("TimestampMismatchError")
-    }
-}
 
 /// The two halves of an API key.
 #[derive(Clone)]
@@ -331,95 +284,6 @@ fn made_at(doctype: &str, body: &Value) -> String {
     format!("/api/{version}/{}", part(doctype))
 }
 
-/// What an answer that is no success means.
-fn failure(status: u16, bytes: &[u8]) -> Failure {
-    let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    // Version 2 has its errors in a list, and no `exc_type`.
-    let second = body.pointer("/errors/0");
-    let exc_type = match second {
-        Some(error) => text(error.get("type")),
-        None => text(body.get("exc_type")),
-    };
-    let exception = match second {
-        Some(error) => text(error.get("exception")),
-        None => text(body.get("exception")),
-    };
-    let mut words = match second {
-        Some(error) => plain(&text(error.get("message"))),
-        None => said(&text(body.get("_server_messages"))),
-    };
-    if words.is_empty() {
-        words = plain(exception.lines().last().unwrap_or_default());
-    }
-    let transient = ["QueryDeadlockError", "QueryTimeoutError"];
-    let shown = if exc_type.is_empty() { format!("HTTP {status}") } else { exc_type.clone() };
-    match status {
-        401 => Failure::Denied(words),
-        408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
-        _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
-        _ if has_no_database(&exception) => Failure::Again(format!("ERPNext has no database: {shown} {words}")),
-        _ if takes_nothing(&exception) => Failure::Again(format!("{TAKES_NOTHING}: {shown} {words}")),
-        // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
-        _ if exc_type.is_empty() && exception.is_empty() => {
-            Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
-        }
-        _ => Failure::Refused { status, exc_type, words, exception },
-    }
-}
-
-/// How it is told that it takes nothing from anybody, whatever else it answers.
-const TAKES_NOTHING: &str = "ERPNext takes nothing now";
-
-/// Errors of a database that does so: full disk or table, too many connections, stopping, read only.
-const OF_A_DATABASE: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
-
-/// The number of a database's error.
-fn number(exception: &str) -> Option<&str> {
-    exception.split_once("OperationalError: (").and_then(|(_, rest)| rest.split(',').next())
-}
-
-/// Whether its database, or the Redis beside it, takes nothing.
-fn takes_nothing(exception: &str) -> bool {
-    number(exception).is_some_and(|number| OF_A_DATABASE.contains(&number))
-        || exception.starts_with("redis.exceptions.")
-}
-
-/// Errors of the database's client, 2000 to 2999, are about the connection alone, never about what was said over it; but what was said may
-/// be what breaks it.
-fn has_no_database(exception: &str) -> bool {
-    let of_client = |number: &str| {
-        number.len() == 4 && number.starts_with('2') && number.bytes().all(|digit| digit.is_ascii_digit())
-    };
-    number(exception).is_some_and(of_client)
-}
-
-/// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.
-fn said(messages: &str) -> String {
-    let lines: Vec<String> = serde_json::from_str(messages).unwrap_or_default();
-    let message = |line: &String| {
-        let read: Value = serde_json::from_str(line).unwrap_or(Value::Null);
-        read.get("message").and_then(Value::as_str).map(plain)
-    };
-    lines.iter().filter_map(message).collect::<Vec<_>>().join("; ").chars().take(MAX_WORDS).collect()
-}
-
-/// Text without its HTML.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut inside = false;
-    for c in text.chars() {
-        match c {
-            '<' => inside = true,
-            '>' if inside => inside = false,
-            _ if inside => {}
-            '\n' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.trim().chars().take(MAX_WORDS).collect()
-}
-
 fn data(answer: Value) -> Result<Value, Failure> {
     match answer {
         Value::Object(mut fields) if fields.contains_key("data") => Ok(fields.remove("data").unwrap_or_default()),
@@ -459,50 +323,6 @@ fn is_plain(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_may_go_through_later_is_told_from_what_will_not() {
-        let refused = br#"{"exception":"erpnext.stock.NegativeStockError: x","exc_type":"NegativeStockError",
-            "_server_messages":"[\"{\\\"message\\\": \\\"2.0 units of <a href='#'>Item X</a> needed\\\"}\"]"}"#;
-        let failure = super::failure(417, refused);
-        assert!(failure.is("NegativeStockError"));
-        assert!(failure.to_string().ends_with("2.0 units of Item X needed"), "{failure}");
-        let deadlock = br#"{"exc_type":"QueryDeadlockError","exception":"1213"}"#;
-        assert!(matches!(super::failure(500, deadlock), Failure::Again(_)));
-        assert!(matches!(super::failure(500, br#"{"exc_type":"AttributeError"}"#), Failure::Refused { .. }));
-        let other = br#"{"exc_type":"OperationalError","exception":"pymysql.err.OperationalError: (1292, \"Incorrect date\")"}"#;
-        assert!(matches!(super::failure(500, other), Failure::Refused { .. }));
-        for (number, passes) in [
-            ("2003", true),
-            ("2013", true),
-            ("1999", false),
-            ("3000", false),
-            ("200", false),
-            ("1290", true),
-            ("1054", false),
-        ] {
-            let told = format!(r#"{{"exc_type":"X","exception":"pymysql.err.OperationalError: ({number}, 'x')"}}"#);
-            let passing = matches!(super::failure(500, told.as_bytes()), Failure::Again(_));
-            assert_eq!(passing, passes, "{number}");
-        }
-        let queue = br#"{"exc_type":"ConnectionError","exception":"redis.exceptions.ConnectionError: Error 111"}"#;
-        assert!(matches!(super::failure(500, queue), Failure::Again(_)));
-        assert!(matches!(super::failure(502, b"<html>bad gateway</html>"), Failure::Again(_)));
-        for status in [301, 403, 404, 413, 500] {
-            assert!(matches!(super::failure(status, b"<html>a proxy's word</html>"), Failure::Again(_)), "{status}");
-        }
-        assert!(matches!(super::failure(401, b"{}"), Failure::Denied(_)));
-        let second =
-            br#"{"errors":[{"type":"UniqueValidationError","message":"Outpost ID must be unique","exception":"e"}]}"#;
-        assert!(super::failure(417, second).is("UniqueValidationError"));
-        let of = |more: &str| {
-            let body = format!(r#"{{"exc_type":"UniqueValidationError"{more},"_server_messages":"[\"{{}}\"]"}}"#);
-            super::failure(417, body.as_bytes()).is_taken("outpost_id", "Outpost ID")
-        };
-        let of_key =
-            |key: &str| of(&format!(r#","exception":"IntegrityError(1062, 'Duplicate entry for key {key}')""#));
-        assert_eq!((of(""), of_key("outpost_id"), of_key("tax_id")), (true, true, false));
-    }
 
     /// Answers one request with `answer`; what was asked.
     fn asked(answer: &'static str, query: &Query<'_>) -> (String, Result<Vec<Value>, Failure>) {
