@@ -42,6 +42,7 @@ mod levels;
 mod lifecycle;
 mod list;
 mod naming;
+mod request;
 mod schema;
 mod scripts;
 mod server;
