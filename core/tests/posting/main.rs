@@ -4,5 +4,6 @@
 
 mod books;
 mod held;
+mod journals;
 mod unit;
 mod world;
