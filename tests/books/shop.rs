@@ -16,22 +16,6 @@ pub const COMPANY: &str = "Tailor Works";
 pub const OTHER: &str = "Cutter Works";
 /// A day of an open period.
 pub const DAY: &str = "2026-11-20";
-/// Every doctype that is posted.
-const POSTED: [&str; 13] = [
-    "Sales Invoice",
-    "Payment Entry",
-    "Sales Order",
-    "Delivery Note",
-    "Purchase Receipt",
-    "Purchase Invoice",
-    "Stock Entry",
-    "Stock Reconciliation",
-    "Timesheet",
-    "Journal Entry",
-    "Customer",
-    "Supplier",
-    "Item",
-];
 
 /// All of it, running.
 pub struct Shop {
@@ -86,11 +70,10 @@ impl Shop {
     fn furnished(sites: &[&str], (source, companies): (Source, &[&str]), prepare: &dyn Fn(&StandIn)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
-        for doctype in POSTED {
-            for (field, form) in
-                [("outpost_no", "Data"), ("outpost_site", "Data"), ("outpost_user", "Data"), ("outpost_date", "Date")]
-            {
-                erp.add_custom_field(doctype, field, field, form, false);
+        for (doctype, fields) in outpost_erpnext::setup::fields() {
+            // The stand-in begins with that one.
+            for field in fields.iter().filter(|field| field.name != "outpost_id") {
+                erp.make("Custom Field", field.body(doctype));
             }
         }
         prepare(&erp);

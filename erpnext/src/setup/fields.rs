@@ -122,7 +122,7 @@ pub(super) fn made() -> impl Iterator<Item = Kind> {
 }
 
 /// Each doctype with its fields, in the order in which they are made.
-pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static [Field])> {
+pub fn all() -> impl Iterator<Item = (&'static str, &'static [Field])> {
     let fields = |kind: Kind| match kind {
         // It has no day that could be another.
         Kind::Timesheet => MASTER,
@@ -134,7 +134,7 @@ pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static [Field])> {
 
 impl Field {
     /// The document that makes it.
-    pub(super) fn body(&self, doctype: &str) -> Value {
+    pub fn body(&self, doctype: &str) -> Value {
         let mut body = json!({
             "dt": doctype, "fieldname": self.name, "label": self.label, "fieldtype": self.kind, "insert_after": self.after,
             "unique": u8::from(self.unique), "no_copy": u8::from(self.no_copy), "read_only": u8::from(self.read_only),

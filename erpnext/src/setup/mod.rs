@@ -22,7 +22,7 @@ mod status;
 mod step;
 
 pub use check::{check, check_settings};
-pub use fields::Field;
+pub use fields::{Field, all as fields};
 pub use finding::{Finding, Level};
 pub use guard::Wish;
 pub(crate) use meta::Meta;
