@@ -1,81 +1,22 @@
 //! A box and an office without programs around them.
 
+pub(crate) use super::end::{End, hand};
+
 use super::*;
-use outpost::carry::{Ask, Hand, Owner, Took};
-use outpost::domain::id::{Epoch, StoreId};
-use outpost::domain::record::{Entry, Opened};
-use outpost::domain::time::{Quality, Stamp};
-use outpost::exchange::{Exchange, Master, Parts};
-use outpost::journal::{Options, Own, Replica};
+use outpost::exchange::Master;
 use outpost::rows::{BoxRows, OfficeRows};
-use outpost::sync::Rules;
-use outpost::wire::envelope::Secret;
-use outpost::wire::record;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-
-pub(crate) struct End {
-    pub(crate) exchange: Exchange,
-    _own: Own,
-}
-
-impl Owner for End {
-    fn exchange(&mut self) -> &mut Exchange {
-        &mut self.exchange
-    }
-
-    fn clock_ms(&self) -> Option<i64> {
-        None
-    }
-
-    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
-        let arrived = self.exchange.carried(0, envelope).map_err(|rejected| rejected.to_string())?;
-        Ok(Took { rows: arrived.rows, ..Took::default() })
-    }
-}
-
-pub(crate) fn end(dir: &Path, (me, key): (SiteId, u8), (peer, peer_key): (SiteId, u8), master: Master) -> End {
-    let (secret, peer_secret) = (Secret::from_random([key; 32]), Secret::from_random([peer_key; 32]));
-    let store = StoreId::new(u64::from(key), [key; 10]);
-    let (mut own, _) = Own::open(&dir.join("own"), Options::new(me.clone(), store, |_| None)).unwrap();
-    if own.last().is_none() {
-        let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
-        let opened = Opened { follows: None, store, boot: uuid::Uuid::nil(), program: "0".into() };
-        own.begin(Epoch::new(1, [key; 10]), &record::body(&stamp, &record::entry(&Entry::Opened(opened)))).unwrap();
-    }
-    let (replica, _) = Replica::open(&dir.join("peer"), Options::new(peer.clone(), store, |_| None)).unwrap();
-    let parts = Parts {
-        me,
-        peer,
-        peer_keys: vec![peer_secret.public()],
-        secret,
-        store,
-        replica,
-        own: own.reader(),
-        acks: dir.join("acks"),
-        rules: Rules::default(),
-        master,
-    };
-    End { exchange: Exchange::open(parts).unwrap(), _own: own }
-}
+use std::sync::Arc;
 
 pub(crate) fn shop(dir: &Path) -> End {
     let (rows, _) = BoxRows::open(&dir.join("shop/rows"), Box::new(())).unwrap();
-    end(&dir.join("shop"), (site(1), 1), (SiteId::office(), 2), Master::Takes(Box::new(rows)))
+    End::open(&dir.join("shop"), (site(1), 1), (SiteId::office(), 2), Master::Takes(Box::new(rows)))
 }
 
 pub(crate) fn office(dir: &Path, rows: &Arc<OfficeRows>) -> End {
     let gives = Master::Gives(rows.clone(), dir.join("office/rows-cursor"));
-    end(&dir.join("office"), (SiteId::office(), 2), (site(1), 1), gives)
-}
-
-pub(crate) fn hand(end: &Arc<Mutex<End>>) -> Hand {
-    let end = end.clone();
-    Hand::new(move |ask: Ask| {
-        end.lock().unwrap().answer(ask);
-        true
-    })
+    End::open(&dir.join("office"), (SiteId::office(), 2), (site(1), 1), gives)
 }
 
 /// What the box has, and what is its own at the office.

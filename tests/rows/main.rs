@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod crash;
+#[path = "../stick/end.rs"]
+#[expect(dead_code, reason = "the stick's tests use all of it")]
+mod end;
 mod ends;
 mod golden;
 mod load;

@@ -1,6 +1,6 @@
 //! Master data on a stick.
 
-use super::ends::{Road, both, end, hand, office, shop};
+use super::ends::{End, Road, both, hand, office, shop};
 use super::*;
 use outpost::carry::{self, Folder, Progress, Way};
 use outpost::courier::stick::Content;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// Takes and gives at one end; how many rows came, and how many files with rows were written.
-fn visit(end: &Arc<Mutex<super::ends::End>>, mount: &Path, (take, give): (Way, Way)) -> (u64, u64) {
+fn visit(end: &Arc<Mutex<End>>, mount: &Path, (take, give): (Way, Way)) -> (u64, u64) {
     let (folder, hand) = (Folder::open(mount).unwrap(), hand(end));
     let nothing = &mut |_: Progress| {};
     let import = carry::import(&folder, (take, &site(1)), &mut |bytes| hand.take(bytes), nothing).unwrap();
@@ -91,7 +91,7 @@ fn a_box_of_before_takes_rows_for_an_empty_message() {
     let (dir, stick) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let rows = Arc::new(OfficeRows::open(&dir.path().join("office/rows")).unwrap());
     rows.put((0..10).map(told).collect()).unwrap();
-    let old = end(&dir.path().join("shop"), (site(1), 1), (SiteId::office(), 2), Master::None);
+    let old = End::open(&dir.path().join("shop"), (site(1), 1), (SiteId::office(), 2), Master::None);
     let old = Arc::new(Mutex::new(old));
     let office_end = Arc::new(Mutex::new(office(dir.path(), &rows)));
     visit(&office_end, stick.path(), OFFICE);

@@ -1,15 +1,16 @@
 //! A box and an office without programs around them: exchanges with real journals, and what either does with a stick.
 
-use outpost::carry::{self, Ask, Exported, Folder, Hand, Owner, Progress, Stopped, Took, Way};
+pub use crate::end::End;
+
+use crate::end::hand;
+use outpost::carry::{self, Exported, Folder, Progress, Stopped, Way};
 use outpost::courier::stick::{Content, FileError, Hook};
-use outpost::domain::id::{DeviceId, Epoch, SiteId, StoreId};
-use outpost::domain::record::{Entry, Opened, Sent};
+use outpost::domain::id::{DeviceId, SiteId};
+use outpost::domain::record::Sent;
 use outpost::domain::time::{Quality, Stamp};
-use outpost::exchange::{Exchange, Master, Parts};
+use outpost::exchange::Master;
 use outpost::intake;
-use outpost::journal::{Options, Own, Reader, Replica};
-use outpost::sync::Rules;
-use outpost::wire::envelope::Secret;
+use outpost::journal::Reader;
 use outpost::wire::record;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -26,64 +27,18 @@ const SALE_EVERY_MS: u64 = 80_000;
 /// 2026-11-02, a Monday morning.
 const BOOT_AT_MS: i64 = 1_793_577_600_000;
 
-/// One end: its journal, what it holds of the other's, and the conversation.
-pub struct End {
-    pub exchange: Exchange,
-    pub own: Own,
-    dice: ChaCha8Rng,
-}
-
-impl Owner for End {
-    fn exchange(&mut self) -> &mut Exchange {
-        &mut self.exchange
-    }
-
-    fn clock_ms(&self) -> Option<i64> {
-        None
-    }
-
-    fn take(&mut self, envelope: &[u8]) -> Result<Took, String> {
-        let arrived = self.exchange.carried(0, envelope).map_err(|rejected| rejected.to_string())?;
-        let new = arrived.stored.iter().map(|span| span.last.0 - span.first.0 + 1).sum();
-        Ok(Took { new, known: arrived.known, ..Took::default() })
-    }
-}
-
 /// The site.
 pub fn shop() -> SiteId {
     "bandung".parse().unwrap()
 }
 
 impl End {
-    fn open(dir: &Path, (me, key): (SiteId, u8), (peer, peer_key): (SiteId, u8)) -> Self {
-        let (secret, peer_secret) = (Secret::from_random([key; 32]), Secret::from_random([peer_key; 32]));
-        let store = StoreId::new(u64::from(key), [key; 10]);
-        let (mut own, _) = Own::open(&dir.join("own"), Options::new(me.clone(), store, |_| None)).unwrap();
-        let stamp = Stamp { boot_at_ms: 0, up_ms: 0, quality: Quality::Floor };
-        let opened = Opened { follows: None, store, boot: uuid::Uuid::nil(), program: "0".into() };
-        let body = record::body(&stamp, &record::entry(&Entry::Opened(opened)));
-        own.begin(Epoch::new(1, [key; 10]), &body).unwrap();
-        let (replica, _) = Replica::open(&dir.join("peer"), Options::new(peer.clone(), store, |_| None)).unwrap();
-        let parts = Parts {
-            me,
-            peer,
-            peer_keys: vec![peer_secret.public()],
-            secret,
-            store,
-            replica,
-            own: own.reader(),
-            acks: dir.join("acks"),
-            rules: Rules::default(),
-            master: Master::None,
-        };
-        Self { exchange: Exchange::open(parts).unwrap(), own, dice: ChaCha8Rng::seed_from_u64(u64::from(key)) }
-    }
-
     /// Records of noise.
     pub fn append(&mut self, count: usize) {
+        let mut dice = ChaCha8Rng::from_seed(self.own.last().unwrap().1.0);
         for _ in 0..count {
             let mut body = vec![0; RECORD_BYTES];
-            self.dice.fill_bytes(&mut body);
+            dice.fill_bytes(&mut body);
             self.own.append_one(&body, None).unwrap();
         }
         self.appended();
@@ -114,17 +69,9 @@ impl End {
 
 /// A box and its office, each in a directory of its own below `dir`.
 pub fn pair(dir: &Path) -> (Arc<Mutex<End>>, Arc<Mutex<End>>) {
-    let open = |name: &str, me, peer| Arc::new(Mutex::new(End::open(&dir.join(name), me, peer)));
+    let open = |name: &str, me, peer| Arc::new(Mutex::new(End::open(&dir.join(name), me, peer, Master::None)));
     let shop_end = open("shop", (shop(), 1), (SiteId::office(), 2));
     (shop_end, open("office", (SiteId::office(), 2), (shop(), 1)))
-}
-
-fn hand(end: &Arc<Mutex<End>>) -> Hand {
-    let end = end.clone();
-    Hand::new(move |ask: Ask| {
-        end.lock().unwrap().answer(ask);
-        true
-    })
 }
 
 /// What either end does with a stick.
