@@ -572,6 +572,13 @@ fn lacks(work: &Work, fates: &dyn Fates) -> Option<String> {
             (Need::Posted(_), Some(Fate::Held { .. })) => Some(format!("It waits for {}, which is held.", name())),
             (Need::Posted(_), None) => Some(format!("It waits for {}, which is not in the books yet.", name())),
             (Need::Cancelled { by: Some(_), .. }, Some(Fate::Posted { .. } | Fate::Withdrawn)) => None,
+            (Need::Cancelled { document, by: Some(_) }, Some(Fate::GivenUp { .. })) => {
+                let document = fates.called(*document);
+                Some(format!(
+                    "It stands for {document}, whose cancellation was given up, so that one counts: give this one up, or cancel that one in \
+                     the books, enter this there by hand, and say under which name it is there."
+                ))
+            }
             (Need::Cancelled { document, .. }, _) => {
                 let document = fates.called(*document);
                 Some(format!("It stands for {document}, whose cancellation is not in the books."))

@@ -90,6 +90,21 @@ fn what_refers_to_something_of_before_the_first_day_is_held_with_what_to_do() {
 }
 
 #[test]
+fn what_stands_for_a_document_whose_cancellation_was_given_up_says_what_to_do() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let id = |n| IntentId(Uuid::from_u128(n));
+    let by = Text::try_from("Ibu Rina").unwrap();
+    words.0.insert(id(2), Fate::given_up(by, "its month is closed".into()));
+    let stands_for = Need::Cancelled { document: id(1), by: Some(id(2)) };
+    let said = writer.take(Work { needs: BTreeSet::from([stands_for]), ..work(3, BTreeSet::new()) }, &words);
+    let [Outcome { fate: Fate::Held { hold: Hold::Waits, why }, .. }] = &said[..] else { panic!("{said:?}") };
+    assert!(
+        why.starts_with("It stands for no. 1, whose cancellation was given up") && why.contains("by hand"),
+        "{why}"
+    );
+}
+
+#[test]
 fn what_is_gone_from_restored_books_is_tried_only_by_name() {
     let (mut writer, words) = (Writer::default(), Words::default());
     assert_eq!(writer.gone(work(7, BTreeSet::new())).len(), 1);

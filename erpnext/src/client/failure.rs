@@ -79,10 +79,11 @@ pub(super) fn failure(status: u16, bytes: &[u8]) -> Failure {
     let shown = if exc_type.is_empty() { format!("HTTP {status}") } else { exc_type.clone() };
     match status {
         401 => Failure::Denied(words),
+        // As 503, or as a refusal: while it is updated it answers questions, and takes nothing.
+        _ if takes_nothing(&exc_type, &exception) => Failure::Again(format!("{TAKES_NOTHING}: {shown} {words}")),
         408 | 429 | 502..=504 => Failure::Again(format!("ERPNext answered {shown} {words}").trim_end().to_owned()),
         _ if transient.contains(&exc_type.as_str()) => Failure::Again(shown),
         _ if has_no_database(&exception) => Failure::Again(format!("ERPNext has no database: {shown} {words}")),
-        _ if takes_nothing(&exception) => Failure::Again(format!("{TAKES_NOTHING}: {shown} {words}")),
         // No word of Frappe's: a proxy in front of one that is being restarted or moved, or a server that is none.
         _ if exc_type.is_empty() && exception.is_empty() => {
             Failure::Again(format!("what answers does not speak as ERPNext does: {shown}"))
@@ -95,17 +96,21 @@ pub(super) fn failure(status: u16, bytes: &[u8]) -> Failure {
 const TAKES_NOTHING: &str = "ERPNext takes nothing now";
 
 /// Errors of a database that does so: full disk or table, too many connections, stopping, read only.
-const OF_A_DATABASE: [&str; 5] = ["1021", "1040", "1053", "1114", "1290"];
+const OF_A_DATABASE: [&str; 7] = ["1021", "1040", "1053", "1114", "1290", "1792", "1836"];
+
+/// Frappe's own words for it: it is being updated, or its workers are away.
+const OF_FRAPPE: [&str; 2] = ["InReadOnlyMode", "QueueOverloaded"];
 
 /// The number of a database's error.
 fn number(exception: &str) -> Option<&str> {
     exception.split_once("OperationalError: (").and_then(|(_, rest)| rest.split(',').next())
 }
 
-/// Whether its database, or the Redis beside it, takes nothing.
-fn takes_nothing(exception: &str) -> bool {
-    number(exception).is_some_and(|number| OF_A_DATABASE.contains(&number))
-        || exception.starts_with("redis.exceptions.")
+/// Whether it, its database, or the Redis beside it, takes nothing. The exception may be a whole traceback.
+fn takes_nothing(exc_type: &str, exception: &str) -> bool {
+    OF_FRAPPE.contains(&exc_type)
+        || number(exception).is_some_and(|number| OF_A_DATABASE.contains(&number))
+        || exception.lines().any(|line| line.starts_with("redis.exceptions."))
 }
 
 /// Errors of the database's client, 2000 to 2999, are about the connection alone, never about what was said over it; but what was said may
@@ -117,14 +122,16 @@ fn has_no_database(exception: &str) -> bool {
     number(exception).is_some_and(of_client)
 }
 
-/// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them.
+/// The human part of `_server_messages`: a JSON list of JSON objects, with HTML in them. What was raised stands last there, behind hints
+/// that may be many: here it is the first.
 fn said(messages: &str) -> String {
     let lines: Vec<String> = serde_json::from_str(messages).unwrap_or_default();
-    let message = |line: &String| {
-        let read: Value = serde_json::from_str(line).unwrap_or(Value::Null);
-        read.get("message").and_then(Value::as_str).map(plain)
-    };
-    lines.iter().filter_map(message).collect::<Vec<_>>().join("; ").chars().take(MAX_WORDS).collect()
+    let read = |line: &String| serde_json::from_str(line).unwrap_or(Value::Null);
+    let is_raised =
+        |message: &Value| message.get("raise_exception").is_some_and(|raised| *raised != 0 && *raised != false);
+    let (raised, hints): (Vec<Value>, Vec<Value>) = lines.iter().map(read).partition(is_raised);
+    let text = |message: &Value| message.get("message").and_then(Value::as_str).map(plain);
+    raised.iter().chain(&hints).filter_map(text).collect::<Vec<_>>().join("; ").chars().take(MAX_WORDS).collect()
 }
 
 /// Text without its HTML.
@@ -146,6 +153,18 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_raised_is_told_before_the_hints_however_many_there_are() {
+        let hint = json!({"message": "Row 1: Expense Head changed to Stock Received But Not Billed"}).to_string();
+        let raised = json!({"message": "Books have been closed", "raise_exception": 1}).to_string();
+        let messages = json!([hint, hint, hint, hint, hint, hint, hint, hint, hint, hint, hint, raised]).to_string();
+        let told = json!({"exc_type": "ValidationError", "exception": "x", "_server_messages": messages}).to_string();
+        let Failure::Refused { words, .. } = super::failure(417, told.as_bytes()) else { panic!("{told}") };
+        assert!(words.starts_with("Books have been closed; Row 1: "), "{words}");
+        assert_eq!(words.chars().count(), MAX_WORDS);
+    }
 
     #[test]
     fn what_may_go_through_later_is_told_from_what_will_not() {
@@ -171,6 +190,14 @@ mod tests {
             let told = format!(r#"{{"exc_type":"X","exception":"pymysql.err.OperationalError: ({number}, 'x')"}}"#);
             let passing = matches!(super::failure(500, told.as_bytes()), Failure::Again(_));
             assert_eq!(passing, passes, "{number}");
+        }
+        let traceback = r"Traceback (most recent call last):\n  File x\nredis.exceptions.ConnectionError: Error 111";
+        for (status, told) in [
+            (503, r#"{"exc_type":"InReadOnlyMode","exception":"frappe.exceptions.InReadOnlyMode"}"#.to_owned()),
+            (417, r#"{"exc_type":"QueueOverloaded","exception":"frappe.exceptions.QueueOverloaded"}"#.to_owned()),
+            (500, format!(r#"{{"errors":[{{"type":"ConnectionError","message":"","exception":"{traceback}"}}]}}"#)),
+        ] {
+            assert!(super::failure(status, told.as_bytes()).takes_nothing(), "{told}");
         }
         let queue = br#"{"exc_type":"ConnectionError","exception":"redis.exceptions.ConnectionError: Error 111"}"#;
         assert!(matches!(super::failure(500, queue), Failure::Again(_)));

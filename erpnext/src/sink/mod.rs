@@ -156,6 +156,17 @@ impl Erpnext {
         }
     }
 
+    /// The same of a cancellation.
+    fn not_undone(&self, failure: Failure) -> Verdict {
+        match self.failed(failure.clone()) {
+            Verdict::Held(..) => {
+                let (hold, why) = words::of_cancelling(&failure);
+                Verdict::Held(hold, why)
+            }
+            other => other,
+        }
+    }
+
     /// It was refused for good, unless ERPNext did not see who asks.
     fn refusal(&self, failure: &Failure) -> Verdict {
         if failure.is("PermissionError") && self.is_nobody() {
@@ -238,7 +249,7 @@ impl Sink for Erpnext {
         match of.document.kind() {
             Kind::TillOpening | Kind::TillClosing => Verdict::Kept,
             Kind::JobCard => self.take_from_card(of),
-            kind => self.undo(kind, of).unwrap_or_else(|failure| self.failed(failure)),
+            kind => self.undo(kind, of).unwrap_or_else(|failure| self.not_undone(failure)),
         }
     }
 

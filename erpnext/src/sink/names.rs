@@ -148,11 +148,17 @@ pub(super) fn cancelled_among(
     kind: Kind,
     ids: &[IntentId],
 ) -> Result<Vec<(IntentId, String)>, Failure> {
-    let why = |name: String| {
-        format!("Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, or give it up.")
-    };
     let rows = rows(client, kind, ids)?;
-    Ok(rows.into_iter().filter(|row| row.docstatus == Some(2)).map(|row| (row.id, why(row.name))).collect())
+    let cancelled = rows.into_iter().filter(|row| row.docstatus == Some(2));
+    Ok(cancelled.map(|row| (row.id, cancelled_there(&row.name))).collect())
+}
+
+/// What to do about one that somebody has cancelled there.
+pub(super) fn cancelled_there(name: &str) -> String {
+    format!(
+        "Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, give it up, or say under which name it was entered \
+         anew: `outpost office held entered`."
+    )
 }
 
 /// What ERPNext has under an id of ours.

@@ -4,7 +4,7 @@
 //! after each the question is whether the document is there.
 
 use super::confirming::Made;
-use super::{Erpnext, is_master, masters};
+use super::{Erpnext, is_master, masters, names};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
 use crate::readback::{Expected, Reading, differences};
@@ -158,12 +158,7 @@ impl Erpnext {
                 let there = self.client.get(kind.name(), &name)?;
                 Some(self.hold_against(submitted, at, &name, &there))
             }
-            _ => {
-                let why = format!(
-                    "Somebody has cancelled it in ERPNext, where it is {name}. Cancel it here as well, or give it up."
-                );
-                Some(Verdict::Held(Hold::Refused, why))
-            }
+            _ => Some(Verdict::Held(Hold::Refused, names::cancelled_there(&name))),
         })
     }
 

@@ -55,31 +55,62 @@ const SHORT: &str = "It is tried again by itself when something that brings this
 const CLOSED: [&str; 2] =
     ["You are not authorized to add or update entries before", "Books have been closed till the period ending on"];
 
+/// What ERPNext says where goods are there, and kept for somebody else's order; it has no exception of its own either. What comes later does
+/// help there.
+const RESERVED: &str = "to complete this transaction";
+
 /// How ERPNext begins when it still reckons what a late document has changed, which has no exception of its own: nothing of that is cancelled
 /// meanwhile.
 const REPOSTING: &str = "Cannot cancel the transaction. Reposting of item valuation on submission is not completed yet";
 
 /// Whether it passes by itself, and soon.
 pub(super) fn passes(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { words, .. } if words.contains(REPOSTING))
+    failure.is("DocumentLockedError") || matches!(failure, Failure::Refused { words, .. } if words.contains(REPOSTING))
 }
 
 /// Why a document is held.
 pub(super) fn of(failure: &Failure) -> (Hold, String) {
-    let Failure::Refused { exc_type, words, status, .. } = failure else {
-        return (Hold::Failing, failure.to_string());
+    let (hold, remedy) = remedy(failure);
+    (hold, told(failure, remedy))
+}
+
+/// Why a cancellation is.
+pub(super) fn of_cancelling(failure: &Failure) -> (Hold, String) {
+    let (hold, remedy) = match remedy(failure) {
+        _ if failure.is("LinkExistsError") => (Hold::Refused, "Cancel what stands on it in ERPNext, and retry."),
+        (Hold::Closed, _) => (Hold::Closed, "Change that in ERPNext and retry, or give the cancellation up."),
+        (Hold::Stock, _) => {
+            (Hold::Stock, "What it brought is gone again. It is tried again by itself when that has come.")
+        }
+        (Hold::Refused, _) if !failure.is("PermissionError") => {
+            (Hold::Refused, "Put it right in ERPNext and retry, or give the cancellation up.")
+        }
+        other => other,
     };
-    let said = match words.as_str() {
-        "" if exc_type.is_empty() => format!("ERPNext refused it (HTTP {status})."),
-        "" => format!("ERPNext refused it: {exc_type}."),
-        words => format!("ERPNext: {}.", words.trim_end_matches('.')),
-    };
+    (hold, told(failure, remedy))
+}
+
+/// What ERPNext has said, and what to do.
+fn told(failure: &Failure, remedy: &str) -> String {
+    let Failure::Refused { exc_type, words, status, .. } = failure else { return failure.to_string() };
+    match words.as_str() {
+        "" if exc_type.is_empty() => format!("ERPNext refused it (HTTP {status}). {remedy}"),
+        "" => format!("ERPNext refused it: {exc_type}. {remedy}"),
+        words => format!("ERPNext: {}. {remedy}", words.trim_end_matches('.')),
+    }
+}
+
+fn remedy(failure: &Failure) -> (Hold, &'static str) {
+    let Failure::Refused { exc_type, words, .. } = failure else { return (Hold::Failing, "") };
     if CLOSED.iter().any(|closed| words.contains(closed)) {
-        return (Hold::Closed, format!("{said} Change that in ERPNext and retry, or give it up."));
+        return (Hold::Closed, "Change that in ERPNext and retry, or give it up.");
+    }
+    if exc_type == "ValidationError" && words.contains(RESERVED) {
+        return (Hold::Stock, "ERPNext keeps that stock for an order. It is tried again by itself when more has come.");
     }
     match KNOWN.iter().find(|(name, ..)| name == exc_type) {
-        Some((_, hold, remedy)) => (*hold, format!("{said} {remedy}")),
-        None => (Hold::Refused, format!("{said} Put it right in ERPNext and retry, or cancel it.")),
+        Some((_, hold, remedy)) => (*hold, *remedy),
+        None => (Hold::Refused, "Put it right in ERPNext and retry, or cancel it."),
     }
 }
 
@@ -87,14 +118,45 @@ pub(super) fn of(failure: &Failure) -> (Hold, String) {
 mod tests {
     use super::*;
 
+    fn refused(exc_type: &str, words: &str) -> Failure {
+        Failure::Refused { status: 417, exc_type: exc_type.into(), words: words.into(), exception: String::new() }
+    }
+
+    #[test]
+    fn a_cancellation_is_told_what_helps_a_cancellation() {
+        let linked = refused("LinkExistsError", "Cannot delete or cancel because Delivery Note DN-1 is linked");
+        let (_, why) = of_cancelling(&linked);
+        assert!(why.ends_with("DN-1 is linked. Cancel what stands on it in ERPNext, and retry."), "{why}");
+        for (exc_type, hold) in [
+            ("ClosedAccountingPeriod", Hold::Closed),
+            ("NegativeStockError", Hold::Stock),
+            ("ValidationError", Hold::Refused),
+        ] {
+            let ((held, why), (posted, other)) = (of_cancelling(&refused(exc_type, "x")), of(&refused(exc_type, "x")));
+            assert_eq!((held, posted), (hold, hold), "{exc_type}");
+            assert!(why != other && !why.contains("cancel it") && !why.contains("first open day"), "{why}");
+        }
+    }
+
+    #[test]
+    fn stock_that_is_kept_for_an_order_is_waited_for() {
+        let words =
+            "2.0 units of Item BUTTON needed in Bandung - TW on 2026-11-20 09:00:00 to complete this transaction.";
+        assert_eq!(of(&refused("ValidationError", words)).0, Hold::Stock);
+        assert_eq!(of(&refused("ValidationError", "Rate is needed")).0, Hold::Refused);
+    }
+
+    #[test]
+    fn a_document_that_is_locked_is_let_go_soon() {
+        assert!(passes(&refused("DocumentLockedError", "This document is currently locked")));
+    }
+
     #[test]
     fn a_closed_day_without_an_exception_of_its_own_is_known_behind_a_hint() {
         let closed = "Books have been closed till the period ending on 31-10-2026";
         for said in [closed, "You are not authorized to add or update entries before 21-11-2026"] {
             let words = format!("Item BUTTON has no price; {said}");
-            let failure =
-                Failure::Refused { status: 417, exc_type: "ValidationError".into(), words, exception: String::new() };
-            assert_eq!(of(&failure).0, Hold::Closed, "{said:?}");
+            assert_eq!(of(&refused("ValidationError", &words)).0, Hold::Closed, "{said:?}");
         }
     }
 }
