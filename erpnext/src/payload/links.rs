@@ -1,6 +1,7 @@
 //! ERPNext's names of what a document names: each document is asked for once.
 
 use super::{Known, Left, Names, Unmappable};
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Kind, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use std::collections::BTreeMap;
@@ -70,6 +71,14 @@ impl<'a> Links<'a> {
     /// The name of a customer or supplier, that may be the id of the document that made them.
     pub(super) fn party(&mut self, kind: Kind, name: &Text) -> Result<String, Unmappable> {
         self.document(kind, &Ref::from(name.clone()))
+    }
+
+    /// For how many pieces materials may still be transferred; not asked of what is there already, with whatever was left then.
+    pub(super) fn transferable(&mut self, order: &str) -> Result<Option<Decimal>, Unmappable> {
+        if self.names.later() {
+            return Ok(None);
+        }
+        Ok(self.names.transferable(order)?)
     }
 
     /// What is left of a payment.

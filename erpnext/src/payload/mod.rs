@@ -36,6 +36,7 @@ use crate::map::SiteMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use making::Making;
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Document, Kind, Ref, Text};
 use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::master::Masters;
@@ -84,6 +85,12 @@ pub trait Names {
 
     /// The project of a document of the office's, by ERPNext's name of it; nothing where it names none.
     fn project(&mut self, _kind: Kind, _name: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
+    /// For how many pieces of a Work Order materials may still be transferred: ERPNext refuses what goes past the order's own quantity.
+    /// Nothing where that is not known.
+    fn transferable(&mut self, _order: &str) -> Result<Option<Decimal>, Failure> {
         Ok(None)
     }
 

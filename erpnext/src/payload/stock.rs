@@ -3,6 +3,7 @@
 use super::Unmappable;
 use super::fields::{flag, number, set, text};
 use super::making::Making;
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{EntryItem, Kind, Purpose, Ref, StockEntry, Text};
 use serde_json::{Value, json};
 
@@ -37,6 +38,7 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
         }
     }
     received(making, entry)?;
+    to_work(making, entry)?;
     made(making, entry);
     making.cost_center(false, &["items"]);
     Ok(())
@@ -86,6 +88,21 @@ fn in_stock_units(making: &mut Making<'_>, entry: &StockEntry) {
     }
 }
 
+/// Materials beyond what a Work Order needs are transferred for no piece of it, as ERPNext's own form does: it counts for how many pieces
+/// materials have come, and refuses more than are ordered.
+fn to_work(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappable> {
+    let (Purpose::ToWork, Some(order), Some(pieces)) =
+        (entry.stock_entry_type, &entry.work_order, entry.fg_completed_qty)
+    else {
+        return Ok(());
+    };
+    let left = making.links.transferable(order.as_str())?.map(|left| left.max(Decimal::ZERO));
+    if let Some(left) = left.filter(|left| *left < pieces) {
+        making.set("fg_completed_qty", number(left));
+    }
+    Ok(())
+}
+
 /// What is made, with the materials and scrap that the box filled in, behind the rows that have numbers.
 fn made(making: &mut Making<'_>, entry: &StockEntry) {
     if !matches!(entry.stock_entry_type, Purpose::Manufacture | Purpose::ToWork) {
@@ -93,8 +110,9 @@ fn made(making: &mut Making<'_>, entry: &StockEntry) {
     }
     let masters = making.about.masters;
     let order = entry.work_order.as_ref().and_then(|name| masters.work_order(name.as_str()));
+    // Without it ERPNext forgets how many are made.
+    making.set("from_bom", flag(true));
     if let Some(bom) = entry.bom_no.as_ref().or(order.map(|order| &order.bom_no)) {
-        making.set("from_bom", flag(true));
         making.set("bom_no", bom.as_str());
     }
     let mut rows = Vec::new();

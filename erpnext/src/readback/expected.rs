@@ -4,7 +4,7 @@ use super::{Found, unsaid, values};
 use crate::payload::{hours, number, sheet};
 use outpost_core::domain::booked::Booked;
 use outpost_core::domain::decimal::Decimal;
-use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, SalesInvoice};
+use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, Purpose, SalesInvoice};
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::record::Submitted;
@@ -43,6 +43,8 @@ pub struct Expected {
     reading: Reading,
     /// It is a sale that is paid at once.
     is_pos: bool,
+    /// It is materials for a Work Order.
+    is_to_work: bool,
     /// What is to be paid, of what has a total.
     payable: Option<Decimal>,
     /// How that comes about, where it can be worked out again as it was.
@@ -73,6 +75,7 @@ impl Expected {
             precision: u32::from(sheet::precision(masters, site)),
             reading,
             is_pos: matches!(&submitted.document, Document::SalesInvoice(sale) if !sale.payments.is_empty()),
+            is_to_work: matches!(&submitted.document, Document::StockEntry(entry) if entry.stock_entry_type == Purpose::ToWork),
             settled: payable.and_then(|total| settled(&submitted.document, total)),
             payable,
             totals,
@@ -94,8 +97,14 @@ impl Expected {
         !(self.moves_on() && field == "references" || self.is_pos && field == "selling_price_list")
     }
 
-    /// What is compared of a field: of a count's rows those that ERPNext has kept, in their order.
+    /// What is compared of a field: of a count's rows those that ERPNext has kept, in their order. For how many pieces of a Work Order
+    /// materials could still be transferred is not known any more where they are found later, but that it was for no more than the paper says.
     pub(super) fn kept<'v>(&self, field: &str, ours: &'v Value, got: &Value) -> Cow<'v, Value> {
+        if self.is_to_work && self.is_later() && field == "fg_completed_qty" {
+            let (said, theirs) = (values::decimal(ours), got.get(field).and_then(values::decimal).unwrap_or_default());
+            let fewer = !theirs.is_negative() && said.is_some_and(|said| theirs < said);
+            return if fewer { Cow::Owned(number(theirs)) } else { Cow::Borrowed(ours) };
+        }
         let (Kind::StockReconciliation, "items", Some(rows)) = (self.kind, field, ours.as_array()) else {
             return Cow::Borrowed(ours);
         };

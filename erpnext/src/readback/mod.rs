@@ -14,7 +14,8 @@
 //! - further units and barcodes of an item: it adds the stock unit itself;
 //! - rows of a count that change nothing: it leaves them out;
 //! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, a payment's
-//!   rows are others where an invoice has used it, and which of a payment's rows an invoice has used is not known any more, but how much;
+//!   rows are others where an invoice has used it, which of a payment's rows an invoice has used is not known any more, but how much, nor
+//!   for how many pieces of a Work Order materials could still be transferred;
 //! - the list of prices of a sale that is paid at once: the POS Profile's, the customer's or its group's, whatever was sent;
 //! - our own fields but the id, where they are not set up;
 //! - the name of a template of taxes beside the rows, which alone count; and the words on an advance's row;

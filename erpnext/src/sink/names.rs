@@ -4,6 +4,8 @@
 use super::{Library, by_hand, masters};
 use crate::client::{Client, Failure, Query};
 use crate::payload::{Known, Left, Names, Part, Wanted};
+use crate::readback::decimal;
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use serde_json::{Value, json};
@@ -115,7 +117,7 @@ impl Names for Erp<'_> {
         let whole = self.client.get(Kind::PaymentEntry.name(), &name)?;
         if self.later {
             // The invoice has used it: what is left now says nothing of what was left then.
-            let amount = whole.get("paid_amount").and_then(crate::readback::decimal).unwrap_or_default();
+            let amount = whole.get("paid_amount").and_then(decimal).unwrap_or_default();
             return Ok(Some(Left { payment: name, parts: vec![Part { row: None, amount }] }));
         }
         Ok(match (row, &order) {
@@ -123,6 +125,19 @@ impl Names for Erp<'_> {
             (Some(_), Some(order)) => Left::of(&whole, Wanted::Order(order)),
             (Some(row), None) => Left::of(&whole, Wanted::Row(row.as_str())),
         })
+    }
+
+    fn transferable(&mut self, order: &str) -> Result<Option<Decimal>, Failure> {
+        let query = Query {
+            fields: &["name", "qty", "material_transferred_for_manufacturing"],
+            filters: vec![json!(["name", "=", order])],
+            page: 1,
+            ..Query::default()
+        };
+        let rows = self.client.list("Work Order", &query)?;
+        let number = |field| rows.first()?.get(field).and_then(decimal);
+        let moved = number("material_transferred_for_manufacturing").unwrap_or_default();
+        Ok(number("qty").and_then(|qty| qty.minus(moved)))
     }
 
     fn later(&self) -> bool {

@@ -15,6 +15,7 @@ mod ill;
 mod joined;
 mod ledgers;
 mod levels;
+mod materials;
 mod memory;
 mod pieces;
 mod profiles;

@@ -22,3 +22,58 @@ fn a_counted_item_with_serial_numbers_or_batches_says_that_its_fields_are_meant(
     let made = rows(Kind::StockReconciliation, &fields, &json!({"day": "2026-11-20", "time": "09:30:15"}));
     assert_eq!((&made[0]["use_serial_batch_fields"], &made[1]["use_serial_batch_fields"]), (&json!(1), &Value::Null));
 }
+
+/// An ERPNext that has counted materials for some pieces of each Work Order.
+struct Counted {
+    left: Option<&'static str>,
+    later: bool,
+}
+
+impl super::super::Names for Counted {
+    fn document(&mut self, _: Kind, _: IntentId) -> Result<Option<Known>, Failure> {
+        Ok(None)
+    }
+
+    fn advance(&mut self, _: &Ref, _: Option<&Text>) -> Result<Option<Left>, Failure> {
+        Ok(None)
+    }
+
+    fn transferable(&mut self, order: &str) -> Result<Option<outpost_core::domain::decimal::Decimal>, Failure> {
+        assert!(order == "MFG-WO-1" && !self.later, "nobody knows what was left then");
+        Ok(self.left.map(n))
+    }
+
+    fn later(&self) -> bool {
+        self.later
+    }
+}
+
+fn for_pieces(purpose: &str, mut names: Counted) -> Value {
+    let made = purpose == "Manufacture";
+    let mut row = json!({"item_code": "CLOTH-001", "qty": "5", "t_warehouse": "WIP - TW"});
+    row[if made { "is_finished_item" } else { "s_warehouse" }] = if made { json!(1) } else { json!("Shop") };
+    let fields =
+        json!({"stock_entry_type": purpose, "work_order": "MFG-WO-1", "fg_completed_qty": "5", "items": [row]});
+    let (masters, site, map, zone) = (masters(), site(), map(), TimeZone::UTC);
+    let about = About { site: &site, masters: &masters, map: &map, erp_zone: &zone, post_on: None };
+    let booked = json!({"day": "2026-11-20", "time": "09:30:15"});
+    match body(&submitted(Kind::StockEntry, &fields, &booked), &about, &mut names).unwrap() {
+        Ask::Insert(request) => {
+            assert_eq!(request.body["from_bom"], json!(1));
+            request.body["fg_completed_qty"].clone()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn materials_are_transferred_for_no_more_pieces_than_erpnext_still_counts() {
+    let to_work = |left, later| for_pieces("Material Transfer for Manufacture", Counted { left, later });
+    let cases =
+        [(Some("7"), "5"), (Some("5"), "5"), (Some("2"), "2"), (Some("0"), "0"), (Some("-1"), "0"), (None, "5")];
+    for (left, pieces) in cases {
+        same(&to_work(left, false), &json!(pieces.parse::<u32>().unwrap()));
+    }
+    same(&to_work(Some("2"), true), &json!(5));
+    same(&for_pieces("Manufacture", Counted { left: Some("2"), later: false }), &json!(5));
+}

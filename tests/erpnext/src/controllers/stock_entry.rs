@@ -69,6 +69,10 @@ impl Erp {
         crate::doc::give(doc, "items", table);
         self.process_loss(doc, &purpose);
         self.for_work_order(doc, &purpose)?;
+        // By ERPNext's source.
+        if !is(doc, "from_bom") {
+            putf(doc, "fg_completed_qty", 0.0);
+        }
         if purpose == "Manufacture" && !rows(doc, "items").iter().any(|r| is(r, "is_finished_item")) {
             let text = "There must be atleast 1 Finished Good in this Stock Entry";
             return Err(Error::refused("FinishedGoodError", text));
@@ -166,9 +170,15 @@ impl Erp {
             let text = format!("For quantity {fg:?} should not be greater than allowed quantity {qty:?}");
             return Err(Error::invalid(text));
         }
-        if purpose == "Manufacture" && fg + num(&found, "produced_qty") > qty {
+        // By ERPNext's source: of what is transferred as well, but for what comes without a quantity.
+        let (label, field) = match purpose {
+            "Manufacture" => ("Manufactured Qty", "produced_qty"),
+            _ => ("Material Transferred for Manufacturing", "material_transferred_for_manufacturing"),
+        };
+        let all = fg + num(&found, field);
+        if fg != 0.0 && is(doc, "from_bom") && all > qty {
             let text =
-                format!("Manufactured quantity cannot be greater than planned quantity {qty:?} in Work Order {order}");
+                format!("{label} ({all:?}) cannot be greater than planned quantity ({qty:?}) in Work Order {order}");
             return Err(Error::refused("StockOverProductionError", text));
         }
         Ok(())
