@@ -344,6 +344,7 @@ pub(super) const LISTED: &[Listed] = &[
             "wip_warehouse",
             "fg_warehouse",
             "skip_transfer",
+            "transfer_material_against",
             "sales_order",
             "status",
             "docstatus",
@@ -357,9 +358,12 @@ pub(super) const LISTED: &[Listed] = &[
                 fields: &["work_order", "operation_id", "docstatus"],
             },
             Joined { doctype: "Sales Order", by: By::Named("sales_order"), fields: &["outpost_id"] },
+            Joined { doctype: "BOM", by: By::Named("bom_no"), fields: &["process_loss_percentage"] },
         ],
         of_company: true,
         open: || vec![json!(["docstatus", "=", 1]), json!(["status", "not in", rows::WORK_NOT_OPEN])],
+        // Some can be worked on and not posted.
+        withdraws: true,
         page: DEEP,
         row: rows::work_order,
         ..PLAIN

@@ -1,4 +1,5 @@
-//! Work Orders that are not completed, without their costs.
+//! Work Orders that are not completed, without their costs. Absent: those of which ERPNext would book otherwise what a workshop does, or not
+//! at all.
 
 use super::{Doc, Made, Scene, less};
 use outpost_core::domain::master::{RequiredItem, Row, WorkOperation, WorkOrder};
@@ -11,6 +12,7 @@ pub(in crate::down) fn work_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if !open || !doc.is_of(scene.scope) {
         return Ok(None);
     }
+    postable(doc)?;
     let name = doc.text("name")?;
     let sales_order = match doc.maybe("sales_order")? {
         // A site knows its own orders by its own ids.
@@ -34,6 +36,26 @@ pub(in crate::down) fn work_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         sales_order,
         name,
     })))
+}
+
+/// Refuses what a workshop could work on, and nobody post.
+fn postable(doc: Doc<'_>) -> Result<(), String> {
+    for bom in doc.rows("BOM") {
+        if !bom.number("process_loss_percentage")?.is_zero() {
+            let bom = bom.str("name");
+            return Err(format!(
+                "ERPNext books less than was made of it, by the process loss of {bom}, which a workshop does not know: make it anew by a \
+                 bill of materials without"
+            ));
+        }
+    }
+    let by_card = doc.str("transfer_material_against") == "Job Card" && !doc.flag("skip_transfer");
+    if by_card && doc.rows("Work Order Operation").next().is_some() {
+        return Err("its materials are transferred against Job Cards, and ERPNext submits no card for which a workshop has transferred \
+                    them: make it anew with Transfer Material Against set to Work Order"
+            .into());
+    }
+    Ok(())
 }
 
 fn required(row: Doc<'_>) -> Result<RequiredItem, String> {

@@ -210,6 +210,28 @@ fn a_work_order_has_its_materials_and_the_card_for_its_time() {
 }
 
 #[test]
+fn a_work_order_that_could_not_be_posted_stays_where_it_is_and_is_told() {
+    let read = |fields: Value, percent: f64| {
+        let mut work = apart(with(recorded("WO with explicit operations rows"), fields));
+        work.with.insert("BOM", vec![json!({ "name": "BOM-SHIRT-002", "process_loss_percentage": percent })]);
+        rows::work_order(work.doc(), Scene { scope: &scope(), known: &Kept::default() })
+    };
+    let by_card = json!({ "transfer_material_against": "Job Card", "skip_transfer": 0 });
+    assert!(matches!(read(json!({ "transfer_material_against": "Work Order", "skip_transfer": 0 }), 0.0), Ok(Some(_))));
+    let why = read(by_card.clone(), 0.0).unwrap_err();
+    assert!(why.contains("Transfer Material Against set to Work Order"), "{why}");
+    let why = read(json!({}), 5.0).unwrap_err();
+    assert!(why.contains("process loss of BOM-SHIRT-002"), "{why}");
+    // ERPNext gives such a card no materials.
+    assert!(matches!(read(json!({ "transfer_material_against": "Job Card", "skip_transfer": 1 }), 0.0), Ok(Some(_))));
+    let mut without = apart(with(recorded("WO with explicit operations rows"), by_card));
+    without.with.remove("Work Order Operation");
+    assert!(rows::work_order(without.doc(), Scene { scope: &scope(), known: &Kept::default() }).is_ok());
+    let closed = json!({ "transfer_material_against": "Job Card", "skip_transfer": 0, "status": "Closed" });
+    assert!(matches!(read(closed, 5.0), Ok(None)), "nobody has to do anything about it");
+}
+
+#[test]
 fn a_work_order_for_an_order_of_a_site_names_it_as_the_site_does() {
     let mut work = apart(recorded("WO for SO"));
     let row = made_in(&scope(), &Kept::default(), rows::work_order, &work).unwrap();
