@@ -237,6 +237,7 @@ export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item
   });
 }
 
+/** It names the order alone: the box and the office know by which bill of materials, and one that is out of use is not at the box. */
 export function manufacture(order: WorkOrder, made: Made, when: When): Fields {
   const qty = `${number(made.qty)}`;
   const materials = made.materials.filter(positive).map((line) =>
@@ -258,7 +259,6 @@ export function manufacture(order: WorkOrder, made: Made, when: When): Fields {
     posting_date: when.day,
     posting_time: when.time,
     work_order: order.name,
-    bom_no: order.bom_no,
     fg_completed_qty: qty,
     items: [
       ...materials,

@@ -165,6 +165,12 @@ test("what is made comes out where the order says, and materials from where work
   ]);
 });
 
+test("what is made names its order alone, since the bill of materials may be out of use by now", () => {
+  const fields = manufacture(work, { qty: "3", materials: [], scrap: [] }, { day: "2026-11-02", time: "10:00:00" });
+  expect(fields.work_order).toBe("WO");
+  expect(fields).not.toHaveProperty("bom_no");
+});
+
 let made = 0;
 function entry(id: string, kind: string, fields: object, more: Partial<Entry> = {}): Entry {
   return {

@@ -181,6 +181,18 @@ fn a_work_order_says_from_where_and_how_many_may_be_made() {
 }
 
 #[test]
+fn an_order_goes_by_its_own_materials_where_its_bill_of_materials_is_not_known() {
+    let mut bench = Bench::tailor();
+    making(&mut bench);
+    let order = json!({"name": "WO-3", "production_item": "SHIRT", "bom_no": "BOM-OLD", "qty": "4",
+        "source_warehouse": "Stores", "fg_warehouse": "Finished", "skip_transfer": true,
+        "required_items": [{"item_code": "CLOTH", "required_qty": "6"}]});
+    bench.put(Table::WorkOrder, order);
+    bench.submit(1, "stock-entry", make("2", json!({"work_order": "WO-3"}))).unwrap();
+    assert_eq!((bench.stock("Stores", "CLOTH"), bench.stock("Finished", "SHIRT")), ("97".into(), "2".into()));
+}
+
+#[test]
 fn what_the_order_does_not_make_is_refused() {
     let mut bench = Bench::tailor();
     making(&mut bench);
