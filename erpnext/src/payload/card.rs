@@ -28,6 +28,8 @@ pub struct CardChange {
     /// The PUT that adds the lines that are not there; none where all are. It names the card's `modified`, so that ERPNext refuses it
     /// (`TimestampMismatchError`) where somebody has changed the card since it was read.
     pub put: Option<Value>,
+    /// The pieces of the new lines are no more than the card still takes: ERPNext submits a card with neither more nor less.
+    pub fits: bool,
     /// With them all pieces are done: the card is submitted, by a second PUT with `docstatus` 1. Never one with sub-operations.
     pub complete: bool,
     /// It is submitted already, and takes no more lines.
@@ -44,7 +46,10 @@ pub fn add_to_card(card: &Value, add: &AddToCard) -> CardChange {
         pieces.fold(Decimal::ZERO, |sum, pieces| sum.plus(pieces).unwrap_or(sum))
     };
     let wanted = card.get("for_quantity").and_then(decimal).unwrap_or_default();
-    let all = done(&old).plus(done(&new)).unwrap_or_default();
+    let pieces = done(&new);
+    let all = done(&old).plus(pieces).unwrap_or_default();
+    // Lines without pieces are time, which any card takes.
+    let fits = pieces.is_zero() || wanted.is_zero() || all <= wanted || has_parts(card);
     let put = (!new.is_empty()).then(|| {
         let mut body = Map::new();
         body.insert("time_logs".into(), Value::Array(old.into_iter().chain(new).collect()));
@@ -55,6 +60,7 @@ pub fn add_to_card(card: &Value, add: &AddToCard) -> CardChange {
     });
     CardChange {
         put,
+        fits,
         complete: !wanted.is_zero() && all >= wanted && !has_parts(card),
         submitted: card.get("docstatus") == Some(&json!(1)),
     }

@@ -12,6 +12,10 @@ use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
 
 const CARD: &str = "Job Card";
+/// Most cards of one operation of a Work Order: it has several where it stands in the order more than once, or is split into batches.
+const MAX_CARDS: usize = 100;
+/// Most cards that are told.
+const MAX_TOLD: usize = 5;
 /// How often a card that somebody changes meanwhile is read anew.
 const TRIES: u32 = 3;
 
@@ -29,17 +33,14 @@ impl Erpnext {
     }
 
     fn try_card(&mut self, add: &AddToCard, closed: bool) -> Result<Verdict, Failure> {
-        let Some(card) = self.read_card(add)? else {
-            let (order, operation) = (&add.work_order, &add.operation);
-            let why = format!("{order} has no open Job Card for {operation}. Make one in ERPNext, and retry.");
-            return Ok(Verdict::Held(Hold::Refused, why));
+        let cards = self.read_cards(add)?;
+        let with_some = || cards.iter().find(|card| has_any(card, add) && takes(card, add));
+        let other = || cards.iter().find(|card| takes(card, add));
+        let Some(card) = with_lines(&cards, add).or_else(with_some).or_else(other) else {
+            return Ok(Verdict::Held(Hold::Refused, no_card(&cards, add)));
         };
         let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let change = add_to_card(&card, add);
-        if change.submitted && change.put.is_some() {
-            let why = format!("{name} is submitted, and takes no more time. Correct it in ERPNext, and retry.");
-            return Ok(Verdict::Held(Hold::Refused, why));
-        }
+        let change = add_to_card(card, add);
         if let Some(put) = &change.put {
             if closed {
                 return Ok(Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()));
@@ -82,12 +83,7 @@ impl Erpnext {
     }
 
     fn has_lines(&self, add: &AddToCard) -> Result<bool, Failure> {
-        for name in self.cards_of(add)? {
-            if lines_of(&self.client.get(CARD, &name)?).iter().any(|line| add.has(line)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.read_cards(add)?.iter().any(|card| has_any(card, add)))
     }
 
     /// The cards that lines may be in.
@@ -100,27 +96,15 @@ impl Erpnext {
                 json!(["docstatus", "<", 2]),
             ],
             order_by: "creation asc",
-            page: 20,
+            page: MAX_CARDS,
             ..Query::default()
         };
         let named = |row: &Value| Some(row.get("name")?.as_str()?.to_owned());
         Ok(self.client.list(CARD, &query)?.iter().filter_map(named).collect())
     }
 
-    /// The card that has the lines, or else the open one.
-    fn read_card(&self, add: &AddToCard) -> Result<Option<Value>, Failure> {
-        let mut open = None;
-        for name in self.cards_of(add)? {
-            let card = self.client.get(CARD, &name)?;
-            let change = add_to_card(&card, add);
-            if change.put.is_none() {
-                return Ok(Some(card));
-            }
-            if !change.submitted && open.is_none() {
-                open = Some(card);
-            }
-        }
-        Ok(open)
+    fn read_cards(&self, add: &AddToCard) -> Result<Vec<Value>, Failure> {
+        self.cards_of(add)?.iter().map(|name| self.client.get(CARD, name)).collect()
     }
 
     /// Whether a card has any of the lines.
@@ -148,17 +132,16 @@ impl Erpnext {
     }
 
     fn try_taking(&mut self, add: &AddToCard) -> Result<Verdict, Failure> {
-        let Some(card) = self.read_card(add)? else { return Ok(Verdict::Kept) };
+        let cards = self.read_cards(add)?;
+        let some = || cards.iter().find(|card| is_open(card) && has_any(card, add));
+        let Some(card) = with_lines(&cards, add).or_else(some) else { return Ok(Verdict::Kept) };
         let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if card.get("docstatus") == Some(&json!(1)) {
             let why = format!("{name} is submitted: cancel it in ERPNext, and make one without these lines.");
             return Ok(Verdict::Held(Hold::Refused, why));
         }
-        let all = lines_of(&card);
+        let all = lines_of(card);
         let left: Vec<Value> = all.iter().filter(|line| !add.has(line)).cloned().collect();
-        if left.len() == all.len() {
-            return Ok(Verdict::Kept);
-        }
         self.client.update(CARD, &name, &json!({ "time_logs": left, "modified": card.get("modified") }))?;
         let read = self.client.get(CARD, &name)?;
         if lines_of(&read).iter().any(|line| add.has(line)) {
@@ -166,6 +149,48 @@ impl Erpnext {
         }
         Ok(Text::try_from(name).map_or(Verdict::Kept, |name| Verdict::Done(Posted::new(name))))
     }
+}
+
+/// The card that has all the lines.
+fn with_lines<'c>(cards: &'c [Value], add: &AddToCard) -> Option<&'c Value> {
+    cards.iter().find(|card| add_to_card(card, add).put.is_none())
+}
+
+fn has_any(card: &Value, add: &AddToCard) -> bool {
+    lines_of(card).iter().any(|line| add.has(line))
+}
+
+fn is_open(card: &Value) -> bool {
+    card.get("docstatus") != Some(&json!(1))
+}
+
+/// Whether lines may be added to a card.
+fn takes(card: &Value, add: &AddToCard) -> bool {
+    is_open(card) && add_to_card(card, add).fits
+}
+
+/// Why there is no card for the lines.
+fn no_card(cards: &[Value], add: &AddToCard) -> String {
+    let (order, operation) = (&add.work_order, &add.operation);
+    let number = |row: &Value, field: &str| row.get(field).and_then(decimal).unwrap_or_default();
+    let sum = |rows: &[Value]| {
+        rows.iter().fold(Decimal::ZERO, |sum, row| sum.plus(number(row, "completed_qty")).unwrap_or(sum))
+    };
+    let room = |card: &Value| {
+        let name = card.get("name").and_then(Value::as_str).unwrap_or_default();
+        let left = number(card, "for_quantity").minus(sum(lines_of(card))).unwrap_or_default();
+        format!("{name} takes {}", left.max(Decimal::ZERO))
+    };
+    let open: Vec<String> = cards.iter().filter(|card| is_open(card)).take(MAX_TOLD).map(room).collect();
+    if open.is_empty() {
+        return format!("{order} has no open Job Card for {operation}. Make one in ERPNext, and retry.");
+    }
+    format!(
+        "No open Job Card of {order} for {operation} takes {} more at once ({}). Cancel it and record the pieces card by card, or make one \
+         that takes them in ERPNext, and retry.",
+        sum(&add.time_logs),
+        open.join(", ")
+    )
 }
 
 /// The lines of a card.

@@ -37,6 +37,12 @@ impl Case {
         self.shop.make("timesheet", json!({"employee": "HR-EMP-00001", "time_logs": [log]}))
     }
 
+    /// So many pieces of the card are lost, for ERPNext: with all others done it is not submitted.
+    fn reckons_a_loss(&self, pieces: f64) {
+        let name = self.books.erp.documents("Job Card")[0]["name"].as_str().unwrap().to_owned();
+        self.books.erp.set("Job Card", &name, "process_loss_qty", json!(pieces));
+    }
+
     /// The one Job Card, with its lines.
     fn card(&self) -> (Value, usize) {
         let card = self.books.erp.documents("Job Card").into_iter().next().unwrap();
@@ -53,9 +59,27 @@ impl Case {
 }
 
 #[test]
-fn more_pieces_than_ordered_are_in_the_card_and_are_held_as_such() {
+fn more_pieces_than_a_card_takes_are_held_before_anything_is_in_it() {
     let mut case = Case::new(ClosedPeriod::Hold);
     let logged = case.on_card("2026-11-20", "2");
+    let verdict = post(&mut case.sink, &logged, &place(OF, false));
+    let Verdict::Held(Hold::Refused, why) = &verdict else { panic!("{verdict:?}") };
+    for words in ["No open Job Card", "for Sew takes 2 more at once", "PO-JOB00001 takes 1", "card by card"] {
+        assert!(why.contains(words), "no {words:?} in {why:?}");
+    }
+    assert_eq!(case.card(), (json!(0), 0));
+    assert_eq!(case.sink.has(&logged), Ok(false));
+    // Time is no piece.
+    let time = case.on_card("2026-11-19", "0");
+    let verdict = post(&mut case.sink, &time, &place(OF, false));
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+}
+
+#[test]
+fn pieces_on_a_card_that_is_not_submitted_are_in_it_and_are_held_as_such() {
+    let mut case = Case::new(ClosedPeriod::Hold);
+    case.reckons_a_loss(1.0);
+    let logged = case.on_card("2026-11-20", "1");
     for again in [false, true] {
         let verdict = post(&mut case.sink, &logged, &place(OF, again));
         let Verdict::Held(Hold::Differs, why) = &verdict else { panic!("{verdict:?}") };
@@ -65,8 +89,7 @@ fn more_pieces_than_ordered_are_in_the_card_and_are_held_as_such() {
         assert_eq!(case.card(), (json!(0), 1), "the hours are there, once");
     }
     // Somebody puts the card right there.
-    let name = case.books.erp.documents("Job Card")[0]["name"].as_str().unwrap().to_owned();
-    case.books.erp.set("Job Card", &name, "for_quantity", json!(2.0));
+    case.reckons_a_loss(0.0);
     let verdict = post(&mut case.sink, &logged, &place(OF, true));
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
     assert_eq!(case.card(), (json!(1), 1));
@@ -75,7 +98,8 @@ fn more_pieces_than_ordered_are_in_the_card_and_are_held_as_such() {
 #[test]
 fn what_is_held_so_is_taken_out_of_the_card_when_it_is_cancelled() {
     let mut case = Case::new(ClosedPeriod::Hold);
-    let logged = case.on_card("2026-11-20", "2");
+    case.reckons_a_loss(1.0);
+    let logged = case.on_card("2026-11-20", "1");
     assert_eq!(case.sink.has(&logged), Ok(false));
     let verdict = post(&mut case.sink, &logged, &place(OF, false));
     assert!(matches!(verdict, Verdict::Held(Hold::Differs, _)), "{verdict:?}");
@@ -167,7 +191,8 @@ fn hours_count_in_the_month_in_which_they_were_worked_whatever_the_day_on_paper(
 #[test]
 fn hours_that_are_in_the_card_stay_a_difference_when_their_month_is_closed_since() {
     let mut case = Case::new(ClosedPeriod::Hold);
-    let logged = case.on_card("2026-11-20", "2");
+    case.reckons_a_loss(1.0);
+    let logged = case.on_card("2026-11-20", "1");
     post(&mut case.sink, &logged, &place(OF, false));
     case.month("2026-11", "30", true);
     let verdict = post(&mut case.sink, &logged, &place(OF, true));

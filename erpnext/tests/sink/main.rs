@@ -5,6 +5,7 @@
 mod advances;
 mod altered;
 mod by_hand;
+mod cards;
 mod common;
 mod contract;
 mod faults;

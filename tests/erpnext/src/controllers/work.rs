@@ -106,23 +106,39 @@ impl Erp {
     pub(crate) fn submit_work_order(&mut self, doc: &Doc) -> Res<()> {
         let Some(def) = self.schema.get("Job Card") else { return Ok(()) };
         for row in rows(doc, "operations") {
-            let name = self.series("PO-JOB.#####");
-            let now = self.clock.now();
-            let card = json!({
-                "name": name, "doctype": "Job Card", "naming_series": "PO-JOB.#####", "docstatus": 0, "idx": 0, "work_order": text(doc, "name"),
-                "bom_no": text(doc, "bom_no"), "production_item": text(doc, "production_item"), "item_name": text(doc, "item_name"),
-                "company": Self::company(doc), "posting_date": &now[..10], "for_quantity": float(num(doc, "qty")), "operation": text(row, "operation"),
-                "workstation": text(row, "workstation"), "wip_warehouse": text(doc, "wip_warehouse"), "time_required": float(num(row, "time_in_mins")),
-                "status": "Open", "operation_id": text(row, "name"), "sequence_id": num(row, "sequence_id") as i64, "owner": text(doc, "owner"), "modified_by": text(doc, "owner"),
-                "creation": now, "modified": now,
-            });
-            if let Value::Object(mut card) = card {
-                self.defaults(&def, &mut card);
-                self.db.store("Job Card", card);
+            for qty in self.batches(doc, row) {
+                let name = self.series("PO-JOB.#####");
+                let now = self.clock.now();
+                let card = json!({
+                    "name": name, "doctype": "Job Card", "naming_series": "PO-JOB.#####", "docstatus": 0, "idx": 0, "work_order": text(doc, "name"),
+                    "bom_no": text(doc, "bom_no"), "production_item": text(doc, "production_item"), "item_name": text(doc, "item_name"),
+                    "company": Self::company(doc), "posting_date": &now[..10], "for_quantity": float(qty), "operation": text(row, "operation"),
+                    "workstation": text(row, "workstation"), "wip_warehouse": text(doc, "wip_warehouse"), "time_required": float(num(row, "time_in_mins")),
+                    "status": "Open", "operation_id": text(row, "name"), "sequence_id": num(row, "sequence_id") as i64, "owner": text(doc, "owner"), "modified_by": text(doc, "owner"),
+                    "creation": now, "modified": now,
+                });
+                if let Value::Object(mut card) = card {
+                    self.defaults(&def, &mut card);
+                    self.db.store("Job Card", card);
+                }
             }
         }
         self.touch("Work Order", text(doc, "name"), |_| ());
         Ok(())
+    }
+
+    /// For how many pieces each Job Card of an operation is. By ERPNext's source: of its batch size, where the operation says so.
+    fn batches(&self, order: &Doc, row: &Doc) -> Vec<f64> {
+        let (mut left, size) = (num(order, "qty"), num(row, "batch_size"));
+        let operation = self.db.get("Operation", text(row, "operation"));
+        let split = operation.is_some_and(|operation| is(&operation, "create_job_card_based_on_batch_size"));
+        let mut all = Vec::new();
+        while split && size > 0.0 && left > size {
+            all.push(size);
+            left -= size;
+        }
+        all.push(left);
+        all
     }
 
     /// What a Stock Entry does to its Work Order.
