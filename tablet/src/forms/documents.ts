@@ -296,6 +296,11 @@ export interface Worked {
   to: string;
 }
 
+/** One that stands in the order more than once is chosen once: what is done of it counts for the first that is not done yet. */
+export function operationsOf(order: WorkOrder): string[] {
+  return [...new Set((order.operations ?? []).map(({ operation }) => operation))];
+}
+
 export function jobCard(order: string, operation: string, worked: Worked, completed: string): Fields {
   const log = { employee: worked.employee, from_time: worked.from, to_time: worked.to };
   return { work_order: order, operation, time_logs: [{ ...log, completed_qty: `${number(completed)}` }] };

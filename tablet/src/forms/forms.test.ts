@@ -24,6 +24,7 @@ import {
   lineSum,
   manufacture,
   needed,
+  operationsOf,
   payment,
   type Returned,
   returned,
@@ -169,6 +170,12 @@ test("what is made names its order alone, since the bill of materials may be out
   const fields = manufacture(work, { qty: "3", materials: [], scrap: [] }, { day: "2026-11-02", time: "10:00:00" });
   expect(fields.work_order).toBe("WO");
   expect(fields).not.toHaveProperty("bom_no");
+});
+
+test("an operation that stands in an order twice is offered once", () => {
+  const operations = ["Cut", "Press", "Sew", "Press"].map((operation) => ({ operation }));
+  expect(operationsOf({ ...work, operations })).toEqual(["Cut", "Press", "Sew"]);
+  expect(operationsOf(work)).toEqual([]);
 });
 
 let made = 0;

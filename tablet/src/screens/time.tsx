@@ -1,7 +1,7 @@
 // Time: a stretch of work, begun and ended by a tap or typed, on an operation of a Work Order (Job Card) or on a project (Timesheet).
 
 import { app } from "../app";
-import { jobCard, timesheet } from "../forms/documents";
+import { jobCard, operationsOf, timesheet } from "../forms/documents";
 import { type Stretch, stretch } from "../forms/worked";
 import { day as shownDay, t } from "../i18n";
 import { useDraft } from "../parts/draft";
@@ -95,7 +95,7 @@ export function Time() {
             <Choice
               label={t("time.operation")}
               value={value.operation}
-              options={(order.operations ?? []).map(({ operation }) => ({ value: operation, text: operation }))}
+              options={operationsOf(order).map((operation) => ({ value: operation, text: operation }))}
               onChange={(operation) => set({ operation })}
             />
           )}

@@ -259,8 +259,12 @@ fn office_limit(masters: &Masters, of: &Ref, row: Option<&Text>, what: Progress)
             None => Limit::Unknown,
         },
         Progress::Completed => match work_order() {
-            Some(order) if order.operations.iter().any(|step| Some(&step.operation) == row) => Limit::To(order.qty),
-            Some(_) => Limit::Never,
+            // Where an operation stands in it more than once, each piece has it as often.
+            Some(order) => {
+                let times = order.operations.iter().filter(|step| Some(&step.operation) == row).count();
+                let times = u32::try_from(times).ok().filter(|times| *times > 0);
+                to(times.and_then(|times| order.qty.times(times.into())))
+            }
             None => Limit::Unknown,
         },
         // More cloth than planned is cloth all the same, and time is as long as it took.

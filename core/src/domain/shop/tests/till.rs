@@ -181,6 +181,30 @@ fn a_work_order_says_from_where_and_how_many_may_be_made() {
 }
 
 #[test]
+fn an_operation_that_stands_in_the_order_twice_is_done_twice_of_each_piece() {
+    let mut bench = Bench::tailor();
+    let steps: Vec<Value> = ["Cut", "Press", "Sew", "Press"].iter().map(|step| json!({"operation": step})).collect();
+    let order = json!({"name": "WO-2", "production_item": "SHIRT", "bom_no": "BOM-SHIRT", "qty": "5", "fg_warehouse": "Finished",
+        "required_items": [], "operations": steps});
+    bench.put(Table::WorkOrder, order);
+    bench.put(Table::Employee, json!({"name": "HR-EMP-00001", "employee_name": "Wati"}));
+    let mut n = 0;
+    let mut done = |operation: &str, qty: &str| {
+        n += 1;
+        let log = json!({"employee": "HR-EMP-00001", "completed_qty": qty, "from_time": format!("2026-11-02 08:{n:02}:00"),
+            "to_time": format!("2026-11-02 08:{n:02}:30")});
+        bench.submit(n, "job-card", json!({"work_order": "WO-2", "operation": operation, "time_logs": [log]}))
+    };
+    for (operation, qty) in [("Cut", "5"), ("Press", "5"), ("Sew", "5"), ("Press", "3"), ("Press", "2")] {
+        done(operation, qty).unwrap();
+    }
+    for operation in ["Press", "Cut"] {
+        assert_eq!(refused(done(operation, "1")), (Why::Progress, "work_order".into()));
+    }
+    assert_eq!(refused(done("Iron", "1")), (Why::Reference, "work_order".into()));
+}
+
+#[test]
 fn an_order_goes_by_its_own_materials_where_its_bill_of_materials_is_not_known() {
     let mut bench = Bench::tailor();
     making(&mut bench);
