@@ -24,6 +24,7 @@ mod projects;
 mod rate;
 mod real;
 mod renamed;
+mod stock;
 mod whole_day;
 
 /// The program's own, so that what is measured here is what an office has.

@@ -49,6 +49,7 @@ impl Erp {
         totals(doc);
         self.accounts_of_rows(doc);
         self.open_day(doc, "posting_date")?;
+        self.no_batch_expired(doc)?;
         let posted = owned(doc, "posting_date");
         if !is(doc, "is_pos") && !is(doc, "is_return") {
             // What is to be paid when says when all of it is due.

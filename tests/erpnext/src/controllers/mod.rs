@@ -2,6 +2,7 @@
 //!
 //! In: a document at one of its moments. Out: its fields filled in, and what it does to others. Absent: Frappe's own checks.
 
+mod batches;
 mod hours;
 mod invoice;
 mod journal;

@@ -67,6 +67,7 @@ impl Erp {
             }
         }
         crate::doc::give(doc, "items", table);
+        self.no_batch_expired(doc)?;
         self.process_loss(doc, &purpose);
         self.for_work_order(doc, &purpose)?;
         // By ERPNext's source.

@@ -493,6 +493,7 @@ impl Erp {
         self.trade_rows(doc)?;
         totals(doc);
         self.open_day(doc, "posting_date")?;
+        self.no_batch_expired(doc)?;
         let detail = if buys(doc) { "purchase_receipt_item" } else { "dn_detail" };
         self.returns(doc, detail)?;
         if !buys(doc) {

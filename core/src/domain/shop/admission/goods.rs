@@ -2,19 +2,15 @@
 
 use super::super::{Refusal, Why, World};
 use crate::domain::decimal::Decimal;
-use crate::domain::document::{ItemRow, Kind, MAX_FACTOR, Rules};
+use crate::domain::document::{Document, ItemRow, MAX_FACTOR, Purpose};
 use crate::domain::master::{Item, Masters};
 use jiff::civil::Date;
 
 /// How many of its item's stock unit one of each row is, none where all are 1; 0 for what has no stock, such as sewing.
-pub(super) fn factors(
-    world: &World<'_>,
-    kind: Kind,
-    rules: &dyn Rules,
-    day: Option<Date>,
-) -> Result<Vec<Decimal>, Refusal> {
+pub(super) fn factors(world: &World<'_>, document: &Document, day: Option<Date>) -> Result<Vec<Decimal>, Refusal> {
     let one = Decimal::from(1);
-    let rows = rules.item_rows();
+    let rows = document.rules().item_rows();
+    let used_on = day.filter(|_| is_for_use(document));
     let mut factors = Vec::with_capacity(rows.len());
     for row in &rows {
         // An item that the site made itself is in its own unit; the office's copy is checked once it is there.
@@ -25,7 +21,7 @@ pub(super) fn factors(
         let factor = unit(item, row)?;
         whole(world.masters, item, row, factor)?;
         if row.moves_stock && item.is_stock_item {
-            batch(world.masters, kind, item, row, day)?;
+            batch(world.masters, item, row, used_on)?;
             serials(item, row, factor)?;
         }
         factors.push(if item.is_stock_item { factor } else { Decimal::ZERO });
@@ -78,7 +74,16 @@ fn whole(masters: &Masters, item: &Item, row: &ItemRow<'_>, factor: Decimal) -> 
     Ok(())
 }
 
-fn batch(masters: &Masters, kind: Kind, item: &Item, row: &ItemRow<'_>, day: Option<Date>) -> Result<(), Refusal> {
+/// As ERPNext: what has expired may be written off, counted or come back, and is not sold, used, moved or taken in.
+fn is_for_use(document: &Document) -> bool {
+    match document {
+        Document::StockReconciliation(_) => false,
+        Document::StockEntry(entry) => entry.stock_entry_type != Purpose::Issue,
+        _ => true,
+    }
+}
+
+fn batch(masters: &Masters, item: &Item, row: &ItemRow<'_>, used_on: Option<Date>) -> Result<(), Refusal> {
     let code = &item.item_code;
     let Some(name) = row.batch_no else {
         return match item.has_batch_no {
@@ -95,11 +100,10 @@ fn batch(masters: &Masters, kind: Kind, item: &Item, row: &ItemRow<'_>, day: Opt
             format!("no batch {name} of {code} is known here: choose one from the list, or ask the office for it");
         return Err(Refusal::new(Why::Reference, format!("{}.batch_no", row.field), rule));
     };
-    // As ERPNext: what has expired may be written off, counted or come back, and is not sold.
-    let sold = matches!(kind, Kind::SalesInvoice | Kind::DeliveryNote) && !row.qty.is_negative();
-    match batch.expiry_date.zip(day) {
-        Some((expiry, day)) if sold && expiry < day => {
-            refused(row, "batch_no", format!("the batch {name} was not to be used after {expiry}: take another"))
+    match batch.expiry_date.zip(used_on) {
+        Some((expiry, day)) if expiry < day && !row.qty.is_negative() => {
+            let rule = format!("the batch {name} was not to be used after {expiry}: take another, or write it off");
+            refused(row, "batch_no", rule)
         }
         _ => Ok(()),
     }

@@ -73,7 +73,7 @@ impl Shop {
             rules.beside(world.masters, world.site)?;
             money::currency(world, rules)?;
             same::same_goods(world, rules)?;
-            booked.factors = goods::factors(world, kind, rules, rules.posting_date().or(booked.day))?;
+            booked.factors = goods::factors(world, document, rules.posting_date().or(booked.day))?;
             making::make(world, document, &mut booked)?;
         }
         self.close_till(document, &mut booked)?;

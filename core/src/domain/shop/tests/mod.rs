@@ -8,6 +8,7 @@ mod in_books;
 mod item_taxes;
 mod model;
 mod requests;
+mod stock;
 mod till;
 mod trade;
 
