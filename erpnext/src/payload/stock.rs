@@ -153,12 +153,16 @@ pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
         }
     }
     making.goods(false);
-    // Also of one of which nothing is there, so that no row names a number: ERPNext else wants a bundle of them.
+    let items = making.submitted.document.rules().item_rows();
     let masters = making.about.masters;
-    for row in making.rows("items") {
-        let item = text(row, "item_code").and_then(|code| masters.item(code));
-        if item.is_some_and(|item| item.has_serial_no || item.has_batch_no) {
-            set(row, "use_serial_batch_fields", flag(true));
+    for (counted, row) in items.iter().zip(making.rows("items")) {
+        let item = masters.item(counted.item_code.as_str());
+        let none = counted.qty.is_zero() && counted.batch_no.is_none();
+        match item {
+            // No piece is there, and so no number is named, which a later 15 wants where the row's fields are meant.
+            Some(item) if item.has_serial_no && none => set(row, "reconcile_all_serial_batch", flag(true)),
+            Some(item) if item.has_serial_no || item.has_batch_no => set(row, "use_serial_batch_fields", flag(true)),
+            _ => {}
         }
     }
     making.cost_center(true, &[]);

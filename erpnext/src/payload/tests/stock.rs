@@ -16,11 +16,14 @@ fn the_worth_of_goods_that_come_in_is_of_one_in_the_stock_unit_whatever_their_ow
 }
 
 #[test]
-fn a_counted_item_with_serial_numbers_or_batches_says_that_its_fields_are_meant() {
-    let items = json!([{"item_code": "MACHINE", "qty": "0"}, {"item_code": "BUTTON", "qty": "3"}]);
+fn a_counted_item_with_serial_numbers_or_batches_says_that_its_fields_or_all_are_meant() {
+    let items = json!([{"item_code": "MACHINE", "qty": "0"}, {"item_code": "BUTTON", "qty": "3"},
+        {"item_code": "MACHINE", "qty": "1", "serial_no": "M-1", "warehouse": "Else - TW"}]);
     let fields = json!({"set_warehouse": "Shop", "items": items});
     let made = rows(Kind::StockReconciliation, &fields, &json!({"day": "2026-11-20", "time": "09:30:15"}));
-    assert_eq!((&made[0]["use_serial_batch_fields"], &made[1]["use_serial_batch_fields"]), (&json!(1), &Value::Null));
+    let said = |field: &str| made.as_array().unwrap().iter().map(|row| row[field] == json!(1)).collect::<Vec<_>>();
+    assert_eq!(said("use_serial_batch_fields"), [false, false, true]);
+    assert_eq!(said("reconcile_all_serial_batch"), [true, false, false]);
 }
 
 /// An ERPNext that has counted materials for some pieces of each Work Order.

@@ -32,7 +32,7 @@ impl Erp {
             if !is(&item, "is_stock_item") {
                 return Err(Error::invalid(format!("['Row # {}: {code} is not a stock Item']", i + 1)));
             }
-            // A later version 15 does, whatever is counted.
+            // A later version 15 does both, whatever is counted.
             let said = ["use_serial_batch_fields", "reconcile_all_serial_batch"].iter().any(|field| is(row, field));
             if (is(&item, "has_serial_no") || is(&item, "has_batch_no"))
                 && !said
@@ -40,6 +40,9 @@ impl Erp {
             {
                 let text = format!("Row # {}: Please add Serial and Batch Bundle for Item {code}", i + 1);
                 return Err(Error::invalid(text));
+            }
+            if is(&item, "has_serial_no") && is(row, "use_serial_batch_fields") && blank(row, "serial_no") {
+                return Err(Error::invalid(format!("Row # {}: Please enter Serial No", i + 1)));
             }
             let uom = owned(&item, "stock_uom");
             self.whole_number(i + 1, &uom, num(row, "qty"))?;
