@@ -164,6 +164,10 @@ pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
             Some(item) if item.has_serial_no || item.has_batch_no => set(row, "use_serial_batch_fields", flag(true)),
             _ => {}
         }
+        // One of which ERPNext knows no value would else have it refuse all that was counted. Where it knows one that one counts.
+        if !counted.qty.is_zero() {
+            set(row, "allow_zero_valuation_rate", flag(true));
+        }
     }
     making.cost_center(true, &[]);
     Ok(())

@@ -17,6 +17,19 @@ fn case() -> Case {
 }
 
 #[test]
+fn an_item_without_a_worth_is_counted_in_and_holds_up_no_other() {
+    let mut case = case();
+    case.books.erp.add_item("NEW", "Products", "Nos", true);
+    let rows = json!([{"item_code": "BUTTON", "qty": "90"}, {"item_code": "NEW", "qty": "4"}]);
+    let count = case.shop.make("stock-reconciliation", json!({"set_warehouse": SHOP, "items": rows}));
+    let name = done(&mut case.sink, OF, &count);
+    let booked = Value::Object(case.books.erp.document("Stock Reconciliation", &name).unwrap());
+    let worth = |i: usize| booked["items"][i]["valuation_rate"].clone();
+    assert_eq!((worth(0), worth(1)), (json!(500.0), json!(0.0)));
+    assert_eq!((case.books.erp.stock("BUTTON", SHOP), case.books.erp.stock("NEW", SHOP)), (90.0, 4.0));
+}
+
+#[test]
 fn a_batch_that_has_expired_by_the_books_is_held_with_their_words() {
     let mut case = case();
     case.books.erp.seed("Batch", "LOT-1", json!({"batch_id": "LOT-1", "item": "SILK", "expiry_date": "2026-11-19"}));

@@ -7,6 +7,7 @@ use super::stock::{Goods, moment_of};
 use crate::doc::{Doc, blank, fill, flt, is, num, owned, put, putf, rows, text};
 use crate::erp::Erp;
 use crate::error::{Error, Res};
+use std::sync::Arc;
 
 impl Erp {
     pub(crate) fn validate_reconciliation(&mut self, doc: &mut Doc) -> Res<()> {
@@ -51,7 +52,8 @@ impl Erp {
             fill(row, "stock_uom", uom);
             let (there, worth) = self.at(&code, text(row, "warehouse"), &moment);
             let given = num(row, "valuation_rate");
-            let rate = if given == 0.0 { flt(worth, 9) } else { given };
+            let known = if worth == 0.0 { self.known_worth(&item) } else { flt(worth, 9) };
+            let rate = if given == 0.0 { known } else { given };
             putf(row, "valuation_rate", rate);
             let qty = num(row, "qty");
             for (field, value) in [
@@ -81,7 +83,20 @@ impl Erp {
         Ok(())
     }
 
+    /// What one is worth where none ever moved: a buying price, or what the item itself says.
+    fn known_worth(&self, item: &Doc) -> f64 {
+        let bought = |price: &&Arc<Doc>| is(price, "buying") && text(price, "item_code") == text(item, "name");
+        let price = self.db.rows("Item Price").find(bought).map(|price| num(price, "price_list_rate"));
+        price.unwrap_or_else(|| num(item, "valuation_rate"))
+    }
+
     pub(crate) fn submit_reconciliation(&mut self, doc: &Doc) -> Res<()> {
+        for (i, row) in rows(doc, "items").into_iter().enumerate() {
+            let (code, free) = (text(row, "item_code"), is(row, "allow_zero_valuation_rate"));
+            if num(row, "qty") != 0.0 && num(row, "valuation_rate") == 0.0 && !free {
+                return Err(Error::invalid(format!("Valuation Rate required for Item {code} at row {}", i + 1)));
+            }
+        }
         let goods: Vec<Goods> = rows(doc, "items")
             .into_iter()
             .map(|row| Goods {
