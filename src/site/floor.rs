@@ -87,7 +87,7 @@ pub(super) struct Coming<'a> {
 }
 
 impl Kept for Shop {
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const FIELD: &'static str = "shop";
     const MODE: u32 = files::PUBLIC;
 }

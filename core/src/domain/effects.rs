@@ -11,6 +11,8 @@ pub struct Effects {
     pub moves: Vec<StockMove>,
     /// Pieces with serial numbers that come and go.
     pub pieces: Vec<Piece>,
+    /// Pieces with serial numbers that were counted: each lies in `to` from here on, wherever it came from.
+    pub found: Vec<Piece>,
     /// Stock that was counted, in the items' stock units: the figure that counts from here on.
     pub counts: Vec<StockMove>,
     /// Money that came in (positive) or went out, by mode of payment; change is taken off.

@@ -7,7 +7,7 @@ use super::trade::Names;
 use super::{Invalid, ItemRow, Link, LongText, Place, Reference, Rules, Text, Touch};
 use crate::domain::booked::Booked;
 use crate::domain::decimal::Decimal;
-use crate::domain::effects::{Effects, StockMove};
+use crate::domain::effects::{Effects, Piece, StockMove};
 use jiff::civil::{Date, Time};
 
 fields! {
@@ -79,7 +79,12 @@ impl Rules for StockReconciliation {
                 }
             }
         }
-        Effects { counts, ..Effects::default() }
+        let mut found = Vec::new();
+        for row in &self.items {
+            let numbers = row.serial_no.as_ref().map(LongText::as_str);
+            found.extend(Piece::of_row(&row.item_code, numbers, None, self.warehouse(row)));
+        }
+        Effects { counts, found, ..Effects::default() }
     }
 
     fn references(&self) -> Vec<Reference<'_>> {

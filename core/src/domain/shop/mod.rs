@@ -326,6 +326,10 @@ impl Shop {
             let key = PlaceKey(place_key(&count.warehouse, &count.item_code).into());
             self.places.edit(key, |place| place.counted(rank, submitted.id, count.qty));
         }
+        for piece in &effects.found {
+            let key = (piece.item_code.clone(), piece.serial_no.clone());
+            self.pieces.edit(key, |place| *place = Lies::after(&piece.to));
+        }
         let day = submitted.day();
         if let Some(act) = till_act(submitted) {
             self.till.edit().acted(submitted.id, day, &act);
@@ -357,6 +361,15 @@ impl Shop {
         for count in &effects.counts {
             let key = PlaceKey(place_key(&count.warehouse, &count.item_code).into());
             self.places.edit(key, |place| place.uncounted(id));
+        }
+        for piece in &effects.found {
+            let (key, said) = ((piece.item_code.clone(), piece.serial_no.clone()), Lies::after(&piece.to));
+            // Where it lay before is not kept; where it was moved since then the count says nothing of it any more.
+            self.pieces.edit(key, |place| {
+                if *place == said {
+                    *place = Lies::Unknown;
+                }
+            });
         }
         if till_act(&submitted).is_some() {
             self.till.edit().undone(id);

@@ -73,3 +73,51 @@ fn what_has_expired_is_written_off_counted_or_taken_back_and_nothing_else() {
     (back["items"][0]["qty"], back["items"][0]["purchase_receipt_item"]) = (json!("-1"), json!("1"));
     bench.submit(5, "purchase-receipt", back).unwrap();
 }
+
+fn machine(bench: &mut Bench) {
+    bench.put(
+        Table::Settings,
+        json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "shortage": "refuse"}),
+    );
+    bench.put(
+        Table::Item,
+        json!({"item_code": "MACHINE", "item_name": "Machine", "stock_uom": "Nos", "is_stock_item": 1,
+        "has_serial_no": 1}),
+    );
+    bench.put(Table::Level, json!({"item_code": "MACHINE", "warehouse": "Stores", "actual_qty": "9", "included": "0"}));
+}
+
+fn sold(serial: &str, from: &str) -> Value {
+    let mut fields = sale(json!([{"item_code": "MACHINE", "qty": "1", "rate": "5", "serial_no": serial}]));
+    fields["set_warehouse"] = json!(from);
+    fields
+}
+
+fn counted(serials: &str, place: &str) -> Value {
+    json!({"items": [{"item_code": "MACHINE", "warehouse": place, "qty": serials.lines().count().to_string(),
+        "serial_no": serials}]})
+}
+
+#[test]
+fn a_piece_that_was_counted_is_there() {
+    let mut bench = Bench::tailor();
+    machine(&mut bench);
+    bench.submit(1, "sales-invoice", sold("M-1", "Stores")).unwrap();
+    assert_eq!(refused(bench.submit(2, "sales-invoice", sold("M-1", "Stores"))).0, Why::Stock);
+    // It was another one that went, and this one lies there: counted, in whichever warehouse.
+    bench.submit(2, "stock-reconciliation", counted("M-1\nM-2", "Finished")).unwrap();
+    assert_eq!(refused(bench.submit(3, "sales-invoice", sold("M-1", "Stores"))).0, Why::Stock);
+    bench.submit(3, "sales-invoice", sold("M-1", "Finished")).unwrap();
+    assert_eq!(refused(bench.submit(4, "sales-invoice", sold("M-1", "Finished"))).0, Why::Stock);
+}
+
+#[test]
+fn a_count_that_is_cancelled_says_nothing_of_its_pieces_any_more() {
+    let mut bench = Bench::tailor();
+    machine(&mut bench);
+    bench.submit(1, "stock-reconciliation", counted("M-1\nM-2", "Finished")).unwrap();
+    bench.submit(2, "sales-invoice", sold("M-2", "Finished")).unwrap();
+    bench.cancel(3, 1).unwrap();
+    bench.submit(4, "sales-invoice", sold("M-1", "Stores")).unwrap();
+    assert_eq!(refused(bench.submit(5, "sales-invoice", sold("M-2", "Stores"))).0, Why::Stock, "it was sold since");
+}
