@@ -37,6 +37,7 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
             }
         }
     }
+    in_stock_units(making, entry);
     received(making, entry)?;
     to_work(making, entry)?;
     made(making, entry);
@@ -62,9 +63,6 @@ fn ends<'a>(entry: &'a StockEntry, row: &'a EntryItem) -> (Option<&'a Text>, Opt
 /// What another site or the office has sent: the entry, and of each row which.
 fn received(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappable> {
     let Some(sent) = &entry.outgoing_stock_entry else { return Ok(()) };
-    if matches!(sent, Ref::Office(_)) {
-        in_stock_units(making, entry);
-    }
     let name = making.links.document(Kind::StockEntry, sent)?;
     making.set("outgoing_stock_entry", name);
     for (i, row) in entry.items.iter().enumerate() {
@@ -74,13 +72,15 @@ fn received(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), Unmappabl
     Ok(())
 }
 
-/// What the office sends is in stock units, and ERPNext adds up what comes of it in whatever unit a receipt has.
+/// Rows that ERPNext holds against others by the number alone, whatever their units, are said in stock units: what goes to another site, which
+/// may be received in another one, what comes of it, and what is made, of which `fg_completed_qty` is in the stock unit.
 fn in_stock_units(making: &mut Making<'_>, entry: &StockEntry) {
+    let under_way = entry.add_to_transit || entry.outgoing_stock_entry.is_some();
     let (masters, factors) = (making.about.masters, making.booked.factors.clone());
     for ((row, written), factor) in entry.items.iter().zip(making.rows("items")).zip(factors) {
         let item = masters.item(row.item_code.as_str());
         let (Some(item), Some(qty)) = (item, row.qty.times(factor)) else { continue };
-        if factor != 1.into() && !factor.is_zero() {
+        if (under_way || row.is_finished_item) && factor != 1.into() && !factor.is_zero() {
             set(written, "qty", number(qty));
             set(written, "uom", item.stock_uom.as_str());
             set(written, "conversion_factor", 1);

@@ -16,6 +16,17 @@ fn case() -> Case {
     case
 }
 
+/// Buttons and shirts come in boxes of twelve.
+fn boxes(case: &Case) {
+    for code in ["BUTTON", "SHIRT"] {
+        case.books.office.put(
+            Table::Item,
+            json!({"item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1,
+                "uoms": [{"uom": "Box", "conversion_factor": "12"}]}),
+        );
+    }
+}
+
 #[test]
 fn an_item_without_a_worth_is_counted_in_and_holds_up_no_other() {
     let mut case = case();
@@ -39,4 +50,39 @@ fn a_batch_that_has_expired_by_the_books_is_held_with_their_words() {
         .make("stock-entry", json!({"stock_entry_type": "Material Receipt", "to_warehouse": SHOP, "items": rows}));
     let verdict = post(&mut case.sink, &come, &place(OF, false));
     assert!(matches!(&verdict, Verdict::Held(Hold::Refused, why) if why.contains("already expired")), "{verdict:?}");
+}
+
+#[test]
+fn what_is_made_in_another_unit_than_the_stock_s_loses_nothing() {
+    let mut case = case();
+    boxes(&case);
+    let rows = json!([{"item_code": "CLOTH-1", "qty": "18", "s_warehouse": SHOP},
+        {"item_code": "SHIRT", "qty": "1", "uom": "Box", "t_warehouse": SHOP, "is_finished_item": 1}]);
+    let fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "12",
+        "items": rows});
+    let made = case.shop.make_with("stock-entry", fields, |booked| booked.factors = vec![n("1"), n("12")]);
+    let name = done(&mut case.sink, OF, &made);
+    assert_eq!(case.books.erp.stock("SHIRT", SHOP), 12.0);
+    let booked = case.books.erp.document("Stock Entry", &name).unwrap();
+    assert!(booked.get("process_loss_qty").is_none_or(|lost| *lost == json!(0.0)), "{booked:?}");
+}
+
+#[test]
+fn half_of_a_box_that_came_is_half_of_what_was_sent() {
+    let mut case = case();
+    boxes(&case);
+    case.books.erp.add_warehouse("Transit");
+    let transit = "Transit - TW";
+    let rows = json!([{"item_code": "BUTTON", "qty": "1", "uom": "Box"}]);
+    let fields = json!({"stock_entry_type": "Material Transfer", "add_to_transit": 1, "from_warehouse": SHOP,
+        "to_warehouse": transit, "items": rows});
+    let sent = case.shop.make_with("stock-entry", fields, |booked| booked.factors = vec![n("12")]);
+    let name = done(&mut case.sink, OF, &sent);
+    let rows = json!([{"item_code": "BUTTON", "qty": "6", "ste_detail": "1"}]);
+    let fields = json!({"stock_entry_type": "Material Transfer", "outgoing_stock_entry": sent.id.to_string(),
+        "from_warehouse": transit, "to_warehouse": "Garut - TW", "items": rows});
+    let came = case.shop.make("stock-entry", fields);
+    done(&mut case.sink, OF, &came);
+    let booked = case.books.erp.document("Stock Entry", &name).unwrap();
+    assert_eq!(booked["per_transferred"], json!(50.0), "{booked:?}");
 }

@@ -81,3 +81,32 @@ fn materials_are_transferred_for_no_more_pieces_than_erpnext_still_counts() {
     same(&to_work(Some("2"), true), &json!(5));
     same(&for_pieces("Manufacture", Counted { left: Some("2"), later: false }), &json!(5));
 }
+
+#[test]
+fn what_erpnext_holds_against_others_by_the_number_alone_is_in_the_stock_unit() {
+    let row = json!({"item_code": "CLOTH-001", "qty": "2", "uom": "Roll"});
+    let with = |more: Value| {
+        let mut row = row.clone();
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        row
+    };
+    let moved = |more: Value, row: &Value| {
+        let mut fields = json!({"stock_entry_type": "Material Transfer", "from_warehouse": "Shop", "to_warehouse": "T",
+            "items": [row]});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields
+    };
+    let sent = moved(json!({"add_to_transit": 1}), &row);
+    let came = moved(json!({"outgoing_stock_entry": "MAT-STE-7"}), &with(json!({"ste_detail": "a1"})));
+    let made = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-1", "fg_completed_qty": "50",
+        "items": [with(json!({"is_finished_item": 1, "t_warehouse": "Shop"}))]});
+    let here = moved(json!({}), &row);
+    for (fields, in_stock_unit) in [(sent, true), (came, true), (made, true), (here, false)] {
+        let booked = json!({"day": "2026-11-20", "time": "09:30:15", "factors": ["25"]});
+        let made = rows(Kind::StockEntry, &fields, &booked);
+        let said = (made[0]["qty"].clone(), made[0]["uom"].clone(), made[0]["conversion_factor"].clone());
+        let roll = (json!(2), json!("Roll"), json!(25));
+        let meter = (json!(50), json!("Meter"), json!(1));
+        assert_eq!(said, if in_stock_unit { meter } else { roll }, "{fields}");
+    }
+}

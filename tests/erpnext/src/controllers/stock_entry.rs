@@ -18,6 +18,16 @@ const NEEDS_SOURCE: [&str; 5] = [
 const NEEDS_TARGET: [&str; 4] =
     ["Material Receipt", "Material Transfer", "Send to Subcontractor", "Material Transfer for Manufacture"];
 
+/// By ERPNext's source what is made is reckoned by the rows' own `qty`, in whatever unit, and what `fg_completed_qty` is more than that is lost.
+fn lost(doc: &mut Doc, purpose: &str) {
+    let made: f64 = rows(doc, "items").iter().filter(|r| is(r, "is_finished_item")).map(|r| num(r, "qty")).sum();
+    let short = num(doc, "fg_completed_qty") - made;
+    if purpose == "Manufacture" && made > 0.0 && short > 0.0 {
+        putf(doc, "process_loss_qty", short);
+    }
+}
+
+
 impl Erp {
     pub(crate) fn validate_stock_entry(&mut self, doc: &mut Doc) -> Res<()> {
         self.posting_time(doc);
@@ -69,6 +79,7 @@ impl Erp {
         crate::doc::give(doc, "items", table);
         self.no_batch_expired(doc)?;
         self.process_loss(doc, &purpose);
+        lost(doc, &purpose);
         self.for_work_order(doc, &purpose)?;
         // By ERPNext's source.
         if !is(doc, "from_bom") {
