@@ -225,7 +225,10 @@ export function sourceOf(order: WorkOrder, item: string): string | undefined {
   return order.skip_transfer ? own : (order.wip_warehouse ?? own);
 }
 
-/** What a Work Order needs of each material for `qty` of what it makes; of what has no halves the next whole number, as the box takes. */
+/**
+ * What a Work Order needs of each material for `qty` of what it makes; of what has no halves the next whole number, as the box takes, and nothing
+ * of what the books round to nothing.
+ */
 export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item_code: string; qty: Decimal }[] {
   const of = Decimal.from(order.qty);
   return order.required_items.map(({ item_code, required_qty }) => {
@@ -233,7 +236,7 @@ export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item
     const uom = masters.get("uom", masters.get("item", item_code)?.stock_uom ?? "");
     const near = exact.rounded(0);
     const up = near.compare(exact) < 0 ? near.plus(Decimal.of(1)) : near;
-    return { item_code, qty: uom?.must_be_whole_number ? up : exact };
+    return { item_code, qty: uom?.must_be_whole_number ? up : exact.rounded(3).isZero() ? Decimal.ZERO : exact };
   });
 }
 

@@ -149,6 +149,8 @@ const work = {
 
 test("materials follow the quantity, and what has no halves is taken whole", () => {
   expect(needed(work, n("3"), masters).map(({ qty }) => `${qty}`)).toEqual(["4.5", "23"]);
+  // Of what the books would round to nothing none is used.
+  expect(needed(work, n("0.0003"), masters).map(({ qty }) => `${qty}`)).toEqual(["0", "1"]);
 });
 
 test("what is made comes out where the order says, and materials from where work is in progress", () => {

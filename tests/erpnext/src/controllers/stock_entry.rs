@@ -4,7 +4,7 @@
 
 use super::ledger::line;
 use super::stock::Goods;
-use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
+use crate::doc::{Doc, blank, fill, flt, is, money, num, owned, put, putf, rows, rows_mut, text};
 use crate::erp::{COMPANY, Erp};
 use crate::error::{Error, Res};
 
@@ -121,6 +121,10 @@ impl Erp {
             return Err(Error::invalid(format!("Row {idx}: The item {code}, quantity must be positive number")));
         }
         let whole = qty * num(row, "conversion_factor");
+        if flt(whole, 3) == 0.0 {
+            let text = format!("Row {idx}: Qty in Stock UOM can not be zero.");
+            return Err(Error::invalid(text));
+        }
         putf(row, "transfer_qty", whole);
         self.whole_number(idx, text(row, "uom"), qty)?;
         self.whole_number(idx, text(row, "stock_uom"), whole)?;

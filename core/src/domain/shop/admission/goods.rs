@@ -1,9 +1,10 @@
-//! Units, batches and serial numbers of the rows of items.
+//! Units, batches and serial numbers of the rows of items, and that goods are what moves.
 
 use super::super::{Refusal, Why, World};
 use crate::domain::decimal::Decimal;
 use crate::domain::document::{Document, ItemRow, MAX_FACTOR, Purpose};
 use crate::domain::master::{Item, Masters};
+use crate::domain::totals::FLOAT_PRECISION;
 use jiff::civil::Date;
 
 /// How many of its item's stock unit one of each row is, none where all are 1; 0 for what has no stock, such as sewing.
@@ -20,6 +21,9 @@ pub(super) fn factors(world: &World<'_>, document: &Document, day: Option<Date>)
         };
         let factor = unit(item, row)?;
         whole(world.masters, item, row, factor)?;
+        if moves_goods_alone(document) {
+            is_goods(item, row, factor)?;
+        }
         if row.moves_stock && item.is_stock_item {
             batch(world.masters, item, row, used_on)?;
             serials(item, row, factor)?;
@@ -30,6 +34,30 @@ pub(super) fn factors(world: &World<'_>, document: &Document, day: Option<Date>)
         factors.clear();
     }
     Ok(factors)
+}
+
+/// A document that ERPNext takes of goods only, in quantities that its stock has room for.
+fn moves_goods_alone(document: &Document) -> bool {
+    matches!(document, Document::StockEntry(_) | Document::StockReconciliation(_))
+}
+
+fn is_goods(item: &Item, row: &ItemRow<'_>, factor: Decimal) -> Result<(), Refusal> {
+    let code = &item.item_code;
+    if !item.is_stock_item {
+        return refused(row, "item_code", format!("{code} is a service, and none of it is in stock: leave it out"));
+    }
+    let stock = row.qty.times(factor).unwrap_or_default();
+    if !row.qty.is_zero() && is_nothing(stock) {
+        let rule =
+            format!("it comes to {stock} {}, and the books keep no less than 0.001: put more together", item.stock_uom);
+        return refused(row, "qty", rule);
+    }
+    Ok(())
+}
+
+/// A quantity in stock units that ERPNext rounds to nothing, and then refuses.
+pub(super) fn is_nothing(stock: Decimal) -> bool {
+    stock.rounded(FLOAT_PRECISION).is_some_and(|kept| kept.is_zero())
 }
 
 fn refused<T>(row: &ItemRow<'_>, field: &str, rule: String) -> Result<T, Refusal> {

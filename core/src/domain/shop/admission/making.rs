@@ -2,6 +2,7 @@
 
 use super::super::place::negative;
 use super::super::{Refusal, Why, World};
+use super::goods::is_nothing;
 use crate::domain::booked::{Booked, Filled};
 use crate::domain::decimal::{Decimal, MAX_SCALE};
 use crate::domain::document::{Document, EntryItem, Purpose, StockEntry, Text};
@@ -69,12 +70,12 @@ fn materials(
     };
     let mut rows = Vec::with_capacity(needed.len());
     for (item_code, qty, from) in needed {
+        let Some(qty) = filled(masters, item_code, share(masters, item_code, qty, made, of)?)? else { continue };
         let Some(warehouse) = entry.from_warehouse.as_ref().or(from).cloned() else {
             let rule = format!("from where is {item_code} taken? Name the source of the materials");
             return Err(Refusal::new(Why::Rule, "from_warehouse", rule));
         };
-        let qty = negative(share(masters, item_code, qty, made, of)?);
-        rows.push(Filled { item_code: item_code.clone(), warehouse, qty });
+        rows.push(Filled { item_code: item_code.clone(), warehouse, qty: negative(qty) });
     }
     Ok(rows)
 }
@@ -89,11 +90,22 @@ fn scrap(
     let (Some(bom), Some(warehouse)) = (bom, finished.t_warehouse.as_ref().or(entry.to_warehouse.as_ref())) else {
         return Ok(Vec::new());
     };
-    let row = |row: &crate::domain::master::BomRow| {
+    let mut rows = Vec::with_capacity(bom.scrap_items.len());
+    for row in &bom.scrap_items {
         let qty = share(masters, &row.item_code, row.stock_qty, made, bom.quantity)?;
-        Ok(Filled { item_code: row.item_code.clone(), warehouse: warehouse.clone(), qty })
-    };
-    bom.scrap_items.iter().map(row).collect()
+        if let Some(qty) = filled(masters, &row.item_code, qty)? {
+            rows.push(Filled { item_code: row.item_code.clone(), warehouse: warehouse.clone(), qty });
+        }
+    }
+    Ok(rows)
+}
+
+/// What of an item is filled in: nothing of a service, of which none is in stock, nor of what the books round to nothing.
+fn filled(masters: &Masters, item_code: &Text, qty: Decimal) -> Result<Option<Decimal>, Refusal> {
+    match masters.item(item_code.as_str()) {
+        Some(item) if !item.is_stock_item => Ok(None),
+        _ => Ok(Some(qty).filter(|qty| !is_nothing(*qty))),
+    }
 }
 
 /// How much of `qty`, which is for `of`, is for `made`. Of what has no halves, the next whole number.

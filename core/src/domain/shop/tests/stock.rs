@@ -74,6 +74,66 @@ fn what_has_expired_is_written_off_counted_or_taken_back_and_nothing_else() {
     bench.submit(5, "purchase-receipt", back).unwrap();
 }
 
+#[test]
+fn a_service_is_neither_moved_nor_counted() {
+    let mut bench = Bench::tailor();
+    let items = json!([{"item_code": "CLOTH", "qty": "1"}, {"item_code": "SEWING", "qty": "1"}]);
+    let issue = entry("Material Issue", json!({"from_warehouse": "Stores", "items": items}));
+    for (kind, fields) in
+        [("stock-entry", issue), ("stock-reconciliation", json!({"set_warehouse": "Stores", "items": items}))]
+    {
+        assert_eq!(refused(bench.submit(1, kind, fields)), (Why::Rule, "items[1].item_code".into()), "{kind}");
+    }
+}
+
+#[test]
+fn what_the_books_round_to_nothing_does_not_move() {
+    let mut bench = Bench::tailor();
+    let issue = |code: &str, qty: &str, uom: &str| {
+        let items = json!([{"item_code": code, "qty": qty, "uom": uom}]);
+        entry("Material Issue", json!({"from_warehouse": "Stores", "items": items}))
+    };
+    for qty in ["0.0004", "0.0005"] {
+        let refusal = refused(bench.submit(1, "stock-entry", issue("CLOTH", qty, "Meter")));
+        assert_eq!(refusal, (Why::Rule, "items[0].qty".into()), "{qty}");
+    }
+    bench.submit(1, "stock-entry", issue("CLOTH", "0.0006", "Meter")).unwrap();
+    bench.put(
+        Table::Item,
+        json!({"item_code": "CLOTH", "item_name": "Cloth", "stock_uom": "Meter", "is_stock_item": 1,
+        "uoms": [{"uom": "Dozen", "conversion_factor": "12"}]}),
+    );
+    bench.submit(2, "stock-entry", issue("CLOTH", "0.0001", "Dozen")).unwrap();
+}
+
+fn shirts(bench: &mut Bench, materials: Value) {
+    let scrap = json!([{"item_code": "CLOTH", "stock_qty": "10"}, {"item_code": "SEWING", "stock_qty": "1"}]);
+    let bom = json!({"name": "BOM-1", "item": "BUTTON", "quantity": "100", "items": materials, "scrap_items": scrap});
+    bench.put(Table::Bom, bom);
+}
+
+fn made(qty: &str) -> Value {
+    entry(
+        "Manufacture",
+        json!({"bom_no": "BOM-1", "fg_completed_qty": qty, "from_warehouse": "Stores",
+        "items": [{"item_code": "BUTTON", "qty": qty, "t_warehouse": "Finished", "is_finished_item": 1}]}),
+    )
+}
+
+#[test]
+fn of_what_is_made_no_service_is_filled_in_and_nothing_that_is_too_little() {
+    let mut bench = Bench::tailor();
+    let row = |code: &str, qty: &str| json!({"item_code": code, "stock_qty": qty});
+    bench.put(Table::Item, json!({"item_code": "WAX", "item_name": "Wax", "stock_uom": "Meter", "is_stock_item": 1}));
+    shirts(&mut bench, json!([row("CLOTH", "150"), row("SEWING", "100"), row("WAX", "0.04")]));
+    let mut filled = |n: u128, qty: &str| {
+        let booked = bench.submit(n, "stock-entry", made(qty)).unwrap();
+        booked.filled.iter().map(|row| format!("{} {}", row.item_code, row.qty)).collect::<Vec<_>>()
+    };
+    assert_eq!(filled(1, "1"), ["CLOTH -1.5", "CLOTH 0.1"]);
+    assert_eq!(filled(2, "2"), ["CLOTH -3", "WAX -0.0008", "CLOTH 0.2"]);
+}
+
 fn machine(bench: &mut Bench) {
     bench.put(
         Table::Settings,
