@@ -100,12 +100,18 @@ fn scrap(
     Ok(rows)
 }
 
-/// What of an item is filled in: nothing of a service, of which none is in stock, nor of what the books round to nothing.
+/// What of an item is filled in: nothing of a service, of which none is in stock, nor of what the books round to nothing. Which pieces or which
+/// batch it is only a person can say.
 fn filled(masters: &Masters, item_code: &Text, qty: Decimal) -> Result<Option<Decimal>, Refusal> {
-    match masters.item(item_code.as_str()) {
-        Some(item) if !item.is_stock_item => Ok(None),
-        _ => Ok(Some(qty).filter(|qty| !is_nothing(*qty))),
-    }
+    let item = masters.item(item_code.as_str());
+    let kept = match item {
+        Some(item) if item.has_serial_no => "has serial numbers",
+        Some(item) if item.has_batch_no => "is kept in batches",
+        Some(item) if !item.is_stock_item => return Ok(None),
+        _ => return Ok(Some(qty).filter(|qty| !is_nothing(*qty))),
+    };
+    let rule = format!("{item_code} {kept}: name what is used and what comes out with a row each, and which of it");
+    Err(Refusal::new(Why::Rule, "items", rule))
 }
 
 /// How much of `qty`, which is for `of`, is for `made`. Of what has no halves, the next whole number.

@@ -134,6 +134,27 @@ fn of_what_is_made_no_service_is_filled_in_and_nothing_that_is_too_little() {
     assert_eq!(filled(2, "2"), ["CLOTH -3", "WAX -0.0008", "CLOTH 0.2"]);
 }
 
+#[test]
+fn which_pieces_or_which_batch_is_used_is_said_with_rows() {
+    for (flag, kept) in [("has_serial_no", "has serial numbers"), ("has_batch_no", "is kept in batches")] {
+        let mut bench = Bench::tailor();
+        bench.put(
+            Table::Item,
+            json!({"item_code": "GLUE", "item_name": "Glue", "stock_uom": "Nos", "is_stock_item": 1, flag: 1}),
+        );
+        bench.put(Table::Batch, json!({"batch_id": "G-2", "item": "GLUE"}));
+        shirts(&mut bench, json!([{"item_code": "GLUE", "stock_qty": "100"}]));
+        let refusal = bench.submit(1, "stock-entry", made("1")).unwrap_err();
+        assert_eq!((refusal.why, refusal.field.as_str()), (Why::Rule, "items"));
+        assert!(refusal.rule.contains(kept) && refusal.rule.contains("with a row each"), "{refusal}");
+        let mut fields = made("1");
+        let named = if flag == "has_batch_no" { "batch_no" } else { "serial_no" };
+        let row = json!({"item_code": "GLUE", "qty": "1", "s_warehouse": "Stores", named: "G-2"});
+        fields["items"].as_array_mut().unwrap().push(row);
+        assert!(bench.submit(1, "stock-entry", fields).unwrap().filled.is_empty());
+    }
+}
+
 fn machine(bench: &mut Bench) {
     bench.put(
         Table::Settings,
