@@ -3,6 +3,7 @@
 use super::Unmappable;
 use super::fields::{flag, number, set, text};
 use super::making::Making;
+use super::sheet;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{EntryItem, Kind, Purpose, Ref, StockEntry, Text};
 use serde_json::{Value, json};
@@ -14,9 +15,11 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
     making.take("from_warehouse");
     making.take("to_warehouse");
     making.goods(true);
+    let digits = sheet::precision(making.about.masters, making.about.site).into();
     for (i, row) in entry.items.iter().enumerate() {
         let (source, target) = ends(entry, row);
         let (source, target) = (source.map(|name| making.warehouse(name)), target.map(|name| making.warehouse(name)));
+        let factor = making.booked.factors.get(i).copied().unwrap_or_else(|| 1.into());
         let Some(written) = making.rows("items").nth(i) else { continue };
         written.remove("s_warehouse");
         written.remove("t_warehouse");
@@ -28,7 +31,11 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
             if rate.is_zero() {
                 set(written, "allow_zero_valuation_rate", 1);
             } else if entry.stock_entry_type == Purpose::Manufacture {
+                // ERPNext then leaves the row as it is told, and takes the scrap's amount off the product.
                 set(written, "set_basic_rate_manually", 1);
+                if let Some(amount) = row.qty.times(factor).and_then(|pieces| pieces.times(rate)?.rounded(digits)) {
+                    set(written, "basic_amount", number(amount));
+                }
             }
         }
         for (field, name) in [("s_warehouse", source), ("t_warehouse", target)] {
@@ -136,6 +143,11 @@ fn made(making: &mut Making<'_>, entry: &StockEntry) {
     }
     if let Some(items) = making.fields.get_mut("items").and_then(Value::as_array_mut) {
         items.extend(rows);
+        // ERPNext values rows in their order, and takes off what is made the scrap that it has valued before.
+        let is = |row: &Value, field: &str| row.get(field).and_then(Value::as_u64) == Some(1);
+        if items.iter().any(|row| is(row, "is_scrap_item")) {
+            items.sort_by_key(|row| is(row, "is_finished_item"));
+        }
     }
 }
 

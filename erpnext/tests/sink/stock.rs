@@ -67,6 +67,29 @@ fn what_is_made_in_another_unit_than_the_stock_s_loses_nothing() {
     assert!(booked.get("process_loss_qty").is_none_or(|lost| *lost == json!(0.0)), "{booked:?}");
 }
 
+/// Of cloth for 100,000 some scrap comes out: what that is worth is taken off the shirt, whoever says how much it is.
+#[test]
+fn what_scrap_is_worth_is_taken_off_what_is_made() {
+    for (told, worth) in [(true, 90_000.0), (false, 95_000.0)] {
+        let mut case = case();
+        case.books.erp.add_stock_at("THREAD-RED", SHOP, 1.0, 5_000.0, "2026-11-19");
+        let mut rows = json!([{"item_code": "CLOTH-1", "qty": "2", "s_warehouse": SHOP},
+            {"item_code": "SHIRT", "qty": "1", "t_warehouse": SHOP, "is_finished_item": 1},
+            {"item_code": "THREAD-RED", "qty": "1", "t_warehouse": SHOP, "is_scrap_item": 1}]);
+        if told {
+            rows[2]["basic_rate"] = json!("10000");
+        }
+        let fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-SHIRT-001", "fg_completed_qty": "1",
+            "items": rows});
+        let made = case.shop.make("stock-entry", fields);
+        let name = done(&mut case.sink, OF, &made);
+        let booked = Value::Object(case.books.erp.document("Stock Entry", &name).unwrap());
+        let shirt = booked["items"].as_array().unwrap().iter().find(|row| row["item_code"] == "SHIRT").unwrap();
+        assert_eq!(shirt["valuation_rate"], json!(worth), "{booked}");
+        assert_eq!(booked["value_difference"], json!(0.0), "{booked}");
+    }
+}
+
 #[test]
 fn half_of_a_box_that_came_is_half_of_what_was_sent() {
     let mut case = case();

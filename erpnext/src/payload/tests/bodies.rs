@@ -338,9 +338,9 @@ fn stock() -> Vec<Case> {
         names(&[]),
         head(kind, posted(json!({"stock_entry_type": "Manufacture", "work_order": "MFG-WO-1", "bom_no": "BOM-1", "from_bom": 1,
             "fg_completed_qty": 1, "items": [
-                {"item_code": "SHIRT", "qty": 1, "t_warehouse": "Finished - TW", "is_finished_item": 1, "conversion_factor": 1},
                 {"item_code": "CLOTH-001", "qty": 1.5, "s_warehouse": "WIP - TW", "uom": "Meter", "conversion_factor": 1},
-                {"item_code": "SCRAP", "qty": 0.1, "t_warehouse": "Bandung - TW", "is_scrap_item": 1, "conversion_factor": 1}]}))),
+                {"item_code": "SCRAP", "qty": 0.1, "t_warehouse": "Bandung - TW", "is_scrap_item": 1, "conversion_factor": 1},
+                {"item_code": "SHIRT", "qty": 1, "t_warehouse": "Finished - TW", "is_finished_item": 1, "conversion_factor": 1}]}))),
     ));
     let count = Kind::StockReconciliation;
     all.push(case(

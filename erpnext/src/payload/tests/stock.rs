@@ -110,3 +110,16 @@ fn what_erpnext_holds_against_others_by_the_number_alone_is_in_the_stock_unit() 
         assert_eq!(said, if in_stock_unit { meter } else { roll }, "{fields}");
     }
 }
+
+#[test]
+fn scrap_whose_worth_is_told_says_the_whole_of_it_and_what_is_made_stands_behind_it() {
+    let fields = json!({"stock_entry_type": "Manufacture", "bom_no": "BOM-1", "fg_completed_qty": "1", "items": [
+        {"item_code": "BUTTON", "qty": "1", "t_warehouse": "Shop", "is_finished_item": 1},
+        {"item_code": "CLOTH-001", "qty": "0.1", "uom": "Roll", "t_warehouse": "Shop", "is_scrap_item": 1,
+            "basic_rate": "400.5"}]});
+    let made =
+        rows(Kind::StockEntry, &fields, &json!({"day": "2026-11-20", "time": "09:30:15", "factors": ["1", "25"]}));
+    let scrap = (&made[0]["set_basic_rate_manually"], &made[0]["basic_rate"], &made[0]["basic_amount"]);
+    assert_eq!(scrap, (&json!(1), &json!(400.5), &json!(1001.25)));
+    assert_eq!(made[1]["is_finished_item"], json!(1));
+}

@@ -337,8 +337,8 @@ fn work(day: &mut Day, shop: &mut Workshop, orders: &[String; 2]) {
             "fg_completed_qty": "1", "items": [
             {"item_code": "CLOTH-1", "qty": "1.5", "s_warehouse": "Work In Progress - TW"},
             {"item_code": "BUTTON", "qty": "7", "s_warehouse": "Work In Progress - TW"},
-            {"item_code": "SHIRT", "qty": "1", "t_warehouse": "Bandung - TW", "is_finished_item": 1},
-            {"item_code": "THREAD-RED", "qty": "1", "t_warehouse": "Bandung - TW", "is_scrap_item": 1, "basic_rate": "100"}]}),
+            {"item_code": "THREAD-RED", "qty": "1", "t_warehouse": "Bandung - TW", "is_scrap_item": 1, "basic_rate": "100"},
+            {"item_code": "SHIRT", "qty": "1", "t_warehouse": "Bandung - TW", "is_finished_item": 1}]}),
     );
 }
 

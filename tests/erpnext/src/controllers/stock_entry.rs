@@ -27,6 +27,13 @@ fn lost(doc: &mut Doc, purpose: &str) {
     }
 }
 
+/// Values a row at a rate, and says at how much.
+fn worth_of(row: &mut Doc, rate: f64) -> f64 {
+    let amount = money(num(row, "transfer_qty") * rate);
+    putf(row, "basic_rate", rate);
+    putf(row, "basic_amount", amount);
+    amount
+}
 
 impl Erp {
     pub(crate) fn validate_stock_entry(&mut self, doc: &mut Doc) -> Res<()> {
@@ -204,30 +211,31 @@ impl Erp {
     fn values(&mut self, doc: &mut Doc, purpose: &str) {
         let (mut out, mut into) = (0.0, 0.0);
         let mut table = crate::doc::take(doc, "items");
-        for row in &mut table {
-            let (code, source) = (owned(row, "item_code"), owned(row, "s_warehouse"));
-            let given = num(row, "basic_rate");
-            let rate = if !source.is_empty() {
-                self.worth(&code, &source)
-            } else if given == 0.0 && !is(row, "is_finished_item") && !is(row, "allow_zero_valuation_rate") {
-                self.worth(&code, text(row, "t_warehouse"))
+        for row in table.iter_mut().filter(|row| !blank(row, "s_warehouse")) {
+            let rate = self.worth(text(row, "item_code"), text(row, "s_warehouse"));
+            out += worth_of(row, rate);
+        }
+        let finished: f64 = table.iter().filter(|r| is(r, "is_finished_item")).map(|r| num(r, "transfer_qty")).sum();
+        for i in 0..table.len() {
+            // What scrap is worth so far: by ERPNext's source, in the order of the rows, and as it was sent where its rate is set by hand.
+            let scrap: f64 = table.iter().filter(|r| is(r, "is_scrap_item")).map(|r| num(r, "basic_amount")).sum();
+            let row = &mut table[i];
+            if !blank(row, "s_warehouse") || is(row, "set_basic_rate_manually") {
+                continue;
+            }
+            let (given, free) = (num(row, "basic_rate"), is(row, "allow_zero_valuation_rate"));
+            let rate = if is(row, "is_finished_item") && purpose == "Manufacture" && finished > 0.0 && !free {
+                (out - scrap) / finished
+            } else if given == 0.0 && !free {
+                self.worth(text(row, "item_code"), text(row, "t_warehouse"))
             } else {
                 given
             };
-            putf(row, "basic_rate", rate);
-            let amount = money(num(row, "transfer_qty") * rate);
-            if !source.is_empty() {
-                out += amount;
-            }
+            worth_of(row, rate);
         }
-        let finished: f64 = table.iter().filter(|r| is(r, "is_finished_item")).map(|r| num(r, "transfer_qty")).sum();
         for row in &mut table {
-            if is(row, "is_finished_item") && purpose == "Manufacture" && finished > 0.0 {
-                putf(row, "basic_rate", out / finished);
-            }
-            let (rate, qty) = (num(row, "basic_rate"), num(row, "transfer_qty"));
-            let amount = money(qty * rate);
-            for (field, value) in [("valuation_rate", rate), ("basic_amount", amount), ("amount", amount)] {
+            let (rate, amount) = (num(row, "basic_rate"), num(row, "basic_amount"));
+            for (field, value) in [("valuation_rate", rate), ("amount", amount)] {
                 putf(row, field, value);
             }
             if !blank(row, "t_warehouse") {
