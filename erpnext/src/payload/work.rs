@@ -18,6 +18,10 @@ pub(super) fn timesheet(making: &mut Making<'_>, sheet: &Timesheet) -> Result<()
         set(written, "from_time", from);
         set(written, "to_time", to);
         set(written, "hours", number(hours(row.from_time, row.to_time)));
+        // ERPNext wants it in each row.
+        if let (Some(whole), None) = (&sheet.parent_project, &row.project) {
+            set(written, "project", whole.as_str());
+        }
     }
     Ok(())
 }

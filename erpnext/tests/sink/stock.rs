@@ -109,3 +109,15 @@ fn half_of_a_box_that_came_is_half_of_what_was_sent() {
     let booked = case.books.erp.document("Stock Entry", &name).unwrap();
     assert_eq!(booked["per_transferred"], json!(50.0), "{booked:?}");
 }
+
+#[test]
+fn hours_of_a_project_say_it_in_each_row() {
+    let mut case = case();
+    let log = |from: u32| {
+        json!({"activity_type": "Execution", "from_time": format!("2026-11-20 {from:02}:00:00"),
+        "to_time": format!("2026-11-20 {from:02}:30:00")})
+    };
+    let fields = json!({"employee": "HR-EMP-00001", "parent_project": "PROJ-0001", "time_logs": [log(8), log(9)]});
+    let sheet = case.shop.make("timesheet", fields);
+    done(&mut case.sink, OF, &sheet);
+}

@@ -59,6 +59,19 @@ impl Rules for Timesheet {
         apart("time_logs", self.time_logs.iter().map(|row| ((), row.from_time, row.to_time)).collect())
     }
 
+    /// What a row is for that names no project is the whole's; one of another project ERPNext refuses.
+    fn of_late(&self) -> Result<(), Invalid> {
+        let Some(whole) = &self.parent_project else { return Ok(()) };
+        let other = |row: &TimeLog| row.project.as_ref().is_some_and(|project| project != whole);
+        match self.time_logs.iter().position(other) {
+            Some(i) => {
+                let rule = format!("not {whole}, the parent_project: leave one of them out, or send two Timesheets");
+                Err(Invalid::at(format!("time_logs[{i}].project"), rule))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// ERPNext's `start_date`, which it takes from the rows.
     fn posting_date(&self) -> Option<Date> {
         self.time_logs.iter().map(|row| row.from_time.day()).min()

@@ -422,7 +422,7 @@ fn others() -> Vec<Case> {
             sheet,
             json!({"employee": "HR-EMP-00001", "note": "overtime", "parent_project": "PROJ-0001", "time_logs": [
                 {"activity_type": "Execution", "from_time": "2026-11-04 08:00:00", "to_time": "2026-11-04 09:10:00",
-                    "hours": "1.17", "project": "PROJ-0001", "description": "hems"}]}),
+                    "hours": "1.17", "description": "hems"}]}),
             json!({}),
             names(&[]),
             head(

@@ -50,6 +50,11 @@ impl Erp {
                 let name = self.value("Project", &project, "project_name");
                 fill(row, "project_name", name);
             }
+            let whole = text(doc, "parent_project");
+            if !whole.is_empty() && whole != project {
+                let text = format!("Row {}: Project must be same as the one set in the Timesheet: {whole}.", i + 1);
+                return Err(Error::invalid(text));
+            }
             total += num(row, "hours");
             let (from, to) = (owned(row, "from_time"), owned(row, "to_time"));
             if first.is_empty() || from < first {

@@ -227,6 +227,19 @@ fn nobody_works_twice_at_once_nor_longer_than_a_day() {
 }
 
 #[test]
+fn hours_are_for_one_project_where_the_whole_names_one() {
+    let log = json!({"activity_type": "Sewing", "from_time": "2026-11-04 08:00:00", "to_time": "2026-11-04 10:00:00"});
+    let sheet = json!({"employee": "E1", "parent_project": "P1", "time_logs": [log]});
+    let of = |project: &str| with(&sheet, &[("/time_logs/0/project", json!(project))]);
+    for same in [&sheet, &of("P1"), &with(&of("P2"), &[("/parent_project", Value::Null)])] {
+        good(Kind::Timesheet, same).rules().of_late().unwrap();
+    }
+    // What a box has recorded before it knew of this is read as it was.
+    let rule = good(Kind::Timesheet, &of("P2")).rules().of_late().unwrap_err().to_string();
+    assert!(rule.starts_with("time_logs[0].project: ") && rule.contains("P1"), "{rule}");
+}
+
+#[test]
 fn work_on_an_operation_is_pieces_and_minutes() {
     let card = json!({"work_order": "MFG-WO-1", "operation": "Sew", "time_logs": [
         {"employee": "E1", "from_time": "2026-11-04 08:00:00", "to_time": "2026-11-04 09:30:20", "completed_qty": "2"},
