@@ -111,7 +111,7 @@ export interface GoodsLine {
   warehouse?: string;
 }
 
-const positive = (line: GoodsLine) => number(line.qty).isPositive();
+export const positive = (line: GoodsLine) => number(line.qty).isPositive();
 const pieces = ({ batch_no, serial_no }: GoodsLine) => ({
   batch_no: batch_no?.trim(),
   serial_no: serials(serial_no).join("\n"),

@@ -34,7 +34,7 @@ import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } fr
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
 import { allocate, closed, openWithout } from "./paying";
-import { lackingPiece, type PieceRow } from "./pieces";
+import { lackingPiece, type PieceRow, type Wanted } from "./pieces";
 import { underWay } from "./transit";
 
 const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
@@ -455,19 +455,21 @@ test("what the box would not take of batches, numbers and quantities is said bef
       item("DYE", { has_batch_no: 1, stock_uom: "Litre" }),
       item("IRON", { has_serial_no: 1, uoms: [{ uom: "Pair", conversion_factor: "2" }] }),
       item("BUTTON", { uoms: [{ uom: "Dozen", conversion_factor: "12" }] }),
+      item("CLOTH", { stock_uom: "Meter", uoms: [{ uom: "Roll", conversion_factor: "25" }] }),
+      item("SEWING", { is_stock_item: 0 }),
       row("batch", "B1", { batch_id: "B1", item: "DYE", expiry_date: "2026-11-01" }),
       row("batch", "B2", { batch_id: "B2", item: "DYE", expiry_date: "2026-11-02" }),
     ],
     "bandung",
   );
-  const of = (piece: Partial<PieceRow>, wanted = { moves: true, soldOn: "2026-11-02" }) =>
+  const of = (piece: Partial<PieceRow>, wanted: Wanted = { moves: true, usedOn: "2026-11-02" }) =>
     lackingPiece([{ item_code: "DYE", uom: "", qty: "1", ...piece }], known, wanted);
   expect([of({}), of({ batch_no: "B3" }), of({ batch_no: "B1" }), of({ batch_no: " B2" })]).toEqual([
     ...["batch", "batch", "expired"],
     null,
   ]);
   expect(lackingPiece([{ item_code: "DYE", uom: "", qty: "1", batch_no: "B1" }], known, { moves: true })).toBeNull();
-  expect(of({}, { moves: false, soldOn: "" })).toBeNull();
+  expect(of({}, { moves: false, usedOn: "" })).toBeNull();
   const iron = { item_code: "IRON", uom: "Pair" };
   expect([
     of({ ...iron, serial_no: "1" }),
@@ -477,6 +479,15 @@ test("what the box would not take of batches, numbers and quantities is said bef
   const buttons = (uom: string, qty: string) => of({ item_code: "BUTTON", uom, qty });
   expect([buttons("Nos", "1.5"), buttons("Dozen", "0.3"), buttons("Dozen", "1.5")]).toEqual(["whole", "whole", null]);
   expect(of({ item_code: "SOMETHING NEW", qty: "1.5" })).toBeNull();
+  const moved = (item_code: string, qty: string, uom = "") =>
+    of({ item_code, qty, uom }, { moves: true, goodsAlone: true });
+  expect([
+    moved("SEWING", "1"),
+    of({ item_code: "SEWING" }),
+    moved("CLOTH", "0.0005"),
+    moved("CLOTH", "0.0006"),
+  ]).toEqual([...["service", null], ...["too_little", null]]);
+  expect([moved("CLOTH", "0"), moved("CLOTH", "0.0001", "Roll")]).toEqual([null, null]);
 });
 
 test("an order is promised for today or later", () => {

@@ -17,17 +17,26 @@ export interface PieceRow {
 export interface Wanted {
   /** Goods move: batches and numbers count. */
   moves: boolean;
-  /** They are sold on that day: what has expired by then is not. */
-  soldOn?: string;
+  /** They are sold, used, moved or taken in on that day: what has expired by then is not. */
+  usedOn?: string;
+  /** Goods alone may be named: a service is neither moved nor counted, and neither is what the books round to nothing. */
+  goodsAlone?: boolean;
 }
 
-export type LackingPiece = "whole" | "batch" | "expired" | "serials";
+export type LackingPiece = "whole" | "service" | "too_little" | "batch" | "expired" | "serials";
+
+/** The books keep no less than 0.001 of a stock unit. */
+const DIGITS = 3;
 
 /** The first thing that the box would not take; of an item that only the site knows nothing is looked at. */
 export function lackingPiece(rows: readonly PieceRow[], masters: Masters, wanted: Wanted): LackingPiece | null {
   for (const row of rows) {
     const item = masters.get("item", row.item_code);
-    const lacks = item && (notWhole(row, item, masters) ?? (wanted.moves ? ofPiece(row, item, masters, wanted) : null));
+    if (!item) continue;
+    const lacks =
+      notWhole(row, item, masters) ??
+      (wanted.goodsAlone ? notGoods(row, item) : null) ??
+      (wanted.moves ? ofPiece(row, item, masters, wanted) : null);
     if (lacks) return lacks;
   }
   return null;
@@ -46,12 +55,17 @@ function notWhole(row: PieceRow, item: Item, masters: Masters): "whole" | null {
   return isWhole(item.stock_uom) && halves(inStockUnit(row, item)) ? "whole" : null;
 }
 
-function ofPiece(row: PieceRow, item: Item, masters: Masters, { soldOn }: Wanted): LackingPiece | null {
+function notGoods(row: PieceRow, item: Item): "service" | "too_little" | null {
+  if (!item.is_stock_item) return "service";
+  return !number(row.qty).isZero() && inStockUnit(row, item)?.rounded(DIGITS).isZero() ? "too_little" : null;
+}
+
+function ofPiece(row: PieceRow, item: Item, masters: Masters, { usedOn }: Wanted): LackingPiece | null {
   if (!item.is_stock_item) return null;
   if (item.has_batch_no) {
     const batch = masters.get("batch", row.batch_no?.trim() ?? "");
     if (!batch || batch.item !== item.item_code) return "batch";
-    if (soldOn && batch.expiry_date && batch.expiry_date < soldOn) return "expired";
+    if (usedOn && batch.expiry_date && batch.expiry_date < usedOn) return "expired";
   }
   if (!item.has_serial_no) return null;
   const named = serials(row.serial_no);

@@ -4,6 +4,7 @@ import { app } from "../app";
 import { type Counting, formOf } from "../forms/count";
 import { counted, type GoodsLine, type When } from "../forms/documents";
 import { allInStockUnit, hasStrangeUnit } from "../forms/goods";
+import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
 import { Form, type Lack } from "../parts/finish";
@@ -58,5 +59,6 @@ function lacking(lines: readonly GoodsLine[], masters: Masters): Lack | null {
   if (lines.length === 0) return "goods";
   if (lines.some((line) => line.qty === "")) return "qty";
   if (hasStrangeUnit(lines, masters)) return "uom";
-  return allInStockUnit(lines, masters) ? null : "large";
+  const all = allInStockUnit(lines, masters);
+  return all ? lackingPiece(all, masters, { moves: true, goodsAlone: true }) : "large";
 }

@@ -149,7 +149,7 @@ function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Deliverin
   const lacks =
     delivered.length > 0 && (how === "note" || fresh.length > 0)
       ? "mixed"
-      : (lackingPiece(chosen, masters, { moves: fresh.length > 0, soldOn: clock.day() }) ??
+      : (lackingPiece(chosen, masters, { moves: fresh.length > 0, usedOn: clock.day() }) ??
         (how === "bill" && nameless ? "reference" : null));
   const fits = how === "note" || !(result instanceof TooMuch);
   const good = possible.length > 0 && someGoods(lines) && fits && lacks === null;

@@ -1,7 +1,8 @@
 // Goods that come from a supplier.
 
 import { app } from "../app";
-import { lineSum, type Received, receipt } from "../forms/documents";
+import { lineSum, positive, type Received, receipt } from "../forms/documents";
+import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { Invalid } from "../money/taxes";
 import { BoughtBill, reckonBought } from "../parts/bill";
@@ -31,7 +32,8 @@ export function Receive() {
   const totals = reckonBought(value.lines, clock.day());
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : null;
   const ofGoods = lackingGoods(value.lines, lineSum(value.lines, masters.precision));
-  const lacks = value.supplier === "" ? "supplier" : ofGoods;
+  const ofPieces = lackingPiece(value.lines.filter(positive), masters, { moves: true, usedOn: clock.day() });
+  const lacks = value.supplier === "" ? "supplier" : (ofGoods ?? ofPieces);
   return (
     <Form
       screen={SCREEN}

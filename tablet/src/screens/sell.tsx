@@ -49,7 +49,7 @@ export function Sell() {
   const good = totals && !(totals instanceof Invalid) ? totals : null;
   const lacks =
     lacking(cart, masters.precision) ??
-    lackingPiece(cart.lines, masters, { moves: true, soldOn: clock.day() }) ??
+    lackingPiece(cart.lines, masters, { moves: true, usedOn: clock.day() }) ??
     (cart.customer === "" ? "customer" : null);
 
   if (!paying || !good) {

@@ -4,13 +4,14 @@ import { useEffect, useState } from "preact/hooks";
 import type { TransitRow } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
-import { type GoodsLine, transferIn, transferOut } from "../forms/documents";
+import { type GoodsLine, positive, transferIn, transferOut } from "../forms/documents";
+import { lackingPiece } from "../forms/pieces";
 import { underWay } from "../forms/transit";
 import { day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
-import { Form } from "../parts/finish";
+import { Form, type Lack } from "../parts/finish";
 import { Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine, someGoods } from "../parts/goods";
 import { PickList } from "../parts/picker";
@@ -43,7 +44,7 @@ export function TransferOut() {
       screen={OUT}
       title={t("tile.transfer_out")}
       draft={draft}
-      lacks={value.to === "" ? "to" : !someGoods(value.lines) ? "goods" : null}
+      lacks={value.to === "" ? "to" : lackingMoved(value.lines)}
       done="transfer.out_done"
       make={(when) => ({ kind: "stock-entry", fields: transferOut(from, value.to, value.lines, when) })}
       label={{ party: value.to }}
@@ -58,6 +59,13 @@ export function TransferOut() {
       <Goods free lines={value.lines} onChange={(lines) => set({ lines })} />
     </Form>
   );
+}
+
+/** What keeps goods from being sent or received. */
+function lackingMoved(lines: readonly GoodsLine[]): Lack | null {
+  const { rows, clock } = app();
+  const wanted = { moves: true, usedOn: clock.day(), goodsAlone: true };
+  return someGoods(lines) ? lackingPiece(lines.filter(positive), rows.masters.value, wanted) : "goods";
 }
 
 /** What is under way to here. `amended`: a receipt that is to be corrected. */
@@ -124,7 +132,7 @@ export function TakeIn({ of }: { of: string | null }) {
       screen={screen}
       title={`${t("tile.transfer_in")} ${first.number ?? ""}`}
       draft={{ ...draft, value: { lines, to } }}
-      lacks={someGoods(lines) ? null : "goods"}
+      lacks={lackingMoved(lines)}
       done="transfer.in_done"
       make={(when) => ({ kind: "stock-entry", fields: transferIn(first.entry, first.warehouse, to, lines, when) })}
       label={{ party: first.from ?? t("office") }}
