@@ -668,3 +668,90 @@ fn a_long_entry_is_cancelled_by_its_state_and_not_by_a_call_10() {
     good(client.put("Journal Entry", name(&long), json!({ "docstatus": 2 })));
     assert_eq!(read(&client, "Journal Entry", &long)["docstatus"], 2);
 }
+
+/// By the public source of version 15, as the rest of this page; nobody has recorded it.
+#[test]
+fn what_comes_back_is_what_had_gone_at_no_higher_price() {
+    let (erp, client) = start();
+    for (code, kept) in [("MACHINE", "has_serial_no"), ("DYE", "has_batch_no")] {
+        erp.make("Item", json!({ "item_code": code, "item_group": "Raw Material", "is_stock_item": 1, kept: 1 }));
+    }
+    for batch in ["B-1", "B-2"] {
+        erp.make("Batch", json!({ "batch_id": batch, "item": "DYE" }));
+    }
+    let row = |field: &str, item: &str, qty: i32, piece: &str| {
+        json!({ "item_code": item, "qty": qty, "rate": 2000, "basic_rate": 1000, "use_serial_batch_fields": 1, field: piece,
+            "warehouse": "Stores - TW" })
+    };
+    for (field, item, pieces, said) in [
+        ("serial_no", "MACHINE", ["M-1", "M-2"], "Serial No M-2 is not present in the Sales Invoice"),
+        ("batch_no", "DYE", ["B-1", "B-2"], "Batch No B-2 is not present in the original Sales Invoice"),
+    ] {
+        let come: Vec<Value> = pieces.iter().map(|piece| row(field, item, 1, piece)).collect();
+        good(client.post("Stock Entry", json!({ "docstatus": 1, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - TW", "items": come })));
+        let sold = pieces.map(|piece| {
+            let items = json!([row(field, item, 1, piece)]);
+            good(client.post(
+                "Sales Invoice",
+                json!({ "docstatus": 1, "customer": "Bu Sari", "update_stock": 1, "items": items }),
+            ))
+        });
+        let back = |piece: &str, rate: i32| {
+            let mut row = with(row(field, item, -1, piece), json!({ "rate": rate }));
+            row["sales_invoice_item"] = sold[0]["items"][0]["name"].clone();
+            json!({ "docstatus": 1, "customer": "Bu Sari", "update_stock": 1, "is_return": 1, "return_against": name(&sold[0]), "items": [row] })
+        };
+        let other = client.post("Sales Invoice", back(pieces[1], 2000));
+        bad(&other, 417, "ValidationError");
+        assert!(other.body["exception"].as_str().unwrap().contains(said), "{}", other.body);
+        let dear = client.post("Sales Invoice", back(pieces[0], 2001));
+        bad(&dear, 417, "ValidationError");
+        assert!(dear.body["exception"].as_str().unwrap().contains("Rate cannot be greater"), "{}", dear.body);
+        good(client.post("Sales Invoice", back(pieces[0], 2000)));
+    }
+}
+
+#[test]
+fn no_money_is_taken_ahead_for_an_order_that_is_billed() {
+    let (_erp, client) = start();
+    let row = json!({ "item_code": "SEWING", "qty": 2, "rate": 1000, "warehouse": "Stores - TW" });
+    let order = json!({ "docstatus": 1, "customer": "Bu Sari", "delivery_date": "2026-12-01", "items": [row] });
+    let order = good(client.post("Sales Order", order));
+    let ahead = || {
+        let row =
+            json!({ "reference_doctype": "Sales Order", "reference_name": name(&order), "allocated_amount": 100 });
+        json!({ "docstatus": 1, "payment_type": "Receive", "party_type": "Customer", "party": "Bu Sari", "paid_to": "Cash - TW",
+            "paid_amount": 100, "received_amount": 100, "references": [row] })
+    };
+    let bill = || {
+        let mut bill = sale(1.0, 1000.0);
+        bill["items"][0]["sales_order"] = order["name"].clone();
+        bill["items"][0]["so_detail"] = order["items"][0]["name"].clone();
+        bill
+    };
+    good(client.post("Sales Invoice", bill()));
+    good(client.post("Payment Entry", ahead()));
+    good(client.post("Sales Invoice", bill()));
+    let late = client.post("Payment Entry", ahead());
+    bad(&late, 417, "ValidationError");
+    assert!(late.body["exception"].as_str().unwrap().contains("has already been fully paid"), "{}", late.body);
+}
+
+#[test]
+fn a_part_of_the_money_that_is_given_back_is_told_of_no_return() {
+    let (_erp, client) = start();
+    let first = good(client.post("Sales Invoice", sale(1.0, 1500.0)));
+    let row = json!({ "mode_of_payment": "Cash", "amount": -500, "base_amount": -500, "account": "Cash - TW", "type": "Cash" });
+    let till = json!({ "is_return": 1, "return_against": name(&first), "update_outstanding_for_self": 1, "is_pos": 1,
+        "pos_profile": "Counter 1", "payments": [row], "paid_amount": -500, "base_paid_amount": -500 });
+    let back = good(client.post("Sales Invoice", with(sale(-1.0, 1500.0), till)));
+    assert_eq!(read(&client, "Sales Invoice", &back)["outstanding_amount"], json!(0.0));
+    let bill = |qty: f64, paid: f64| {
+        json!({ "docstatus": 1, "supplier": "Toko Kain", "items": [{ "item_code": "SEWING", "qty": qty, "rate": 150 }],
+            "is_paid": 1, "mode_of_payment": "Cash", "cash_bank_account": "Cash - TW", "paid_amount": paid })
+    };
+    let first = good(client.post("Purchase Invoice", bill(1.0, 150.0)));
+    let back = |paid: f64| with(bill(-1.0, paid), json!({ "is_return": 1, "return_against": name(&first) }));
+    bad(&client.post("Purchase Invoice", back(-50.0)), 417, "ValidationError");
+    good(client.post("Purchase Invoice", back(-150.0)));
+}

@@ -83,6 +83,10 @@ impl Erp {
                 return Err(Error::invalid("Cash or Bank Account is mandatory for making payment entry"));
             }
             let paid = num(doc, "paid_amount");
+            // With their signs, also of a return (`validate_cash`).
+            if paid - payable(doc) > 0.001 {
+                return Err(Error::invalid("Paid amount + Write Off Amount can not be greater than Grand Total"));
+            }
             putf(doc, "base_paid_amount", paid);
         }
         // Paid and outstanding amounts are worked out of drafts only.
@@ -343,7 +347,13 @@ impl Erp {
         let advance = advances(doc);
         let for_self = is(doc, "update_outstanding_for_self") || blank(doc, "return_against");
         let open = total - paid + change - advance - num(doc, "write_off_amount");
-        let own_open = if is(doc, "is_return") && !for_self { 0.0 } else { money(open) };
+        // Of a return that is paid at once only what it takes back is reckoned anew: its own stays as its draft had it, or at nothing.
+        let of_till = is(doc, "is_pos") && !blank(doc, "return_against");
+        let own_open = match is(doc, "is_return") {
+            true if of_till => num(doc, "outstanding_amount"),
+            true if !for_self => 0.0,
+            _ => money(open),
+        };
         self.db.change(&doctype, &name, |doc| {
             putf(doc, "outstanding_amount", own_open);
             putf(doc, "total_advance", advance);

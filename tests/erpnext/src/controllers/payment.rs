@@ -128,7 +128,9 @@ impl Erp {
             let open = self.open_amount(&doctype, &found);
             let allocated = num(row, "allocated_amount");
             if doctype.ends_with("Invoice") || doctype.ends_with("Order") {
-                if open == 0.0 {
+                // An order of which all is billed is none that is to be billed (`get_orders_to_be_billed`).
+                let billed = doctype.ends_with("Order") && (100.0 - num(&found, "per_billed")).abs() <= 0.01;
+                if open == 0.0 || billed {
                     return Err(Error::invalid(format!("{doctype} {name} has already been fully paid.")));
                 }
                 if (open > 0.0 && allocated > open + 0.005) || (open < 0.0 && allocated < open - 0.005) {

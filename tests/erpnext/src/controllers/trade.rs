@@ -7,7 +7,7 @@ use super::ledger::line;
 use super::shown_day;
 use super::stock::Goods;
 use super::totals::{payable, totals};
-use crate::doc::{Doc, blank, fill, is, money, num, owned, put, putf, rows, rows_mut, text};
+use crate::doc::{Doc, blank, fill, flt, is, money, num, owned, put, putf, rows, rows_mut, text};
 use crate::erp::{COMPANY, Erp};
 use crate::error::{Error, Res};
 use serde_json::{Value, json};
@@ -38,6 +38,30 @@ fn bill(line: &mut Doc, amount: f64) -> Option<Error> {
         let (item, idx) = (text(line, "item_code"), num(line, "idx"));
         Error::invalid(format!("Cannot overbill for Item {item} in row {idx} more than {all:?}."))
     })
+}
+
+/// What comes back into a warehouse is of the batches and pieces of the item that had gone from there, where it had any
+/// (`validate_returned_serial_batch_no`).
+fn returned_pieces(doc: &Doc, first: &Doc) -> Res<()> {
+    let (doctype, against) = (text(doc, "doctype"), text(first, "name"));
+    for row in rows(doc, "items") {
+        let same =
+            |theirs: &&Doc| ["item_code", "warehouse"].iter().all(|field| text(theirs, field) == text(row, field));
+        for (field, what, not) in [
+            ("serial_no", "Serial No", "is not present in the"),
+            ("batch_no", "Batch No", "is not present in the original"),
+        ] {
+            let gone: Vec<&str> =
+                rows(first, "items").into_iter().filter(same).flat_map(|r| text(r, field).lines()).collect();
+            if let Some(name) = text(row, field).lines().find(|name| !gone.is_empty() && !gone.contains(name)) {
+                let text = format!(
+                    "{what} {name} {not} {doctype} {against}, hence you can't return it against the {doctype} {against}"
+                );
+                return Err(Error::invalid(text));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Erp {
@@ -111,7 +135,10 @@ impl Erp {
             if num(row, "conversion_factor") == 0.0 {
                 putf(row, "conversion_factor", 1.0);
             }
-            let stock_qty = qty * num(row, "conversion_factor");
+            // A row's numbers are rounded before anything is made of them (`round_floats_in`), and the factor is one of them.
+            let factor = flt(num(row, "conversion_factor"), 3);
+            putf(row, "conversion_factor", factor);
+            let stock_qty = qty * factor;
             putf(row, "stock_qty", stock_qty);
             if matches!(doctype.as_str(), "Purchase Receipt" | "Purchase Invoice")
                 && num(row, "received_qty") == 0.0
@@ -267,8 +294,16 @@ impl Erp {
                 let text = format!("Row # {}: Cannot return more than {left:?} for Item {code}", i + 1);
                 return Err(Error::refused("StockOverReturnError", text));
             }
+            let (asked, paid) = (num(row, "rate"), num(origin, "rate"));
+            if !buys(doc) && paid != 0.0 && asked > paid {
+                let text = format!("Row # {}: Rate cannot be greater than the rate used in {doctype} {against}", i + 1);
+                return Err(Error::invalid(text));
+            }
         }
-        Ok(())
+        match is(doc, "update_stock") || matches!(doctype, "Delivery Note" | "Purchase Receipt") {
+            true => returned_pieces(doc, &first),
+            false => Ok(()),
+        }
     }
 
     /// What is delivered or billed is for the project of what it builds on, where that has one (`validate_with_previous_doc`).
