@@ -30,7 +30,7 @@ import {
   returned,
   transferOut,
 } from "./documents";
-import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen } from "./orders";
+import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen, takesAhead } from "./orders";
 import { divided, owedOf } from "./owed";
 import { likelyNotes, settle, TooMuch } from "./pay";
 import { allocate, closed, openWithout } from "./paying";
@@ -220,6 +220,15 @@ test("an order that this tablet made is open until it has delivered and billed a
   expect(half && left(half).map((line) => `${line.to_deliver}`)).toEqual(["1"]);
   expect(half && `${paidAheadOpen(half)}`).toBe("40000");
   expect(of(order, deposit, bill("2", "100000"))).toEqual([]);
+});
+
+test("money is paid ahead for an order until all of it is billed, whether it is delivered or not", () => {
+  const [open] = openOrders(masters, [order], null);
+  if (!open) throw new Error("no order");
+  const [line] = open.items;
+  const billed = (qty: string, more = {}) =>
+    takesAhead({ ...open, items: [{ ...line, billed: qty, ...more } as never] });
+  expect([takesAhead(open), billed("1"), billed("2"), billed("0", { rate: "0" })]).toEqual([true, true, false, false]);
 });
 
 test("an order that this tablet made is delivered out of the warehouse that it names, with no box in reach", () => {

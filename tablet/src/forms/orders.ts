@@ -228,6 +228,11 @@ export function left(order: Order): (OrderLine & { to_deliver: Decimal; to_bill:
   return of.filter((line) => line.to_deliver.isPositive() || line.to_bill.isPositive());
 }
 
+/** Money may still be paid ahead: something that costs anything is to be billed, which the box and the books ask for. */
+export function takesAhead(order: Order): boolean {
+  return left(order).some((line) => line.to_bill.isPositive() && !number(line.rate).isZero());
+}
+
 export function paidAheadOpen(order: Order): Decimal {
   return sum(order.advances.map((row) => number(row.open)));
 }

@@ -5,7 +5,7 @@ import type { Order } from "../api-types";
 import { app } from "../app";
 import { emptyCart, number } from "../forms/cart";
 import { type Balance, balance, bill, delivery, type GoodsLine, payment, type When } from "../forms/documents";
-import { divide, left, type OpenOrder, openOrders, paidAhead } from "../forms/orders";
+import { divide, left, type OpenOrder, openOrders, paidAhead, takesAhead } from "../forms/orders";
 import { type Settled, type Tendered, TooMuch } from "../forms/pay";
 import { lackingPiece } from "../forms/pieces";
 import { day as shownDay, t } from "../i18n";
@@ -231,7 +231,7 @@ function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Deliverin
         </>
       )}
       {lacks && <Notice kind="warn">{t(`lacks.${lacks}`)}</Notice>}
-      {mayTake && (
+      {mayTake && takesAhead(order) && (
         <Button icon="money" onClick={deposit}>
           {t("order.more_deposit")}
         </Button>

@@ -57,6 +57,10 @@ impl Shop {
                 }
                 None => continue,
             };
+            if *what == Progress::Advanced && self.is_billed(world.masters, of, own) {
+                let rule = format!("all of {of} is billed: take the money for its invoice, as a payment of that");
+                return Err(Refusal::new(Why::Progress, field(*what), rule));
+            }
             match limit {
                 Limit::To(limit) => {
                     let elsewhere = world.masters.done_elsewhere(of, row.as_ref(), *what);
@@ -82,6 +86,36 @@ impl Shop {
             }
         }
         Ok(marks)
+    }
+
+    /// Whether nothing of an order that costs anything is left to bill, here and elsewhere: ERPNext takes no money ahead for it then.
+    fn is_billed(&self, masters: &Masters, of: &Ref, own: Option<&Submitted>) -> bool {
+        let left = |row: Text| {
+            let key = (of.clone(), Some(row), Progress::Billed);
+            let limit = match own {
+                Some(order) => own_limit(masters, order, &key),
+                None => office_limit(masters, of, key.1.as_ref(), Progress::Billed),
+            };
+            let Limit::To(limit) = limit else { return false };
+            let done = self.progress(of, key.1.as_ref(), Progress::Billed);
+            let done = done.plus(masters.done_elsewhere(of, key.1.as_ref(), Progress::Billed));
+            done.is_some_and(|done| done < limit)
+        };
+        let number = |i: usize| Text::try_from((i + 1).to_string()).ok();
+        match own {
+            Some(order) => {
+                let lines = order.document.rules().priced().map(|priced| priced.lines).unwrap_or_default();
+                !lines
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, line)| !line.rate.is_zero())
+                    .filter_map(|(i, _)| number(i))
+                    .any(left)
+            }
+            None => masters.sales_order(of).is_some_and(|order| {
+                !order.items.iter().filter(|line| !line.rate.is_zero()).any(|line| left(line.name.clone()))
+            }),
+        }
     }
 
     fn is_live(&self, id: IntentId, field: &str) -> Result<(), Refusal> {

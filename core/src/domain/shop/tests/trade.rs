@@ -253,6 +253,39 @@ fn no_more_is_paid_ahead_than_the_order_comes_to() {
     bench.submit(2, "payment-entry", ahead("200")).unwrap();
 }
 
+/// As ERPNext, which says of an order that is billed that it is paid.
+#[test]
+fn nothing_is_paid_ahead_for_what_is_billed() {
+    let mut bench = Bench::tailor();
+    order(&mut bench);
+    let own = id(1).to_string();
+    let ahead = |of: &str| pay(of, "Sales Order", "10");
+    let bill = |qty: &str| {
+        sale(json!([{"item_code": "CLOTH", "qty": qty, "rate": "100", "sales_order": own, "so_detail": "1"}]))
+    };
+    bench.submit(2, "sales-invoice", bill("3")).unwrap();
+    bench.submit(3, "payment-entry", ahead(&own)).unwrap();
+    bench.submit(4, "sales-invoice", bill("2")).unwrap();
+    let refusal = bench.submit(5, "payment-entry", ahead(&own)).unwrap_err();
+    assert_eq!((refusal.why, refusal.field.as_str()), (Why::Progress, "references"));
+    assert!(refusal.rule.contains("is billed"), "{refusal}");
+    bench.cancel(6, 4).unwrap();
+    bench.submit(7, "payment-entry", ahead(&own)).unwrap();
+    // Of an order of the office, also what others have billed; what costs nothing is never billed.
+    let office = |billed: &str| {
+        json!({"order": "SO-9", "customer": "Bu Sari", "grand_total": "500",
+            "items": [{"name": "a", "item_code": "CLOTH", "qty": "5", "uom": "Meter", "rate": "100", "billed_qty": billed},
+                {"name": "b", "item_code": "SEWING", "qty": "1", "uom": "Nos", "rate": "0"}]})
+    };
+    bench.put(Table::SalesOrderRow, office("4"));
+    bench.submit(8, "payment-entry", ahead("SO-9")).unwrap();
+    elsewhere(&mut bench, "SO-9", "solo", json!({"lines": [{"name": "a", "billed_qty": "1"}]}));
+    assert_eq!(refused(bench.submit(9, "payment-entry", ahead("SO-9"))).0, Why::Progress);
+    bench.put(Table::SalesOrderRow, office("5"));
+    elsewhere(&mut bench, "SO-9", "solo", json!({}));
+    assert_eq!(refused(bench.submit(9, "payment-entry", ahead("SO-9"))).0, Why::Progress);
+}
+
 #[test]
 fn no_more_is_received_than_another_site_has_sent_and_nothing_is_short_on_the_way() {
     let mut bench = Bench::tailor();
