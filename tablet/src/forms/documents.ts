@@ -108,6 +108,8 @@ export interface GoodsLine {
   left?: string;
   batch_no?: string;
   serial_no?: string;
+  /** The numbers of the pieces that the other document's row had, one a line. */
+  had?: string;
   warehouse?: string;
 }
 

@@ -4,7 +4,7 @@ import type { Item } from "../rows/types";
 import { resolve } from "../scan/code";
 import type { StoredRow } from "../store";
 import { counted, type GoodsLine, receipt } from "./documents";
-import { allInStockUnit, hasStrangeUnit, put } from "./goods";
+import { allInStockUnit, hasStrangeUnit, offered, put, withOffered } from "./goods";
 
 const row = (table: string, name: string, row: Record<string, unknown>): StoredRow => ({ table, name, row });
 const button = {
@@ -96,6 +96,16 @@ test("a number names a piece that waits for one, and is one more beyond those", 
   const named = scanned(fixed, [piece("S1"), piece("S2")], [two]) ?? [];
   expect(named.map((line) => [line.qty, line.serial_no])).toEqual([["2", "S1\nS2"]]);
   expect(scanned(fixed, [piece("S3")], named)?.map((line) => line.qty)).toEqual(["3"]);
+});
+
+test("the pieces that another document's row had are offered, until they are named", () => {
+  const sold: GoodsLine = { row: "1", item_code: "IRON", item_name: "Iron", uom: "Nos", qty: "0", had: "S1\n S2\n" };
+  expect(offered(sold)).toEqual(["S1", "S2"]);
+  const one = withOffered(sold, "S2");
+  expect([one.qty, one.serial_no, offered(one)]).toEqual(["1", "S2", ["S1"]]);
+  // A quantity that was typed before waits for its numbers.
+  expect(withOffered({ ...one, qty: "2" }, "S1")).toMatchObject({ qty: "2", serial_no: "S2\nS1" });
+  expect(offered({ ...sold, serial_no: "S1\nS2" })).toEqual([]);
 });
 
 test("a label names the batch of a line that has its quantity from another document, and each one after it is one more", () => {

@@ -91,8 +91,23 @@ function withPiece(line: GoodsLine, serial: string | undefined, more: Decimal): 
 }
 
 function serialsOf(line: GoodsLine): string[] {
-  const numbers = (line.serial_no ?? "").split("\n").map((text) => text.trim());
-  return numbers.filter((text) => text !== "");
+  return numbers(line.serial_no);
+}
+
+function numbers(lines: string | undefined): string[] {
+  const each = (lines ?? "").split("\n").map((text) => text.trim());
+  return each.filter((text) => text !== "");
+}
+
+/** The pieces of the other document's row that the line does not name yet. */
+export function offered(line: GoodsLine): string[] {
+  const named = serialsOf(line);
+  return numbers(line.had).filter((piece) => !named.includes(piece));
+}
+
+/** The line with one of those. */
+export function withOffered(line: GoodsLine, piece: string): GoodsLine {
+  return withPiece(line, piece, Decimal.of(1));
 }
 
 /** Some line's unit is none that its item is kept in. */

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import type { GoodsLine } from "../forms/documents";
-import { inStockUnit, put, unitsOf } from "../forms/goods";
+import { inStockUnit, offered, put, unitsOf, withOffered } from "../forms/goods";
 import { number as shown, t } from "../i18n";
 import { Decimal } from "../money/decimal";
 import type { Item } from "../rows/types";
@@ -95,11 +95,27 @@ export function Goods({ lines, onChange, free = false, priced = false, scanAdds 
                 <NumberField label={t("line.price")} value={line.rate ?? ""} onInput={(rate) => change(i, { rate })} />
               )}
               {item && <PieceFields item={item} line={line} onChange={(piece) => change(i, piece)} />}
+              <Offered line={line} onPick={(piece) => change(i, withOffered(latest.current[i] ?? line, piece))} />
             </li>
           );
         })}
       </ul>
     </>
+  );
+}
+
+/** The numbers that the other document has, to be tapped in the place of typed. */
+function Offered({ line, onPick }: { line: GoodsLine; onPick: (piece: string) => void }) {
+  const pieces = offered(line);
+  if (pieces.length === 0) return null;
+  return (
+    <div class="buttons">
+      {pieces.map((piece) => (
+        <Button key={piece} onClick={() => onPick(piece)}>
+          {piece}
+        </Button>
+      ))}
+    </div>
   );
 }
 

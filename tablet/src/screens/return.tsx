@@ -87,12 +87,13 @@ function linesOf({ fields, returned: back }: Shown): Line[] {
     const name = `${i + 1}`;
     const left = number(row.qty ?? "0").minus(number(back[name] ?? "0"));
     if (!left.isPositive()) return [];
-    const { item_code = "", rate = "0", uom, batch_no } = row;
+    const { item_code = "", rate = "0", uom, batch_no, serial_no } = row;
     const line = goodsLine(item_code, {
       left: `${left}`,
       rate,
       ...(uom ? { uom } : {}),
       ...(batch_no ? { batch_no } : {}),
+      ...(serial_no ? { had: serial_no } : {}),
     });
     return [{ ...line, row: name }];
   });

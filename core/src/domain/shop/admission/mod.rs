@@ -3,6 +3,7 @@
 //! The box refuses what the office's books could never take: it looks at the same things as ERPNext, so that nothing comes back held
 //! days later. What is only unusual (a shortage) is taken and marked. Without master data only what needs none is looked at.
 
+mod back;
 mod cancelling;
 mod codes;
 mod dates;
@@ -72,7 +73,7 @@ impl Shop {
             self.all_known(world, rules)?;
             rules.beside(world.masters, world.site)?;
             money::currency(world, rules)?;
-            same::same_goods(world, rules)?;
+            same::same_goods(world, document)?;
             booked.factors = goods::factors(world, document, rules.posting_date().or(booked.day))?;
             making::make(world, document, &mut booked)?;
         }

@@ -2,8 +2,9 @@
 
 use super::super::progress::StepKey;
 use super::super::{Refusal, Why, World};
+use super::back;
 use super::links::field;
-use crate::domain::document::{Document, ItemRow, Kind, PartyType, Ref, Rules, Text};
+use crate::domain::document::{Document, ItemRow, Kind, PartyType, Ref, Text};
 use crate::domain::effects::Progress;
 
 /// Refuses where a document of the office is somebody else's.
@@ -59,9 +60,9 @@ fn called(world: &World<'_>, name: &Text) -> Text {
 }
 
 /// Refuses a row that is of another item or unit than the row that it delivers, bills or takes back: quantities are compared with
-/// quantities, and ERPNext asks for the same.
-pub(super) fn same_goods(world: &World<'_>, rules: &dyn Rules) -> Result<(), Refusal> {
-    for row in rules.item_rows() {
+/// quantities, and ERPNext asks for the same. What comes back is besides what had gone, for no more than it went for.
+pub(super) fn same_goods(world: &World<'_>, document: &Document) -> Result<(), Refusal> {
+    for (i, row) in document.rules().item_rows().into_iter().enumerate() {
         for (of, name) in &row.builds_on {
             let own = match of {
                 Ref::Own(id) => (world.lookup)(*id),
@@ -71,8 +72,12 @@ pub(super) fn same_goods(world: &World<'_>, rules: &dyn Rules) -> Result<(), Ref
                 Some((_, on)) => {
                     let named = name.as_str().parse::<usize>().ok().and_then(|no| no.checked_sub(1));
                     let rows = on.document.rules().item_rows();
-                    if let Some(theirs) = named.and_then(|i| rows.get(i)) {
-                        same(world, &row, of, (theirs.item_code, theirs.uom))?;
+                    let Some((at, theirs)) = named.and_then(|at| Some((at, rows.get(at)?))) else { continue };
+                    same(world, &row, of, (theirs.item_code, theirs.uom))?;
+                    // A document that stands on one of its own kind takes it back.
+                    if on.document.kind() == document.kind() {
+                        back::same_pieces(&row, of, &rows)?;
+                        back::no_dearer(&row, of, (document, i), (&on.document, at))?;
                     }
                 }
                 None => {

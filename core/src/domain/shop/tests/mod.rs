@@ -1,6 +1,7 @@
 //! A workshop on a bench: documents as devices send them, admitted and folded as the journal's writer does.
 
 mod admission;
+mod back;
 mod beside;
 mod codes;
 mod folding;
