@@ -223,6 +223,14 @@ impl Rules for PurchaseInvoice {
             let rule = format!("{paid} is more than the total, {total}: pay no more than that");
             return Err(Invalid::at("paid_amount", rule));
         }
+        // ERPNext holds the two against each other with their signs, and takes less for more.
+        if self.is_return && self.is_paid && paid != total {
+            let rule = format!(
+                "{paid} of {total} is given back: a return that is_paid gives all of it back; else leave is_paid out, and send what is \
+                 given back as a Payment Entry"
+            );
+            return Err(Invalid::at("paid_amount", rule));
+        }
         Ok(())
     }
 

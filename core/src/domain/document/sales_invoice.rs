@@ -337,6 +337,15 @@ impl Rules for SalesInvoice {
                 let rule = format!("{paid} is given back, but {total} comes back: give back no more than that");
                 return Err(Invalid::at("payments", rule));
             }
+            // ERPNext then says of the return itself that nothing of it is left, and of what it takes back as well.
+            let for_self = self.update_outstanding_for_self != Some(Flag(false));
+            if for_self && !self.payments.is_empty() && paid != total {
+                let rule = format!(
+                    "{paid} of {total} is given back: give all of it back, or leave payments out and send what is given back as a \
+                     Payment Entry, or take the rest off the invoice with update_outstanding_for_self 0"
+                );
+                return Err(Invalid::at("payments", rule));
+            }
             return Ok(());
         }
         let open = total.minus(advanced).ok_or_else(too_large)?;

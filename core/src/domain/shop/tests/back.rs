@@ -1,4 +1,4 @@
-//! What comes back: the pieces and batches that had gone, for no more than was paid.
+//! What comes back: the pieces and batches that had gone, for no more than was paid, and all of the money or none of it.
 
 use super::*;
 
@@ -85,4 +85,42 @@ fn nothing_comes_back_for_more_than_it_was_sold_for() {
 
 fn made(n: u128, fields: Value) -> Submitted {
     Submitted::new(id(n), "tablet-1".parse().unwrap(), None, document("sales-invoice", fields))
+}
+
+#[test]
+fn of_a_return_that_stands_for_itself_all_of_the_money_is_given_back_or_none() {
+    let mut bench = sold();
+    let with = |amount: &str| {
+        let mut fields = back(1, machine("S1"));
+        fields["payments"] = json!([{"mode_of_payment": "Cash", "amount": amount}]);
+        fields
+    };
+    let refusal = bench.submit(3, "sales-invoice", with("-500")).unwrap_err();
+    assert_eq!((refusal.why, refusal.field.as_str()), (Why::Rule, "payments"));
+    assert!(refusal.rule.contains("update_outstanding_for_self 0"), "{refusal}");
+    // Taken off what was not paid, it may be a part; and nothing of it may be given back at once.
+    let mut off = with("-500");
+    off["update_outstanding_for_self"] = json!(0);
+    bench.admit(Entry::Submitted(made(3, off))).unwrap();
+    bench.admit(Entry::Submitted(made(3, back(1, machine("S1"))))).unwrap();
+    bench.submit(3, "sales-invoice", with("-900")).unwrap();
+}
+
+#[test]
+fn of_a_bill_that_is_taken_back_all_of_the_money_comes_back_or_none() {
+    let mut bench = Bench::tailor();
+    let bill = |qty: &str, paid: &str| {
+        json!({"supplier": "Toko Kain", "items": [{"item_code": "SEWING", "qty": qty, "rate": "150"}], "is_paid": 1,
+            "mode_of_payment": "Cash", "paid_amount": paid})
+    };
+    bench.submit(1, "purchase-invoice", bill("1", "150")).unwrap();
+    let taken_back = |paid: &str| {
+        let mut fields = bill("-1", paid);
+        fields["is_return"] = json!(1);
+        fields["return_against"] = json!(id(1).to_string());
+        fields["items"][0]["purchase_invoice_item"] = json!("1");
+        fields
+    };
+    assert_eq!(refused(bench.submit(2, "purchase-invoice", taken_back("-50"))), (Why::Rule, "paid_amount".into()));
+    bench.submit(2, "purchase-invoice", taken_back("-150")).unwrap();
 }
