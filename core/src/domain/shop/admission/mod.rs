@@ -99,6 +99,9 @@ impl Shop {
         submitted.booked = Some(booked);
         let mut marks = self.goes_so_far(world, &submitted.document, &effects)?;
         self.fits(&submitted, &effects, world)?;
+        if checked {
+            money::in_coins(world, kind, &effects)?;
+        }
         self.has_time(kind, &effects)?;
         if checked {
             let short =

@@ -3,7 +3,8 @@
 use super::super::{Refusal, Why, World};
 use super::item_taxes;
 use crate::domain::booked::Booked;
-use crate::domain::document::{Priced, Rules};
+use crate::domain::document::{Kind, Priced, Rules};
+use crate::domain::effects::{Effects, Progress};
 use crate::domain::master::TaxRule;
 use crate::domain::totals::{Rounding, Sheet, for_return};
 
@@ -36,6 +37,26 @@ pub(super) fn total(world: &World<'_>, rules: &dyn Rules, checked: bool, booked:
     booked.total = Some(totals.payable);
     booked.net = Some(totals.net_total).filter(|net| *net != totals.payable);
     Ok(())
+}
+
+/// Refuses what is paid in parts that the books' currency does not have: ERPNext rounds them on the way, and then says that something else is
+/// left to pay.
+pub(super) fn in_coins(world: &World<'_>, kind: Kind, effects: &Effects) -> Result<(), Refusal> {
+    let Some(settings) = world.masters.settings(world.site) else { return Ok(()) };
+    let digits = u32::from(settings.currency_precision);
+    let paid = effects.money.iter().map(|money| money.amount);
+    let is_money = |what| matches!(what, Progress::Paid | Progress::Advanced | Progress::Used);
+    let settled = effects.steps.iter().filter(|step| is_money(step.what)).map(|step| step.by);
+    let Some(amount) = paid.chain(settled).find(|amount| amount.rounded(digits) != Some(*amount)) else {
+        return Ok(());
+    };
+    let field = match kind {
+        Kind::SalesInvoice => "payments",
+        Kind::JournalEntry => "accounts",
+        _ => "paid_amount",
+    };
+    let rule = format!("{amount} has more than the {digits} digits that {} is kept in: round it", settings.currency);
+    Err(Refusal::new(Why::Rule, field, rule))
 }
 
 /// Refuses a currency that is neither that of the books nor that of the list of prices. As far as the lists go, and no further: nobody

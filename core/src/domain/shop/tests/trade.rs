@@ -287,6 +287,23 @@ fn nothing_is_paid_ahead_for_what_is_billed() {
 }
 
 #[test]
+fn what_is_paid_is_in_coins() {
+    let mut bench = Bench::tailor();
+    let mut fields = sale(json!([{"item_code": "CLOTH", "qty": "1", "rate": "100"}]));
+    fields["payments"] = json!([{"mode_of_payment": "Cash", "amount": "50.005"}]);
+    let refusal = bench.submit(1, "sales-invoice", fields.clone()).unwrap_err();
+    assert_eq!((refusal.why, refusal.field.as_str()), (Why::Rule, "payments"));
+    assert!(refusal.rule.contains("2 digits") && refusal.rule.contains("IDR"), "{refusal}");
+    fields["payments"][0]["amount"] = json!("50.05");
+    bench.submit(1, "sales-invoice", fields).unwrap();
+    assert_eq!(refused(bench.submit(2, "payment-entry", pay_own(1, "0.005"))), (Why::Rule, "paid_amount".into()));
+    let mut part = pay_own(1, "10");
+    part["references"][0]["allocated_amount"] = json!("9.999");
+    assert_eq!(refused(bench.submit(2, "payment-entry", part)), (Why::Rule, "paid_amount".into()));
+    bench.submit(2, "payment-entry", pay_own(1, "49.95")).unwrap();
+}
+
+#[test]
 fn no_more_is_received_than_another_site_has_sent_and_nothing_is_short_on_the_way() {
     let mut bench = Bench::tailor();
     let sent = id(99).to_string();
