@@ -3,7 +3,7 @@
 use super::{Found, unsaid, values};
 use crate::payload::{hours, number, sheet};
 use outpost_core::domain::booked::Booked;
-use outpost_core::domain::decimal::Decimal;
+use outpost_core::domain::decimal::{Decimal, MAX_SCALE};
 use outpost_core::domain::document::{Document, Flag, Kind, PurchaseInvoice, Purpose, SalesInvoice};
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::Masters;
@@ -192,7 +192,10 @@ impl Expected {
             }
             for field in ["stock_qty", "transfer_qty"] {
                 let factor = ours.get("conversion_factor").and_then(values::decimal);
-                if let (Some(theirs), Some(ours)) = (theirs.get(field), factor.and_then(|factor| qty.times(factor))) {
+                if let (Some(theirs), Some(factor)) = (theirs.get(field), factor)
+                    && !is_in_stock_unit(qty, factor, theirs)
+                {
+                    let ours = qty.times(factor).unwrap_or_default();
                     found.amount(&at(field), ours, Some(theirs), FLOAT_PRECISION);
                 }
             }
@@ -322,6 +325,16 @@ impl Expected {
             _ => {}
         }
     }
+}
+
+/// Whether ERPNext may rightly have so much of the stock unit: of what is sold and bought it rounds the factor first, to as many digits as
+/// it is set to keep, and of what is moved it takes the whole factor.
+fn is_in_stock_unit(qty: Decimal, factor: Decimal, theirs: &Value) -> bool {
+    let Some(read) = values::decimal(theirs).and_then(|read| read.rounded(FLOAT_PRECISION)) else { return false };
+    (FLOAT_PRECISION..=MAX_SCALE).any(|digits| {
+        let stock = factor.rounded(digits).and_then(|factor| qty.times(factor));
+        stock.and_then(|stock| stock.rounded(FLOAT_PRECISION)) == Some(read)
+    })
 }
 
 /// The rows of a table.

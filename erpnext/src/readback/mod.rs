@@ -9,6 +9,7 @@
 //! true, and nothing, null, zero and an empty text. What ERPNext may rightly have otherwise:
 //!
 //! - amounts beyond the currency's digits, quantities, factors, hours and percent beyond three ([`FLOAT_PRECISION`]): it keeps no more;
+//! - how much of the stock unit a row is: by its factor as ERPNext has rounded it, or by the whole one;
 //! - text with `<` or `>` in it, which Frappe cleans as HTML: that there is some is all that is looked at;
 //! - the order of a row's serial numbers;
 //! - further units and barcodes of an item: it adds the stock unit itself;

@@ -65,6 +65,26 @@ fn whether_stock_may_be_less_than_nothing_is_told() {
 }
 
 #[test]
+fn a_unit_with_more_digits_than_erpnext_keeps_is_told() {
+    let stand_in = bare();
+    set_up(&stand_in);
+    let (settings, mut masters) = workshop(&stand_in);
+    let cloth = json!({"item_code": "CLOTH-1", "item_name": "Cloth", "stock_uom": "Meter", "is_stock_item": 1,
+        "uoms": [{"uom": "Yard", "conversion_factor": "0.9144"}]});
+    masters.put(Row::deserialize_as(Table::Item, cloth).unwrap());
+    for (digits, told) in [("", true), ("3", true), ("4", false)] {
+        change(&stand_in, "System Settings", "System Settings", json!({ "float_precision": digits }));
+        let findings = check_settings(&admin(&stand_in), &settings, &masters);
+        let line = findings.iter().find(|line| line.field == "System Settings.float_precision").unwrap();
+        assert_eq!(
+            line.level == Level::Warning && line.found.contains("a Yard of CLOTH-1 is 0.9144 Meter"),
+            told,
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn an_administrator_sees_what_the_connector_may_not() {
     let stand_in = bare();
     let key = set_up(&stand_in);

@@ -25,6 +25,7 @@ mod rate;
 mod real;
 mod renamed;
 mod stock;
+mod units;
 mod whole_day;
 
 /// The program's own, so that what is measured here is what an office has.

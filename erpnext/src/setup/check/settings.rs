@@ -6,6 +6,7 @@ use super::books::Books;
 use super::frozen;
 use crate::client::Failure;
 use crate::map::Settings;
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::{Masters, Settings as SiteSettings};
 use serde_json::Value;
@@ -134,16 +135,7 @@ fn rounding(system: &Value, settings: &Settings, masters: &Masters, findings: &m
             findings.error(place, format!("ERPNext rounds by {found:?}"), remedy);
         }
     }
-    let place = "System Settings.float_precision";
-    match number(system, "float_precision") {
-        // None chosen: ERPNext's own, which is this.
-        0 => findings.ok(place, DIGITS.to_string()),
-        digits if digits >= DIGITS => findings.ok(place, digits.to_string()),
-        digits => {
-            let remedy = format!("Set it to {DIGITS} or more.");
-            findings.warning(place, format!("ERPNext keeps {digits} digits of a quantity"), remedy);
-        }
-    }
+    float_precision(number(system, "float_precision"), masters, findings);
     let place = "System Settings.currency_precision";
     let digits = text(system, "currency_precision").trim().parse::<u8>().ok();
     let differs =
@@ -155,6 +147,30 @@ fn rounding(system: &Value, settings: &Settings, masters: &Masters, findings: &m
         }
         (_, Some(digits)) => findings.ok(place, digits.to_string()),
         (_, None) => findings.ok(place, "by the currency's format"),
+    }
+}
+
+/// None chosen (0) is ERPNext's own, which is [`DIGITS`]. It rounds a unit's factor to as many, and then reckons with that.
+fn float_precision(chosen: u64, masters: &Masters, findings: &mut Findings) {
+    let place = "System Settings.float_precision";
+    let digits = if chosen == 0 { DIGITS } else { chosen };
+    if digits < DIGITS {
+        let remedy = format!("Set it to {DIGITS} or more.");
+        findings.warning(place, format!("ERPNext keeps {digits} digits of a quantity"), remedy);
+        return;
+    }
+    let kept = u32::try_from(digits).unwrap_or(u32::MAX);
+    let is_finer = |factor: Decimal| factor.rounded(kept) != Some(factor);
+    let mut units = masters.items().flat_map(|item| item.uoms.iter().map(move |unit| (item, unit)));
+    match units.find(|(_, unit)| is_finer(unit.conversion_factor)) {
+        Some((item, unit)) => {
+            let found = format!(
+                "ERPNext keeps {digits} digits of a unit's factor, and a {} of {} is {} {}: it books another quantity than the workshop",
+                unit.uom, item.item_code, unit.conversion_factor, item.stock_uom
+            );
+            findings.warning(place, found, "Set it to as many as the units need, up to 9, or sell and buy in others.");
+        }
+        None => findings.ok(place, digits.to_string()),
     }
 }
 
