@@ -318,7 +318,16 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Sales Order",
         table: Table::SalesOrderRow,
-        fields: &["company", "customer", "delivery_date", "grand_total", "advance_paid", "status", "docstatus"],
+        fields: &[
+            "company",
+            "customer",
+            "delivery_date",
+            "grand_total",
+            "rounded_total",
+            "advance_paid",
+            "status",
+            "docstatus",
+        ],
         optional: &["outpost_id"],
         joined: &[child(
             "Sales Order Item",

@@ -247,7 +247,7 @@ function asOrdered(order: OpenOrder): boolean {
   );
   const totals = reckon({ ...emptyCart(order.customer), percent: order.percent, lines });
   if (!totals || totals instanceof Invalid) return false;
-  // The office says it before it is rounded to coins.
+  // The office says what is paid; an older one, before that is rounded to coins.
   return [totals.payable, totals.grandTotal].some((total) => total.equals(number(order.grand_total)));
 }
 

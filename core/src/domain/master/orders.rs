@@ -20,7 +20,7 @@ pub struct SalesOrderRow {
     pub delivery_date: Option<Date>,
     /// What was ordered.
     pub items: Vec<OrderRow>,
-    /// What it comes to.
+    /// What is to be paid of it: rounded to coins, where the books round.
     pub grand_total: Decimal,
     /// What was paid ahead by documents that no site made.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -19,11 +19,14 @@ pub(in crate::down) fn sales_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if items.is_empty() {
         return Err("no items".into());
     }
+    // As ERPNext, which takes so much ahead and no more: what is paid is rounded, unless that is switched off or comes to nothing.
+    let rounded = Some(doc.number("rounded_total")?).filter(|total| !total.is_zero());
+    let total = rounded.map_or_else(|| doc.number("grand_total"), Ok)?;
     Ok(Some(Row::SalesOrderRow(SalesOrderRow {
         customer: doc.text("customer")?,
         delivery_date: doc.maybe_day("delivery_date")?,
         items,
-        grand_total: doc.number("grand_total")?,
+        grand_total: total,
         advance_paid: less(doc.number("advance_paid")?, scene.known.advance(&order)),
         company: doc.company(scene.scope)?,
         order,

@@ -131,7 +131,7 @@ impl Fake {
 
     pub(super) fn order(&mut self, name: &str, status: &str, outpost_id: Option<&str>) {
         let fields = json!({ "company": COMPANY, "customer": "Bu Sari", "delivery_date": "2026-12-01", "grand_total": 500000.0,
-            "advance_paid": 0.0, "status": status, "docstatus": 1, "outpost_id": outpost_id });
+            "rounded_total": 500000.0, "advance_paid": 0.0, "status": status, "docstatus": 1, "outpost_id": outpost_id });
         self.put("Sales Order", name, fields);
         let row = json!({ "item_code": "SHIRT", "qty": 2.0, "uom": "Nos", "rate": 250000.0, "amount": 500000.0,
             "warehouse": null, "delivered_qty": 0.0, "billed_amt": 0.0 });

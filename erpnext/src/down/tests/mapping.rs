@@ -117,6 +117,16 @@ fn an_order_of_the_office_goes_by_its_names_and_one_of_a_site_by_its_own() {
     }
 }
 
+/// What ERPNext takes ahead, and no more: what is paid is rounded, unless that is off or comes to nothing.
+#[test]
+fn an_order_comes_to_what_is_paid_of_it() {
+    for (rounded, total) in [(json!(110_999.0), "110999"), (json!(110_998.0), "110998"), (json!(0.0), "110998.4")] {
+        let figures = json!({ "grand_total": 110_998.4, "rounded_total": rounded });
+        let order = made(rows::sales_order, with(recorded("SO for modified"), figures)).unwrap();
+        assert_eq!(order["grand_total"], json!(total));
+    }
+}
+
 /// Some of ERPNext's figures are sites' own work.
 struct Did;
 
