@@ -70,6 +70,33 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "Accounts Manager may post into what is frozen",
     ),
     (
+        |erp, _, _| {
+            let limits = json!([{ "company": "Tailor Works", "credit_limit": 1_000_000 }]);
+            change(erp, "Customer", "Bu Sari", json!({ "credit_limits": limits }));
+        },
+        Level::Warning,
+        "Accounts Settings.credit_controller",
+        "there are credit limits, and nobody may pass them",
+    ),
+    (
+        |erp, _, _| {
+            change(erp, "Company", "Tailor Works", json!({ "credit_limit": 1_000_000 }));
+            let role = json!({ "credit_controller": "Chief" });
+            change(erp, "Accounts Settings", "Accounts Settings", role);
+        },
+        Level::Warning,
+        "Accounts Settings.credit_controller",
+        "there are credit limits, and Chief may pass them",
+    ),
+    (
+        |erp, _, _| {
+            change(erp, "Accounts Settings", "Accounts Settings", json!({ "post_change_gl_entries": 0 }));
+        },
+        Level::Warning,
+        "Accounts Settings.post_change_gl_entries",
+        "the change is taken off twice",
+    ),
+    (
         |_, map, masters| {
             site(map).company = Some("Tailor Works".into());
             masters.delete(&RowKey { table: Table::Settings, name: "bandung".into() });

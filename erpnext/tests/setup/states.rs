@@ -65,6 +65,21 @@ fn whether_stock_may_be_less_than_nothing_is_told() {
 }
 
 #[test]
+fn a_credit_limit_that_the_connector_may_pass_is_none_to_it() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let workshop = workshop(&stand_in);
+    let limits = json!([{ "company": "Tailor Works", "credit_limit": 1_000_000 }]);
+    change(&stand_in, "Customer", "Bu Sari", json!({ "credit_limits": limits }));
+    for (role, level) in [("Accounts User", Level::Ok), ("Chief", Level::Warning)] {
+        change(&stand_in, "Accounts Settings", "Accounts Settings", json!({ "credit_controller": role }));
+        let findings = looked(&stand_in, &key, &workshop);
+        let line = findings.iter().find(|line| line.field == "Accounts Settings.credit_controller").unwrap();
+        assert_eq!(line.level, level, "{line}");
+    }
+}
+
+#[test]
 fn a_unit_with_more_digits_than_erpnext_keeps_is_told() {
     let stand_in = bare();
     set_up(&stand_in);

@@ -4,9 +4,10 @@
 //!
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
 //! what a site pays with and prices in, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
-//! what is set for all, `frozen` who may post into a frozen day, `guard` the guard.
+//! what is set for all, `frozen` who may post into a frozen day, `credit` who passes a credit limit, `guard` the guard.
 
 mod books;
+mod credit;
 mod frozen;
 mod guard;
 mod master;

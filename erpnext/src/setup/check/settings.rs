@@ -3,7 +3,7 @@
 use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::Books;
-use super::frozen;
+use super::{credit, frozen};
 use crate::client::Failure;
 use crate::map::Settings;
 use outpost_core::domain::decimal::Decimal;
@@ -42,6 +42,8 @@ pub(super) fn of_connector(
     }
     if let Some(accounts) = findings.answer("Accounts Settings", single(books, "Accounts Settings")) {
         frozen::look(("Accounts Settings", "frozen_accounts_modifier"), &accounts, roles, findings);
+        credit::look(books, &accounts, roles, findings);
+        change(&accounts, findings);
     }
     of_all(books, settings, masters, findings);
 }
@@ -95,6 +97,18 @@ fn back_dated(stock: &Value, roles: &[String], findings: &mut Findings) {
             "only {role} may post stock of before an item's last movement, and documents that come late are refused"
         );
         findings.error(place, found, "Give the connector's user that role, or leave the setting empty.");
+    }
+}
+
+/// Where change is not booked for itself, ERPNext takes it off each payment of the sale into the account that it is given out of.
+fn change(accounts: &Value, findings: &mut Findings) {
+    const FIELD: &str = "post_change_gl_entries";
+    let place = format!("Accounts Settings.{FIELD}");
+    if accounts.get(FIELD).is_some() && number(accounts, FIELD) == 0 {
+        let found = "off: of a sale that is paid twice into the account that change is given out of, the change is taken off twice";
+        findings.warning(place, found, "Switch Create Ledger Entries for Change Amount on.");
+    } else {
+        findings.ok(place, "change is booked for itself");
     }
 }
 
