@@ -39,12 +39,16 @@ const KNOWN: [(&str, Hold, &str); 16] = [
         Hold::Refused,
         "The unit takes whole numbers only: correct the unit in ERPNext and retry, or cancel the document.",
     ),
-    ("StockOverReturnError", Hold::Refused, "More came back than was sold: cancel the document."),
+    ("StockOverReturnError", Hold::Refused, TOO_MUCH_BACK),
     ("DuplicateEntryError", Hold::Refused, "Something of that name is there already: look at it in ERPNext."),
 ];
 
 /// ERPNext counts what is on submitted Job Cards alone, and a card is submitted with its last piece.
 const TOO_EARLY: &str = "ERPNext counts the pieces of an operation when its Job Card is submitted, with the last of them: it is tried again by itself then.";
+
+/// ERPNext does not round what is left to come back: 1 less 0.9 is less than 0.1 to it.
+const TOO_MUCH_BACK: &str = "By ERPNext's sum more came back than was sold. Of goods by weight or length that come back in parts that sum is \
+                             off in its last digit: cancel all of these returns at the workshop, and make one of them. Else cancel the document.";
 
 /// ERPNext looks at the stock of the document's own time, and of all times since.
 const SHORT: &str = "It is tried again by itself when something that brings this stock has been posted. Stock that came after the \
