@@ -94,7 +94,7 @@ fn what_stands_for_a_document_whose_cancellation_was_given_up_says_what_to_do() 
     let (mut writer, mut words) = (Writer::default(), Words::default());
     let id = |n| IntentId(Uuid::from_u128(n));
     let by = Text::try_from("Ibu Rina").unwrap();
-    words.0.insert(id(2), Fate::given_up(by, "its month is closed".into()));
+    words.0.insert(id(2), Fate::given_up(by, "its month is closed"));
     let stands_for = Need::Cancelled { document: id(1), by: Some(id(2)) };
     let said = writer.take(Work { needs: BTreeSet::from([stands_for]), ..work(3, BTreeSet::new()) }, &words);
     let [Outcome { fate: Fate::Held { hold: Hold::Waits, why }, .. }] = &said[..] else { panic!("{said:?}") };

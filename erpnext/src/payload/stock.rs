@@ -5,7 +5,7 @@ use super::fields::{flag, number, set, text};
 use super::making::Making;
 use super::sheet;
 use outpost_core::domain::decimal::Decimal;
-use outpost_core::domain::document::{EntryItem, Kind, Purpose, Ref, StockEntry, Text};
+use outpost_core::domain::document::{EntryItem, Kind, Purpose, StockEntry, Text};
 use serde_json::{Value, json};
 
 /// A movement of goods. Each row says both of its ends, and nothing is left to the head.
