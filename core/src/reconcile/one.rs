@@ -40,13 +40,15 @@ impl<'a> One<'a> {
         Self { paper, posting: said.get(&paper.id), cancelling }
     }
 
-    /// How a line counts: a master that somebody has put out of use, or in use again, is what it was.
+    /// How a line counts: a master that somebody has put out of use, or in use again, is what it was. A Job Card, and a master that the
+    /// site has not made alone, are others' as well: they stay, and nothing of this document is left in them.
     pub(super) fn standing(&self, there: &There) -> Standing {
-        let undone = matches!(self.cancelling, Some(Fate::Posted { .. }));
+        let is_shared = is_master(there.kind) || there.kind == Kind::JobCard;
+        let undone = matches!(self.cancelling, Some(Fate::Posted { .. } | Fate::Kept));
         match there.standing {
             Standing::Draft => Standing::Draft,
             Standing::Cancelled if is_master(there.kind) && self.paper.cancelled.is_none() => Standing::Submitted,
-            Standing::Submitted if is_master(there.kind) && undone => Standing::Cancelled,
+            Standing::Submitted if is_shared && undone => Standing::Cancelled,
             standing => standing,
         }
     }

@@ -215,8 +215,31 @@ fn a_customer_lives_on_in_the_companys_books() {
     let line = there(&mut sources, 6);
     (line.day, line.sum, line.standing) = (None, None, Standing::Submitted);
     assert!(compare(&question(), &sources).differences.is_empty(), "somebody has put it in use again");
+    sources.said.insert(id(106), Fate::Kept);
+    assert!(compare(&question(), &sources).differences.is_empty(), "it is others' as well, and was left as it is");
     sources.said.remove(&id(106));
     assert_eq!(told(&sources, 6).0, Why::NotPosted);
+}
+
+#[test]
+fn time_that_was_taken_off_a_job_card_is_cancelled_while_the_card_counts_for_others() {
+    let (mut ani, budi) = (paper(8, Kind::JobCard, 0), paper(9, Kind::JobCard, 0));
+    ani.cancelled = Some(id(108));
+    let mut sources = agreed(&[ani, budi]);
+    for line in sources.there.as_mut().unwrap() {
+        line.name = "PO-JOB00012".into();
+        (line.day, line.sum, line.standing) = (None, None, Standing::Submitted);
+    }
+    sources.said.insert(id(108), Fate::Posted { name: name("PO-JOB00012"), day: None, by: None });
+    let sheet = compare(&question(), &sources);
+    assert!(sheet.differences.is_empty(), "{sheet:#?}");
+    assert_eq!((sheet.rows[0].there, sheet.rows[0].state), (Some(figures(1, 1, 0)), State::Equal));
+    sources.said.insert(id(108), Fate::Kept);
+    assert!(compare(&question(), &sources).differences.is_empty(), "somebody had taken it out there before");
+    sources.said.insert(id(108), Fate::held(Hold::Refused, "submitted"));
+    assert_eq!(told(&sources, 8).0, Why::Held(Hold::Refused));
+    sources.said.remove(&id(108));
+    assert_eq!(told(&sources, 8).0, Why::NotPosted);
 }
 
 #[test]
