@@ -10,6 +10,7 @@ use super::source::Source;
 use super::sources::LISTED;
 use super::{Scope, changes, names, permissions, prices, settings};
 use crate::client::Failure;
+use jiff::Timestamp;
 use outpost_core::domain::master::{Row, RowKey, Table};
 use serde_json::{Value, json};
 
@@ -115,7 +116,8 @@ impl Feed {
                 // One that an earlier version knew: the round begins anew.
                 let Some(listed) = LISTED.iter().find(|listed| listed.doctype == doctype) else { return Ok(None) };
                 let page = listed.page.min(self.most);
-                let fetch = Fetch { source, known, scope: &self.scope, listed, page };
+                let today = progress.today(Timestamp::now());
+                let fetch = Fetch { source, known, scope: &self.scope, listed, page, today };
                 return listed_page(&fetch, progress, came, turn);
             }
         };

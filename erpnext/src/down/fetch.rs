@@ -9,6 +9,7 @@ use super::source::Source;
 use super::sources::{By, Joined, Listed, Lookup};
 use super::{Came, Scope};
 use crate::client::{Failure, Query};
+use jiff::civil::Date;
 use outpost_core::domain::master::{Row, RowKey, Table};
 use outpost_core::wire::row;
 use outpost_core::wire::rows::MAX_ROW;
@@ -47,11 +48,13 @@ pub(super) struct Fetch<'a> {
     pub(super) listed: &'a Listed,
     /// Documents of a page.
     pub(super) page: usize,
+    /// By ERPNext's clock.
+    pub(super) today: Date,
 }
 
 impl<'a> Fetch<'a> {
     pub(super) fn scene(&self) -> Scene<'a> {
-        Scene { scope: self.scope, known: self.known }
+        Scene { scope: self.scope, known: self.known, today: self.today }
     }
 
     /// A page of documents without what belongs to them. A field that is not there is told, and left out from then on.

@@ -2,9 +2,9 @@
 //!
 //! In and out: marks in ERPNext's time, which has no offset. Absent: anything of rows.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use outpost_core::domain::id::SiteId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -154,6 +154,12 @@ impl Progress {
         self.time_zone.as_deref()
     }
 
+    /// The day at ERPNext; that of UTC where its time zone is not known.
+    pub(super) fn today(&self, now: Timestamp) -> Date {
+        let zone = self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        zone.unwrap_or(TimeZone::UTC).to_datetime(now).date()
+    }
+
     /// A round is under way.
     pub fn in_round(&self) -> bool {
         self.turn.is_some()
@@ -217,6 +223,13 @@ mod tests {
         assert_eq!(berlin.overlap("2026-10-25 02:59:30"), "2026-10-25 01:57:30.000000");
         assert!(berlin.is_doubtful("2026-10-25 02:00:00") && !berlin.is_doubtful("2026-10-25 03:02:00"));
         assert_eq!(berlin.overlap("2026-10-25 01:59:00"), "2026-10-25 01:57:00.000000");
+    }
+
+    #[test]
+    fn the_day_is_that_of_erpnexts_clock() {
+        let now: Timestamp = "2026-11-20T18:00:00Z".parse().unwrap();
+        assert_eq!(in_zone("Asia/Jakarta").today(now).to_string(), "2026-11-21");
+        assert_eq!(in_zone("Asia/Bandung").today(now).to_string(), "2026-11-20");
     }
 
     #[test]

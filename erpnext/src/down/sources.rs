@@ -170,6 +170,7 @@ pub(super) const LISTED: &[Listed] = &[
             "has_variants",
             "variant_of",
             "disabled",
+            "end_of_life",
         ],
         joined: &[
             child("Item Barcode", &["barcode", "uom"]),
@@ -237,7 +238,7 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Account",
         table: Table::Account,
-        fields: &["company", "account_type", "root_type", "is_group", "disabled"],
+        fields: &["company", "account_type", "root_type", "is_group", "disabled", "freeze_account"],
         of_company: true,
         open: || vec![json!(["is_group", "=", 0])],
         row: rows::account,
@@ -321,6 +322,7 @@ pub(super) const LISTED: &[Listed] = &[
         fields: &[
             "company",
             "customer",
+            "currency",
             "delivery_date",
             "grand_total",
             "rounded_total",
@@ -400,7 +402,15 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Sales Invoice",
         table: Table::OpenInvoice,
-        fields: &["company", "customer", "posting_date", "outstanding_amount", "docstatus"],
+        fields: &[
+            "company",
+            "customer",
+            "posting_date",
+            "outstanding_amount",
+            "currency",
+            "party_account_currency",
+            "docstatus",
+        ],
         optional: &["outpost_id"],
         of_company: true,
         open: unpaid,
@@ -411,7 +421,16 @@ pub(super) const LISTED: &[Listed] = &[
     Listed {
         doctype: "Purchase Invoice",
         table: Table::OpenInvoice,
-        fields: &["company", "supplier", "posting_date", "outstanding_amount", "docstatus"],
+        fields: &[
+            "company",
+            "supplier",
+            "posting_date",
+            "outstanding_amount",
+            "currency",
+            "party_account_currency",
+            "on_hold",
+            "docstatus",
+        ],
         optional: &["outpost_id"],
         of_company: true,
         open: unpaid,

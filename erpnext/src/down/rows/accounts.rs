@@ -28,7 +28,8 @@ pub(in crate::down) fn account(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         name: doc.text("name")?,
         account_type,
         is_expense,
-        disabled: doc.flag("disabled"),
+        // ERPNext books nothing on a frozen one.
+        disabled: doc.flag("disabled") || doc.str("freeze_account") == "Yes",
         company: doc.company(scene.scope)?,
     })))
 }

@@ -40,7 +40,7 @@ pub(in crate::down) fn item(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         is_stock_item: doc.flag("is_stock_item"),
         has_batch_no: doc.flag("has_batch_no"),
         has_serial_no: doc.flag("has_serial_no"),
-        disabled: doc.flag("disabled"),
+        disabled: doc.flag("disabled") || is_over(doc, scene)?,
         variant_of: doc.maybe("variant_of")?,
         barcodes,
         uoms,
@@ -49,6 +49,13 @@ pub(in crate::down) fn item(doc: Doc<'_>, scene: Scene<'_>) -> Made {
             .filter_map(|row| item_tax(row, doc, scene).transpose())
             .collect::<Result<_, _>>()?,
     })))
+}
+
+/// From its last day on ERPNext refuses whatever names it, also what is of before.
+fn is_over(item: Doc<'_>, scene: Scene<'_>) -> Result<bool, String> {
+    // Older databases have a day of zeros where there is none.
+    let has_end = !item.str("end_of_life").starts_with("0000");
+    Ok(has_end && item.maybe_day("end_of_life")?.is_some_and(|end| end <= scene.today))
 }
 
 /// A range of prices has no field here: the row would count for all of them. Of several companies ERPNext takes only templates of the

@@ -1,4 +1,4 @@
-//! Invoices that no site made, with something to pay.
+//! Invoices that no site made, with something to pay, and not blocked.
 
 use super::{Doc, Made, Scene};
 use outpost_core::domain::master::{OpenInvoice, Row};
@@ -14,7 +14,8 @@ pub(in crate::down) fn purchase_invoice(doc: Doc<'_>, scene: Scene<'_>) -> Made 
 fn invoice(doc: Doc<'_>, scene: Scene<'_>, buying: bool, party: &str) -> Made {
     let left = doc.number("outstanding_amount")?;
     let open = doc.number("docstatus")? == 1.into() && !left.is_zero() && !left.is_negative();
-    if !open || doc.intent().is_some() || !doc.is_of(scene.scope) {
+    // ERPNext refuses a payment of one that is on hold.
+    if !open || doc.flag("on_hold") || doc.intent().is_some() || !doc.is_of(scene.scope) {
         return Ok(None);
     }
     let invoice = doc.text("name")?.into();

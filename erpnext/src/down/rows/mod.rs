@@ -43,6 +43,8 @@ pub(super) type Made = Result<Option<Row>, String>;
 pub(super) struct Scene<'a> {
     pub(super) scope: &'a Scope,
     pub(super) known: &'a dyn Known,
+    /// By ERPNext's clock.
+    pub(super) today: Date,
 }
 
 /// A document, or a row of one.

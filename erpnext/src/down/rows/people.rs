@@ -25,10 +25,9 @@ pub(in crate::down) fn customer(doc: Doc<'_>, _: Scene<'_>) -> Made {
     })))
 }
 
-/// One whose bills are blocked until somebody says otherwise is out of use.
-pub(in crate::down) fn supplier(doc: Doc<'_>, _: Scene<'_>) -> Made {
-    let until = !doc.str("release_date").is_empty();
-    let blocked = doc.flag("on_hold") && !until && matches!(doc.str("hold_type"), "" | "All" | "Invoices");
+/// One whose bills or payments are blocked is out of use, up to the day of release, where there is one.
+pub(in crate::down) fn supplier(doc: Doc<'_>, scene: Scene<'_>) -> Made {
+    let blocked = doc.flag("on_hold") && doc.maybe_day("release_date")?.is_none_or(|until| scene.today <= until);
     let name = doc.text("name")?;
     Ok(Some(Row::Supplier(Supplier {
         supplier_name: doc.loose("supplier_name").unwrap_or_else(|| name.clone()),

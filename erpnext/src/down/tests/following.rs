@@ -294,10 +294,11 @@ fn whom_erpnext_would_refuse_is_out_of_use() {
     }
     for (name, more) in [
         ("C", json!({ "on_hold": 1, "hold_type": "Payments" })),
-        ("D", json!({ "on_hold": 1, "hold_type": "All", "release_date": "2026-12-01" })),
+        ("D", json!({ "on_hold": 1, "hold_type": "All", "release_date": "2099-12-31" })),
         ("E", json!({ "on_hold": 1, "hold_type": "Invoices" })),
         ("F", json!({ "on_hold": 1, "hold_type": "" })),
         ("G", json!({ "is_frozen": 1 })),
+        ("H", json!({ "on_hold": 1, "hold_type": "All", "release_date": "2020-01-01" })),
     ] {
         fake.put("Supplier", name, json!({ "supplier_name": name, "disabled": 0 }));
         fake.put("Supplier", name, more);
@@ -309,5 +310,5 @@ fn whom_erpnext_would_refuse_is_out_of_use() {
             _ => None,
         })
         .collect();
-    assert_eq!(out, ["B", "E", "F", "G"]);
+    assert_eq!(out, ["B", "C", "D", "E", "F", "G"]);
 }

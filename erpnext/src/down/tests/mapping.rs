@@ -6,6 +6,7 @@ use crate::client::{Failure, Query};
 use crate::down::fetch::Whole;
 use crate::down::rows::{self, Doc, Made, Scene};
 use crate::down::{Known, Scope, Source, levels};
+use jiff::civil::date;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Ref, Text};
 use outpost_core::domain::id::IntentId;
@@ -28,13 +29,17 @@ pub(super) fn apart(document: Value) -> Whole {
     Whole { fields: document, with }
 }
 
+pub(super) fn scene<'a>(scope: &'a Scope, known: &'a dyn Known) -> Scene<'a> {
+    Scene { scope, known, today: date(2026, 11, 20) }
+}
+
 pub(super) fn made_in(
     scope: &Scope,
     known: &dyn Known,
     row: fn(Doc<'_>, Scene<'_>) -> Made,
     document: &Whole,
 ) -> Option<Value> {
-    let made = row(document.doc(), Scene { scope, known }).unwrap()?;
+    let made = row(document.doc(), scene(scope, known)).unwrap()?;
     let mut bytes = Vec::new();
     made.serialize_fields(&mut serde_json::Serializer::new(&mut bytes)).unwrap();
     Some(serde_json::from_slice(&bytes).unwrap())
@@ -77,6 +82,20 @@ fn items_have_their_codes_and_their_other_units() {
 }
 
 #[test]
+fn an_item_is_out_of_use_from_the_day_on_which_it_ends() {
+    let disabled = |end: Value| {
+        let item = with(recorded("item minimal"), json!({ "end_of_life": end }));
+        made(rows::item, item).unwrap().get("disabled").cloned()
+    };
+    for end in [json!("2026-11-20"), json!("2019-12-31")] {
+        assert_eq!(disabled(end), Some(json!(true)));
+    }
+    for end in [json!("2026-11-21"), json!("2099-12-31"), json!("0000-00-00"), Value::Null] {
+        assert_eq!(disabled(end), None);
+    }
+}
+
+#[test]
 fn a_bill_of_materials_has_quantities_and_no_costs() {
     let bom = made(rows::bom, recorded("get BOM with children")).unwrap();
     let plain = json!({ "name": "BOM-SHIRT-001", "item": "SHIRT", "quantity": "1",
@@ -93,7 +112,7 @@ fn a_bill_of_materials_has_quantities_and_no_costs() {
 fn a_bill_of_materials_with_a_process_loss_stays_where_it_is_and_is_told() {
     let lossy =
         |percent: f64| apart(with(recorded("get BOM with children"), json!({ "process_loss_percentage": percent })));
-    let read = |document: Whole| rows::bom(document.doc(), Scene { scope: &scope(), known: &Kept::default() });
+    let read = |document: Whole| rows::bom(document.doc(), scene(&scope(), &Kept::default()));
     assert!(matches!(read(lossy(0.0)), Ok(Some(_))));
     let why = read(lossy(5.0)).unwrap_err();
     assert!(why.contains("process loss") && why.contains("take that out"), "{why}");
@@ -224,7 +243,7 @@ fn a_work_order_that_could_not_be_posted_stays_where_it_is_and_is_told() {
     let read = |fields: Value, percent: f64| {
         let mut work = apart(with(recorded("WO with explicit operations rows"), fields));
         work.with.insert("BOM", vec![json!({ "name": "BOM-SHIRT-002", "process_loss_percentage": percent })]);
-        rows::work_order(work.doc(), Scene { scope: &scope(), known: &Kept::default() })
+        rows::work_order(work.doc(), scene(&scope(), &Kept::default()))
     };
     let by_card = json!({ "transfer_material_against": "Job Card", "skip_transfer": 0 });
     assert!(matches!(read(json!({ "transfer_material_against": "Work Order", "skip_transfer": 0 }), 0.0), Ok(Some(_))));
@@ -236,7 +255,7 @@ fn a_work_order_that_could_not_be_posted_stays_where_it_is_and_is_told() {
     assert!(matches!(read(json!({ "transfer_material_against": "Job Card", "skip_transfer": 1 }), 0.0), Ok(Some(_))));
     let mut without = apart(with(recorded("WO with explicit operations rows"), by_card));
     without.with.remove("Work Order Operation");
-    assert!(rows::work_order(without.doc(), Scene { scope: &scope(), known: &Kept::default() }).is_ok());
+    assert!(rows::work_order(without.doc(), scene(&scope(), &Kept::default())).is_ok());
     let closed = json!({ "transfer_material_against": "Job Card", "skip_transfer": 0, "status": "Closed" });
     assert!(matches!(read(closed, 5.0), Ok(None)), "nobody has to do anything about it");
 }
@@ -265,7 +284,8 @@ fn an_invoice_of_others_is_open_and_one_of_a_site_is_the_sites() {
     let bill_row = made(rows::purchase_invoice, bill.clone()).unwrap();
     assert_eq!((&bill_row["buying"], &bill_row["party"]), (&json!(true), &json!("Toko Kain")));
     assert_eq!(made(rows::purchase_invoice, with(bill.clone(), json!({ "outstanding_amount": 0.0 }))), None);
-    assert_eq!(made(rows::purchase_invoice, with(bill, json!({ "outstanding_amount": -5.0 }))), None);
+    assert_eq!(made(rows::purchase_invoice, with(bill.clone(), json!({ "outstanding_amount": -5.0 }))), None);
+    assert_eq!(made(rows::purchase_invoice, with(bill, json!({ "on_hold": 1 }))), None, "nobody may pay it");
 }
 
 #[test]
@@ -300,6 +320,9 @@ fn accounts_are_those_of_money_taxes_and_petty_expenses() {
     assert_eq!(account("Asset", "Cash", 0).unwrap().get("is_expense"), None);
     assert_eq!(account("Expense", "", 0).unwrap()["is_expense"], true);
     assert_eq!(account("Expense", "Expense Account", 0).unwrap()["is_expense"], true);
+    let frozen = |frozen: &str| made(rows::account, with(recorded("tax account"), json!({ "freeze_account": frozen })));
+    assert_eq!(frozen("Yes").unwrap()["disabled"], true);
+    assert_eq!(frozen("No").unwrap().get("disabled"), None);
     for (root, kind, is_group) in [
         ("Expense", "", 1),
         ("Expense", "Cost of Goods Sold", 0),
@@ -317,7 +340,7 @@ fn a_mode_of_payment_has_the_account_of_the_company() {
     assert_eq!(cash, plain);
     let elsewhere = Scope { company: "Another".into(), companies: [("Another".into(), vec![])].into(), ..scope() };
     let cash = apart(recorded("set MoP account"));
-    let none = rows::mode_of_payment(cash.doc(), Scene { scope: &elsewhere, known: &Kept::default() });
+    let none = rows::mode_of_payment(cash.doc(), scene(&elsewhere, &Kept::default()));
     assert!(none.unwrap_err().contains("no account for the company Another"));
 }
 
@@ -345,7 +368,7 @@ fn a_warehouse_is_its_sites_by_its_field_or_by_the_map() {
     assert_eq!(made_in(&mapped, &Kept::default(), rows::warehouse, &apart(shop.clone())).unwrap()["site"], "solo");
     assert_eq!(made(rows::warehouse, with(shop.clone(), json!({ "is_group": 1 }))), None);
     let bad = apart(with(shop, json!({ "outpost_site": "Bandung Shop" })));
-    let why = rows::warehouse(bad.doc(), Scene { scope: &scope(), known: &Kept::default() }).unwrap_err();
+    let why = rows::warehouse(bad.doc(), scene(&scope(), &Kept::default())).unwrap_err();
     assert!(why.starts_with("outpost_site: "), "{why}");
 }
 

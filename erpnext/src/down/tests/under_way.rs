@@ -2,7 +2,7 @@
 
 use super::fake::{COMPANY, Fake, Office};
 use super::kept::Kept;
-use super::mapping::{apart, made_in, recorded, transit, with};
+use super::mapping::{apart, made_in, recorded, scene, transit, with};
 use crate::down::rows;
 use crate::down::{Round, Scope};
 use outpost_core::domain::master::{Row, Table, Transit};
@@ -66,7 +66,7 @@ fn what_cannot_be_counted_or_goes_to_two_is_said() {
     let known = of(Some("bandung"));
     let why = |document: Value| {
         let document = apart(document);
-        rows::sent(document.doc(), rows::Scene { scope: &scope(), known: &known }).unwrap_err()
+        rows::sent(document.doc(), scene(&scope(), &known)).unwrap_err()
     };
     let mut rolls = entry(json!({}));
     rolls["items"][0].as_object_mut().unwrap().extend([("conversion_factor".into(), json!(50.0))]);
