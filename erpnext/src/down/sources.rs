@@ -337,6 +337,8 @@ pub(super) const LISTED: &[Listed] = &[
         )],
         of_company: true,
         open: || vec![json!(["docstatus", "=", 1]), json!(["status", "not in", rows::ORDERS_NOT_OPEN])],
+        // One in another currency is nobody's.
+        withdraws: true,
         lookup: Lookup::NameOrId,
         page: DEEP,
         row: rows::sales_order,
@@ -414,6 +416,8 @@ pub(super) const LISTED: &[Listed] = &[
         optional: &["outpost_id"],
         of_company: true,
         open: unpaid,
+        // What is owed in another currency is nobody's to pay.
+        withdraws: true,
         row: rows::sales_invoice,
         owns: |row| matches!(row, Row::OpenInvoice(row) if !row.buying),
         ..PLAIN
@@ -434,6 +438,7 @@ pub(super) const LISTED: &[Listed] = &[
         optional: &["outpost_id"],
         of_company: true,
         open: unpaid,
+        withdraws: true,
         row: rows::purchase_invoice,
         owns: |row| matches!(row, Row::OpenInvoice(row) if row.buying),
         ..PLAIN

@@ -18,6 +18,9 @@ fn invoice(doc: Doc<'_>, scene: Scene<'_>, buying: bool, party: &str) -> Made {
     if !open || doc.flag("on_hold") || doc.intent().is_some() || !doc.is_of(scene.scope) {
         return Ok(None);
     }
+    // What is owed is in the currency of the party's account, whatever the invoice is in.
+    let owed_in = if doc.str("party_account_currency").is_empty() { "currency" } else { "party_account_currency" };
+    scene.in_books_currency(doc, owed_in)?;
     let invoice = doc.text("name")?.into();
     Ok(Some(Row::OpenInvoice(OpenInvoice {
         buying,

@@ -31,7 +31,7 @@ use jiff::civil::Date;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Ref, Text};
 use outpost_core::domain::id::IntentId;
-use outpost_core::domain::master::Row;
+use outpost_core::domain::master::{Row, RowKey, Table};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -45,6 +45,30 @@ pub(super) struct Scene<'a> {
     pub(super) known: &'a dyn Known,
     /// By ERPNext's clock.
     pub(super) today: Date,
+}
+
+impl Scene<'_> {
+    /// What a company's books are kept in, as its sites' settings have it from ERPNext.
+    fn currency(self, company: &str) -> Option<Text> {
+        self.scope.companies.get(company)?.iter().find_map(|site| {
+            let key = RowKey { table: Table::Settings, name: site.as_str().into() };
+            match self.known.row(&key) {
+                Some(Row::Settings(row)) => Some(row.currency),
+                _ => None,
+            }
+        })
+    }
+
+    /// An error where a field of a document names another currency than its company's books are kept in: a row's amounts have none.
+    fn in_books_currency(self, doc: Doc<'_>, field: &str) -> Result<(), String> {
+        let (company, theirs) = (doc.str("company"), doc.str(field));
+        match self.currency(company) {
+            Some(own) if !theirs.is_empty() && own.as_str() != theirs => Err(format!(
+                "it is in {theirs}, and the books of {company} are in {own}: workshops reckon in that alone, so it does not come down"
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A document, or a row of one.

@@ -13,6 +13,7 @@ pub(in crate::down) fn sales_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
     if !open || !doc.is_of(scene.scope) {
         return Ok(None);
     }
+    scene.in_books_currency(doc, "currency")?;
     let order = doc.reference()?;
     let items: Vec<_> =
         doc.rows("Sales Order Item").map(|row| line(row, &order, scene)).collect::<Result<_, String>>()?;

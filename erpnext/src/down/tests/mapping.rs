@@ -146,6 +146,36 @@ fn an_order_comes_to_what_is_paid_of_it() {
     }
 }
 
+/// The company's books are in rupiah, as its site's settings say.
+fn in_rupiah() -> Kept {
+    let settings = json!({ "site": "bandung", "company": COMPANY, "currency": "IDR", "currency_precision": 2 });
+    let row = Row::deserialize_as(Table::Settings, settings).unwrap();
+    Kept([(row.key(), row)].into())
+}
+
+#[test]
+fn what_is_in_another_currency_than_the_books_has_no_row_and_is_told() {
+    let read = |known: &Kept, row: fn(Doc<'_>, Scene<'_>) -> Made, document: Value| {
+        row(apart(document).doc(), scene(&scope(), known)).map(|made| made.is_some())
+    };
+    let order = |currency: &str| with(recorded("SO for modified"), json!({ "currency": currency }));
+    assert_eq!(read(&in_rupiah(), rows::sales_order, order("IDR")), Ok(true));
+    let why = read(&in_rupiah(), rows::sales_order, order("USD")).unwrap_err();
+    assert!(why.starts_with("it is in USD, and the books of Tailor Works are in IDR"), "{why}");
+    assert_eq!(read(&Kept::default(), rows::sales_order, order("USD")), Ok(true), "nobody knows what the books are in");
+    let invoice = |currency: &str, account: Value| {
+        let open = json!({ "outpost_id": null, "outstanding_amount": 40.0, "company": COMPANY, "currency": currency,
+            "party_account_currency": account, "customer": "Bu Sari", "supplier": "Toko Kain", "posting_date": "2026-11-20" });
+        with(recorded("SI on account"), open)
+    };
+    for row in [rows::sales_invoice, rows::purchase_invoice] {
+        assert!(read(&in_rupiah(), row, invoice("USD", json!("USD"))).is_err());
+        assert!(read(&in_rupiah(), row, invoice("USD", Value::Null)).is_err());
+        assert_eq!(read(&in_rupiah(), row, invoice("USD", json!("IDR"))), Ok(true), "what is owed is in rupiah");
+        assert_eq!(read(&in_rupiah(), row, invoice("IDR", json!("IDR"))), Ok(true));
+    }
+}
+
 /// Some of ERPNext's figures are sites' own work.
 struct Did;
 
