@@ -210,6 +210,7 @@ pub(super) const LISTED: &[Listed] = &[
             "customer",
             "supplier",
             "batch_no",
+            "packing_unit",
         ],
         // Saving a price list does.
         timed_by_database: true,

@@ -1,4 +1,5 @@
-//! Lists of prices, and prices that hold for everybody: those for one customer, supplier or batch have no place in a row.
+//! Lists of prices, and prices that hold for everybody: those for one customer, supplier or batch, or for whole packs alone, have no place
+//! in a row.
 
 use super::{Doc, Made, Scene};
 use outpost_core::domain::master::{ItemPrice, PriceList, Row};
@@ -14,6 +15,10 @@ pub(in crate::down) fn price_list(doc: Doc<'_>, _: Scene<'_>) -> Made {
 
 pub(in crate::down) fn item_price(doc: Doc<'_>, _: Scene<'_>) -> Made {
     if ["customer", "supplier", "batch_no"].iter().any(|field| !doc.str(field).is_empty()) {
+        return Ok(None);
+    }
+    // ERPNext takes it for multiples of so many, beside the one that holds for any number.
+    if doc.number("packing_unit")? > 1.into() {
         return Ok(None);
     }
     Ok(Some(Row::ItemPrice(ItemPrice {

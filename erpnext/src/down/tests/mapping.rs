@@ -440,6 +440,9 @@ fn units_lists_and_prices() {
     for narrow in ["customer", "supplier", "batch_no"] {
         assert_eq!(made(rows::item_price, with(price.clone(), json!({ narrow: "x" }))), None);
     }
+    let packed = |unit: u8| made(rows::item_price, with(price.clone(), json!({ "packing_unit": unit })));
+    assert!(packed(0).is_some() && packed(1).is_some());
+    assert_eq!(packed(12), None, "it holds for whole packs alone");
 }
 
 struct Bins(Cell<usize>);
