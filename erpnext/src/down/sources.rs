@@ -359,6 +359,7 @@ pub(super) const LISTED: &[Listed] = &[
             "fg_warehouse",
             "skip_transfer",
             "transfer_material_against",
+            "from_wip_warehouse",
             "sales_order",
             "status",
             "docstatus",

@@ -30,7 +30,8 @@ pub(in crate::down) fn work_order(doc: Doc<'_>, scene: Scene<'_>) -> Made {
         source_warehouse: doc.maybe("source_warehouse")?,
         wip_warehouse: doc.maybe("wip_warehouse")?,
         fg_warehouse: doc.text("fg_warehouse")?,
-        skip_transfer: doc.flag("skip_transfer"),
+        // Without a transfer they are still taken from where work is done, where it says so.
+        skip_transfer: doc.flag("skip_transfer") && !doc.flag("from_wip_warehouse"),
         required_items: doc.rows("Work Order Item").map(required).collect::<Result<_, _>>()?,
         operations: doc.rows("Work Order Operation").map(|row| operation(row, doc)).collect::<Result<_, _>>()?,
         sales_order,

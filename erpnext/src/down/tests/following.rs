@@ -286,6 +286,61 @@ fn a_template_of_taxes_that_becomes_the_default_takes_the_place_of_the_one_befor
 }
 
 #[test]
+fn what_erpnext_would_book_otherwise_or_refuse_does_not_come_or_is_out_of_use() {
+    let mut fake = Fake::new();
+    for item in ["SHIRT", "OLD"] {
+        fake.item(item, "x");
+    }
+    fake.put("Item", "OLD", json!({ "end_of_life": "2020-01-01" }));
+    for (name, rate, unit) in [("p1", "1000", 0), ("p2", "900", 12)] {
+        fake.price(name, "SHIRT", rate, "2026-01-01");
+        fake.put("Item Price", name, json!({ "packing_unit": unit }));
+    }
+    for (name, currency) in [("SO-1", "IDR"), ("SO-2", "USD")] {
+        fake.order(name, "To Deliver and Bill", None);
+        fake.put("Sales Order", name, json!({ "currency": currency }));
+    }
+    let bill = |currency: &str, on_hold: u8| {
+        json!({ "company": COMPANY, "docstatus": 1, "posting_date": "2026-11-20", "outstanding_amount": 40.0, "customer": "Bu Sari",
+            "supplier": "Toko Kain", "currency": "USD", "party_account_currency": currency, "on_hold": on_hold })
+    };
+    for (doctype, name, currency, on_hold) in [
+        ("Sales Invoice", "SI-1", "IDR", 0),
+        ("Sales Invoice", "SI-2", "USD", 0),
+        ("Purchase Invoice", "PI-1", "IDR", 0),
+        ("Purchase Invoice", "PI-2", "USD", 0),
+        ("Purchase Invoice", "PI-3", "IDR", 1),
+    ] {
+        fake.put(doctype, name, bill(currency, on_hold));
+    }
+    let account = json!({ "company": COMPANY, "account_type": "Cash", "is_group": 0, "freeze_account": "Yes" });
+    fake.put("Account", "Old Till - TW", account);
+    let work = json!({ "company": COMPANY, "production_item": "SHIRT", "bom_no": "BOM-1", "qty": 1.0, "fg_warehouse": "Stores - TW",
+        "skip_transfer": 1, "from_wip_warehouse": 1, "status": "Not Started", "docstatus": 1 });
+    fake.put("Work Order", "WO-1", work);
+    let office = Office::afresh(&fake);
+    assert_eq!(office.kept.names(Table::SalesOrderRow), ["SO-1"]);
+    assert_eq!(office.kept.names(Table::OpenInvoice).len(), 2, "{:?}", office.kept.names(Table::OpenInvoice));
+    for name in ["Sales Order SO-2", "Sales Invoice SI-2", "Purchase Invoice PI-2"] {
+        let why = format!("{name}: it is in USD, and the books of {COMPANY} are in IDR");
+        assert!(office.told.iter().any(|told| told.starts_with(&why)), "{:?}", office.told);
+    }
+    let rates = office.kept.0.values().filter_map(|row| match row {
+        Row::ItemPrice(row) => Some(row.price_list_rate),
+        _ => None,
+    });
+    assert_eq!(rates.collect::<Vec<_>>(), [1000.into()]);
+    let is_off = |table, name| match office.kept.get(table, name).unwrap() {
+        Row::Item(row) => row.disabled,
+        Row::Account(row) => row.disabled,
+        Row::WorkOrder(row) => !row.skip_transfer,
+        other => panic!("{other:?}"),
+    };
+    assert!(is_off(Table::Item, "OLD") && !is_off(Table::Item, "SHIRT"));
+    assert!(is_off(Table::Account, "Old Till - TW") && is_off(Table::WorkOrder, "WO-1"));
+}
+
+#[test]
 fn whom_erpnext_would_refuse_is_out_of_use() {
     let mut fake = Fake::new();
     for (name, more) in [("A", json!({})), ("B", json!({ "is_frozen": 1 }))] {

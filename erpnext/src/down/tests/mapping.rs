@@ -291,6 +291,15 @@ fn a_work_order_that_could_not_be_posted_stays_where_it_is_and_is_told() {
 }
 
 #[test]
+fn materials_come_from_where_work_is_done_without_a_transfer_where_the_order_says_so() {
+    for (skip_transfer, from_wip, skipped) in [(0, 0, None), (1, 0, Some(json!(true))), (1, 1, None), (0, 1, None)] {
+        let work = json!({ "skip_transfer": skip_transfer, "from_wip_warehouse": from_wip });
+        let row = made(rows::work_order, with(recorded("WO with explicit operations rows"), work)).unwrap();
+        assert_eq!(row.get("skip_transfer").cloned(), skipped);
+    }
+}
+
+#[test]
 fn a_work_order_for_an_order_of_a_site_names_it_as_the_site_does() {
     let mut work = apart(recorded("WO for SO"));
     let row = made_in(&scope(), &Kept::default(), rows::work_order, &work).unwrap();
