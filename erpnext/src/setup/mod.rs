@@ -7,7 +7,8 @@
 //! - `guard` are the steps of the guard ([`crate::guard`]), which is there where somebody wishes it.
 //! - [`plan()`] says what is missing and makes it; [`undo`] is the same backwards.
 //! - [`check()`] looks with the connector's key at everything that a document would be held for later.
-//! - [`check_settings`] looks with the administrator's at settings that the connector may not read.
+//! - [`check_settings`] looks with the administrator's at settings that the connector may not read, and [`check_sight`] at what narrows
+//!   the lists that it is shown.
 //! - [`status()`] says whether ERPNext answers, as whom, and how quickly.
 
 mod check;
@@ -21,7 +22,7 @@ mod roles;
 mod status;
 mod step;
 
-pub use check::{check, check_settings};
+pub use check::{check, check_settings, check_sight};
 pub use fields::{Field, all as fields};
 pub use finding::{Finding, Level};
 pub use guard::Wish;

@@ -4,7 +4,7 @@ use super::*;
 use erpnext_stand_in::Reach;
 use outpost_erpnext::client::Failure;
 use outpost_erpnext::map::{MasterData, Settings, SiteMap};
-use outpost_erpnext::setup::{check_settings, status};
+use outpost_erpnext::setup::{check_settings, check_sight, status};
 
 #[test]
 fn the_status_says_who_answers_what() {
@@ -130,6 +130,22 @@ fn an_administrator_sees_what_the_connector_may_not() {
         assert!(line.found.starts_with("not looked at"), "{line}");
         stand_in.restore(&backup);
     }
+}
+
+#[test]
+fn what_narrows_the_connectors_lists_is_told() {
+    let stand_in = bare();
+    let own = with_key(&stand_in, &set_up(&stand_in));
+    let admin = admin(&stand_in);
+    assert!(matches!(&check_sight(&admin, &own)[..], [one] if one.level == Level::Ok));
+    let user = status(&own).reached.unwrap().user;
+    for (user, warehouse) in [(user.as_str(), "Stores - TW"), ("Administrator", "Finished Goods - TW")] {
+        let permission = json!({ "user": user, "allow": "Warehouse", "for_value": warehouse });
+        stand_in.seed("User Permission", &format!("{user}-1"), permission);
+    }
+    let told = check_sight(&admin, &own);
+    let [one] = &told[..] else { panic!("{told:?}") };
+    assert!(one.level == Level::Warning && one.found.contains("only what is of Warehouse Stores - TW: "), "{one}");
 }
 
 #[test]

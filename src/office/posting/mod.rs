@@ -340,6 +340,7 @@ impl Clerk {
             if let Some((key, secret)) = admin {
                 let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
                 findings.extend(setup::check_settings(&admin, &settings, &masters));
+                findings.extend(setup::check_sight(&admin, &own));
             }
             anyhow::Ok(findings.iter().map(|finding| format!("{finding}\n")).collect())
         };

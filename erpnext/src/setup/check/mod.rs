@@ -4,7 +4,8 @@
 //!
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
 //! what a site pays with and prices in, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
-//! what is set for all, `frozen` who may post into a frozen day, `credit` who passes a credit limit, `guard` the guard.
+//! what is set for all, `frozen` who may post into a frozen day, `narrowed` whether the connector is shown all, `credit` who passes a credit
+//! limit, `guard` the guard.
 
 mod books;
 mod credit;
@@ -12,6 +13,7 @@ mod frozen;
 mod guard;
 mod master;
 mod money;
+mod narrowed;
 mod profile;
 mod rights;
 mod server;
@@ -46,6 +48,13 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
         let about = site::About { site, map, masters: &masters, server: &server };
         site::look(&mut books, &about, &mut findings);
     }
+    findings.0
+}
+
+/// Looks with an administrator's key whether something narrows what ERPNext shows the connector, whose own key is `own`.
+pub fn check_sight(admin: &Client, own: &Client) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    narrowed::look(admin, own, &mut findings);
     findings.0
 }
 
