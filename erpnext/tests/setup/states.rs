@@ -1,7 +1,7 @@
 //! Whether ERPNext is reached, and what a look says where it is not.
 
 use super::*;
-use erpnext_stand_in::Reach;
+use erpnext_stand_in::{Faults, Reach};
 use outpost_erpnext::client::Failure;
 use outpost_erpnext::map::{MasterData, Settings, SiteMap};
 use outpost_erpnext::setup::{check_settings, check_sight, status};
@@ -146,6 +146,29 @@ fn what_narrows_the_connectors_lists_is_told() {
     let told = check_sight(&admin, &own);
     let [one] = &told[..] else { panic!("{told:?}") };
     assert!(one.level == Level::Warning && one.found.contains("only what is of Warehouse Stores - TW: "), "{one}");
+}
+
+#[test]
+fn a_line_that_breaks_is_not_taken_for_a_right_that_is_missing() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let (settings, masters) = workshop(&stand_in);
+    let own =
+        MasterData { company: "Tailor Works".into(), changes_every_s: 60, stock_every_s: 300, warehouses: [].into() };
+    let settings = Settings { master_data: Some(own), ..settings };
+    let look = || check(&with_key(&stand_in, &key), &settings, &masters);
+    let lacking = |findings: &[Finding]| {
+        findings.iter().find(|one| one.found.starts_with("cannot be read: ")).map(|one| one.found.clone())
+    };
+    let whole = lacking(&look());
+    let breaks_there = |seed: u64| {
+        stand_in.set_faults(Faults { seed, error_502: 0.03, ..Faults::default() });
+        let findings = look();
+        let told = lacking(&findings);
+        assert!(told.is_none() || told == whole, "{told:?}");
+        findings.iter().any(|one| one.field == "master_data" && one.level == Level::Error)
+    };
+    assert!((0..60).any(breaks_there), "none has broken while the rights were looked at");
 }
 
 #[test]

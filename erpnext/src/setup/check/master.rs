@@ -6,6 +6,7 @@
 use super::super::finding::Findings;
 use super::super::meta::text;
 use super::books::{Books, unusable};
+use crate::client::Failure;
 use crate::down;
 use crate::map::{MasterData, Settings};
 use outpost_core::domain::id::SiteId;
@@ -42,8 +43,18 @@ pub(super) fn look(
     let of = Of { settings, masters };
     warehouses(books, own, &of, findings);
     said_there(books, &of, findings);
-    let refused: Vec<&str> =
-        down::doctypes().filter(|doctype| books.list(doctype, &["name"], Vec::new()).is_err()).collect();
+    let mut refused = Vec::new();
+    for doctype in down::doctypes() {
+        match books.list(doctype, &["name"], Vec::new()) {
+            Ok(_) => {}
+            Err(Failure::Refused { .. }) => refused.push(doctype),
+            // It says nothing of rights where ERPNext does not answer.
+            Err(failure) => {
+                findings.answer::<()>("master_data", Err(failure));
+                return;
+            }
+        }
+    }
     if refused.is_empty() {
         findings.ok("master_data", "the connector may read everything that comes down");
     } else {
