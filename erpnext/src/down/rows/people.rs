@@ -25,9 +25,11 @@ pub(in crate::down) fn customer(doc: Doc<'_>, _: Scene<'_>) -> Made {
     })))
 }
 
-/// One whose bills or payments are blocked is out of use, up to the day of release, where there is one.
+/// One whose bills are blocked is out of use, up to the day of release, where there is one. Of one whose payments alone are blocked goods are
+/// still received.
 pub(in crate::down) fn supplier(doc: Doc<'_>, scene: Scene<'_>) -> Made {
-    let blocked = doc.flag("on_hold") && doc.maybe_day("release_date")?.is_none_or(|until| scene.today <= until);
+    let of_bills = doc.flag("on_hold") && matches!(doc.str("hold_type"), "" | "All" | "Invoices");
+    let blocked = of_bills && doc.maybe_day("release_date")?.is_none_or(|until| scene.today <= until);
     let name = doc.text("name")?;
     Ok(Some(Row::Supplier(Supplier {
         supplier_name: doc.loose("supplier_name").unwrap_or_else(|| name.clone()),
