@@ -81,6 +81,14 @@ impl<'a> Links<'a> {
         Ok(self.names.transferable(order)?)
     }
 
+    /// Items that ERPNext has not valued where they are; not asked of what is there already, for it has valued them since.
+    pub(super) fn unvalued(&mut self, places: &[[&str; 2]]) -> Result<Vec<Option<Decimal>>, Unmappable> {
+        if self.names.later() || places.is_empty() {
+            return Ok(vec![None; places.len()]);
+        }
+        Ok(self.names.unvalued(places)?)
+    }
+
     /// What is left of a payment.
     pub(super) fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Unmappable> {
         Ok(self.names.advance(payment, row)?)

@@ -94,6 +94,12 @@ pub trait Names {
         Ok(None)
     }
 
+    /// Of items in warehouses (`["BUTTON", "Bandung - TW"]`), in their order: the item's own Valuation Rate, which may be zero, where ERPNext has
+    /// valued none of it in that warehouse; nothing where it has.
+    fn unvalued(&mut self, places: &[[&str; 2]]) -> Result<Vec<Option<Decimal>>, Failure> {
+        Ok(vec![None; places.len()])
+    }
+
     /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.
     fn later(&self) -> bool {
         false

@@ -1,9 +1,10 @@
 //! Stock Entry of every purpose, and Stock Reconciliation.
 
-use super::Unmappable;
-use super::fields::{flag, number, set, text};
+use super::fields::{Fields, flag, number, set, text};
 use super::making::Making;
 use super::sheet;
+use super::{About, Unmappable};
+use crate::readback::decimal;
 use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{EntryItem, Kind, Purpose, StockEntry, Text};
 use serde_json::{Value, json};
@@ -176,11 +177,33 @@ pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
             Some(item) if item.has_serial_no || item.has_batch_no => set(row, "use_serial_batch_fields", flag(true)),
             _ => {}
         }
-        // One of which ERPNext knows no value would else have it refuse all that was counted. Where it knows one that one counts.
-        if !counted.qty.is_zero() {
-            set(row, "allow_zero_valuation_rate", flag(true));
+    }
+    values(making)?;
+    making.cost_center(true, &[]);
+    Ok(())
+}
+
+/// What was counted where ERPNext has valued none of it yet: it asks there for a value, and looks for none itself. It is the item's own, or
+/// what it is bought for; without either it refuses the count, which a person can mend.
+fn values(making: &mut Making<'_>) -> Result<(), Unmappable> {
+    let field = |row: &Fields, name: &str| text(row, name).unwrap_or_default().to_owned();
+    let is_there = |row: &&mut Fields| row.get("qty").and_then(decimal).is_some_and(|qty| !qty.is_zero());
+    let named = |row: &mut Fields| [field(row, "item_code"), field(row, "warehouse")];
+    let counted: Vec<[String; 2]> = making.rows("items").filter(is_there).map(named).collect();
+    let places: Vec<_> = counted.iter().map(|[item, place]| [item.as_str(), place.as_str()]).collect();
+    let unvalued = making.links.unvalued(&places)?;
+    let About { masters, site, .. } = *making.about;
+    let day = making.submitted.day();
+    let list = masters.settings(site).and_then(|row| row.buying_price_list.as_ref());
+    let bought = |item: &str| {
+        let unit = masters.item(item)?.stock_uom.as_str();
+        masters.price(item, list?.as_str(), unit, day?)
+    };
+    for ((own, [item, _]), row) in unvalued.iter().zip(&counted).zip(making.rows("items").filter(is_there)) {
+        let value = own.and_then(|own| if own.is_zero() { bought(item) } else { Some(own) });
+        if let Some(value) = value {
+            set(row, "valuation_rate", number(value));
         }
     }
-    making.cost_center(true, &[]);
     Ok(())
 }

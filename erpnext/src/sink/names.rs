@@ -9,7 +9,7 @@ use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most names of parties that are kept.
 const MAX_PARTIES: usize = 10_000;
@@ -138,6 +138,39 @@ impl Names for Erp<'_> {
         let number = |field| rows.first()?.get(field).and_then(decimal);
         let moved = number("material_transferred_for_manufacturing").unwrap_or_default();
         Ok(number("qty").and_then(|qty| qty.minus(moved)))
+    }
+
+    fn unvalued(&mut self, places: &[[&str; 2]]) -> Result<Vec<Option<Decimal>>, Failure> {
+        let text = |row: &Value, field: &str| row.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let worth = |row: &Value| row.get("valuation_rate").and_then(decimal).unwrap_or_default();
+        let [items, warehouses] = [0, 1].map(|at| places.iter().map(|place| place[at]).collect::<BTreeSet<_>>());
+        let query = Query {
+            fields: &["item_code", "warehouse", "valuation_rate"],
+            filters: vec![json!(["item_code", "in", items]), json!(["warehouse", "in", warehouses])],
+            page: items.len() * warehouses.len(),
+            ..Query::default()
+        };
+        let bins = self.client.list("Bin", &query)?;
+        let valued: BTreeSet<_> = bins
+            .iter()
+            .filter(|bin| !worth(bin).is_zero())
+            .map(|bin| [text(bin, "item_code"), text(bin, "warehouse")])
+            .collect();
+        let is_valued = |place: &[&str; 2]| valued.contains(&place.map(str::to_owned));
+        let unvalued: BTreeSet<_> = places.iter().filter(|place| !is_valued(place)).map(|place| place[0]).collect();
+        if unvalued.is_empty() {
+            return Ok(vec![None; places.len()]);
+        }
+        let query = Query {
+            fields: &["name", "valuation_rate"],
+            filters: vec![json!(["name", "in", unvalued])],
+            page: unvalued.len(),
+            ..Query::default()
+        };
+        let own = self.client.list("Item", &query)?;
+        let own: BTreeMap<String, Decimal> = own.iter().map(|item| (text(item, "name"), worth(item))).collect();
+        let of = |place: &[&str; 2]| (!is_valued(place)).then(|| own.get(place[0]).copied().unwrap_or_default());
+        Ok(places.iter().map(of).collect())
     }
 
     fn later(&self) -> bool {

@@ -63,6 +63,9 @@ const CLOSED: [&str; 2] =
 /// help there.
 const RESERVED: &str = "to complete this transaction";
 
+/// Of goods that are counted where it has valued none.
+const UNVALUED: &str = "Valuation Rate required for Item";
+
 /// How ERPNext begins when it still reckons what a late document has changed, which has no exception of its own: nothing of that is cancelled
 /// meanwhile.
 const REPOSTING: &str = "Cannot cancel the transaction. Reposting of item valuation on submission is not completed yet";
@@ -111,6 +114,9 @@ fn remedy(failure: &Failure) -> (Hold, &'static str) {
     }
     if exc_type == "ValidationError" && words.contains(RESERVED) {
         return (Hold::Stock, "ERPNext keeps that stock for an order. It is tried again by itself when more has come.");
+    }
+    if words.contains(UNVALUED) {
+        return (Hold::Unmapped, "Give the item one in ERPNext (Item, Valuation Rate), and retry.");
     }
     match KNOWN.iter().find(|(name, ..)| name == exc_type) {
         Some((_, hold, remedy)) => (*hold, *remedy),

@@ -28,16 +28,29 @@ fn boxes(case: &Case) {
 }
 
 #[test]
-fn an_item_without_a_worth_is_counted_in_and_holds_up_no_other() {
+fn what_is_counted_where_it_never_was_has_the_item_s_own_value_or_what_it_is_bought_for() {
     let mut case = case();
-    case.books.erp.add_item("NEW", "Products", "Nos", true);
-    let rows = json!([{"item_code": "BUTTON", "qty": "90"}, {"item_code": "NEW", "qty": "4"}]);
+    for code in ["NEW", "BOUGHT"] {
+        case.books.erp.add_item(code, "Products", "Nos", true);
+        let row = json!({"item_code": code, "item_name": code, "stock_uom": "Nos", "is_stock_item": 1});
+        case.books.office.put(Table::Item, row);
+    }
+    let price = json!({"item_code": "BOUGHT", "price_list": "Standard Buying", "uom": "Nos", "price_list_rate": "300"});
+    case.books.office.put(Table::ItemPrice, price);
+    let rows = json!([{"item_code": "BUTTON", "qty": "90"}, {"item_code": "NEW", "qty": "4"}, {"item_code": "SHIRT", "qty": "0"},
+        {"item_code": "BOUGHT", "qty": "2"}]);
     let count = case.shop.make("stock-reconciliation", json!({"set_warehouse": SHOP, "items": rows}));
+    let verdict = post(&mut case.sink, &count, &place(OF, false));
+    let Verdict::Held(Hold::Unmapped, why) = &verdict else { panic!("{verdict:?}") };
+    assert!(why.contains("Valuation Rate required for Item NEW") && why.contains("Give the item one"), "{why}");
+    case.books.erp.set("Item", "NEW", "valuation_rate", json!(700.0));
     let name = done(&mut case.sink, OF, &count);
     let booked = Value::Object(case.books.erp.document("Stock Reconciliation", &name).unwrap());
-    let worth = |i: usize| booked["items"][i]["valuation_rate"].clone();
-    assert_eq!((worth(0), worth(1)), (json!(500.0), json!(0.0)));
-    assert_eq!((case.books.erp.stock("BUTTON", SHOP), case.books.erp.stock("NEW", SHOP)), (90.0, 4.0));
+    let rows = booked["items"].as_array().unwrap().iter();
+    let worth: Vec<_> = rows.map(|row| (row["item_code"].as_str().unwrap(), row["valuation_rate"].as_f64())).collect();
+    assert_eq!(worth, [("BUTTON", Some(500.0)), ("NEW", Some(700.0)), ("BOUGHT", Some(300.0))]);
+    // Found again, it has a value there.
+    assert!(matches!(post(&mut case.sink, &count, &place(OF, true)), Verdict::Done(_)));
 }
 
 #[test]

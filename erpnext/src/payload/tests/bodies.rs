@@ -350,7 +350,7 @@ fn stock() -> Vec<Case> {
         day(),
         names(&[]),
         head(count, posted(json!({"purpose": "Stock Reconciliation", "items": [
-            {"item_code": "BUTTON", "qty": 905, "warehouse": "Bandung - TW", "allow_zero_valuation_rate": 1},
+            {"item_code": "BUTTON", "qty": 905, "warehouse": "Bandung - TW"},
             {"item_code": "THREAD-RED", "qty": 0, "batch_no": "LOT-8", "warehouse": "Else - TW", "use_serial_batch_fields": 1}]}))),
     ));
     all

@@ -24,7 +24,6 @@ fn a_counted_item_with_serial_numbers_or_batches_says_that_its_fields_or_all_are
     let said = |field: &str| made.as_array().unwrap().iter().map(|row| row[field] == json!(1)).collect::<Vec<_>>();
     assert_eq!(said("use_serial_batch_fields"), [false, false, true]);
     assert_eq!(said("reconcile_all_serial_batch"), [true, false, false]);
-    assert_eq!(said("allow_zero_valuation_rate"), [false, true, true]);
 }
 
 /// An ERPNext that has counted materials for some pieces of each Work Order.

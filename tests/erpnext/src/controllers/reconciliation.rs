@@ -7,7 +7,6 @@ use super::stock::{Goods, moment_of};
 use crate::doc::{Doc, blank, fill, flt, is, num, owned, put, putf, rows, text};
 use crate::erp::Erp;
 use crate::error::{Error, Res};
-use std::sync::Arc;
 
 impl Erp {
     pub(crate) fn validate_reconciliation(&mut self, doc: &mut Doc) -> Res<()> {
@@ -52,8 +51,8 @@ impl Erp {
             fill(row, "stock_uom", uom);
             let (there, worth) = self.at(&code, text(row, "warehouse"), &moment);
             let given = num(row, "valuation_rate");
-            let known = if worth == 0.0 { self.known_worth(&item) } else { flt(worth, 9) };
-            let rate = if given == 0.0 { known } else { given };
+            // Where it was never valued nothing is looked for: not a price, and not what the item says.
+            let rate = if given == 0.0 { flt(worth, 9) } else { given };
             putf(row, "valuation_rate", rate);
             let qty = num(row, "qty");
             for (field, value) in [
@@ -81,13 +80,6 @@ impl Erp {
         put(doc, "scan_mode", 0);
         crate::doc::give(doc, "items", kept);
         Ok(())
-    }
-
-    /// What one is worth where none ever moved: a buying price, or what the item itself says.
-    fn known_worth(&self, item: &Doc) -> f64 {
-        let bought = |price: &&Arc<Doc>| is(price, "buying") && text(price, "item_code") == text(item, "name");
-        let price = self.db.rows("Item Price").find(bought).map(|price| num(price, "price_list_rate"));
-        price.unwrap_or_else(|| num(item, "valuation_rate"))
     }
 
     pub(crate) fn submit_reconciliation(&mut self, doc: &Doc) -> Res<()> {
