@@ -102,11 +102,12 @@ fn whole(masters: &Masters, item: &Item, row: &ItemRow<'_>, factor: Decimal) -> 
     Ok(())
 }
 
-/// As ERPNext: what has expired may be written off, counted or come back, and is not sold, used, moved or taken in.
+/// As ERPNext: what has expired may be written off, counted or come back, and is not sold, used, moved or taken in. But what arrives from
+/// another workshop has arrived, whatever expired under way: ERPNext holds it until the office has decided.
 fn is_for_use(document: &Document) -> bool {
     match document {
         Document::StockReconciliation(_) => false,
-        Document::StockEntry(entry) => entry.stock_entry_type != Purpose::Issue,
+        Document::StockEntry(entry) => entry.stock_entry_type != Purpose::Issue && entry.outgoing_stock_entry.is_none(),
         _ => true,
     }
 }

@@ -18,7 +18,7 @@ fn entry(purpose: &str, more: Value) -> Value {
 }
 
 #[test]
-fn what_has_expired_is_written_off_counted_or_taken_back_and_nothing_else() {
+fn what_has_expired_is_written_off_counted_taken_back_or_arrives_and_nothing_else() {
     let row = |batch: &str| json!([{"item_code": "GLUE", "qty": "1", "batch_no": batch}]);
     let moved = |purpose: &str, from: bool, to: bool, batch: &str| {
         let mut fields = entry(purpose, json!({"items": row(batch)}));
@@ -68,6 +68,14 @@ fn what_has_expired_is_written_off_counted_or_taken_back_and_nothing_else() {
     bench.submit(3, "stock-entry", moved("Material Issue", true, false, "G-1")).unwrap();
     bench.submit(4, "stock-reconciliation", json!({"set_warehouse": "Stores", "items": row("G-1")})).unwrap();
     bench.today = TODAY.tomorrow().unwrap();
+    let under_way = json!([{"name": "1", "item_code": "GLUE", "qty": "1"}]);
+    let sent = json!({"entry": id(99).to_string(), "from": "jakarta", "to": "bandung", "warehouse": "Transit",
+        "sent_on": "2026-10-31", "items": under_way});
+    bench.put(Table::Transit, sent);
+    let mut come = moved("Material Transfer", true, true, "G-1");
+    (come["from_warehouse"], come["outgoing_stock_entry"]) = (json!("Transit"), json!(id(99).to_string()));
+    come["items"][0]["ste_detail"] = json!("1");
+    bench.submit(7, "stock-entry", come).unwrap();
     let mut back = bought("G-2", "purchase-receipt");
     (back["is_return"], back["return_against"]) = (json!(1), json!(id(2).to_string()));
     (back["items"][0]["qty"], back["items"][0]["purchase_receipt_item"]) = (json!("-1"), json!("1"));
