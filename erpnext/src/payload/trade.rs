@@ -73,19 +73,8 @@ fn taxes(making: &mut Making<'_>, buying: bool) {
         making.take("taxes_and_charges");
         return;
     }
-    let mut rows: Vec<Value> = rules.iter().map(|rule| tax(making, rule, buying)).collect();
-    // No goods are worth more for it: ERPNext books such a tax as one of the total alone.
-    let plain = rows.iter_mut().filter(|row| row["category"] == "Valuation and Total");
-    if buying && is_of_services(making) {
-        plain.for_each(|row| row["category"] = "Total".into());
-    }
+    let rows: Vec<Value> = rules.iter().map(|rule| tax(making, rule, buying)).collect();
     making.set("taxes", rows);
-}
-
-/// Whether none of the rows is goods.
-fn is_of_services(making: &Making<'_>) -> bool {
-    let stocked = |code: &Text| making.about.masters.item(code.as_str()).is_none_or(|item| item.is_stock_item);
-    !making.submitted.document.rules().item_rows().iter().any(|row| stocked(row.item_code))
 }
 
 fn tax(making: &Making<'_>, rule: &TaxRule, buying: bool) -> Value {

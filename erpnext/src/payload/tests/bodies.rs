@@ -234,19 +234,6 @@ fn purchases() -> Vec<Case> {
                     "purchase_receipt": "MAT-PRE-1", "pr_detail": "pr-1"}]})),
             ),
         ),
-        // Of services alone: there are no goods that could be worth more.
-        case(
-            bill,
-            json!({"supplier": "Toko Kain", "items": [{"item_code": "SEWING", "qty": "1", "rate": "30000"}]}),
-            with_day(json!({"taxes": [{"charge_type": "Actual", "account_head": "Freight - TW", "tax_amount": "500",
-                "description": "Truck", "category": "Valuation and Total"}], "total": "30500"})),
-            names(&[]),
-            trade(
-                bill,
-                posted(json!({"supplier": "Toko Kain", "update_stock": 0, "taxes": [actual],
-                    "items": [{"item_code": "SEWING", "qty": 1, "rate": 30000, "uom": "Nos", "conversion_factor": 1}]})),
-            ),
-        ),
         case(
             bill,
             json!({"supplier": "Toko Kain", "is_return": 1, "return_against": OTHER,

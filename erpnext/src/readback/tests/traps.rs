@@ -141,6 +141,21 @@ fn what_hours_cost_is_no_difference() {
 }
 
 #[test]
+fn a_tax_on_what_goods_are_worth_is_one_of_the_total_where_there_are_none() {
+    let fields =
+        json!({"supplier": "Toko Kain", "bill_no": "1", "items": [{"item_code": "SEWING", "qty": "1", "rate": "9"}]});
+    let expected = expected(Kind::PurchaseInvoice, &fields, &json!({}), Reading::First);
+    let with = |category: &str| json!({"docstatus": 1, "taxes": [{"category": category}]});
+    let found = |ours: &str, theirs: &str| {
+        let found = differences(&with(ours), &expected, &with(theirs));
+        fields_of(&found).iter().any(|field| *field == "taxes[0].category")
+    };
+    assert!(
+        !found("Valuation and Total", "Total") && found("Total", "Valuation and Total") && found("Valuation", "Total")
+    );
+}
+
+#[test]
 fn an_items_group_is_the_same_with_other_capitals() {
     let (sent, got) = call(FIRST, 26);
     let item = json!({"item_code": "CLOTH-1", "item_group": "Raw Material", "stock_uom": "Meter"});
