@@ -148,7 +148,7 @@ test("an old bill is printed with the taxes that it was booked with", () => {
     printed({ booked }, fields, now).taxes.map(({ name, amount }) => `${name}: ${amount}`);
   expect(taxes()).toEqual(["VAT 12: 24"]);
   expect(taxes({ taxes: [tax("11")] })).toEqual(["VAT 11: 22"]);
-  const item_taxes = [{ taxes: [{ tax_type: "VAT", tax_rate: "0" }], rows: [2] }];
+  const item_taxes = [{ item_tax_template: "VAT 0", taxes: [{ tax_type: "VAT", tax_rate: "0" }], rows: [2] }];
   expect(taxes({ taxes: [tax("11")], item_taxes })).toEqual(["VAT 11: 11"]);
   expect(taxes({})).toEqual([]);
 });

@@ -55,10 +55,10 @@ export function handedOverFor(entry: Entry, fields: Record<string, unknown>, pay
   return payments.map(({ body, given }) => handedOver(JSON.parse(body) as Record<string, unknown>, given));
 }
 
-/** The taxes that the box has booked a document with, as far as paper says them. */
+/** The taxes that the box has booked a document with. */
 export interface BookedTaxes {
   taxes?: TaxRule[];
-  item_taxes?: { taxes: ItemTaxRate[]; rows: number[] }[];
+  item_taxes?: { item_tax_template: string; taxes: ItemTaxRate[]; rows: number[] }[];
 }
 
 /** What there is of a document beside its fields. */

@@ -3,14 +3,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
 import { number } from "../forms/cart";
-import { discountBack, type GoodsLine, returned, type WholeDiscount } from "../forms/documents";
+import { discountBack, type GoodsLine, returned } from "../forms/documents";
 import { divided, owedOf, takenOff } from "../forms/owed";
 import { lackingPiece } from "../forms/pieces";
+import { comesTo } from "../forms/refund";
 import { fieldsOf } from "../forms/standing";
 import { t } from "../i18n";
-import { Decimal, kept, min } from "../money/decimal";
-import { Invalid } from "../money/taxes";
-import { discountIn, forReturn, totals } from "../money/totals";
+import { type Decimal, min } from "../money/decimal";
 import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
 import { useDraft } from "../parts/draft";
 import { Choice } from "../parts/fields";
@@ -100,7 +99,7 @@ function linesOf({ fields, returned: back }: Shown): Line[] {
 }
 
 function ReturnOf({ sold }: { sold: Shown }) {
-  const { rows, clock, outbox } = app();
+  const { rows, outbox } = app();
   const masters = rows.masters.value;
   const screen = `return ${sold.entry.id}`;
   const atOnce = (sold.fields.payments as { mode_of_payment: string }[] | undefined) ?? [];
@@ -115,7 +114,7 @@ function ReturnOf({ sold }: { sold: Shown }) {
   const back = lines.filter((line) => number(line.qty).isPositive());
   const moveStock = !!sold.fields.update_stock;
   const discount = discountBack(sold.fields, sold.returned, back, masters.precision);
-  const amount = comesTo(back, discount, clock.day());
+  const amount = comesTo({ day: sold.entry.day, booked: sold.booked }, back, discount, masters);
   const parts = divided(amount, owed);
   const customer = String(sold.fields.customer ?? "");
   const tooMany = back.some((line) => number(line.qty).compare(number(line.left ?? "0")) > 0);
@@ -172,25 +171,4 @@ function ReturnOf({ sold }: { sold: Shown }) {
       </dl>
     </Form>
   );
-}
-
-/** What these lines come to, above zero. */
-function comesTo(lines: readonly Line[], discount: WholeDiscount, day: string): Decimal {
-  const masters = app().rows.masters.value;
-  if (lines.length === 0) return Decimal.ZERO;
-  const itemRates = lines.map((line) => masters.itemRates(masters.get("item", line.item_code), day));
-  try {
-    const reckon = () =>
-      totals({
-        lines: lines.map((line) => ({ qty: number(line.qty).negated(), rate: number(line.rate ?? "0") })),
-        itemRates,
-        taxes: forReturn(masters.taxesFor(itemRates, false)),
-        discount: discountIn({ ...discount }),
-        rounding: masters.rounding,
-      });
-    return kept(reckon)?.payable.negated() ?? Decimal.ZERO;
-  } catch (error) {
-    if (error instanceof Invalid) return Decimal.ZERO;
-    throw error;
-  }
 }
