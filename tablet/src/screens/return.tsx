@@ -2,12 +2,13 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { app } from "../app";
+import { notSold } from "../forms/back";
 import { number } from "../forms/cart";
 import { discountBack, type GoodsLine, returned } from "../forms/documents";
 import { divided, owedOf, takenOff } from "../forms/owed";
 import { lackingPiece } from "../forms/pieces";
 import { comesTo } from "../forms/refund";
-import { fieldsOf } from "../forms/standing";
+import { fieldsOf, rowsOf } from "../forms/standing";
 import { t } from "../i18n";
 import { type Decimal, min } from "../money/decimal";
 import { ofTheBox, ofThisTablet, type Shown } from "../parts/documents";
@@ -123,7 +124,9 @@ function ReturnOf({ sold }: { sold: Shown }) {
     ? "goods"
     : tooMany
       ? "too_many"
-      : (lackingPiece(back, masters, { moves: moveStock }) ?? (wayless ? "gives_back" : null));
+      : (lackingPiece(back, masters, { moves: moveStock }) ??
+        (moveStock ? notSold(back, rowsOf(sold.fields, "items")) : null) ??
+        (wayless ? "gives_back" : null));
   return (
     <Form
       screen={screen}
