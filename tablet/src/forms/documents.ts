@@ -229,16 +229,18 @@ export function sourceOf(order: WorkOrder, item: string): string | undefined {
 
 /**
  * What a Work Order needs of each material for `qty` of what it makes; of what has no halves the next whole number, as the box takes, and nothing
- * of what the books round to nothing.
+ * of what the books round to nothing. A service is no material.
  */
 export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item_code: string; qty: Decimal }[] {
   const of = Decimal.from(order.qty);
-  return order.required_items.map(({ item_code, required_qty }) => {
+  return order.required_items.flatMap(({ item_code, required_qty }) => {
+    const item = masters.get("item", item_code);
+    if (item && !item.is_stock_item) return [];
     const exact = Decimal.from(required_qty).times(qty).over(of, MAX_SCALE);
-    const uom = masters.get("uom", masters.get("item", item_code)?.stock_uom ?? "");
+    const uom = masters.get("uom", item?.stock_uom ?? "");
     const near = exact.rounded(0);
     const up = near.compare(exact) < 0 ? near.plus(Decimal.of(1)) : near;
-    return { item_code, qty: uom?.must_be_whole_number ? up : exact.rounded(3).isZero() ? Decimal.ZERO : exact };
+    return [{ item_code, qty: uom?.must_be_whole_number ? up : exact.rounded(3).isZero() ? Decimal.ZERO : exact }];
   });
 }
 
@@ -253,12 +255,15 @@ export function manufacture(order: WorkOrder, made: Made, when: When): Fields {
       ...pieces(line),
     }),
   );
-  const scrap = made.scrap.filter(positive).map((line) => ({
-    item_code: line.item_code,
-    qty: `${number(line.qty)}`,
-    t_warehouse: order.fg_warehouse,
-    is_scrap_item: 1,
-  }));
+  const scrap = made.scrap.filter(positive).map((line) =>
+    withoutNothing({
+      item_code: line.item_code,
+      qty: `${number(line.qty)}`,
+      t_warehouse: order.fg_warehouse,
+      is_scrap_item: 1,
+      ...pieces(line),
+    }),
+  );
   return {
     stock_entry_type: "Manufacture",
     posting_date: when.day,

@@ -51,8 +51,9 @@ const masters = new Masters(
   [
     row("settings", "bandung", { site: "bandung", currency: "IDR", smallest_currency_fraction_value: "0" }),
     row("item", "SHIRT", { item_code: "SHIRT", item_name: "Shirt", stock_uom: "Nos" }),
-    row("item", "CLOTH", { item_code: "CLOTH", item_name: "Cloth", stock_uom: "Meter" }),
-    row("item", "BUTTON", { item_code: "BUTTON", item_name: "Button", stock_uom: "Nos" }),
+    row("item", "CLOTH", { item_code: "CLOTH", item_name: "Cloth", stock_uom: "Meter", is_stock_item: 1 }),
+    row("item", "BUTTON", { item_code: "BUTTON", item_name: "Button", stock_uom: "Nos", is_stock_item: 1 }),
+    row("item", "SEWING", { item_code: "SEWING", item_name: "Sewing", stock_uom: "Nos" }),
     row("uom", "Nos", { uom_name: "Nos", must_be_whole_number: 1 }),
     row("uom", "Meter", { uom_name: "Meter" }),
   ],
@@ -147,8 +148,11 @@ const work = {
   ],
 };
 
-test("materials follow the quantity, and what has no halves is taken whole", () => {
+test("materials follow the quantity, what has no halves is taken whole, and a service is no material", () => {
   expect(needed(work, n("3"), masters).map(({ qty }) => `${qty}`)).toEqual(["4.5", "23"]);
+  const sewn = [...work.required_items, { item_code: "SEWING", required_qty: "10" }];
+  const names = needed({ ...work, required_items: sewn }, n("3"), masters).map(({ item_code }) => item_code);
+  expect(names).toEqual(["CLOTH", "BUTTON"]);
   // Of what the books would round to nothing none is used.
   expect(needed(work, n("0.0003"), masters).map(({ qty }) => `${qty}`)).toEqual(["0", "1"]);
 });

@@ -7,6 +7,7 @@ import { app } from "../app";
 import { number } from "../forms/cart";
 import { type GoodsLine, manufacture, materialsToWork, needed } from "../forms/documents";
 import { leftToMake } from "../forms/making";
+import { lackingMade, type Making } from "../forms/used";
 import { number as shown, t } from "../i18n";
 import { type Decimal, kept } from "../money/decimal";
 import { useDraft } from "../parts/draft";
@@ -62,13 +63,9 @@ function toMake(order: WorkOrder, told: OpenWorkOrder[] | null): Decimal {
   return leftToMake(order, told, outbox.entries.value, rows.masters.value);
 }
 
-interface Making {
-  what: "make" | "materials";
-  qty: string;
+interface Saying extends Making {
   /** Somebody has said what was used; until then it follows the quantity. */
   own: boolean;
-  materials: GoodsLine[];
-  scrap: GoodsLine[];
 }
 
 export function Make({ of }: { of: string | null }) {
@@ -93,7 +90,7 @@ function planned(order: WorkOrder, qty: string): GoodsLine[] {
 }
 
 /** The lines that a weight can be taken for: the materials, and the scrap where something is made. */
-function wants({ what, materials, scrap }: Making): Wants[] {
+function wants({ what, materials, scrap }: Saying): Wants[] {
   const scrapped = what === "make" ? scrap : [];
   const want = (key: string, { item_code, uom }: GoodsLine, name: string) => ({ key, item_code, uom, name });
   return [
@@ -102,17 +99,18 @@ function wants({ what, materials, scrap }: Making): Wants[] {
   ];
 }
 
-function taken({ materials, scrap }: Making, key: string, qty: string): Partial<Making> {
+function taken({ materials, scrap }: Saying, key: string, qty: string): Partial<Saying> {
   const put = (name: string, lines: GoodsLine[]) =>
     lines.map((line, i) => (key === `${name} ${i}` ? { ...line, qty } : line));
   return { own: true, materials: put("materials", materials), scrap: put("scrap", scrap) };
 }
 
 function MakeOf({ order, told }: { order: WorkOrder; told: OpenWorkOrder[] | null }) {
+  const { rows, clock } = app();
   const screen = `make ${order.name}`;
   const all = `${toMake(order, told)}`;
-  const first = (): Making => ({ what: "make", qty: all, own: false, materials: planned(order, all), scrap: [] });
-  const draft = useDraft<Making>(screen, first);
+  const first = (): Saying => ({ what: "make", qty: all, own: false, materials: planned(order, all), scrap: [] });
+  const draft = useDraft<Saying>(screen, first);
   if (!draft) return <Frame title={t("tile.produce")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
@@ -122,7 +120,7 @@ function MakeOf({ order, told }: { order: WorkOrder; told: OpenWorkOrder[] | nul
       screen={screen}
       title={itemName(order.production_item)}
       draft={draft}
-      lacks={number(value.qty).isPositive() ? null : "qty"}
+      lacks={lackingMade(value, order.production_item, rows.masters.value, clock.day())}
       done={value.what === "make" ? "produce.done" : "produce.materials_done"}
       make={(when) => ({
         kind: "stock-entry",
