@@ -32,7 +32,7 @@ import {
 } from "./documents";
 import { divide, left, type OpenOrder, openOrders, paidAhead, paidAheadOpen, takesAhead } from "./orders";
 import { divided, owedOf } from "./owed";
-import { likelyNotes, settle, TooMuch } from "./pay";
+import { inCoins, likelyNotes, settle, TooMuch } from "./pay";
 import { allocate, closed, openWithout } from "./paying";
 import { lackingPiece, type PieceRow, type Wanted } from "./pieces";
 import { underWay } from "./transit";
@@ -123,6 +123,11 @@ test("change is given of cash alone, which stands last", () => {
   expect(() => settle(n("100"), [wire("120"), cash("10")])).toThrow(TooMuch);
   expect(() => settle(n("100"), [wire("999999999999"), cash("10")])).toThrow(TooMuch);
   expect(likelyNotes(n("999999999999"), "IDR")).toEqual([n("999999999999")]);
+});
+
+test("no money is finer than the currency", () => {
+  expect([inCoins(["50.05", "50.10", "", "7"], 2), inCoins(["50", "50.005"], 2)]).toEqual([true, false]);
+  expect([inCoins(["5000.0"], 0), inCoins(["5000.5"], 0), inCoins(["0.005"], 3)]).toEqual([true, false, true]);
 });
 
 test("the notes that are offered are enough", () => {

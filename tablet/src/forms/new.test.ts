@@ -44,8 +44,10 @@ test("a bill bears the date that is on it, and today's where nobody says another
   expect(dateOf({ bill_no: "" })).toBeUndefined();
 });
 
-test("a bill of tomorrow, and more than it comes to, are not booked", () => {
-  const lacks = (to: Partial<Billed>) => lackingOfBill({ ...bill, ...to }, Decimal.of(111000), when.day);
+test("a bill of tomorrow, more than it comes to, and half a coin are not booked", () => {
+  const lacks = (to: Partial<Billed>) =>
+    lackingOfBill({ ...bill, ...to }, Decimal.of(111000), when.day, masters.precision);
   expect([lacks({ bill_date: "2026-11-21" }), lacks({ bill_date: "2026-11-20" })]).toEqual(["bill_date", null]);
   expect([lacks({ paid: "111001" }), lacks({ paid: "111000" })]).toEqual(["paid", null]);
+  expect([lacks({ paid: "110999.5" }), lacks({ paid: "110999.0" })]).toEqual(["coins", null]);
 });

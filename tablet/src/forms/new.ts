@@ -5,6 +5,7 @@ import { type Totals, totals } from "../money/totals";
 import type { Masters } from "../rows/masters";
 import { number, withoutNothing } from "./cart";
 import type { Fields, GoodsLine, When } from "./documents";
+import { inCoins } from "./pay";
 
 export interface NewSupplier {
   supplier_name: string;
@@ -95,7 +96,13 @@ export function boughtTotals(lines: readonly GoodsLine[], masters: Masters, day:
 }
 
 /** What keeps a bill from being booked, beside its goods. */
-export function lackingOfBill(of: Billed, payable: Decimal | null, today: string): "bill_date" | "paid" | null {
+export function lackingOfBill(
+  of: Billed,
+  payable: Decimal | null,
+  today: string,
+  precision: number,
+): "bill_date" | "coins" | "paid" | null {
   if ((of.bill_date ?? "") > today) return "bill_date";
+  if (!inCoins([of.paid], precision)) return "coins";
   return payable && number(of.paid).compare(payable) > 0 ? "paid" : null;
 }

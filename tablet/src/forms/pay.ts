@@ -18,6 +18,11 @@ export interface Settled {
   open: Decimal;
 }
 
+/** None of the amounts has more digits after the point than the currency: the box takes no part of its smallest coin. */
+export function inCoins(amounts: readonly string[], precision: number): boolean {
+  return amounts.every((amount) => number(amount).scale <= precision);
+}
+
 /** More was paid by other modes than it comes to: only cash has change. */
 export class TooMuch extends Error {}
 

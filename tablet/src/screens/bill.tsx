@@ -40,7 +40,8 @@ export function BillScreen() {
   const totals = reckonBought(value.lines, day);
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : null;
   const ofGoods = lackingGoods(value.lines, lineSum(value.lines, masters.precision));
-  const lacks = value.supplier === "" ? "supplier" : (ofGoods ?? lackingOfBill(value, payable, today));
+  const lacks =
+    value.supplier === "" ? "supplier" : (ofGoods ?? lackingOfBill(value, payable, today, masters.precision));
   return (
     <Form
       screen={SCREEN}

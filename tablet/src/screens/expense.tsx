@@ -3,6 +3,7 @@
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Expense, expense } from "../forms/documents";
+import { inCoins } from "../forms/pay";
 import { t } from "../i18n";
 import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
@@ -28,7 +29,13 @@ export function ExpenseScreen() {
   if (!draft) return <Frame title={t("tile.expense")}>{null}</Frame>;
   const { value } = draft;
   const set = draft.change;
-  const lacks = !number(value.amount).isPositive() ? "amount" : value.account === "" ? "account" : null;
+  const lacks = !number(value.amount).isPositive()
+    ? "amount"
+    : !inCoins([value.amount], masters.precision)
+      ? "coins"
+      : value.account === ""
+        ? "account"
+        : null;
   const finish = async () => {
     if (lacks) return;
     const entry = await submitWritten(

@@ -3,6 +3,7 @@
 import { app } from "../app";
 import { type Cart, emptyCart, lacking, lackingPromise } from "../forms/cart";
 import { order, type Paid, payment, type When } from "../forms/documents";
+import { inCoins } from "../forms/pay";
 import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
@@ -57,6 +58,7 @@ export function OrderScreen() {
     lackingPiece(cart.lines, masters, { moves: false }) ??
     (cart.customer === "" ? "customer" : lackingPromise(value.deliveryDate, clock.day())) ??
     (good && deposit.compare(good.payable) > 0 ? "deposit" : null) ??
+    (mayTake && !inCoins([value.deposit], masters.precision) ? "coins" : null) ??
     (deposit.isPositive() && needsReference(value.mode) && value.reference.trim() === "" ? "reference" : null);
   const finish = async () => {
     if (!good || lacks) return;

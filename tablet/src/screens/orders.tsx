@@ -6,7 +6,7 @@ import { app } from "../app";
 import { emptyCart, number } from "../forms/cart";
 import { type Balance, balance, bill, delivery, type GoodsLine, payment, type When } from "../forms/documents";
 import { divide, left, type OpenOrder, openOrders, paidAhead, takesAhead } from "../forms/orders";
-import { type Settled, type Tendered, TooMuch } from "../forms/pay";
+import { inCoins, type Settled, type Tendered, TooMuch } from "../forms/pay";
 import { lackingPiece } from "../forms/pieces";
 import { day as shownDay, t } from "../i18n";
 import { Decimal, min } from "../money/decimal";
@@ -145,18 +145,21 @@ function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Deliverin
   const apart = !ahead.isZero();
   const result = settled(open, apart && !mayTake ? [] : tendered);
   const banks = apart && !(result instanceof TooMuch) ? bankModes(result) : [];
+  const paid = result instanceof TooMuch ? [] : result.payments.map(({ amount }) => amount);
+  const coins = inCoins(paid, masters.precision);
   const nameless = banks.some((mode) => (references[mode] ?? "").trim() === "");
   const lacks =
     delivered.length > 0 && (how === "note" || fresh.length > 0)
       ? "mixed"
       : (lackingPiece(chosen, masters, { moves: fresh.length > 0, usedOn: clock.day() }) ??
+        (how === "bill" && !coins ? "coins" : null) ??
         (how === "bill" && nameless ? "reference" : null));
   const fits = how === "note" || !(result instanceof TooMuch);
   const good = possible.length > 0 && someGoods(lines) && fits && lacks === null;
 
   const finish = async () => {
     if (!good) return;
-    const paid = (when: When) =>
+    const beside = (when: When) =>
       how === "bill" && apart && !(result instanceof TooMuch)
         ? balance(order.customer, draft.id, result, references).map((row) => meant(row, label.party, when))
         : [];
@@ -172,7 +175,7 @@ function HandOver({ order, draft }: { order: OpenOrder; draft: Writing<Deliverin
         return { kind: "sales-invoice", fields: withPercent(fields, order.percent) };
       },
       how === "bill" ? { ...label, total: `${payable}` } : label,
-      paid,
+      beside,
     );
     goInstead("document", entry.id);
   };

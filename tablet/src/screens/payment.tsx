@@ -6,6 +6,7 @@ import type { OpenInvoice } from "../api-types";
 import { app } from "../app";
 import { number } from "../forms/cart";
 import { type Paid, payment } from "../forms/documents";
+import { inCoins } from "../forms/pay";
 import { allocate, closed, type Open, openWithout } from "../forms/paying";
 import { day as shownDay, t } from "../i18n";
 import type { Entry } from "../outbox/entry";
@@ -52,9 +53,11 @@ export function Payment() {
         ? "paid_already"
         : !amount.isPositive()
           ? "amount"
-          : needsReference(mode) && value.reference_no.trim() === ""
-            ? "reference"
-            : null;
+          : !inCoins([value.amount], rows.masters.value.precision)
+            ? "coins"
+            : needsReference(mode) && value.reference_no.trim() === ""
+              ? "reference"
+              : null;
   const finish = async () => {
     if (lacks) return;
     const references = allocate(value.references, amount, invoices);

@@ -4,8 +4,7 @@ import { useState } from "preact/hooks";
 import { app } from "../app";
 import { type Cart, emptyCart, lacking } from "../forms/cart";
 import { sale } from "../forms/documents";
-import type { Tendered } from "../forms/pay";
-import { TooMuch } from "../forms/pay";
+import { inCoins, type Tendered, TooMuch } from "../forms/pay";
 import { lackingPiece } from "../forms/pieces";
 import { t } from "../i18n";
 import { Invalid } from "../money/taxes";
@@ -100,9 +99,11 @@ export function Sell() {
 
   const result = settled(good.payable, tendered);
   const fits = !(result instanceof TooMuch);
+  const paid = fits ? result.payments.map(({ amount }) => amount) : [];
+  const coins = inCoins(paid, masters.precision);
   const nameless = fits && !result.open.isZero() && cart.customer === masters.settings?.walk_in_customer;
   const finish = async () => {
-    if (!fits || nameless) return;
+    if (!fits || !coins || nameless) return;
     const entry = await submitWritten(
       SCREEN,
       draft,
@@ -117,7 +118,7 @@ export function Sell() {
       onBack={() => setPaying(false)}
       failed={failed}
       actions={
-        <Button kind="main" icon="check" disabled={!fits || nameless} onClick={() => act(finish)}>
+        <Button kind="main" icon="check" disabled={!fits || !coins || nameless} onClick={() => act(finish)}>
           {!fits || result.open.isZero() ? t("pay.done") : t("pay.done_open", { open: money(result.open) })}
         </Button>
       }
@@ -126,6 +127,7 @@ export function Sell() {
         <Sum large label={t("pay.to_pay")} amount={money(good.payable)} />
       </dl>
       <Tender payable={good.payable} tendered={tendered} onChange={(tendered) => draft.change({ tendered })} />
+      {!coins && <Notice kind="warn">{t("lacks.coins")}</Notice>}
       {nameless && (
         <>
           <Notice kind="warn">{t("pay.who_owes")}</Notice>
