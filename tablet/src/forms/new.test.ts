@@ -21,6 +21,9 @@ const masters = new Masters(
     }),
     row("item-tax-template", "Old", { name: "Old", taxes: [{ tax_type: "VAT", tax_rate: "5" }] }),
     row("item-tax-template", "New", { name: "New", taxes: [{ tax_type: "VAT", tax_rate: "11" }] }),
+    row("item", "DYE", { item_code: "DYE", item_name: "Dye", stock_uom: "Meter", is_stock_item: 1, has_batch_no: 1 }),
+    row("batch", "B1", { batch_id: "B1", item: "DYE", expiry_date: "2026-11-19" }),
+    row("batch", "B2", { batch_id: "B2", item: "DYE", expiry_date: "2026-11-20" }),
     row("tax-template", "Buying", { name: "Buying", buying: 1, is_default: 1, taxes: [vat] }),
   ],
   "bandung",
@@ -45,9 +48,17 @@ test("a bill bears the date that is on it, and today's where nobody says another
 });
 
 test("a bill of tomorrow, more than it comes to, and half a coin are not booked", () => {
-  const lacks = (to: Partial<Billed>) =>
-    lackingOfBill({ ...bill, ...to }, Decimal.of(111000), when.day, masters.precision);
+  const lacks = (to: Partial<Billed>) => lackingOfBill({ ...bill, ...to }, Decimal.of(111000), when.day, masters);
   expect([lacks({ bill_date: "2026-11-21" }), lacks({ bill_date: "2026-11-20" })]).toEqual(["bill_date", null]);
   expect([lacks({ paid: "111001" }), lacks({ paid: "111000" })]).toEqual(["paid", null]);
   expect([lacks({ paid: "110999.5" }), lacks({ paid: "110999.0" })]).toEqual(["coins", null]);
+});
+
+test("a bill whose goods want a batch that is good today says so, and nothing of what is not bought", () => {
+  const lacks = (to: Partial<GoodsLine>) => {
+    const dye = { ...line, item_code: "DYE", item_name: "Dye", ...to };
+    return lackingOfBill({ ...bill, lines: [line, dye] }, null, when.day, masters);
+  };
+  expect([lacks({}), lacks({ batch_no: "B1" }), lacks({ batch_no: "B2" })]).toEqual(["batch", "expired", null]);
+  expect(lacks({ qty: "0" })).toBeNull();
 });

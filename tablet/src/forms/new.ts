@@ -6,6 +6,7 @@ import type { Masters } from "../rows/masters";
 import { number, withoutNothing } from "./cart";
 import type { Fields, GoodsLine, When } from "./documents";
 import { inCoins } from "./pay";
+import { type LackingPiece, lackingPiece } from "./pieces";
 
 export interface NewSupplier {
   supplier_name: string;
@@ -95,14 +96,16 @@ export function boughtTotals(lines: readonly GoodsLine[], masters: Masters, day:
   });
 }
 
-/** What keeps a bill from being booked, beside its goods. */
+/** What keeps a bill from being booked, beside what its goods cost. */
 export function lackingOfBill(
   of: Billed,
   payable: Decimal | null,
   today: string,
-  precision: number,
-): "bill_date" | "coins" | "paid" | null {
+  masters: Masters,
+): LackingPiece | "bill_date" | "coins" | "paid" | null {
+  const ofPieces = lackingPiece(boughtOf(of.lines), masters, { moves: true, usedOn: today });
+  if (ofPieces) return ofPieces;
   if ((of.bill_date ?? "") > today) return "bill_date";
-  if (!inCoins([of.paid], precision)) return "coins";
+  if (!inCoins([of.paid], masters.precision)) return "coins";
   return payable && number(of.paid).compare(payable) > 0 ? "paid" : null;
 }

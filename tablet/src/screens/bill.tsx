@@ -40,8 +40,7 @@ export function BillScreen() {
   const totals = reckonBought(value.lines, day);
   const payable = totals && !(totals instanceof Invalid) ? totals.payable : null;
   const ofGoods = lackingGoods(value.lines, lineSum(value.lines, masters.precision));
-  const lacks =
-    value.supplier === "" ? "supplier" : (ofGoods ?? lackingOfBill(value, payable, today, masters.precision));
+  const lacks = value.supplier === "" ? "supplier" : (ofGoods ?? lackingOfBill(value, payable, today, masters));
   return (
     <Form
       screen={SCREEN}
