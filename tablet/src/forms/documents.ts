@@ -113,8 +113,11 @@ export interface GoodsLine {
   warehouse?: string;
 }
 
+/** Of which batch something is, and the numbers of its pieces, one a line. */
+export type Piece = Pick<GoodsLine, "batch_no" | "serial_no">;
+
 export const positive = (line: GoodsLine) => number(line.qty).isPositive();
-const pieces = ({ batch_no, serial_no }: GoodsLine) => ({
+const pieces = ({ batch_no, serial_no }: Piece) => ({
   batch_no: batch_no?.trim(),
   serial_no: serials(serial_no).join("\n"),
 });
@@ -219,6 +222,8 @@ export interface Made {
   /** In stock units; what was used where somebody says other than the order does. */
   materials: GoodsLine[];
   scrap: GoodsLine[];
+  /** Of what is made. */
+  piece?: Piece;
 }
 
 /** From where the materials of a Work Order are taken. */
@@ -264,17 +269,20 @@ export function manufacture(order: WorkOrder, made: Made, when: When): Fields {
       ...pieces(line),
     }),
   );
+  const finished = withoutNothing({
+    item_code: order.production_item,
+    qty,
+    t_warehouse: order.fg_warehouse,
+    is_finished_item: 1,
+    ...pieces(made.piece ?? {}),
+  });
   return {
     stock_entry_type: "Manufacture",
     posting_date: when.day,
     posting_time: when.time,
     work_order: order.name,
     fg_completed_qty: qty,
-    items: [
-      ...materials,
-      { item_code: order.production_item, qty, t_warehouse: order.fg_warehouse, is_finished_item: 1 },
-      ...scrap,
-    ],
+    items: [...materials, finished, ...scrap],
   };
 }
 

@@ -13,7 +13,7 @@ export interface Making extends Made {
 
 /** `product`: what the order makes. */
 export function lackingMade(
-  { what, qty, materials, scrap }: Making,
+  { what, qty, materials, scrap, piece }: Making,
   product: string,
   masters: Masters,
   day: string,
@@ -22,9 +22,6 @@ export function lackingMade(
   const used = materials.filter(positive);
   const wanted = { moves: true, usedOn: day, goodsAlone: true };
   if (what === "materials") return used.length === 0 ? "goods" : lackingPiece(used, masters, wanted);
-  const made = [{ item_code: product, uom: "", qty }];
-  return (
-    lackingPiece(made, masters, { ...wanted, moves: false }) ??
-    lackingPiece([...used, ...scrap.filter(positive)], masters, wanted)
-  );
+  const made = { item_code: product, uom: "", qty, ...piece };
+  return lackingPiece([made, ...used, ...scrap.filter(positive)], masters, wanted);
 }

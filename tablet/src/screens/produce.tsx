@@ -15,6 +15,7 @@ import { Choice, NumberField } from "../parts/fields";
 import { Form } from "../parts/finish";
 import { Frame, Notice } from "../parts/frame";
 import { Goods, goodsLine } from "../parts/goods";
+import { PieceFields } from "../parts/lines";
 import { PickList } from "../parts/picker";
 import { go } from "../parts/place";
 import { Scales, type Wants } from "../parts/scales";
@@ -107,6 +108,7 @@ function taken({ materials, scrap }: Saying, key: string, qty: string): Partial<
 
 function MakeOf({ order, told }: { order: WorkOrder; told: OpenWorkOrder[] | null }) {
   const { rows, clock } = app();
+  const product = rows.masters.value.get("item", order.production_item);
   const screen = `make ${order.name}`;
   const all = `${toMake(order, told)}`;
   const first = (): Saying => ({ what: "make", qty: all, own: false, materials: planned(order, all), scrap: [] });
@@ -144,6 +146,13 @@ function MakeOf({ order, told }: { order: WorkOrder; told: OpenWorkOrder[] | nul
         />
       )}
       <NumberField label={t("produce.qty")} steps value={value.qty} onInput={setQty} />
+      {value.what === "make" && product && (
+        <PieceFields
+          item={product}
+          line={value.piece ?? {}}
+          onChange={(to) => set({ piece: { ...value.piece, ...to } })}
+        />
+      )}
       <Scales wants={wants(value)} onTake={(key, qty) => set(taken(value, key, qty))} />
       <h2>{t("produce.used")}</h2>
       <Goods lines={value.materials} onChange={(materials) => set({ materials, own: true })} />
