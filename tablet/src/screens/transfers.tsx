@@ -44,7 +44,7 @@ export function TransferOut() {
       screen={OUT}
       title={t("tile.transfer_out")}
       draft={draft}
-      lacks={value.to === "" ? "to" : lackingMoved(value.lines)}
+      lacks={value.to === "" ? "to" : lackingMoved(value.lines, true)}
       done="transfer.out_done"
       make={(when) => ({ kind: "stock-entry", fields: transferOut(from, value.to, value.lines, when) })}
       label={{ party: value.to }}
@@ -61,10 +61,10 @@ export function TransferOut() {
   );
 }
 
-/** What keeps goods from being sent or received. */
-function lackingMoved(lines: readonly GoodsLine[]): Lack | null {
+/** What keeps goods from being sent, or received: what arrives has arrived, whatever expired under way. */
+function lackingMoved(lines: readonly GoodsLine[], sent: boolean): Lack | null {
   const { rows, clock } = app();
-  const wanted = { moves: true, usedOn: clock.day(), goodsAlone: true };
+  const wanted = { moves: true, goodsAlone: true, ...(sent && { usedOn: clock.day() }) };
   return someGoods(lines) ? lackingPiece(lines.filter(positive), rows.masters.value, wanted) : "goods";
 }
 
@@ -132,7 +132,7 @@ export function TakeIn({ of }: { of: string | null }) {
       screen={screen}
       title={`${t("tile.transfer_in")} ${first.number ?? ""}`}
       draft={{ ...draft, value: { lines, to } }}
-      lacks={lackingMoved(lines)}
+      lacks={lackingMoved(lines, false)}
       done="transfer.in_done"
       make={(when) => ({ kind: "stock-entry", fields: transferIn(first.entry, first.warehouse, to, lines, when) })}
       label={{ party: first.from ?? t("office") }}
