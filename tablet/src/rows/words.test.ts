@@ -3,9 +3,11 @@ import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import type { Entry, State } from "../outbox/entry";
 import { openStore } from "../store";
-import { counting, Words } from "./words";
+import { counting, type Word, Words } from "./words";
 
 const word = (code: string, item_code: string, uom: string | null = null) => ({ code, item_code, uom });
+
+const listed = (words: readonly Word[], had: ReadonlySet<string> | null = null) => ({ words, had });
 
 let made = 0;
 function entry(code: string, item_code: string, state: State, kind = "barcode"): Entry {
@@ -14,16 +16,23 @@ function entry(code: string, item_code: string, state: State, kind = "barcode"):
 }
 
 test("a word of this tablet counts from the tap on, and the box's list over it once the box has it", () => {
-  expect(counting([], [entry("1", "SHIRT", "waiting")])).toEqual([word("1", "SHIRT")]);
-  expect(counting([word("1", "CLOTH")], [entry("1", "SHIRT", "waiting")])).toEqual([word("1", "SHIRT")]);
-  expect(counting([word("1", "CLOTH")], [entry("1", "SHIRT", "saved")])).toEqual([word("1", "CLOTH")]);
-  expect(counting([], [entry("1", "SHIRT", "saved")])).toEqual([word("1", "SHIRT")]);
+  expect(counting(listed([]), [entry("1", "SHIRT", "waiting")])).toEqual([word("1", "SHIRT")]);
+  expect(counting(listed([word("1", "CLOTH")]), [entry("1", "SHIRT", "waiting")])).toEqual([word("1", "SHIRT")]);
+  expect(counting(listed([word("1", "CLOTH")]), [entry("1", "SHIRT", "saved")])).toEqual([word("1", "CLOTH")]);
+  expect(counting(listed([]), [entry("1", "SHIRT", "saved")])).toEqual([word("1", "SHIRT")]);
+});
+
+test("what the box has of this tablet since its list was asked for counts over the list", () => {
+  const [before, since] = [entry("1", "SHIRT", "saved"), entry("1", "CLOTH", "saved")];
+  const box = [word("1", "SHIRT")];
+  expect(counting(listed(box, new Set([before.id])), [since, before])).toEqual([word("1", "CLOTH")]);
+  expect(counting(listed(box, new Set([before.id, since.id])), [since, before])).toEqual([word("1", "SHIRT")]);
 });
 
 test("what was refused, and what is no word, says nothing; of two of this tablet the later counts", () => {
   const [first, second] = [entry("1", "SHIRT", "waiting"), entry("1", "CLOTH", "waiting")];
-  expect(counting([], [second, first])).toEqual([word("1", "CLOTH")]);
-  expect(counting([], [entry("1", "SHIRT", "refused"), entry("2", "SHIRT", "waiting", "scan")])).toEqual([]);
+  expect(counting(listed([]), [second, first])).toEqual([word("1", "CLOTH")]);
+  expect(counting(listed([]), [entry("1", "SHIRT", "refused"), entry("2", "SHIRT", "waiting", "scan")])).toEqual([]);
 });
 
 test("the box's list stays on the tablet's disk, and changes only where a word does", async () => {
