@@ -148,7 +148,7 @@ fn a_tax_on_what_goods_are_worth_is_one_of_the_total_where_there_are_none() {
     let with = |category: &str| json!({"docstatus": 1, "taxes": [{"category": category}]});
     let found = |ours: &str, theirs: &str| {
         let found = differences(&with(ours), &expected, &with(theirs));
-        fields_of(&found).iter().any(|field| *field == "taxes[0].category")
+        fields_of(&found).contains(&"taxes[0].category")
     };
     assert!(
         !found("Valuation and Total", "Total") && found("Total", "Valuation and Total") && found("Valuation", "Total")
