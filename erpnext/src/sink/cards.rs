@@ -34,13 +34,20 @@ impl Erpnext {
 
     fn try_card(&mut self, add: &AddToCard, closed: bool) -> Result<Verdict, Failure> {
         let cards = self.read_cards(add)?;
-        let with_some = || cards.iter().find(|card| has_any(card, add) && takes(card, add));
-        let other = || cards.iter().find(|card| takes(card, add));
-        let Some(card) = with_lines(&cards, add).or_else(with_some).or_else(other) else {
+        let with_some = || cards.iter().find(|card| has_any(card, add));
+        let free = || cards.iter().find(|card| takes(card, add));
+        let Some(card) = with_lines(&cards, add).or_else(with_some).or_else(free) else {
             return Ok(Verdict::Held(Hold::Refused, no_card(&cards, add)));
         };
         let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         let change = add_to_card(card, add);
+        // Some of the lines are left on it: on another card those would be booked twice.
+        if change.put.is_some() && !takes(card, add) {
+            let why = format!(
+                "{name} has some of these lines, and does not take the rest. Put all of them onto it in ERPNext, or none, and retry."
+            );
+            return Ok(Verdict::Held(Hold::Refused, why));
+        }
         if let Some(put) = &change.put {
             if closed {
                 return Ok(Verdict::Held(Hold::Closed, HOURS_CLOSED_HERE.into()));
@@ -133,7 +140,7 @@ impl Erpnext {
 
     fn try_taking(&mut self, add: &AddToCard) -> Result<Verdict, Failure> {
         let cards = self.read_cards(add)?;
-        let some = || cards.iter().find(|card| is_open(card) && has_any(card, add));
+        let some = || cards.iter().find(|card| has_any(card, add));
         let Some(card) = with_lines(&cards, add).or_else(some) else { return Ok(Verdict::Kept) };
         let name = card.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if card.get("docstatus") == Some(&json!(1)) {

@@ -76,6 +76,34 @@ fn more_pieces_than_any_open_card_takes_are_held_before_anything_is_in_one() {
 }
 
 #[test]
+fn what_a_card_has_kept_a_part_of_goes_onto_no_other_card() {
+    let (mut case, order) = split(10);
+    let log = |minute: u32| {
+        json!({"employee": "HR-EMP-00001", "completed_qty": "2", "from_time": format!("2026-11-20 13:{minute:02}:00"),
+            "to_time": format!("2026-11-20 13:{:02}:00", minute + 1)})
+    };
+    let both = json!({"work_order": order, "operation": "Cut", "time_logs": [log(0), log(2)]});
+    let both = case.shop.make("job-card", both);
+    done(&mut case.sink, OF, &both);
+    let mine = |case: &Case| -> Vec<(String, usize)> {
+        let all = case.books.erp.documents("Job Card").into_iter().filter(|card| card["work_order"] == order);
+        let lines = |card: &Value| card["time_logs"].as_array().map_or(0, Vec::len);
+        all.map(|card| (card["name"].as_str().unwrap().to_owned(), lines(&Value::Object(card)))).collect()
+    };
+    let name = mine(&case).remove(0).0;
+    let kept = case.books.erp.document("Job Card", &name).unwrap()["time_logs"][0].clone();
+    case.books.erp.set("Job Card", &name, "time_logs", json!([kept]));
+    case.books.erp.set("Job Card", &name, "docstatus", json!(1));
+    let verdict = post(&mut case.sink, &both, &place(OF, true));
+    let Verdict::Held(Hold::Refused, why) = &verdict else { panic!("{verdict:?}") };
+    assert!(why.starts_with(&format!("{name} has some of these lines")), "{why}");
+    assert_eq!(mine(&case).iter().map(|(_, lines)| *lines).collect::<Vec<_>>(), [1, 0]);
+    let cancelled = case.shop.cancel(&both);
+    let verdict = case.sink.cancel(&cancelled, &both, &place(OF, false));
+    assert!(matches!(&verdict, Verdict::Held(Hold::Refused, why) if why.contains("is submitted")), "{verdict:?}");
+}
+
+#[test]
 fn pieces_are_taken_out_of_the_card_that_has_them() {
     let (mut case, order) = split(10);
     let (first, second) = (pieces(&mut case, &order, "Cut", 3), pieces(&mut case, &order, "Cut", 4));
