@@ -11,6 +11,7 @@ import type { WorkOrder } from "../rows/types";
 import { type Cart, headFields, itemRows, number, serials, withoutNothing } from "./cart";
 import type { Divided } from "./owed";
 import type { Settled } from "./pay";
+import { isNothing } from "./pieces";
 
 export type Fields = Record<string, unknown>;
 
@@ -245,7 +246,7 @@ export function needed(order: WorkOrder, qty: Decimal, masters: Masters): { item
     const uom = masters.get("uom", item?.stock_uom ?? "");
     const near = exact.rounded(0);
     const up = near.compare(exact) < 0 ? near.plus(Decimal.of(1)) : near;
-    return [{ item_code, qty: uom?.must_be_whole_number ? up : exact.rounded(3).isZero() ? Decimal.ZERO : exact }];
+    return [{ item_code, qty: uom?.must_be_whole_number ? up : isNothing(exact) ? Decimal.ZERO : exact }];
   });
 }
 

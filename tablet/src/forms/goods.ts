@@ -7,7 +7,7 @@ import { Decimal, kept, MAX_SCALE } from "../money/decimal";
 import type { Masters } from "../rows/masters";
 import type { Item } from "../rows/types";
 import type { Found } from "../scan/code";
-import { number } from "./cart";
+import { number, serials } from "./cart";
 import type { GoodsLine } from "./documents";
 
 interface How {
@@ -84,25 +84,16 @@ function namesBatch({ batch_no, serial_no }: Found, line: GoodsLine): boolean {
 function withPiece(line: GoodsLine, serial: string | undefined, more: Decimal): GoodsLine {
   const qty = number(line.qty);
   if (serial === undefined) return { ...line, qty: `${qty.plus(more)}` };
-  const named = serialsOf(line);
+  const named = serials(line.serial_no);
   if (named.includes(serial)) return line;
   const waits = qty.compare(Decimal.of(named.length)) > 0;
   return { ...line, qty: waits ? line.qty : `${qty.plus(more)}`, serial_no: [...named, serial].join("\n") };
 }
 
-function serialsOf(line: GoodsLine): string[] {
-  return numbers(line.serial_no);
-}
-
-function numbers(lines: string | undefined): string[] {
-  const each = (lines ?? "").split("\n").map((text) => text.trim());
-  return each.filter((text) => text !== "");
-}
-
 /** The pieces of the other document's row that the line does not name yet. */
 export function offered(line: GoodsLine): string[] {
-  const named = serialsOf(line);
-  return numbers(line.had).filter((piece) => !named.includes(piece));
+  const named = serials(line.serial_no);
+  return serials(line.had).filter((piece) => !named.includes(piece));
 }
 
 /** The line with one of those. */
@@ -136,8 +127,8 @@ export function allInStockUnit(lines: readonly GoodsLine[], masters: Masters): G
     }
     const sum = kept(() => number(before.qty).plus(qty));
     if (!sum) return null;
-    const serials = [...new Set([...serialsOf(before), ...serialsOf(line)])].join("\n");
-    found[at] = { ...before, qty: `${sum}`, ...(serials === "" ? {} : { serial_no: serials }) };
+    const named = [...new Set([...serials(before.serial_no), ...serials(line.serial_no)])].join("\n");
+    found[at] = { ...before, qty: `${sum}`, ...(named === "" ? {} : { serial_no: named }) };
   }
   return found;
 }

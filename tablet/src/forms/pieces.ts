@@ -26,7 +26,9 @@ export interface Wanted {
 export type LackingPiece = "whole" | "service" | "too_little" | "batch" | "expired" | "serials";
 
 /** The books keep no less than 0.001 of a stock unit. */
-const DIGITS = 3;
+export function isNothing(stock: Decimal): boolean {
+  return stock.rounded(3).isZero();
+}
 
 /** The first thing that the box would not take; of an item that only the site knows nothing is looked at. */
 export function lackingPiece(rows: readonly PieceRow[], masters: Masters, wanted: Wanted): LackingPiece | null {
@@ -57,7 +59,8 @@ function notWhole(row: PieceRow, item: Item, masters: Masters): "whole" | null {
 
 function notGoods(row: PieceRow, item: Item): "service" | "too_little" | null {
   if (!item.is_stock_item) return "service";
-  return !number(row.qty).isZero() && inStockUnit(row, item)?.rounded(DIGITS).isZero() ? "too_little" : null;
+  const stock = inStockUnit(row, item);
+  return !number(row.qty).isZero() && stock && isNothing(stock) ? "too_little" : null;
 }
 
 function ofPiece(row: PieceRow, item: Item, masters: Masters, { usedOn }: Wanted): LackingPiece | null {
