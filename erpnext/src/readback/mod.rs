@@ -91,7 +91,7 @@ const LONGER: [&str; 2] = ["uoms", "barcodes"];
 
 /// Every difference, in the order of the fields.
 pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Difference> {
-    let mut found = Found { precision: expected.precision(), later: expected.is_later(), all: Vec::new() };
+    let mut found = Found::new(expected);
     let empty = Map::new();
     let sent = sent.as_object().unwrap_or(&empty);
     let is_set_up = |field: &str| !OURS.contains(&field) || got.get(field).is_some();
@@ -108,10 +108,17 @@ pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Differ
 struct Found {
     precision: u32,
     later: bool,
+    /// What is there in the books' currency as well is the same in it.
+    doubles: bool,
     all: Vec<Difference>,
 }
 
 impl Found {
+    fn new(expected: &Expected) -> Self {
+        let (precision, later, doubles) = (expected.precision(), expected.is_later(), expected.doubles());
+        Self { precision, later, doubles, all: Vec::new() }
+    }
+
     /// Compares a field of a table's row, or of the document where `table` is empty.
     fn field(&mut self, table: &str, name: &str, path: &str, ours: &Value, theirs: Option<&Value>) {
         if IGNORED.contains(&(table, name)) || (self.later && THEN.contains(&(table, name))) {

@@ -185,63 +185,52 @@ fn like(field: &str) -> Option<&'static str> {
     LIKE.iter().find(|(name, _)| *name == field).map(|(_, other)| *other)
 }
 
-/// Where fields stand.
-struct At<'a> {
-    /// Nothing where they are the document's own.
-    table: &'a str,
-    path: String,
-    /// Whether what is there in the books' currency as well is the same in it.
-    doubles: bool,
-}
-
 /// Looks at the document and at each row.
 pub(super) fn check(expected: &Expected, sent: &Map<String, Value>, got: &Value, found: &mut Found) {
     let whole = got;
     let Some(got) = got.as_object() else { return };
-    fields(&At { table: "", path: String::new(), doubles: expected.doubles() }, Some(sent), got, found);
+    fields("", "", Some(sent), got, found);
     for (table, rows) in got.iter().filter_map(|(name, value)| Some((name, value.as_array()?))) {
         // Rows of a table that was not sent are told as such.
         let ours = sent.get(table).filter(|_| expected.compares(table)).map(|ours| expected.kept(table, ours, whole));
         let ours = ours.as_ref().and_then(|ours| ours.as_array()).map_or(&[][..], Vec::as_slice);
         for (i, row) in rows.iter().enumerate().filter_map(|(i, row)| Some((i, row.as_object()?))) {
-            let at = At { table, path: format!("{table}[{i}]."), doubles: expected.doubles() };
+            let path = format!("{table}[{i}].");
             let ours = ours.get(i).and_then(Value::as_object);
-            fields(&at, ours, row, found);
+            fields(table, &path, ours, row, found);
             // A row is what its document is.
             if let Some(state) = row.get("docstatus") {
                 let of = sent.get("docstatus").or_else(|| got.get("docstatus")).unwrap_or(&Value::Null);
-                found.field("", "docstatus", &format!("{}docstatus", at.path), of, Some(state));
+                found.field("", "docstatus", &format!("{path}docstatus"), of, Some(state));
             }
         }
     }
 }
 
-fn fields(at: &At<'_>, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
+/// `table` is nothing where the fields are the document's own.
+fn fields(table: &str, path: &str, sent: Option<&Map<String, Value>>, got: &Map<String, Value>, found: &mut Found) {
     let digits = outpost_core::domain::decimal::MAX_SCALE;
     for (name, value) in got {
-        let path = || format!("{}{name}", at.path);
+        let at = || format!("{path}{name}");
         // Most of what a document has is nothing.
         let nothing = values::is_nothing(value);
-        let fetched = || {
-            FETCHED
-                .iter()
-                .any(|(table, field, of)| (at.table, name.as_str()) == (*table, *field) && got.contains_key(*of))
-        };
+        let is = |(of, field): (&str, &str)| (of, field) == (table, name.as_str());
+        let fetched = || FETCHED.iter().any(|(of, field, from)| is((of, field)) && got.contains_key(*from));
         let unsaid = || sent.is_some_and(|sent| !sent.contains_key(name)) && is_to_be_empty(name) && !fetched();
         let since = found.later && SINCE.contains(&name.as_str());
         if !nothing && value != "No" && !since && unsaid() {
-            found.differ(&path(), "nothing", values::shown(Some(value)));
+            found.differ(&at(), "nothing", values::shown(Some(value)));
         }
         if !nothing && RATES.contains(&name.as_str()) {
-            found.amount(&path(), 1.into(), Some(value), digits);
+            found.amount(&at(), 1.into(), Some(value), digits);
         }
-        let is_apart = !at.doubles || (at.table, name.as_str()) == APART;
+        let is_apart = !found.doubles || is(APART);
         let other = name.strip_prefix("base_").or(like(name)).and_then(|other| got.get(other)).filter(|_| !is_apart);
         if let (Some(ours), Some(_)) = (other.and_then(decimal), decimal(value)) {
             let near = found.precision;
             let quantity = name == "received_qty";
             if !(quantity && nothing) {
-                found.amount(&path(), ours, Some(value), near);
+                found.amount(&at(), ours, Some(value), near);
             }
         }
     }

@@ -243,6 +243,13 @@ pub struct ItemRow<'a> {
     pub builds_on: Vec<(&'a Ref, &'a Text)>,
 }
 
+impl<'a> ItemRow<'a> {
+    /// Its serial numbers.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.serial_no.unwrap_or_default().lines().map(str::trim).filter(|number| !number.is_empty())
+    }
+}
+
 /// What the totals of a document are made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Priced<'a> {

@@ -14,12 +14,8 @@ pub(super) fn same_pieces(row: &ItemRow<'_>, of: &Ref, gone: &[ItemRow<'_>]) -> 
     if let Some(batch) = row.batch_no {
         one_of(row, of, ("batch_no", batch.as_str()), &batches)?;
     }
-    let pieces: Vec<&str> = gone().flat_map(numbers).collect();
-    numbers(row).try_for_each(|number| one_of(row, of, ("serial_no", number), &pieces))
-}
-
-fn numbers<'a>(row: &ItemRow<'a>) -> impl Iterator<Item = &'a str> {
-    row.serial_no.unwrap_or_default().lines().map(str::trim).filter(|number| !number.is_empty())
+    let pieces: Vec<&str> = gone().flat_map(ItemRow::numbers).collect();
+    row.numbers().try_for_each(|number| one_of(row, of, ("serial_no", number), &pieces))
 }
 
 fn one_of(row: &ItemRow<'_>, of: &Ref, (field, name): (&str, &str), known: &[&str]) -> Result<(), Refusal> {

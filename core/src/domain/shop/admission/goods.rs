@@ -140,8 +140,7 @@ fn batch(masters: &Masters, item: &Item, row: &ItemRow<'_>, used_on: Option<Date
 
 fn serials(item: &Item, row: &ItemRow<'_>, factor: Decimal) -> Result<(), Refusal> {
     let code = &item.item_code;
-    let given: Vec<&str> =
-        row.serial_no.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let given: Vec<&str> = row.numbers().collect();
     if !item.has_serial_no {
         return match given.is_empty() {
             true => Ok(()),

@@ -102,20 +102,19 @@ impl Shop {
             done.is_some_and(|done| done < limit)
         };
         let number = |i: usize| Text::try_from((i + 1).to_string()).ok();
-        match own {
+        let rows: Vec<Text> = match own {
             Some(order) => {
                 let lines = order.document.rules().priced().map(|priced| priced.lines).unwrap_or_default();
-                !lines
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, line)| !line.rate.is_zero())
-                    .filter_map(|(i, _)| number(i))
-                    .any(left)
+                let costs = lines.iter().enumerate().filter(|(_, line)| !line.rate.is_zero());
+                costs.filter_map(|(i, _)| number(i)).collect()
             }
-            None => masters.sales_order(of).is_some_and(|order| {
-                !order.items.iter().filter(|line| !line.rate.is_zero()).any(|line| left(line.name.clone()))
-            }),
-        }
+            None => {
+                let Some(order) = masters.sales_order(of) else { return false };
+                let costs = order.items.iter().filter(|line| !line.rate.is_zero());
+                costs.map(|line| line.name.clone()).collect()
+            }
+        };
+        !rows.into_iter().any(left)
     }
 
     fn is_live(&self, id: IntentId, field: &str) -> Result<(), Refusal> {
