@@ -8,6 +8,7 @@ mod by_hand;
 mod cards;
 mod common;
 mod contract;
+mod drafts;
 mod faults;
 mod ground;
 mod held;
