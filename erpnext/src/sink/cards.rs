@@ -12,8 +12,9 @@ use outpost_core::posting::{Posted, Verdict};
 use serde_json::{Value, json};
 
 const CARD: &str = "Job Card";
-/// Most cards of one operation of a Work Order: it has several where it stands in the order more than once, or is split into batches.
-const MAX_CARDS: usize = 100;
+/// Cards of one operation of a Work Order that are listed at a time: it has several where it stands in the order more than once, or is split
+/// into batches.
+const PAGE: usize = 100;
 /// Most cards that are told.
 const MAX_TOLD: usize = 5;
 /// How often a card that somebody changes meanwhile is read anew.
@@ -95,19 +96,29 @@ impl Erpnext {
 
     /// The cards that lines may be in.
     fn cards_of(&self, add: &AddToCard) -> Result<Vec<String>, Failure> {
-        let query = Query {
-            fields: &["name", "docstatus"],
-            filters: vec![
-                json!(["work_order", "=", add.work_order]),
-                json!(["operation", "=", add.operation]),
-                json!(["docstatus", "<", 2]),
-            ],
-            order_by: "creation asc",
-            page: MAX_CARDS,
-            ..Query::default()
-        };
+        let filters = vec![
+            json!(["work_order", "=", add.work_order]),
+            json!(["operation", "=", add.operation]),
+            json!(["docstatus", "<", 2]),
+        ];
         let named = |row: &Value| Some(row.get("name")?.as_str()?.to_owned());
-        Ok(self.client.list(CARD, &query)?.iter().filter_map(named).collect())
+        let mut names = Vec::new();
+        for start in (0..).step_by(PAGE) {
+            let query = Query {
+                fields: &["name"],
+                filters: filters.clone(),
+                order_by: "creation asc, name asc",
+                start,
+                page: PAGE,
+                ..Query::default()
+            };
+            let rows = self.client.list(CARD, &query)?;
+            names.extend(rows.iter().filter_map(named));
+            if rows.len() < PAGE {
+                break;
+            }
+        }
+        Ok(names)
     }
 
     fn read_cards(&self, add: &AddToCard) -> Result<Vec<Value>, Failure> {

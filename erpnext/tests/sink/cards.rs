@@ -62,6 +62,21 @@ fn pieces_go_onto_the_first_open_card_that_takes_them() {
 }
 
 #[test]
+fn the_last_of_more_cards_than_a_page_has_takes_pieces_as_well() {
+    let (mut case, order) = split(505);
+    let names: Vec<_> =
+        case.books.erp.documents("Job Card").into_iter().filter(|card| card["work_order"] == order).collect();
+    assert_eq!(names.len(), 101);
+    for card in &names[..100] {
+        case.books.erp.set("Job Card", card["name"].as_str().unwrap(), "docstatus", json!(1));
+    }
+    let made = pieces(&mut case, &order, "Cut", 5);
+    done(&mut case.sink, OF, &made);
+    assert_eq!(cards(&case, &order, "Cut").iter().filter(|(_, pieces)| *pieces > 0.0).count(), 1);
+    done(&mut case.sink, OF, &made);
+}
+
+#[test]
 fn more_pieces_than_any_open_card_takes_are_held_before_anything_is_in_one() {
     let (mut case, order) = split(10);
     let all = pieces(&mut case, &order, "Cut", 10);
