@@ -21,6 +21,10 @@ use ureq::unversioned::transport::DefaultConnector;
 const TIMEOUT: Duration = Duration::from_secs(130);
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(20);
+/// Requests that one client has under way at once, and connections that it keeps for the next.
+pub(crate) const CONNECTIONS: usize = 12;
+/// Bytes that each of those reads and writes at once, and most of an answer's head, which has a few hundred.
+const BUFFER: usize = 32 * 1024;
 /// Most bytes of an answer: a page of 500 wide rows is under 4 MB.
 const MAX_ANSWER: u64 = 64 * 1024 * 1024;
 /// Most bytes that an answer's memory is taken for before they are there: what it says of its length may be anything.
@@ -75,6 +79,10 @@ impl Client {
             .timeout_connect(Some(CONNECT))
             .http_status_as_error(false)
             .max_redirects(0)
+            .max_idle_connections(CONNECTIONS)
+            .max_idle_connections_per_host(CONNECTIONS)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .user_agent(concat!("outpost/", env!("CARGO_PKG_VERSION")));
         if let Some(pem) = ca_pem {
             let read = Certificate::from_pem(pem.as_bytes()).map_err(|error| format!("the CA of ERPNext: {error}"))?;

@@ -24,8 +24,6 @@ use std::sync::Arc;
 
 /// Most rows of documents in one list: each is some 3 kB.
 const MAX_ROWS: usize = 500;
-/// Lists that one site asks for at once. They lock nothing; what ERPNext has no worker for waits there.
-pub(super) const LISTS_AT_ONCE: usize = 12;
 
 /// A document that ERPNext has made.
 pub(super) struct Made {

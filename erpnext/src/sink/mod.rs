@@ -19,11 +19,11 @@ mod names;
 mod posting;
 mod words;
 
-use crate::client::{Client, Failure, Query};
+use crate::client::{CONNECTIONS, Client, Failure, Query};
 use crate::map::{ClosedPeriod, SiteMap};
 use crate::payload::{self, About, Ask, Unmappable};
 use crate::readback::Reading;
-use confirming::{LISTS_AT_ONCE, Made};
+use confirming::Made;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use listing::Listing;
@@ -80,7 +80,7 @@ pub struct Erpnext {
     lists: bool,
     /// Documents that lists have shown as they were sent.
     read_by_lists: usize,
-    /// Lists that are asked for at once.
+    /// Lists that are asked for at once. They lock nothing; what ERPNext has no worker for waits there.
     at_once: usize,
 }
 
@@ -101,7 +101,7 @@ impl Erpnext {
             blind: false,
             lists: false,
             read_by_lists: 0,
-            at_once: LISTS_AT_ONCE,
+            at_once: CONNECTIONS,
         }
     }
 

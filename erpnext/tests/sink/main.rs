@@ -7,6 +7,7 @@ mod altered;
 mod by_hand;
 mod cards;
 mod common;
+mod connections;
 mod contract;
 mod drafts;
 mod faults;

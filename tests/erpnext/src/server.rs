@@ -241,6 +241,7 @@ async fn serve(
             }
             Ok((stream, _)) = accepted => {
                 let _ = stream.set_nodelay(true);
+                shared.tally().connections += 1;
                 let shared = shared.clone();
                 connections.spawn(async move {
                     let service = hyper::service::service_fn(|request| answer(&shared, request));

@@ -11,6 +11,8 @@ pub struct Tally {
     pub requests: BTreeMap<String, u64>,
     /// By HTTP status; 0 where the connection was closed.
     pub statuses: BTreeMap<u16, u64>,
+    /// Connections that were made.
+    pub connections: u64,
     /// The largest number of requests at one time, by who asked (`user:…`), and of those that make a document by its series
     /// (`series:…`) and by the cost center or warehouse that it names (`site:…`).
     pub most_at_once: BTreeMap<String, usize>,
