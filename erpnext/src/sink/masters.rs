@@ -5,7 +5,8 @@
 //! made as `Bu Sari (bandung)`, until a person at the office joins the two.
 //!
 //! One that the office or nobody has made gets our id. Another site's has that site's id, and two do not stand on one: there the second
-//! site's document is found again as it was found first, by name and number.
+//! site's document is found again as it was found first, by name and number. From then on it has no site in ERPNext: it is nobody's alone, and
+//! whoever has made it puts it out of use no more.
 
 use super::Library;
 use crate::client::{Client, Failure, Query};
@@ -36,9 +37,13 @@ pub(super) fn before(
         return Ok(None);
     }
     if let Some(row) = same(kind, &there, &text(&request.body, same_by(kind))) {
-        let name = text(row, "name");
-        if text(row, "outpost_id").is_empty() {
-            client.update(request.doctype, &name, &json!({ "outpost_id": submitted.id.to_string() }))?;
+        let (name, ours) = (text(row, "name"), submitted.id.to_string());
+        match text(row, "outpost_id") {
+            none if none.is_empty() => drop(client.update(request.doctype, &name, &json!({ "outpost_id": ours }))?),
+            id if id != ours && !text(row, "outpost_site").is_empty() => {
+                client.update(request.doctype, &name, &json!({ "outpost_site": "" }))?;
+            }
+            _ => {}
         }
         return Ok(Some(done(name)));
     }
@@ -118,7 +123,7 @@ fn listed(client: &Client, kind: Kind, compares: &str, wanted: &str) -> Result<V
     let mut all = Vec::new();
     loop {
         let query = Query {
-            fields: &["name", named, "outpost_id", same_by(kind)],
+            fields: &["name", named, "outpost_id", "outpost_site", same_by(kind)],
             or_filters: vec![json!([named, compares, wanted]), json!(["name", compares, wanted])],
             order_by: "creation asc, name asc",
             start: all.len(),

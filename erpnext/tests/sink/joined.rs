@@ -1,6 +1,6 @@
 //! A customer or supplier of a site's that ERPNext has already, or that somebody joins with another one there: they are the others' as well.
 
-use crate::common::{Case, done, place, post, text};
+use crate::common::{Case, Workshop, done, place, post, text};
 use erpnext_stand_in::StandIn;
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::outcome::Hold;
@@ -101,4 +101,28 @@ fn what_names_one_that_somebody_has_joined_with_another_follows_once_that_is_sai
     // It is not the site's own to put out of use.
     assert_eq!(case.cancel(&made), Verdict::Kept);
     assert!(!is_disabled(&case.books.erp, "Customer", &left));
+}
+
+#[test]
+fn one_that_another_site_has_made_as_well_stays_in_use_whoever_of_them_cancels() {
+    for (kind, doctype, body) in [
+        ("customer", "Customer", bu_ani("0812-3456")),
+        ("supplier", "Supplier", json!({"supplier_name": "Toko Benang", "mobile_no": "0877"})),
+    ] {
+        let mut case = Case::new(OF);
+        let first = case.shop.make(kind, body.clone());
+        let name = done(&mut case.sink, OF, &first);
+        assert_eq!(case.books.erp.document(doctype, &name).unwrap()["outpost_site"], json!(OF));
+        // Twice, as after a lost answer: by another site, and by the same.
+        let (mut other, mut shop) = (case.books.sink("garut"), Workshop::new("garut", &case.books.office, 5_000));
+        let joined = shop.make(kind, body.clone());
+        for again in [false, true] {
+            assert_eq!(post(&mut other, &joined, &place("garut", again)), Verdict::Done(Posted::new(text(&name))));
+        }
+        let cancelled = shop.cancel(&joined);
+        assert_eq!(case.cancel(&first), Verdict::Kept);
+        assert_eq!(other.cancel(&cancelled, &joined, &place("garut", false)), Verdict::Kept);
+        assert!(!is_disabled(&case.books.erp, doctype, &name));
+        assert_eq!(case.sink.there(&[(first.document.kind(), first.id)]), Ok(vec![first.id]));
+    }
 }
