@@ -147,6 +147,19 @@ pub enum Ask {
         /// Why.
         reason: String,
     },
+    /// The office: what a held document calls `from` is `to` in the books, and what is held is tried again; how many, as a JSON number.
+    Remap {
+        /// Which one.
+        id: IntentId,
+        /// A site's table of names in `erpnext.toml`.
+        table: String,
+        /// The workshops' name.
+        from: String,
+        /// The books'.
+        to: String,
+        /// Of all sites that are posted, and not of its own alone.
+        all_sites: bool,
+    },
     /// The office: one that is held, was given up, or was posted and is gone, was entered in ERPNext by hand; lines of text that say what it is there.
     Entered {
         /// Which one.

@@ -3,6 +3,7 @@
 use crate::control::{self, Ask};
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
+use crate::office::posting::TABLES;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use serde_json::Value;
@@ -30,6 +31,23 @@ pub(super) enum Held {
         /// Only this workshop's.
         #[arg(long)]
         site: Option<SiteId>,
+    },
+    /// Say that a name of the workshops' means another one in ERPNext: a line of erpnext.toml. What is held there is tried again.
+    Map {
+        /// A document that is held for that name, by its id.
+        id: Uuid,
+        /// What has the name.
+        #[arg(long, value_parser = TABLES)]
+        table: String,
+        /// What the workshop calls it.
+        #[arg(long)]
+        from: String,
+        /// What ERPNext calls it.
+        #[arg(long)]
+        to: String,
+        /// Of all workshops, and not of the document's alone.
+        #[arg(long)]
+        all_sites: bool,
     },
     /// Decide that a document is never posted. It stays in the office's own books, marked with who decided it and why.
     GiveUp {
@@ -73,6 +91,10 @@ impl Held {
                 let count = asked(dir, &Ask::Retry { site, id: id.map(IntentId) })?;
                 println!("{count} tried again: `outpost office held list` shows what stays");
             }
+            Self::Map { id, table, from, to, all_sites } => {
+                let count = asked(dir, &Ask::Remap { id: IntentId(id), table, from, to, all_sites })?;
+                println!("{count} tried again: `outpost office held list` shows what stays");
+            }
             Self::GiveUp { id, by, reason } => {
                 if reason.trim().is_empty() {
                     bail!("say why with --reason: it stands in the books of both ends for ever");
@@ -104,6 +126,8 @@ fn show(answer: &Value) {
         let [site, called, day, sum, hold] = ["site", "called", "day", "sum", "hold"].map(text);
         println!("{called}  {site}  {day}  {sum}  {hold}");
         println!("    {}", text("why"));
+        let means = line["means"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        println!("    given up: {}", means.collect::<Vec<_>>().join("; "));
         println!("    id {}", text("id"));
     }
     if let Some(count) = answer["count"].as_u64().filter(|count| *count > held.len() as u64) {

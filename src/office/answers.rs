@@ -5,7 +5,7 @@ use super::figures::{Included, Kept};
 use super::ledger::UnderWay;
 use super::line::{self, Order};
 use super::load;
-use super::posting::{Clerk, Entering, NotEntered};
+use super::posting::{Clerk, Entering, NotEntered, Remap};
 use super::quarantine::BadEnvelopeId;
 use super::reconcile::Reconciling;
 use super::seconds_since;
@@ -239,6 +239,10 @@ impl Answer for Answers {
             Ask::GiveUp { id, by, reason } => {
                 let said = self.clerk.give_up(id, by, reason)?;
                 writeln!(out, "{said}").map_err(|error| error.to_string())
+            }
+            Ask::Remap { id, table, from, to, all_sites } => {
+                let remap = Remap { table: &table, from: &from, to: &to };
+                told(json!(self.clerk.remap_held(id, all_sites, &remap)?), out)
             }
             Ask::Entered { id, name, by, anyway } => {
                 let said = self.clerk.entered(Entering { id, name, by, anyway });

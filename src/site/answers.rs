@@ -71,6 +71,7 @@ impl Answer for Answers {
             Ask::Held { .. }
             | Ask::Retry { .. }
             | Ask::GiveUp { .. }
+            | Ask::Remap { .. }
             | Ask::Entered { .. }
             | Ask::Reconcile { .. }
             | Ask::ErpnextCheck { .. }

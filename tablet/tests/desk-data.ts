@@ -99,6 +99,7 @@ export const held = [
     sum: "125000",
     hold: "unmapped",
     why: "erpnext.toml: Stores - TW is Nowhere - TW there, which the books do not know",
+    means: ["Sales Invoice of 125000: not booked", "Cash: 125000 not booked"],
   },
   {
     site: "bandung",
@@ -109,6 +110,7 @@ export const held = [
     sum: null,
     hold: "stock",
     why: "the books have 2 of BTN-014 in Bandung - TW, and 10 go out",
+    means: ["stock of BTN-014 in Bandung - TW: -10 not booked"],
   },
   {
     site: "garut",
@@ -119,6 +121,7 @@ export const held = [
     sum: "350000.5",
     hold: "waits",
     why: "it pays GRT-SI-A000120, which is not in the books yet",
+    means: ["Payment Entry of 350000.5: not booked", "Cash: 350000.5 not booked"],
   },
 ];
 

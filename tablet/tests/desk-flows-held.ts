@@ -58,11 +58,12 @@ export const FLOWS: Flow[] = [
     },
   },
   {
-    name: "a document is given up, and what is not booked is shown",
+    name: "a document is given up, and what is not booked is shown before and after",
     async run({ page, on, look }) {
       await to(page, "held");
       await page.getByRole("button", { name: "Give up" }).first().click();
       const dialog = page.getByRole("dialog");
+      await dialog.getByText("stock of BTN-014 in Bandung - TW: -10 not booked").waitFor();
       await dialog.getByLabel("Why").fill("entered twice");
       await dialog.getByRole("button", { name: "Give up" }).click();
       await dialog.getByText("not booked: 10 of BTN-014 out of Bandung - TW").waitFor();

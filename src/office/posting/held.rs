@@ -25,6 +25,8 @@ pub(super) struct Held {
     pub(super) sum: Option<String>,
     pub(super) hold: Hold,
     pub(super) why: String,
+    /// What it means where a person gives it up.
+    pub(super) means: Vec<String>,
 }
 
 /// Documents that are in the books since the last look, told one by one.
@@ -160,6 +162,7 @@ impl Board {
                 "sum": held.sum,
                 "hold": held.hold,
                 "why": held.why,
+                "means": held.means,
             })
         };
         let begin = after.map_or(Bound::Unbounded, Bound::Excluded);

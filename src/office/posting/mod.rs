@@ -15,6 +15,7 @@ mod held;
 mod in_books;
 mod levels;
 mod library;
+mod means;
 mod reach;
 mod remap;
 mod settings;
@@ -22,6 +23,7 @@ mod turnstile;
 mod writer;
 
 pub(super) use by_hand::{Entering, NotEntered};
+pub(crate) use remap::TABLES;
 pub(super) use remap::{Remap, RemapError};
 pub use settings::{KEY, NAME, USER, client, key, read, user, zone};
 

@@ -4,14 +4,14 @@
 
 use super::settings::{self, NAME};
 use super::{Clerk, lock};
-use crate::domain::id::SiteId;
+use crate::domain::id::{IntentId, SiteId};
 use crate::files;
 use outpost_erpnext::map::Settings;
 use std::os::unix::fs::PermissionsExt;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, table, value};
 
 /// The tables of a site that map names.
-const TABLES: [&str; 4] = ["warehouses", "modes_of_payment", "accounts", "price_lists"];
+pub(crate) const TABLES: [&str; 4] = ["warehouses", "modes_of_payment", "accounts", "price_lists"];
 /// Longest name in ERPNext, in characters.
 const MAX_NAME: usize = 140;
 
@@ -118,6 +118,15 @@ impl Clerk {
         let mode = std::fs::metadata(&path)?.permissions().mode() & 0o777;
         files::write_atomically(&path, changed(&text, &sites, remap)?.as_bytes(), mode)?;
         Ok(())
+    }
+
+    /// The same of a held document's site, or of all, whose held ones are tried again; how many are.
+    pub(in crate::office) fn remap_held(&self, id: IntentId, all: bool, remap: &Remap<'_>) -> Result<usize, String> {
+        let site =
+            self.holder(id).ok_or_else(|| format!("{id} is not held: `outpost office held list` lists what is"))?;
+        let site = Some(&site).filter(|_| !all);
+        self.remap(site, remap).map_err(|error| error.to_string())?;
+        self.retry(site, None)
     }
 }
 

@@ -7,14 +7,14 @@ mod first_day;
 use super::held::{Board, Held};
 use super::levels::Due;
 use super::library::{Books, Words};
+use super::means;
 use super::settings::Source;
 use super::turnstile::Pass;
 use super::{Heard, Order};
 use crate::domain::document::Kind;
-use crate::domain::effects::Effects;
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::outcome::{Fate, Hold, Outcome};
-use crate::domain::record::{Entry, Record, Submitted};
+use crate::domain::record::{Cancelled, Entry, Record, Submitted};
 use crate::moment::up_ms;
 use crate::posting::{Fates, Moved, Next, Place, Said, Sink, Verdict, What, Work, Writer};
 use crate::views::{self, Journals, Locator, SiteNo, Stream};
@@ -265,6 +265,7 @@ impl SiteWriter {
             Some(Entry::Cancelled(cancelled)) => Held {
                 id,
                 called: format!("the cancellation of {}", words.called(cancelled.document)),
+                means: self.stays(&cancelled),
                 kind: None,
                 day: None,
                 sum: None,
@@ -274,6 +275,7 @@ impl SiteWriter {
             Some(Entry::Submitted(submitted)) => Held {
                 id,
                 called: words.called(id),
+                means: means::never_posted(&submitted),
                 kind: Some(submitted.document.kind()),
                 day: submitted.day().map(|day| day.to_string()),
                 sum: Some(submitted.effects().sum).filter(|sum| !sum.is_zero()).map(|sum| sum.to_string()),
@@ -514,6 +516,12 @@ impl SiteWriter {
         Ok(())
     }
 
+    /// What stays in the books where this is not carried out.
+    fn stays(&self, cancelled: &Cancelled) -> Vec<String> {
+        let of = self.books.document_of(self.number, cancelled.document);
+        means::never_cancelled(of.as_ref().map(|(of, _)| of))
+    }
+
     fn give_up(&mut self, id: IntentId, by: crate::domain::document::Text, reason: String) -> Result<String, String> {
         let Some((_, at)) = self.at.get(&id).copied() else { return Err(format!("{id} is not held")) };
         let entry = self.books.entry(self.number, at);
@@ -528,28 +536,13 @@ impl SiteWriter {
                             .into(),
                     );
                 }
-                describe(&submitted.effects())
+                means::never_posted(submitted)
             }
-            Some(Entry::Cancelled(_)) => "the document stays in the books as it is".into(),
-            _ => "its record is damaged: what it would have booked is not known".into(),
+            Some(Entry::Cancelled(cancelled)) => self.stays(cancelled),
+            _ => vec!["its record is damaged: what it would have booked is not known".into()],
         };
         let Some(said) = self.writer.give_up(id, by, reason) else { return Err(format!("{id} is not held")) };
         self.say(said)?;
-        Ok(meaning)
+        Ok(meaning.join("\n"))
     }
-}
-
-/// What is missing in the books of a document that is never posted.
-fn describe(effects: &Effects) -> String {
-    let mut lines = Vec::new();
-    for moved in &effects.moves {
-        lines.push(format!("stock of {} in {}: {} not booked", moved.item_code, moved.warehouse, moved.qty));
-    }
-    for money in &effects.money {
-        lines.push(format!("{}: {} not booked", money.mode_of_payment, money.amount));
-    }
-    if lines.is_empty() {
-        lines.push("neither stock nor money is touched".into());
-    }
-    lines.join("\n")
 }

@@ -77,6 +77,8 @@ export interface Held {
   sum: string | null;
   hold: string;
   why: string;
+  /** What giving it up means. */
+  means: string[];
 }
 
 /** What of a document's names the books may call otherwise. */

@@ -67,6 +67,7 @@ export function GiveUp({ of, onClose, onDone }: Props) {
       {words === null ? (
         <>
           <p>{t("give_up.says")}</p>
+          <Said words={of.means} kind="warn" />
           <TextField label={t("give_up.reason")} value={reason} onInput={setReason} lines={3} />
           <Problem of={act.failed} />
           <div class="buttons">
