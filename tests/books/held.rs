@@ -2,7 +2,8 @@
 
 use super::shop::{self, Shop, receipt, sale};
 use super::{books, times, until};
-use erpnext_stand_in::Faults;
+use erpnext_stand_in::{Faults, Reach};
+use serde_json::json;
 use std::time::Duration;
 
 #[test]
@@ -135,6 +136,77 @@ fn all_that_restored_books_lack_is_told_however_many_it_is() {
     // All that are held are tried again, and none of these is one.
     let told = shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
     assert!(told.starts_with("0 tried again"), "{told}");
+    shop.close();
+}
+
+#[test]
+fn what_restored_books_lack_is_told_before_a_backlog_hides_it() {
+    for seen_down in [true, false] {
+        let shop = Shop::open(&["bandung"]);
+        shop.send(0, "stock-entry", &receipt(9_000, "1000"));
+        until("the receipt", || times(&shop.erp, &shop::id(9_000)), |times| *times == 1);
+        let backup = shop.erp.snapshot();
+        shop.send(0, "sales-invoice", &sale(8_000, "1"));
+        let lost = shop::id(8_000);
+        until("the sale", || books(&shop.boxes[0], &lost), |state| state.starts_with("posted"));
+        let status = |shop: &Shop| shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"].clone();
+        if seen_down {
+            shop.erp.set_reach(Reach::Refused);
+            shop.send(0, "sales-invoice", &sale(8_001, "1"));
+            until("the outage", || status(&shop), |status| status["trouble"].is_string());
+        }
+        shop.erp.restore(&backup);
+        let sales: Vec<_> = (1..=LOST).map(|n| sale(n, "1")).collect();
+        shop::send(&shop.boxes[0], "sales-invoice", &sales.iter().collect::<Vec<_>>());
+        shop.erp.set_reach(Reach::Up);
+        let held = shop.wait_held(1);
+        assert_eq!((&held["held"][0]["hold"], &held["held"][0]["id"]), (&"gone".into(), &lost.into()), "{held}");
+        let posted = u64::from(LOST) + 2 + u64::from(seen_down);
+        until("the others", || status(&shop), |status| status["posted"] == posted);
+        assert_eq!(shop.held()["count"], 1);
+        shop.close();
+    }
+}
+
+#[test]
+fn a_cancellation_that_restored_books_have_lost_is_told_and_carried_out_again_only_by_name() {
+    let mut shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9, "10"));
+    shop.send(0, "sales-invoice", &sale(1, "1"));
+    let is_posted = |state: &String| state.starts_with("posted");
+    let state = until("the sale", || books(&shop.boxes[0], &shop::id(1)), is_posted);
+    let name = state.strip_prefix("posted as ").unwrap().to_owned();
+    let docstatus = |shop: &Shop| shop.erp.document("Sales Invoice", &name).unwrap()["docstatus"].clone();
+    let backup = shop.erp.snapshot();
+    shop.send(0, "cancellation", &json!({ "id": shop::id(101), "document": shop::id(1), "reason": "rung up twice" }));
+    let posted = |shop: &Shop| shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"]["posted"].clone();
+    until("the cancellation", || posted(&shop), |posted| *posted == 3);
+    assert_eq!(docstatus(&shop), 2);
+    let retry = |shop: &Shop, id: &str| shop.town.office.command(&["office", "held", "retry", id], "");
+    let no = retry(&shop, &shop::id(1)).unwrap_err().to_string();
+    assert!(no.contains("was cancelled at the workshop"), "{no}");
+    // Found by itself after a start, and where a person names the document.
+    for by_itself in [true, false] {
+        shop.erp.restore(&backup);
+        assert_eq!(docstatus(&shop), 1);
+        if by_itself {
+            shop.town.office.stop().unwrap();
+            shop.town.office.start().unwrap();
+            let held = shop.wait_held(1);
+            let told = &held["held"][0];
+            assert_eq!((&told["hold"], &told["id"]), (&"gone".into(), &shop::id(101).into()), "{held}");
+            assert!(told["why"].as_str().unwrap().contains("counts there again"), "{held}");
+            shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
+            shop.send(0, "sales-invoice", &sale(2, "1"));
+            until("the other sale", || times(&shop.erp, &shop::id(2)), |times| *times == 1);
+            assert_eq!(docstatus(&shop), 1);
+            retry(&shop, &shop::id(101)).unwrap();
+        } else {
+            retry(&shop, &shop::id(1)).unwrap();
+        }
+        until("that it is cancelled again", || docstatus(&shop), |docstatus| *docstatus == 2);
+        shop.wait_held(0);
+    }
     shop.close();
 }
 

@@ -532,10 +532,20 @@ impl Writer {
         said
     }
 
-    /// What was posted is in the books no more.
+    /// What was posted is in the books no more; what was cancelled counts there again.
     pub fn gone(&mut self, work: Work) -> Said {
-        let why = "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
-                   Have it posted again, say under which name it is there, or give it up.";
+        let why = match work.what {
+            What::Post(_) => {
+                "It was in the books and is there no more: they were restored from a backup, or somebody deleted it. \
+                 Have it posted again, say under which name it is there, or give it up."
+            }
+            What::Cancel(_) => {
+                "Its document was cancelled in the books and counts there again: they were restored from a backup. Have it cancelled again by \
+                 a retry, or give this up."
+            }
+        };
+        // What is being tried may name it, and has to wait then.
+        self.doubtful.extend(self.trying.take().map(|turn| ((turn.work.order, turn.work.id), turn)));
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Gone, why) }];
         self.hold(work, Hold::Gone, MayBeThere::Perhaps);
         said

@@ -4,13 +4,19 @@ use outpost_core::domain::document::Text;
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold, Outcome};
 use outpost_core::posting::{
-    Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, UNDER_WAY, Verdict, What, Work, Writer, backoff_ms,
+    Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, Said, UNDER_WAY, Verdict, What, Work, Writer, backoff_ms,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 #[derive(Default)]
 pub struct Words(pub BTreeMap<IntentId, Fate>);
+
+impl Words {
+    fn note(&mut self, said: Said) {
+        self.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
+    }
+}
 
 impl Fates for Words {
     fn fate(&self, id: IntentId) -> Option<Fate> {
@@ -110,6 +116,48 @@ fn what_is_gone_from_restored_books_is_tried_only_by_name() {
     assert_eq!(writer.gone(work(7, BTreeSet::new())).len(), 1);
     assert_eq!(writer.retry(None), 0);
     assert_eq!(writer.retry(Some(IntentId(Uuid::from_u128(7)))), 1);
+    assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { again: true, .. })));
+}
+
+#[test]
+fn what_is_being_tried_waits_where_what_it_names_is_gone_from_restored_books() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let id = |n| IntentId(Uuid::from_u128(n));
+    words.0.insert(id(1), Fate::Posted { name: Text::try_from("ACC-1").unwrap(), day: None, by: None });
+    let needs = BTreeSet::from([Need::Posted(id(1))]);
+    assert!(writer.take(Work { needs, ..work(2, BTreeSet::new()) }, &words).is_empty());
+    assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { .. })));
+    words.note(writer.gone(work(1, BTreeSet::new())));
+    let (said, next) = writer.next(0, false, &words);
+    assert!(
+        matches!(&said[..], [Outcome { of, fate: Fate::Held { hold: Hold::Waits, .. } }] if *of == id(2)),
+        "{said:?}"
+    );
+    assert!(!matches!(next, Some(Next::Try { .. })));
+    words.note(said);
+    // It goes by itself once a person has had the other one posted again.
+    assert_eq!(writer.retry(Some(id(1))), 1);
+    for wanted in [id(1), id(2)] {
+        let (said, next) = writer.next(0, false, &words);
+        words.note(said);
+        assert!(matches!(next, Some(Next::Try { id, .. }) if id == wanted), "{next:?}");
+        words.note(writer.answered(done(), 0, &words));
+    }
+}
+
+#[test]
+fn a_cancellation_that_restored_books_have_lost_is_tried_only_by_name() {
+    let (mut writer, mut words) = (Writer::default(), Words::default());
+    let id = |n| IntentId(Uuid::from_u128(n));
+    words.0.insert(id(1), Fate::Posted { name: Text::try_from("ACC-1").unwrap(), day: None, by: None });
+    let needs = BTreeSet::from([Need::Posted(id(1))]);
+    let cancel = Work { what: What::Cancel(id(1)), needs, ..work(2, BTreeSet::new()) };
+    let said = writer.gone(cancel);
+    let [Outcome { fate: Fate::Held { hold: Hold::Gone, why }, .. }] = &said[..] else { panic!("{said:?}") };
+    assert!(why.contains("counts there again"), "{why}");
+    words.note(said);
+    assert_eq!(writer.retry(None), 0);
+    assert_eq!(writer.retry(Some(id(2))), 1);
     assert!(matches!(writer.next(0, false, &words).1, Some(Next::Try { again: true, .. })));
 }
 

@@ -62,10 +62,12 @@ impl SiteWriter {
                 self.take_back(cancelled.document);
                 true
             }
+            // It counts again, and did not for a while.
+            (Entry::Cancelled(_), Fate::Held { hold: Hold::Gone, .. }) => false,
             _ => true,
         };
         if !done {
-            // A count that came late: what stands behind it cannot be told apart any more.
+            // What stands behind it, a count that came late or one that counts again, cannot be told apart any more.
             self.board.forget_sums();
         }
     }

@@ -32,7 +32,7 @@ const AT_ONCE: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Between two tries to reach the books.
 const REACH_EVERY: Duration = Duration::from_secs(15);
-/// How many of the latest documents are looked for in the books after a start and each hour: restored ones lack them.
+/// How many of the latest documents are looked for in the books: restored ones lack them.
 const AUDITED: usize = 200;
 /// How many of the held ones in doubt are asked for at a time.
 const ASKED: usize = 200;
@@ -172,6 +172,13 @@ impl SiteWriter {
             }
             Some(Next::Read) => self.take().map(|()| None),
             Some(Next::Confirm(made)) => self.confirm(&made),
+            Some(Next::Try { .. }) if self.audit.comes_first() => {
+                // A question that fails keeps nothing from being tried: that shows whether they answer.
+                if let Err(why) = self.audit() {
+                    self.board.trying(None, Some(why));
+                }
+                Ok(None)
+            }
             Some(Next::Try { id, again }) => self.attempt(id, again),
         }
     }
@@ -237,9 +244,8 @@ impl SiteWriter {
                     let at = self.at.remove(&of);
                     match (&fate, at) {
                         (Fate::Posted { .. }, Some((order, at))) => {
-                            // A cancellation is in the books as its document alone.
-                            if let Some(Entry::Submitted(made)) = self.books.entry(self.number, at) {
-                                self.audit.remember(&made, (of, order, at));
+                            if let Some(entry) = self.books.entry(self.number, at) {
+                                self.audit.remember(&entry, (of, order, at));
                             }
                         }
                         (Fate::Posted { .. }, None) => {}
@@ -326,8 +332,8 @@ impl SiteWriter {
         let order = at.ordinal;
         let fate = words.fate(id);
         if fate.as_ref().is_some_and(Fate::is_final) {
-            if let (Some(Fate::Posted { .. }), Entry::Submitted(made)) = (&fate, &record.entry) {
-                self.audit.remember(made, (id, order, at.locator));
+            if matches!(fate, Some(Fate::Posted { .. })) {
+                self.audit.recall(&record.entry, (id, order, at.locator));
             }
             return Ok(());
         }
@@ -445,10 +451,7 @@ impl SiteWriter {
             },
             _ => return Ok(None),
         };
-        let trouble = match &verdict {
-            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
-            _ => None,
-        };
+        let trouble = self.trouble(std::slice::from_ref(&verdict));
         self.board.trying(Some(id.to_string()), trouble);
         let done = verdict.is_there();
         let words = Words { books: &self.books, site: self.number };
@@ -464,16 +467,28 @@ impl SiteWriter {
     fn confirm(&mut self, made: &[IntentId]) -> Result<Option<Duration>, String> {
         // Another connection than the one that made them knows nothing of them: then each is asked for.
         let verdicts = self.sink.as_mut().map(|sink| sink.confirm(made)).unwrap_or_default();
-        let trouble = verdicts.iter().find_map(|verdict| match verdict {
-            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
-            _ => None,
-        });
+        let trouble = self.trouble(&verdicts);
         self.board.trying(None, trouble);
         let words = Words { books: &self.books, site: self.number };
         let (said, moved) = self.writer.confirmed(verdicts, up_ms(), &words);
         self.moved.extend(moved);
         self.say(said)?;
         Ok(None)
+    }
+
+    /// What is in the way of these. Books that did not answer may have been restored when they do.
+    fn trouble(&mut self, verdicts: &[Verdict]) -> Option<String> {
+        match verdicts
+            .iter()
+            .any(|verdict| matches!(verdict, Verdict::Again { alive: false, .. } | Verdict::Stopped(_)))
+        {
+            true => self.audit.is_due(),
+            false => self.audit.can_be(),
+        }
+        verdicts.iter().find_map(|verdict| match verdict {
+            Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
+            _ => None,
+        })
     }
 
     /// What cannot be read any more is held, so that nothing else waits for it.

@@ -1,18 +1,21 @@
 //! Whether what was posted is in the books still: they are restored from backups, and people cancel and delete there.
 //!
-//! In: the latest documents whose word is that they are posted, after a start and each hour; and one that a person names. Out: what is there no
-//! more is held. Where one of the latest is gone the journal is gone through backwards, since as many are lost as were posted after the backup:
+//! In: the latest documents and cancellations whose word is that they are posted; and one that a person names. They are looked for each
+//! hour, and before anything else is posted after a start, after books that did not answer, and before they are all newer than the last look:
+//! what is posted into restored books hides what these lack. Out: what is there no more is held, and so is a cancellation whose document
+//! counts there again. Where one of the latest is gone the journal is gone through backwards, since as many are lost as were posted after the backup:
 //! until as many as are looked at otherwise are there in a row. Absent: time on Job Cards, which has no id in the books and of which people
-//! correct the lines: it is never missed by itself, and looked for where a person names it.
+//! correct the lines: it is never missed by itself, and looked for where a person names it; and customers, suppliers and items that were put out
+//! of use.
 
 use super::{AUDITED, REACH_EVERY, SiteWriter};
 use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
-use crate::domain::record::{Entry, Submitted};
+use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::moment::up_ms;
 use crate::office::posting::library::Words;
-use crate::posting::{Fates, Said};
+use crate::posting::{Fates, Said, Work};
 use crate::views::{Locator, Stream};
 use crate::wire::record;
 use std::collections::VecDeque;
@@ -20,10 +23,12 @@ use std::ops::ControlFlow;
 
 /// How often the latest are looked for.
 const EVERY_MS: u64 = 3_600_000;
+/// After how many that are posted the latest are looked for: fewer than there are, so that some of the last time are among them.
+const AFTER_POSTED: usize = AUDITED * 3 / 4;
 /// How many records are gone through at a time, backwards: a second lies between two times.
 const BACK_AT_ONCE: u64 = 500;
 
-/// A document, its place among the site's records, and where its record is.
+/// A document or a cancellation, its place among the site's records, and where its record is.
 type At = (IntentId, u64, Locator);
 
 /// What is looked for in the books.
@@ -32,18 +37,53 @@ pub(super) struct Audit {
     latest: VecDeque<At>,
     at_ms: u64,
     back: Option<Back>,
+    /// They were looked for, and nothing has happened since that makes it due before anything is posted.
+    seen: bool,
+    /// How many were posted since.
+    since: usize,
 }
 
 impl Audit {
-    /// A document is posted.
-    pub(super) fn remember(&mut self, made: &Submitted, at: At) {
-        if !is_missed(made) {
-            return;
+    /// A document, or a cancellation, is posted.
+    pub(super) fn remember(&mut self, entry: &Entry, at: At) {
+        match entry {
+            Entry::Submitted(made) if is_missed(made) => {}
+            Entry::Cancelled(_) => {}
+            _ => return,
         }
         if self.latest.len() == AUDITED {
             self.latest.pop_front();
         }
         self.latest.push_back(at);
+        self.since += 1;
+        if self.since >= AFTER_POSTED {
+            self.is_due();
+        }
+    }
+
+    /// One was posted before the office has started.
+    pub(super) fn recall(&mut self, entry: &Entry, at: At) {
+        self.remember(entry, at);
+        self.is_due();
+    }
+
+    /// From now on the latest are to be looked for before anything is posted: the books may not be those that they were.
+    pub(super) fn is_due(&mut self) {
+        if std::mem::take(&mut self.seen) {
+            self.at_ms = 0;
+        }
+    }
+
+    /// The books answer: what they could not be asked for is asked before the next one is posted.
+    pub(super) fn can_be(&mut self) {
+        if !self.seen {
+            self.at_ms = 0;
+        }
+    }
+
+    /// Whether they are to be looked for now, before anything is posted.
+    pub(super) fn comes_first(&self) -> bool {
+        !self.seen && up_ms() >= self.at_ms
     }
 }
 
@@ -82,10 +122,35 @@ fn is_missed(submitted: &Submitted) -> bool {
     submitted.document.kind() != Kind::JobCard
 }
 
+/// Whether it can be seen that it is cancelled.
+fn is_cancelled_there(submitted: &Submitted) -> bool {
+    is_missed(submitted) && !matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item)
+}
+
+/// What is looked for.
+struct Asked {
+    id: IntentId,
+    order: u64,
+    at: Locator,
+    /// The document, or what was cancelled.
+    made: Submitted,
+    cancelled: Option<Cancelled>,
+}
+
+impl Asked {
+    fn document(&self) -> (Kind, IntentId) {
+        (self.made.document.kind(), self.made.id)
+    }
+}
+
 impl SiteWriter {
     /// Looks whether the latest documents are in the books still; false where it is not the time to.
     pub(super) fn audit(&mut self) -> Result<bool, String> {
-        if up_ms() < self.audit.at_ms || (self.audit.latest.is_empty() && self.audit.back.is_none()) {
+        if self.audit.latest.is_empty() && self.audit.back.is_none() {
+            self.audit.seen = true;
+            return Ok(false);
+        }
+        if up_ms() < self.audit.at_ms {
             return Ok(false);
         }
         // Books that cannot be reached are not asked each second.
@@ -98,7 +163,9 @@ impl SiteWriter {
                 (self.look_for(&latest)?.gone > 0).then_some(Back { last, there: 0 })
             }
         };
-        self.audit.at_ms = if self.audit.back.is_some() { up_ms() } else { up_ms() + EVERY_MS };
+        self.audit.seen = self.audit.back.is_none();
+        self.audit.since = 0;
+        self.audit.at_ms = if self.audit.seen { up_ms() + EVERY_MS } else { up_ms() };
         Ok(!self.books.hub.stopped())
     }
 
@@ -107,9 +174,10 @@ impl SiteWriter {
         let mut documents = Vec::new();
         let read = self.books.shelves.between(Stream::Up(self.number), (back.after(), back.last), &mut |at, body| {
             if let Ok(record) = record::decode(body)
-                && let Entry::Submitted(submitted) = &record.entry
+                && matches!(record.entry, Entry::Submitted(_) | Entry::Cancelled(_))
+                && let Some(id) = record.entry.intent()
             {
-                documents.push((submitted.id, at.ordinal, at.locator));
+                documents.push((id, at.ordinal, at.locator));
             }
             ControlFlow::Continue(())
         });
@@ -117,51 +185,66 @@ impl SiteWriter {
         Ok(back.on(&self.look_for(&documents)?))
     }
 
-    /// Looks for those of these that are posted and not cancelled, and holds what is not there.
-    fn look_for(&mut self, documents: &[At]) -> Result<Found, String> {
+    /// What of this is to be looked for; nothing where no word says that it is posted.
+    fn asked(&self, (id, order, at): At) -> Option<Asked> {
         let words = Words { books: &self.books, site: self.number };
-        let mut asked = Vec::new();
-        for (id, order, at) in documents {
-            let line = self.books.ask(|views| views.document(self.number, *id)).flatten();
+        matches!(words.fate(id), Some(Fate::Posted { .. })).then_some(())?;
+        let entry = self.books.entry(self.number, at)?;
+        let of = if let Entry::Cancelled(cancelled) = &entry { cancelled.document } else { id };
+        let line = self.books.ask(|views| views.document(self.number, of))??;
+        match entry {
             // A repeat says nothing, and what was cancelled is not there and should not be.
-            let counts = line.is_some_and(|line| line.locator == *at && line.cancelled.is_none());
-            if counts
-                && matches!(words.fate(*id), Some(Fate::Posted { .. }))
-                && let Some(Entry::Submitted(submitted)) = self.books.entry(self.number, *at)
-                && is_missed(&submitted)
-            {
-                asked.push((*id, *order, *at, submitted));
+            Entry::Submitted(made) => (line.locator == at && line.cancelled.is_none() && is_missed(&made))
+                .then_some(Asked { id, order, at, made, cancelled: None }),
+            Entry::Cancelled(cancelled) if line.cancelled == Some(at) => {
+                let (made, _) = self.books.document_of(self.number, of)?;
+                is_cancelled_there(&made).then_some(Asked { id, order, at, made, cancelled: Some(cancelled) })
             }
+            _ => None,
         }
+    }
+
+    /// Looks for those of these that are posted: holds documents that are not there, and cancellations whose documents are.
+    fn look_for(&mut self, latest: &[At]) -> Result<Found, String> {
+        let asked: Vec<Asked> = latest.iter().filter_map(|at| self.asked(*at)).collect();
         if asked.is_empty() {
             return Ok(Found::default());
         }
         self.reach()?;
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
-        let documents: Vec<_> = asked.iter().map(|(id, _, _, made)| (made.document.kind(), *id)).collect();
+        let documents: Vec<_> = asked.iter().map(Asked::document).collect();
         let there = sink.there(&documents)?;
-        let missing: Vec<_> = documents.into_iter().filter(|(_, id)| !there.contains(id)).collect();
-        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&missing)? };
+        let (there, other): (Vec<_>, Vec<_>) = asked.into_iter().partition(|asked| there.contains(&asked.made.id));
+        let missing: Vec<_> = other.into_iter().filter(|asked| asked.cancelled.is_none()).collect();
+        let documents: Vec<_> = missing.iter().map(Asked::document).collect();
+        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&documents)? };
         if self.books.hub.stopped() {
             return Ok(Found::default());
         }
-        let mut found = Found { there: there.len(), ..Found::default() };
-        asked.retain(|(id, ..)| !there.contains(id));
+        let (undone, fine): (Vec<_>, Vec<_>) = there.into_iter().partition(|asked| asked.cancelled.is_some());
+        let mut found = Found { there: fine.len(), ..Found::default() };
         let mut said = Said::new();
-        for (id, order, at, submitted) in asked {
+        for Asked { id, order, at, made, cancelled } in missing.into_iter().chain(undone) {
             self.at.insert(id, (order, at));
-            let work = self.post(&submitted, order);
-            said.extend(match struck.iter().find(|(of, _)| *of == id) {
-                Some((_, why)) => {
+            let strike = struck.iter().find(|(of, _)| *of == id);
+            said.extend(match (strike, &cancelled) {
+                (Some((_, why)), _) => {
                     tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
                     found.struck += 1;
                     self.take_back(id);
+                    let work = self.post(&made, order);
                     self.writer.struck(work, why.clone())
                 }
-                None => {
+                (None, None) => {
                     tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
                     found.gone += 1;
+                    let work = self.post(&made, order);
                     self.writer.gone(work)
+                }
+                (None, Some(cancelled)) => {
+                    tracing::error!(site = %self.site, id = %made.id, "a document that was cancelled counts in the books again");
+                    found.gone += 1;
+                    self.writer.gone(Work::cancel(cancelled, Some(&made), order))
                 }
             });
             self.audit.latest.retain(|(latest, ..)| *latest != id);
@@ -175,6 +258,16 @@ impl SiteWriter {
         let Some(at) = self.record_of(id) else { return Ok(false) };
         let found = self.look_for(&[at])?;
         Ok(found.gone + found.struck > 0)
+    }
+
+    /// Looks whether one that is cancelled counts in the books again: its cancellation is held from then on.
+    fn look_for_cancelled(&mut self, of: IntentId) -> Result<bool, String> {
+        let line = self.books.ask(|views| views.document(self.number, of)).flatten();
+        let Some(at) = line.and_then(|line| line.cancelled) else { return Ok(false) };
+        let cancelled = self.books.entry(self.number, at).and_then(|entry| entry.intent());
+        let order = self.books.shelves.ordinal(Stream::Up(self.number), at);
+        let (Some(id), Some(order)) = (cancelled, order) else { return Ok(false) };
+        Ok(self.look_for(&[(id, order, at)])?.gone > 0)
     }
 
     /// The same of time on a Job Card: whether the card has its lines.
@@ -215,8 +308,12 @@ impl SiteWriter {
         let Some((submitted, cancelled)) = self.books.document_of(self.number, id) else {
             return Err(format!("the record of {called} is damaged at the office: run `outpost doctor`"));
         };
-        if cancelled.is_some() {
-            return Err(format!("{called} was cancelled at the workshop, and is not posted again"));
+        if let Some(cancelled) = cancelled {
+            if !self.look_for_cancelled(id)? {
+                return Err(format!("{called} was cancelled at the workshop, and is not posted again"));
+            }
+            self.writer.retry(Some(cancelled.id));
+            return Ok(());
         }
         let is_gone = match submitted.document.kind() {
             Kind::JobCard => self.look_for_hours(&submitted)?,
