@@ -359,10 +359,19 @@ impl Erp {
         Ok(())
     }
 
-    /// One row of what is to be paid when.
+    /// What is to be paid when: as it is said, or all on one day.
     pub(crate) fn schedule(&self, doc: &mut Doc, day: &str) {
         let due = if blank(doc, "due_date") { owned(doc, day) } else { owned(doc, "due_date") };
         let amount = payable(doc);
+        if !rows(doc, "payment_schedule").is_empty() {
+            for row in rows_mut(doc, "payment_schedule") {
+                let part = amount * num(row, "invoice_portion") / 100.0;
+                for field in ["payment_amount", "outstanding", "base_payment_amount", "base_outstanding"] {
+                    putf(row, field, part);
+                }
+            }
+            return;
+        }
         let row = json!({
             "due_date": due, "invoice_portion": 100.0, "payment_amount": crate::doc::float(amount), "outstanding": crate::doc::float(amount),
             "base_payment_amount": crate::doc::float(amount), "base_outstanding": crate::doc::float(amount), "paid_amount": 0.0,
