@@ -83,6 +83,7 @@ impl Answers {
                 "conflicts": totals.as_ref().map(|totals| totals.conflicts),
                 "refusals": totals.as_ref().map(|totals| totals.refused),
                 "declined": totals.as_ref().map(|totals| totals.declined),
+                "unreadable": totals.as_ref().map(|totals| totals.unreadable),
                 "to_come": state.to_come,
                 "missing": missing,
                 "gaps": gaps,
