@@ -136,12 +136,11 @@ fn reach(dir: &Path) {
 impl Setup {
     fn run(self, dir: &Path) -> anyhow::Result<()> {
         let settings = posting::read(dir)?;
+        let url = address(self.url.as_deref(), settings.as_ref().map(|settings| settings.url.as_str()))?;
         let admin = posting::key(&self.admin_key_file)?;
-        let url = self.url.as_deref().or(settings.as_ref().map(|settings| settings.url.as_str()));
-        let url = url.context("where is ERPNext? Say it with --url, like --url https://books.example")?;
         let client_of = |key: &Key| match &settings {
-            Some(settings) if settings.url == url => posting::client(dir, settings, key),
-            _ => Client::new(url, key, None).map_err(anyhow::Error::msg),
+            Some(settings) => posting::client(dir, settings, key),
+            None => Client::new(url, key, None).map_err(anyhow::Error::msg),
         };
         let client = client_of(&admin)?;
         let own = posting::key(&dir.join(KEY)).ok();
@@ -209,6 +208,22 @@ impl Setup {
             anyhow::ensure!(typed.trim() == "yes", "nothing was done");
         }
         Ok(())
+    }
+}
+
+/// Where ERPNext is: what was typed, or what `erpnext.toml` says. The key that is made there takes the place of the one that the office
+/// has, so the two have to be the same.
+fn address<'a>(typed: Option<&'a str>, written: Option<&'a str>) -> anyhow::Result<&'a str> {
+    let plain = |url: &'a str| url.trim_end_matches('/');
+    match (typed, written) {
+        (Some(typed), Some(written)) if plain(typed) != plain(written) => bail!(
+            "{NAME} says that ERPNext is {written}, and --url {typed}. The key of that one would take the place of this one's, and no site \
+             would be posted any more. To try it on a copy, do so in another directory, with an {NAME} of its own; where ERPNext has moved, \
+             write its new address into {NAME} first. Nothing was asked or done"
+        ),
+        (typed, written) => {
+            typed.or(written).context("where is ERPNext? Say it with --url, like --url https://books.example")
+        }
     }
 }
 
@@ -282,5 +297,29 @@ mod tests {
             set_up(dir, &stand_in, &["--email", "outpost-2@tailor.local"]).unwrap();
             assert_eq!(enabled(&stand_in), ["outpost-2@tailor.local"]);
         }
+    }
+
+    #[test]
+    fn setup_of_another_erpnext_is_refused_and_leaves_both_as_they_are() {
+        let start = || StandIn::start(Options { start: Start::Bare, ..Options::default() }).unwrap();
+        let (ours, other) = (start(), start());
+        let dir = office(&ours);
+        let dir = dir.path();
+        set_up(dir, &ours, &[]).unwrap();
+        let files = || [KEY, USER, NAME].map(|name| std::fs::read_to_string(dir.join(name)).unwrap());
+        let before = files();
+        for more in [&[][..], &["--new-key"], &["--undo"]] {
+            other.reset_tally();
+            let error = set_up(dir, &other, more).unwrap_err().to_string();
+            assert!(error.contains(&ours.url()) && error.contains("another directory"), "{error}");
+            assert_eq!(other.tally().total(), 0, "nothing is asked");
+        }
+        assert_eq!((files(), enabled(&other)), (before, Vec::new()));
+        let written = ours.url();
+        assert_eq!(
+            address(Some(&format!("{written}/")), Some(&written)).unwrap(),
+            format!("{written}/"),
+            "it is the same one"
+        );
     }
 }
