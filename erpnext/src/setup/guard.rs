@@ -128,7 +128,7 @@ fn remove_asking(admin: &Client, plan: &mut Plan, goes: impl Fn(&String) -> bool
     }
     for doctype in ASKABLE {
         let meta = Meta::read(admin, doctype)?;
-        let there = |field: &&super::Field| meta.field(field.name).is_some_and(|found| field.wrong(found).is_empty());
+        let there = |field: &&super::Field| meta.field(field.name).is_some_and(|found| field.is_ours(found));
         let fields: Vec<_> = ASKED.iter().rev().filter(there).collect();
         if fields.len() == ASKED.len() {
             let waiting = undecided(admin, doctype)?;

@@ -59,15 +59,18 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
-    /// A field that is missing is added; one of that name with another shape is for a person.
+    /// A field that is missing is added, one as older setups made it is mended; one of that name with another shape is for a person.
     pub(super) fn add_field(&mut self, meta: &Meta, doctype: &'static str, field: &'static Field) {
-        match meta.field(field.name).map(|found| field.wrong(found)) {
-            None => self.steps.push(Step::AddField(doctype, field)),
-            Some(wrong) if wrong.is_empty() => {}
-            Some(wrong) => {
-                let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
-                self.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
-            }
+        let Some(found) = meta.field(field.name) else {
+            self.steps.push(Step::AddField(doctype, field));
+            return;
+        };
+        let wrong = field.wrong(found);
+        if field.is_older(found) {
+            self.steps.push(Step::MendField(doctype, field));
+        } else if !wrong.is_empty() {
+            let (name, wrong, remedy) = (field.name, wrong.join(", and "), field.remedy(doctype));
+            self.obstacles.push(format!("{doctype} has a field {name}, and {wrong}. {remedy}"));
         }
     }
 
@@ -127,8 +130,7 @@ pub fn undo(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     let there = custom_fields(admin)?;
     let ours = |doctype: &str, field: &Field| {
         let same = |row: &&Value| text(row, "dt") == doctype && text(row, "fieldname") == field.name;
-        // One of another shape is somebody else's.
-        there.iter().find(same).is_some_and(|row| field.wrong(row).is_empty())
+        there.iter().find(same).is_some_and(|row| field.is_ours(row))
     };
     let all: Vec<_> = fields::all().collect();
     for (doctype, fields) in all.into_iter().rev() {

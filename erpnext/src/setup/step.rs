@@ -12,6 +12,8 @@ use std::fmt;
 pub enum Step {
     /// A custom field is made.
     AddField(&'static str, &'static Field),
+    /// A custom field that an older setup made is no more copied with a document.
+    MendField(&'static str, &'static Field),
     /// A custom field is removed. Its column stays in the database with what stands in it, unseen, until the field is made again.
     RemoveField(&'static str, &'static Field),
     /// The connector's user is made.
@@ -59,6 +61,13 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AddField(doctype, field) => write!(f, "{doctype}: add the field {} ({})", field.name, field.shape()),
+            Self::MendField(doctype, field) => {
+                let name = field.name;
+                write!(
+                    f,
+                    "{doctype}: mend the field {name}, so that it is not copied to what people make of a document"
+                )
+            }
             Self::RemoveField(doctype, field) => {
                 let stays = "what stands in it stays in the database, unseen, until the field is made again";
                 write!(f, "{doctype}: remove the field {}; {stays}", field.name)
@@ -96,6 +105,10 @@ impl Step {
     pub(super) fn take(&self, admin: &Client) -> Result<Option<Key>, Failure> {
         match self {
             Self::AddField(doctype, field) => admin.insert("Custom Field", &field.body(doctype)).map(|_| None),
+            Self::MendField(doctype, field) => {
+                let name = format!("{doctype}-{}", field.name);
+                admin.update("Custom Field", &name, &json!({ "no_copy": 1 })).map(|_| None)
+            }
             Self::RemoveField(doctype, field) => {
                 admin.delete("Custom Field", &format!("{doctype}-{}", field.name)).map(|()| None)
             }

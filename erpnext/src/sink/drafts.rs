@@ -67,6 +67,9 @@ impl Erpnext {
     }
 }
 
+/// What our document may not say, and a draft that people have made of another document of ours may have from that.
+const OF_ANOTHER: [&str; 3] = ["outpost_no", "outpost_user", "outpost_date"];
+
 /// What a document that is there already is called.
 const NAMES: [&str; 2] = ["name", "naming_series"];
 
@@ -89,6 +92,9 @@ fn onto(body: &Value, there: &Value, answer: &str) -> Value {
             (value, _) => value.clone(),
         };
         all.insert(field.clone(), value);
+    }
+    for field in OF_ANOTHER.iter().filter(|field| !body.contains_key(**field) && draft.contains_key(**field)) {
+        all.insert((*field).to_owned(), Value::Null);
     }
     // It was due on the day on which the draft was written.
     let text = |fields: &Map<String, Value>, field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);

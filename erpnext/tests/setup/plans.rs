@@ -22,7 +22,7 @@ fn a_bare_erpnext_is_set_up_once_and_then_as_it_was() {
     let words = first.to_string();
     for line in [
         "Sales Invoice: add the field outpost_id (Data, 64 characters, unique, not copied, read only)",
-        "Stock Entry: add the field outpost_date (Date)",
+        "Stock Entry: add the field outpost_date (Date, not copied)",
         "Warehouse: add the field outpost_site (Data)",
         "make the user outpost-connector@tailor.local with the roles Accounts User, Accounts Manager, ",
     ] {
@@ -109,6 +109,35 @@ fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
     let stand_in = bare();
     stand_in.make("Custom Field", field(json!({ "length": 0, "label": "Nomor", "read_only": 0 })));
     assert_eq!(plan(&admin(&stand_in), &wishes()).unwrap().obstacles, Vec::<String>::new());
+}
+
+#[test]
+fn fields_that_an_older_setup_made_are_mended_and_are_ours() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    let whole = plan(&admin, &wishes()).unwrap();
+    for field in ["outpost_site", "outpost_user", "outpost_date"] {
+        admin.update("Custom Field", &format!("Purchase Receipt-{field}"), &json!({ "no_copy": 0 })).unwrap();
+    }
+    let mend = plan(&admin, &known).unwrap();
+    let said = mend.to_string();
+    let line =
+        "Purchase Receipt: mend the field outpost_site, so that it is not copied to what people make of a document";
+    assert_eq!((mend.steps.len(), said.lines().next()), (3, Some(line)), "{said}");
+    let removed = |plan: &Plan| plan.steps.iter().filter(|step| matches!(step, Step::RemoveField(..))).count();
+    let back = undo(&admin, &known).unwrap();
+    assert_eq!(removed(&back), stand_in.documents("Custom Field").len());
+
+    carry_out(&mend, &admin);
+    assert_eq!(stand_in.document("Custom Field", "Purchase Receipt-outpost_user").unwrap()["no_copy"], json!(1));
+    assert_eq!((plan(&admin, &known).unwrap(), plan(&admin, &wishes()).unwrap()), (Plan::default(), whole));
+
+    // Of another shape beside that it is somebody else's.
+    let others = json!({ "no_copy": 0, "unique": 1 });
+    admin.update("Custom Field", "Purchase Receipt-outpost_site", &others).unwrap();
+    let stopped = plan(&admin, &known).unwrap();
+    assert_eq!((stopped.steps.len(), stopped.obstacles.len()), (0, 1), "{stopped}");
 }
 
 #[test]

@@ -30,6 +30,12 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "there is no such field",
     ),
     (
+        |erp, _, _| older(erp, "Stock Entry"),
+        Level::Warning,
+        "Stock Entry",
+        "outpost_site, outpost_user, outpost_date of it are copied to what people make of a document",
+    ),
+    (
         |erp, _, _| drop_field(erp, "Warehouse", "outpost_site"),
         Level::Error,
         "Warehouse.outpost_site",
@@ -377,6 +383,13 @@ fn field(erp: &StandIn, doctype: &str, fields: Value) {
     let mut whole = json!({ "dt": doctype, "fieldname": "outpost_id", "label": "Outpost ID", "fieldtype": "Data" });
     whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     erp.make("Custom Field", whole);
+}
+
+/// Its fields as older setups made them.
+fn older(erp: &StandIn, doctype: &str) {
+    for field in ["outpost_site", "outpost_user", "outpost_date"] {
+        admin(erp).update("Custom Field", &format!("{doctype}-{field}"), &json!({ "no_copy": 0 })).unwrap();
+    }
 }
 
 #[test]

@@ -28,6 +28,17 @@ fn a_draft_under_its_id_becomes_the_document_under_its_own_name() {
 }
 
 #[test]
+fn a_draft_that_was_made_of_another_document_of_ours_says_nothing_of_that_one() {
+    let mut case = Case::new(OF);
+    let made = case.shop.make("sales-invoice", sale(json!({})));
+    let copied = json!({"outpost_id": made.id.to_string(), "outpost_site": "solo", "outpost_date": "2026-10-15"});
+    let draft = case.books.erp.make("Sales Invoice", sale(copied));
+    assert_eq!(done(&mut case.sink, OF, &made), draft);
+    let there = case.books.erp.document("Sales Invoice", &draft).unwrap();
+    assert_eq!((&there["outpost_site"], &there["outpost_date"]), (&json!(OF), &json!(null)));
+}
+
+#[test]
 fn a_draft_that_says_more_than_the_workshop_is_held_and_not_submitted() {
     let mut case = Case::new(OF);
     let tax = json!([{"charge_type": "On Net Total", "account_head": "VAT - TW", "description": "VAT", "rate": 11}]);

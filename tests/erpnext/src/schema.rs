@@ -122,6 +122,14 @@ impl Doctype {
         }
     }
 
+    /// Has a field as it is now, as a Custom Field that is saved does.
+    pub(crate) fn change(&mut self, field: Field) {
+        if let Some(at) = self.by_name.get(&field.name) {
+            self.fields[*at] = field;
+        }
+        self.finish();
+    }
+
     /// Takes a field out, as a Custom Field that is deleted does.
     pub(crate) fn remove(&mut self, name: &str) {
         self.fields.retain(|field| field.name != name);

@@ -303,6 +303,16 @@ impl Erp {
         self.schema.types.insert(dt, Arc::new(def));
     }
 
+    /// Has a field as its Custom Field says now. Its column is made where it is missing.
+    pub(crate) fn change_field(&mut self, custom: &Doc) {
+        let dt = owned(custom, "dt");
+        let Some(def) = self.schema.get(&dt) else { return };
+        let Some(new) = field(&Value::Object(custom.clone())) else { return };
+        let mut def = crate::schema::Doctype::clone(&def);
+        def.change(new);
+        self.schema.types.insert(dt, Arc::new(def));
+    }
+
     /// Makes the column of a Custom Field, or loses it.
     pub(crate) fn set_column(&mut self, dt: &str, field: &str, has_column: bool) {
         let Some(def) = self.schema.get(dt) else { return };

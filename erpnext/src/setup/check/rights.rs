@@ -25,15 +25,28 @@ pub(super) fn look(client: &Client, roles: &[String], findings: &mut Findings) {
         };
         let Some(meta) = meta else { continue };
         let mut good = true;
+        let mut copied = Vec::new();
         for field in fields.get(doctype).copied().unwrap_or_default() {
             let place = format!("{doctype}.{}", field.name);
-            match meta.field(field.name).map(|found| field.wrong(found)) {
+            let found = meta.field(field.name);
+            if found.is_some_and(|found| field.is_older(found)) {
+                copied.push(field.name);
+                continue;
+            }
+            match found.map(|found| field.wrong(found)) {
                 Some(wrong) if wrong.is_empty() => continue,
                 // ERPNext takes fields that it does not know without a word: nothing would be told apart.
                 None => findings.error(place, "there is no such field", "Run setup, which makes it."),
                 Some(wrong) => findings.error(place, wrong.join(", and "), field.remedy(doctype)),
             }
             good = false;
+        }
+        if !copied.is_empty() {
+            let found = format!(
+                "{} of it are copied to what people make of a document in ERPNext, which `reconcile` then tells as foreign",
+                copied.join(", ")
+            );
+            findings.warning(doctype, found, "Run setup again, which mends them.");
         }
         let missing: Vec<_> = rights.iter().filter(|right| !meta.allows(roles, right)).copied().collect();
         if !missing.is_empty() {

@@ -105,8 +105,7 @@ impl Erp {
     pub(crate) fn after_save(&mut self, doc: &Doc) {
         match text(doc, "doctype") {
             "User" => self.keep_user(doc),
-            // Its column is made where it is missing.
-            "Custom Field" => self.set_column(text(doc, "dt"), text(doc, "fieldname"), true),
+            "Custom Field" => self.change_field(doc),
             "DocType" => self.add_doctype(doc),
             _ => {}
         }
