@@ -8,7 +8,7 @@ use super::fields::ASKED;
 use super::meta::{Meta, get, number, roles_of, text, who};
 use super::plan::Plan;
 use crate::client::{Client, Failure, Query};
-use crate::guard::{self, ASKABLE, LINK, Mode};
+use crate::guard::{self, ASKABLE, LINK, Mode, Script};
 use serde_json::{Value, json};
 
 /// What is wished for.
@@ -51,9 +51,7 @@ pub(super) fn plan(admin: &Client, wish: Wish, plan: &mut Plan) -> Result<(), Fa
 fn install(admin: &Client, mode: Mode, plan: &mut Plan) -> Result<(), Failure> {
     let own = who(admin)?;
     if !roles_of(admin, &own)?.iter().any(|role| role == WRITER) {
-        plan.obstacles.push(format!(
-            "the key is {own}'s, who has not the role {WRITER}, and the guard is made of Server Scripts. Give {own} that role in ERPNext"
-        ));
+        plan.obstacles.push(lacks_writer(&own));
         return Ok(());
     }
     match are_on(admin)? {
@@ -120,12 +118,8 @@ fn add_fields(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
 
 /// The scripts of these names go, and then the fields that they look at. Not while a box is asked of a draft: nobody would answer it.
 fn remove_asking(admin: &Client, plan: &mut Plan, goes: impl Fn(&String) -> bool) -> Result<(), Failure> {
-    for script in guard::scripts(Mode::Asking) {
-        let name = script.to_string();
-        if goes(&name) && get(admin, "Server Script", &name)?.is_some() {
-            plan.steps.push(Step::RemoveScript(script));
-        }
-    }
+    let scripts = scripts_there(admin, plan, goes)?;
+    plan.steps.extend(scripts.into_iter().map(Step::RemoveScript));
     for doctype in ASKABLE {
         let meta = Meta::read(admin, doctype)?;
         let there = |field: &&super::Field| meta.field(field.name).is_some_and(|found| field.is_ours(found));
@@ -142,6 +136,32 @@ fn remove_asking(admin: &Client, plan: &mut Plan, goes: impl Fn(&String) -> bool
         plan.steps.extend(fields.into_iter().map(|field| Step::RemoveField(doctype, field)));
     }
     Ok(())
+}
+
+/// Those of these names that are there.
+fn scripts_there(admin: &Client, plan: &mut Plan, these: impl Fn(&String) -> bool) -> Result<Vec<Script>, Failure> {
+    let mut there = Vec::new();
+    for script in guard::scripts(Mode::Asking).filter(|script| these(&script.to_string())) {
+        match get(admin, "Server Script", &script.to_string()) {
+            Ok(found) => there.extend(found.map(|_| script)),
+            // ERPNext says so of each, there or not. Without the doctype that they look at there are none.
+            Err(failure) if failure.is("PermissionError") => {
+                if get(admin, "DocType", LINK)?.is_some() {
+                    plan.obstacles.push(lacks_writer(&who(admin)?));
+                }
+                return Ok(Vec::new());
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(there)
+}
+
+/// What is in the way of whoever may not see scripts.
+fn lacks_writer(own: &str) -> String {
+    format!(
+        "the key is {own}'s, who has not the role {WRITER}, and the guard is made of Server Scripts. Give {own} that role in ERPNext"
+    )
 }
 
 /// How many drafts a box is asked of.

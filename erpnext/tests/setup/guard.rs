@@ -171,6 +171,27 @@ fn what_would_make_erpnext_refuse_everything_is_not_installed() {
 }
 
 #[test]
+fn who_may_not_see_scripts_takes_all_back_where_there_is_no_guard_and_else_nothing() {
+    let stand_in = bare();
+    stand_in.set_server_scripts(true);
+    let admin = admin(&stand_in);
+    let key = set_up(&stand_in);
+    let boss = client(&stand_in, &stand_in.add_user("boss@tailor.local", &["System Manager"]));
+    let gone = Wishes { guard: Wish::Gone, ..guarded(&key) };
+    assert_eq!(plan(&boss, &gone).unwrap(), Plan::default());
+    assert_eq!(undo(&boss, &wishes()).unwrap(), undo(&admin, &wishes()).unwrap());
+
+    carry_out(&plan(&admin, &guarded(&key)).unwrap(), &admin);
+    for stopped in [plan(&boss, &gone).unwrap(), undo(&boss, &wishes()).unwrap()] {
+        let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+        assert!(obstacle.contains("boss@tailor.local that role") && obstacle.contains("Script Manager"), "{obstacle}");
+        assert!(stopped.carry_out(&boss, &mut |_| panic!("nothing is done")).is_err());
+    }
+    carry_out(&undo(&admin, &wishes()).unwrap(), &admin);
+    assert_eq!(there(&stand_in), (0, false));
+}
+
+#[test]
 fn the_check_says_whether_it_works() {
     let stand_in = bare();
     stand_in.set_server_scripts(true);

@@ -76,7 +76,7 @@ pub(crate) struct Erp {
 }
 
 /// Doctypes that only a System Manager sees, and whose definitions do not say so.
-const OF_MANAGERS: [&str; 15] = [
+const OF_MANAGERS: [&str; 14] = [
     "Role",
     "DocPerm",
     "Custom DocPerm",
@@ -91,7 +91,6 @@ const OF_MANAGERS: [&str; 15] = [
     "Global Defaults",
     "Selling Settings",
     "Buying Settings",
-    "Server Script",
 ];
 
 impl Erp {
@@ -105,6 +104,9 @@ impl Erp {
     /// Whether a user may: `read`, `write`, `create`, `submit`, `cancel`, `delete`.
     pub(crate) fn may(&self, user: &User, doctype: &str, what: &str) -> bool {
         let has = |role: &str| user.roles.iter().any(|r| r == role);
+        if doctype == "Server Script" {
+            return self.writes_scripts(user);
+        }
         if has("System Manager") {
             return true;
         }

@@ -65,6 +65,16 @@ fn a_field_without_its_column_stops_its_doctype_until_it_is_saved_again_3() {
     good(client.post("Sales Invoice", sale(1.0, 1000.0)));
 }
 
+/// From Frappe's source: `server_script.json`, `handle_does_not_exist_error`.
+#[test]
+fn who_is_no_script_manager_may_not_read_scripts_and_is_not_told_that_there_is_none_7() {
+    let (erp, _) = start();
+    let boss = Client::new(&erp, &erp.add_user("boss@tailor.local", &["System Manager"]));
+    bad(&boss.get("Server Script", "Nothing"), 403, "PermissionError");
+    bad(&boss.get("DocType", "Nothing"), 404, "DoesNotExistError");
+    bad(&Client::new(&erp, &erp.admin()).get("Server Script", "Nothing"), 404, "DoesNotExistError");
+}
+
 /// From ERPNext's source, as 10 has it: a call leaves more than 100 rows to a job, a change of `docstatus` does not.
 #[test]
 fn a_long_entry_is_cancelled_by_its_state_and_not_by_a_call_10() {
