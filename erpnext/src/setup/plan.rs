@@ -3,7 +3,7 @@
 //! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
 
 use super::column::Lost;
-use super::fields::{self, Field};
+use super::fields::{self, ASKED, Field};
 use super::guard;
 use super::meta::{Meta, get, number, roles_of, text, who};
 use super::roles::{NEVER, ROLES};
@@ -12,8 +12,11 @@ use crate::client::{Client, Failure, Key, Query};
 use serde_json::{Value, json};
 use std::fmt;
 
-/// Custom fields in one question: there are about sixty.
+/// Custom fields in one question: there are about seventy.
 const PAGE: usize = 500;
+
+/// The one user who is above ERPNext's rules.
+const ADMINISTRATOR: &str = "Administrator";
 
 /// What would be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,6 +114,7 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     }
     connector(wishes, user.as_ref(), &mut plan);
     guard::plan(admin, wishes.guard, &mut plan)?;
+    bound(admin, &mut plan)?;
     Ok(plan)
 }
 
@@ -147,7 +151,31 @@ pub fn undo(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
             plan.steps.push(Step::RemoveField(doctype, field));
         }
     }
+    bound(admin, &mut plan)?;
     Ok(plan)
+}
+
+/// Fields to be removed that Administrator has made: ERPNext lets nobody else remove them, and would stop half-way.
+fn bound(admin: &Client, plan: &mut Plan) -> Result<(), Failure> {
+    let is_removed = |step: &Step, row: &Value| match step {
+        Step::RemoveField(doctype, field) => text(row, "dt") == *doctype && text(row, "fieldname") == field.name,
+        _ => false,
+    };
+    let removes = plan.steps.iter().any(|step| matches!(step, Step::RemoveField(..)));
+    if !removes || who(admin)? == ADMINISTRATOR {
+        return Ok(());
+    }
+    let mut theirs = custom_fields(admin)?;
+    theirs.retain(|row| text(row, "owner") == ADMINISTRATOR && plan.steps.iter().any(|step| is_removed(step, row)));
+    if let Some(first) = theirs.first() {
+        plan.obstacles.push(format!(
+            "{} of the Custom Fields were made by {ADMINISTRATOR}, {} first, and ERPNext lets nobody else remove them. Give {ADMINISTRATOR}'s \
+             own key, or have {ADMINISTRATOR} delete them in ERPNext first",
+            theirs.len(),
+            text(first, "name")
+        ));
+    }
+    Ok(())
 }
 
 /// Whether the one who asks may do all this, and for this user; the user as he is there. Nothing where not: the plan says why.
@@ -230,9 +258,9 @@ fn profiles(user: &Value) -> Vec<&str> {
 
 /// The custom fields that have our names.
 fn custom_fields(admin: &Client) -> Result<Vec<Value>, Failure> {
-    let names: Vec<_> = fields::all().flat_map(|(_, fields)| fields).map(|field| field.name).collect();
+    let names: Vec<_> = fields::all().flat_map(|(_, fields)| fields).chain(ASKED).map(|field| field.name).collect();
     let query = Query {
-        fields: &["name", "dt", "fieldname", "fieldtype", "length", "unique", "no_copy", "reqd"],
+        fields: &["name", "owner", "dt", "fieldname", "fieldtype", "length", "unique", "no_copy", "reqd"],
         filters: vec![json!(["fieldname", "in", names])],
         page: PAGE,
         ..Query::default()

@@ -2,7 +2,8 @@
 
 use super::*;
 use outpost_erpnext::client::Query;
-use outpost_erpnext::setup::{Plan, ROLES, Step, Stopped, undo};
+use outpost_erpnext::guard::Mode;
+use outpost_erpnext::setup::{Plan, ROLES, Step, Stopped, Wish, undo};
 
 fn carry_out(plan: &Plan, admin: &Client) -> (Vec<String>, Option<Key>) {
     let mut told = Vec::new();
@@ -259,6 +260,27 @@ fn no_second_user_is_made_beside_one_whose_key_is_good() {
     change(&stand_in, "User", EMAIL, json!({ "enabled": 0 }));
     let moved = plan(&admin, &other).unwrap();
     assert!(moved.obstacles.is_empty() && moved.steps.contains(&Step::NewKey(other.email.clone())), "{moved}");
+}
+
+#[test]
+fn fields_that_administrator_made_are_in_the_way_of_anybody_else_who_takes_setup_back() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let own = client(&stand_in, &stand_in.add_user("Administrator", &["System Manager", "Script Manager"]));
+    stand_in.set_server_scripts(true);
+    let guarded = Wishes { guard: Wish::There(Mode::Asking), ..wishes() };
+    let (_, key) = carry_out(&plan(&own, &guarded).unwrap(), &own);
+    let known = Wishes { known_key: key.map(|key| key.key), guard: Wish::Gone, ..wishes() };
+    for (stopped, count) in [(plan(&admin, &known).unwrap(), 10), (undo(&admin, &known).unwrap(), 72)] {
+        let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
+        assert!(
+            obstacle.starts_with(&format!("{count} of the Custom Fields were made by Administrator")),
+            "{obstacle}"
+        );
+        assert!(stopped.carry_out(&admin, &mut |_| panic!("nothing is done")).is_err());
+    }
+    carry_out(&undo(&own, &known).unwrap(), &own);
+    assert_eq!(stand_in.documents("Custom Field").len(), 0);
 }
 
 #[test]

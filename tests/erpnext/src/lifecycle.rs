@@ -306,6 +306,7 @@ impl Erp {
             return Err(Error::refused("LinkExistsError", text));
         }
         self.scripts(user, &doc, "Before Delete")?;
+        Self::on_trash(user, &doc)?;
         self.db.remove(doctype, name);
         self.after_delete(&doc);
         let (hash, now) = (self.hash(), self.clock.now());

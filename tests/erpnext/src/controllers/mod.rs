@@ -18,7 +18,7 @@ mod work;
 
 use crate::clock;
 use crate::doc::{Doc, fill, is, owned, put, rows, text};
-use crate::erp::{ABBR, COMPANY, Erp};
+use crate::erp::{ABBR, COMPANY, Erp, User};
 use crate::error::{Error, Res};
 use crate::lifecycle::Act;
 use serde_json::Value;
@@ -109,6 +109,19 @@ impl Erp {
             "DocType" => self.add_doctype(doc),
             _ => {}
         }
+    }
+
+    /// What does not let itself be deleted.
+    pub(crate) fn on_trash(user: &User, doc: &Doc) -> Res<()> {
+        const ADMINISTRATOR: &str = "Administrator";
+        let is_theirs = text(doc, "doctype") == "Custom Field" && text(doc, "owner") == ADMINISTRATOR;
+        if is_theirs && user.name != ADMINISTRATOR {
+            let label = text(doc, "label");
+            return Err(Error::invalid(format!(
+                "Custom Field <strong>{label}</strong> is created by the Administrator and can only be deleted through the Administrator account."
+            )));
+        }
+        Ok(())
     }
 
     pub(crate) fn after_delete(&mut self, doc: &Doc) {

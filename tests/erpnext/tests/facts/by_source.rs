@@ -65,6 +65,19 @@ fn a_field_without_its_column_stops_its_doctype_until_it_is_saved_again_3() {
     good(client.post("Sales Invoice", sale(1.0, 1000.0)));
 }
 
+/// From Frappe's source: `CustomField.on_trash`.
+#[test]
+fn a_custom_field_of_administrators_is_removed_by_nobody_else_1() {
+    let (erp, _) = start();
+    let manager = Client::new(&erp, &erp.admin());
+    let delete = |client: &Client| {
+        client.call("frappe.client.delete", json!({ "doctype": "Custom Field", "name": "Task-outpost_id" }))
+    };
+    bad(&delete(&manager), 417, "ValidationError");
+    good(manager.put("Custom Field", "Task-outpost_id", json!({ "label": "Id" })));
+    good(delete(&Client::new(&erp, &erp.add_user("Administrator", &["System Manager"]))));
+}
+
 /// From Frappe's source: `server_script.json`, `handle_does_not_exist_error`.
 #[test]
 fn who_is_no_script_manager_may_not_read_scripts_and_is_not_told_that_there_is_none_7() {
