@@ -125,11 +125,14 @@ pub fn undo(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     // It looks at a field that goes later.
     guard::remove(admin, &mut plan)?;
     let email = &wishes.email;
-    if let Some(user) = user.filter(|user| number(user, "enabled") == 1) {
+    if let Some(user) = user {
+        // Of somebody who is disabled as well: a Frappe that does not look at that takes his key all the same.
         if !text(&user, "api_key").is_empty() {
             plan.steps.push(Step::VoidKey(email.clone()));
         }
-        plan.steps.push(Step::Disable(email.clone()));
+        if number(&user, "enabled") == 1 {
+            plan.steps.push(Step::Disable(email.clone()));
+        }
     }
     let there = custom_fields(admin)?;
     let ours = |doctype: &str, field: &Field| {

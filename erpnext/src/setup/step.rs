@@ -36,7 +36,7 @@ pub enum Step {
     Enable(String),
     /// The user is given a new secret, which the office keeps.
     NewKey(String),
-    /// The user is given a secret that nobody learns: his key is taken no more.
+    /// The user is given a secret that nobody learns, and then no key: the one that he had is taken no more.
     VoidKey(String),
     /// The user is disabled.
     Disable(String),
@@ -129,7 +129,14 @@ impl Step {
             }
             Self::Enable(email) => admin.update("User", email, &json!({ "enabled": 1 })).map(|_| None),
             Self::Disable(email) => admin.update("User", email, &json!({ "enabled": 0 })).map(|_| None),
-            Self::VoidKey(email) => new_secret(admin, email).map(|_| None),
+            Self::VoidKey(email) => {
+                new_secret(admin, email)?;
+                // A plan goes by the public half. Where ERPNext keeps that, the secret is worthless none the less.
+                match admin.update("User", email, &json!({ "api_key": null })) {
+                    Ok(_) | Err(Failure::Refused { .. }) => Ok(None),
+                    Err(failure) => Err(failure),
+                }
+            }
             Self::NewKey(email) => new_secret(admin, email).map(Some),
             Self::MakeLinks => admin.insert("DocType", &guard::link()).map(|_| None),
             Self::MendLinks => {

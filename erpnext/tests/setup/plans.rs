@@ -74,6 +74,21 @@ fn a_new_key_is_made_when_asked_and_the_old_one_is_taken_no_more() {
 }
 
 #[test]
+fn the_key_of_somebody_who_is_disabled_is_made_worthless_as_well() {
+    let stand_in = bare();
+    let admin = admin(&stand_in);
+    let key = set_up(&stand_in);
+    let taken = || with_key(&stand_in, &key).call("frappe.auth.get_logged_user", &json!({})).is_ok();
+    admin.update("User", EMAIL, &json!({ "enabled": 0 })).unwrap();
+    assert!(taken());
+    let back = undo(&admin, &wishes()).unwrap();
+    assert_eq!(back.steps[..1], [Step::VoidKey(EMAIL.into())]);
+    carry_out(&back, &admin);
+    assert!(!taken());
+    assert_eq!(undo(&admin, &wishes()).unwrap(), Plan::default());
+}
+
+#[test]
 fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
     let field = |fields: Value| {
         let mut whole = json!({ "dt": "Sales Invoice", "fieldname": "outpost_id", "label": "Outpost ID", "fieldtype": "Data",

@@ -29,7 +29,7 @@ impl Erp {
         let given = rows(doc, "roles").into_iter().map(|row| owned(row, "role"));
         let roles = given.chain(EVERYBODY.map(str::to_owned)).collect();
         match self.users.iter_mut().find(|user| user.name == name) {
-            Some(user) => user.roles = roles,
+            Some(user) => (user.key, user.roles) = (owned(doc, "api_key"), roles),
             None => self.users.push(User { name, key: String::new(), secret: String::new(), roles }),
         }
     }
