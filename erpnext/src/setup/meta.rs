@@ -87,11 +87,16 @@ impl Meta {
         self.allows_at(0, roles, right)
     }
 
-    /// The same for fields of a level.
+    /// The same for fields of a level. A right in what somebody has made himself is none to what others have made, and each is his own to
+    /// whoever makes it.
     pub(super) fn allows_at(&self, level: u64, roles: &[String], right: &str) -> bool {
         self.permissions().any(|row| {
             let role = text(row, "role");
-            number(row, "permlevel") == level && number(row, right) == 1 && roles.iter().any(|own| own == role)
+            let of_all = number(row, "if_owner") == 0 || right == "create";
+            number(row, "permlevel") == level
+                && number(row, right) == 1
+                && of_all
+                && roles.iter().any(|own| own == role)
         })
     }
 
@@ -173,5 +178,22 @@ pub(super) fn get(client: &Client, doctype: &str, name: &str) -> Result<Option<V
         Ok(doc) => Ok(Some(doc)),
         Err(Failure::Refused { status: 404, .. }) => Ok(None),
         Err(failure) => Err(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_in_what_is_ones_own_is_none_but_to_make_it() {
+        let own = |if_owner: u8| {
+            let row = json!({ "role": "Sales User", "permlevel": 0, "if_owner": if_owner, "read": 1, "create": 1, "cancel": 1 });
+            Meta { own: json!({ "permissions": [row] }), others: Vec::new() }
+        };
+        let roles = ["Sales User".to_owned()];
+        let allowed = |meta: Meta| ["read", "create", "cancel"].map(|right| meta.allows(&roles, right));
+        assert_eq!(allowed(own(1)), [false, true, false]);
+        assert_eq!(allowed(own(0)), [true; 3]);
     }
 }
