@@ -5,6 +5,7 @@
 //!
 //! - `fields` are the custom fields, `column` whether the database has them; [`ROLES`] are the connector's roles and what each is for.
 //! - `guard` are the steps of the guard ([`crate::guard`]), which is there where somebody wishes it.
+//! - `workflows` are people's approvals in ERPNext, which nothing that is posted waits for.
 //! - [`plan()`] says what is missing and makes it; [`undo`] is the same backwards.
 //! - [`check()`] looks with the connector's key at everything that a document would be held for later.
 //! - [`check_settings`] looks with the administrator's at settings that the connector may not read, and [`check_sight`] at what narrows
@@ -21,6 +22,7 @@ mod plan;
 mod roles;
 mod status;
 mod step;
+mod workflows;
 
 pub use check::{check, check_settings, check_sight};
 pub use fields::{Field, all as fields};

@@ -7,6 +7,7 @@ use super::fields::{self, ASKED, Field};
 use super::guard;
 use super::meta::{Meta, get, number, roles_of, text, who};
 use super::roles::{NEVER, ROLES};
+use super::workflows::Workflow;
 use super::{Step, Wishes};
 use crate::client::{Client, Failure, Key, Query};
 use serde_json::{Value, json};
@@ -25,6 +26,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What a person has to put right first, each with the remedy. While there is any, nothing is done.
     pub obstacles: Vec<String>,
+    /// What a person has to know beside. It stops nothing.
+    pub notes: Vec<String>,
 }
 
 /// What came of a plan.
@@ -52,11 +55,11 @@ pub enum Stopped {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("nothing is to be done");
-        }
         let stops = self.obstacles.iter().map(|obstacle| format!("put right first: {obstacle}"));
-        let lines: Vec<_> = stops.chain(self.steps.iter().map(ToString::to_string)).collect();
+        let nothing = self.is_empty().then(|| "nothing is to be done".to_owned());
+        let notes = self.notes.iter().map(|note| format!("mind: {note}"));
+        let lines: Vec<_> =
+            stops.chain(self.steps.iter().map(ToString::to_string)).chain(nothing).chain(notes).collect();
         f.write_str(&lines.join("\n"))
     }
 }
@@ -114,6 +117,8 @@ pub fn plan(admin: &Client, wishes: &Wishes) -> Result<Plan, Failure> {
     }
     connector(wishes, user.as_ref(), &mut plan);
     guard::plan(admin, wishes.guard, &mut plan)?;
+    let active = Workflow::active(admin)?.unwrap_or_default();
+    plan.notes.extend(active.iter().map(|workflow| format!("{workflow}. {}", Workflow::REMEDY)));
     bound(admin, &mut plan)?;
     Ok(plan)
 }

@@ -4,7 +4,7 @@ use super::*;
 use erpnext_stand_in::{Faults, Reach};
 use outpost_erpnext::client::Failure;
 use outpost_erpnext::map::{MasterData, Settings, SiteMap};
-use outpost_erpnext::setup::{check_settings, check_sight, status};
+use outpost_erpnext::setup::{Plan, check_settings, check_sight, status};
 
 #[test]
 fn the_status_says_who_answers_what() {
@@ -130,6 +130,39 @@ fn an_administrator_sees_what_the_connector_may_not() {
         assert!(line.found.starts_with("not looked at"), "{line}");
         stand_in.restore(&backup);
     }
+}
+
+#[test]
+fn a_workflow_on_what_is_submitted_is_told_by_setup_and_by_a_check_with_an_administrators_key() {
+    let stand_in = bare();
+    let known = Wishes { known_key: Some(set_up(&stand_in).key), ..wishes() };
+    let (settings, masters) = workshop(&stand_in);
+    let admin = admin(&stand_in);
+    let told = |client: &Client| {
+        let findings = check_settings(client, &settings, &masters);
+        let lines = findings.into_iter().filter(|line| line.field.starts_with("Workflow"));
+        lines.map(|line| (line.level, format!("{}: {}", line.field, line.found))).collect::<Vec<_>>()
+    };
+    for (name, doctype, active) in [
+        ("Buying", "Purchase Invoice", 1),
+        ("Old", "Sales Invoice", 0),
+        ("People", "Customer", 1),
+        ("Tasks", "Task", 1),
+    ] {
+        stand_in.seed("Workflow", name, json!({ "document_type": doctype, "is_active": active }));
+    }
+    let found = "Purchase Invoice has the active Workflow Buying: what a workshop has made is booked at once";
+    let [(Level::Error, line)] = &told(&admin)[..] else { panic!("{:?}", told(&admin)) };
+    assert!(line.starts_with(&format!("Workflow.Buying: {found}")), "{line}");
+    let said = plan(&admin, &known).unwrap();
+    assert!(said.is_empty(), "it stops nothing: {said}");
+    assert!(said.to_string().starts_with(&format!("nothing is to be done\nmind: {found}")), "{said}");
+
+    stand_in.set("Workflow", "Buying", "is_active", json!(0));
+    assert_eq!(told(&admin), [(Level::Ok, "Workflow: none is active on what is posted".into())]);
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
+    let connector = client(&stand_in, &stand_in.connector());
+    assert!(matches!(&told(&connector)[..], [(Level::Ok, line)] if line.contains("not looked at")));
 }
 
 #[test]

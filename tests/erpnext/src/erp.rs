@@ -76,7 +76,7 @@ pub(crate) struct Erp {
 }
 
 /// Doctypes that only a System Manager sees, and whose definitions do not say so.
-const OF_MANAGERS: [&str; 14] = [
+const OF_MANAGERS: [&str; 15] = [
     "Role",
     "DocPerm",
     "Custom DocPerm",
@@ -91,6 +91,7 @@ const OF_MANAGERS: [&str; 14] = [
     "Global Defaults",
     "Selling Settings",
     "Buying Settings",
+    "Workflow",
 ];
 
 impl Erp {

@@ -144,7 +144,7 @@ impl Doctype {
 }
 
 /// Doctypes that a site has and whose definitions were not kept, and what names them.
-pub(crate) const FREE: [(&str, &str); 25] = [
+pub(crate) const FREE: [(&str, &str); 26] = [
     ("User Type", "Prompt"),
     ("Currency", "field:currency_name"),
     ("Gender", "field:gender"),
@@ -170,6 +170,7 @@ pub(crate) const FREE: [(&str, &str); 25] = [
     ("Material Request", "hash"),
     ("DocType", "Prompt"),
     ("Server Script", "Prompt"),
+    ("Workflow", "field:workflow_name"),
 ];
 
 const LAYOUT: [&str; 8] = ["Section Break", "Column Break", "Tab Break", "HTML", "Button", "Image", "Heading", "Fold"];

@@ -5,7 +5,7 @@
 //! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
 //! what a site pays with and prices in, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
 //! what is set for all, `frozen` who may post into a frozen day, `narrowed` whether the connector is shown all, `credit` who passes a credit
-//! limit, `guard` the guard.
+//! limit, `guard` the guard, `workflow` whether people approve in ERPNext what is posted.
 
 mod books;
 mod credit;
@@ -19,6 +19,7 @@ mod rights;
 mod server;
 mod settings;
 mod site;
+mod workflow;
 
 use super::finding::{Finding, Findings};
 use crate::client::Client;
@@ -58,10 +59,11 @@ pub fn check_sight(admin: &Client, own: &Client) -> Vec<Finding> {
     findings.0
 }
 
-/// Looks with an administrator's key at what the connector may not read: how ERPNext rounds, how it names customers.
+/// Looks with an administrator's key at what the connector may not read: how ERPNext rounds, how it names customers, who approves.
 pub fn check_settings(admin: &Client, settings: &Settings, masters: &Masters) -> Vec<Finding> {
     let mut findings = Findings::default();
     settings::of_all(&Books::new(admin), settings, masters, &mut findings);
     guard::of_all(admin, &mut findings);
+    workflow::look(admin, &mut findings);
     findings.0
 }
