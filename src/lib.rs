@@ -3,8 +3,13 @@
 //!
 //! The layers, innermost first (ARCHITECTURE.md has the whole picture):
 //! - pure, a crate of its own: [`domain`], [`wire`], [`sync`], [`intake`], [`posting`], [`reconcile`]: no I/O, no clock, no randomness that is not handed in;
-//! - adapters that do not know each other: [`journal`], [`views`], [`gate`], [`courier`];
-//! - [`load`]: master data from files;
+//! - ERPNext as a sink, a crate of its own as well: `outpost_erpnext`;
+//! - the floor: [`files`], [`moment`], [`store`], [`passwords`], [`tasks`];
+//! - adapters that do not know each other: [`journal`], [`rows`], [`views`], [`gate`], [`courier`], [`keys`], and [`web`], which takes the
+//!   forms of origins and addresses from the gate;
+//! - what stands between two of them: [`exchange`] and [`carry`] (a conversation, by line and by stick), [`books`] and [`chain`] (journals as
+//!   they are read), [`load`] (master data from files), [`show`] and [`pages`] (what people are told), [`control`] (questions to a running
+//!   program);
 //! - [`site`] and [`office`] put them together; [`cli`] is what a person types.
 
 #![warn(missing_docs, unreachable_pub)]

@@ -19,7 +19,8 @@
 //!   but a reader who slept through a whole outage and its end sees only that there was one.
 //!   `Connected` means that envelopes for this end would now be received, not that the other end is there.
 //!
-//! `tests/courier_contract.rs` holds every implementation to this.
+//! Two roads are couriers, [`mqtt`] and [`memory`], and `tests/courier_contract` holds both to this. A [`stick`] is none: what lies there
+//! stays until it is acked (ARCHITECTURE.md says why).
 
 mod inbox;
 pub mod memory;

@@ -3,7 +3,8 @@
 //!
 //! In: records, in the order in which they came; a cancellation may come before what it cancels. Out: rows of master data, and the list
 //! of goods under way for people. It is made anew at each start, in the background; until it has caught up no row is touched, so
-//! that nothing vanishes meanwhile. Absent: posting to an ERP, which will name what a site has made.
+//! that nothing vanishes meanwhile. Absent: posting ([`super::posting`]), and ERPNext's rows of what sites have made, which stand beside
+//! these.
 
 use crate::books::Shelves;
 use crate::domain::document::{Document, ItemBarcode, ItemUnit, Kind, Ref, Text};

@@ -1,8 +1,8 @@
 //! The office: a journal for each site, the books over all of them, and its word back to each.
 //!
-//! Its directory holds settings (`office.toml`), its key and CA, the register of sites, a directory for each site
-//! (`up` the site's journal as far as it came, `down` the office's word, `quarantine` what came under a key that counts no
-//! more), and the views.
+//! What is in its directory [`Paths`] names, but for what has one owner that names it: settings (`office.toml`, `erpnext.toml` with its key),
+//! which disk it is, users, months, the log of the desk. Of a site there are `up`, its journal as far as it came, `down`, the office's
+//! word, and `quarantine`, what came under a key that counts no more. ARCHITECTURE.md has all of it, and what may be lost.
 
 mod answers;
 mod asking;

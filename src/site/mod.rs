@@ -1,7 +1,7 @@
 //! The box: gate, journal, views and the line to the office, put together and run until told to stop.
 //!
-//! Its directory holds everything: settings (`box.toml`), who it is (`identity.toml`, `enrolment.toml`, `store.toml`), its
-//! devices (`devices.toml`), its `journal`, what it holds of the office's word (`down`), and its `views`.
+//! What is in its directory [`Paths`] names, beside its settings (`box.toml`) and which disk it is (`store.toml`); ARCHITECTURE.md says what
+//! of it may be lost.
 
 mod admit;
 mod answers;

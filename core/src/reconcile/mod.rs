@@ -8,7 +8,7 @@
 //! - What is cancelled is counted as cancelled and sums nothing, on all sides.
 //! - Some differences are no work for anybody, since the office's word is the last one and nothing is missing in sum: a till's count that
 //!   is kept at the office, what was cancelled before it was posted, what lies before the first day that is posted, what was posted on
-//!   the first open day. They are told, and the sheet is equal all the same ([`Difference::counts`]).
+//!   the first open day, what somebody has entered by hand otherwise than its paper says. They are told, and the sheet is equal all the same ([`Difference::counts`]).
 
 mod compare;
 mod line;
