@@ -1,9 +1,11 @@
-//! The office's private certificate authority, the certificate of its gate, and both ends' TLS configuration.
+//! Private certificate authorities, server certificates, and both ends' TLS configuration: the office's CA signs for its gate and its
+//! desk, a box's own for its devices and its pages.
 //!
 //! In go names and, for checking, the believed time; out come PEM texts, files and rustls configurations over ring.
-//! A box trusts this CA alone, never the system's roots. Keys here are made from ring's own randomness, the one
-//! exception to randomness being handed in. Deliberately absent: client certificates, revocation, renewal in place:
-//! a new server certificate from the same CA is one call and no box notices.
+//! A box trusts the office's CA alone (or that of the company's broker), never the system's roots. Keys here are made from ring's own
+//! randomness, the one exception to randomness being handed in. Deliberately absent: client certificates, revocation, renewal in place:
+//! a new server certificate from the same CA is one call and no box notices. What a box shows to browsers is renewed beside this
+//! ([`super::renewing`]).
 
 use crate::files::{PRIVATE, PUBLIC, ReadPrivateError, read_private, sync_directory, write_atomically};
 use rcgen::{
@@ -37,8 +39,10 @@ const MAX_PEM: u64 = 64 * 1024;
 /// Names in one certificate.
 const MAX_NAMES: usize = 32;
 
-/// The issuer's name in every certificate. It never changes: a certificate is only trusted under the CA's exact name.
-const CA_NAME: &str = "Outpost office CA";
+/// The issuer's name in every certificate of an office. It never changes: a certificate is only trusted under the CA's exact name.
+const OFFICE_CA: &str = "Outpost office CA";
+/// The same of a box, so that whoever looks at what a tablet trusts can tell them apart. Boxes of before have the office's, and keep it.
+const BOX_CA: &str = "Outpost box CA";
 
 const CA_CERT: &str = "ca.pem";
 const CA_KEY: &str = "ca.key";
@@ -92,7 +96,7 @@ pub enum CaError {
     Tls(String),
 }
 
-/// The office's certificate authority, with its secret key.
+/// The certificate authority of an office or of a box, with its secret key.
 pub struct Ca {
     cert_pem: String,
     issuer: Issuer<'static, KeyPair>,
@@ -114,22 +118,35 @@ impl fmt::Debug for ServerCert {
 }
 
 impl Ca {
-    /// A new CA in memory.
+    /// A new CA of an office in memory.
     pub fn make() -> Result<Self, CaError> {
-        let key = KeyPair::generate().map_err(tls)?;
-        let cert_pem = ca_params().self_signed(&key).map_err(tls)?.pem();
-        Ok(Self { cert_pem, issuer: Issuer::new(ca_params(), key) })
+        Self::named(OFFICE_CA)
     }
 
-    /// Stores it as `ca.key` and `ca.pem` in `dir`, where there must be no `ca.pem` yet. The certificate comes last, since it alone is
+    fn named(name: &str) -> Result<Self, CaError> {
+        let key = KeyPair::generate().map_err(tls)?;
+        let cert_pem = ca_params(name).self_signed(&key).map_err(tls)?.pem();
+        Ok(Self { cert_pem, issuer: Issuer::new(ca_params(name), key) })
+    }
+
+    /// Makes an office's and stores it as `ca.key` and `ca.pem` in `dir`, where there must be no `ca.pem` yet. The certificate comes last, since it alone is
     /// given to anybody: a key without one is what a power cut has left of an earlier call, and nobody trusts it; or somebody has lost the
     /// certificate, so it is put aside as `ca.key.old`.
     pub fn create(dir: &Path) -> Result<Self, CaError> {
+        Self::create_called(OFFICE_CA, dir)
+    }
+
+    /// The same for a box.
+    pub fn create_for_box(dir: &Path) -> Result<Self, CaError> {
+        Self::create_called(BOX_CA, dir)
+    }
+
+    fn create_called(name: &str, dir: &Path) -> Result<Self, CaError> {
         let cert = dir.join(CA_CERT);
         if cert.exists() {
             return Err(CaError::Exists { path: cert });
         }
-        let (ca, key) = (Self::make()?, dir.join(CA_KEY));
+        let (ca, key) = (Self::named(name)?, dir.join(CA_KEY));
         if key.exists() {
             let aside = dir.join(CA_KEY_ASIDE);
             tracing::warn!(aside = %aside.display(), "a CA's key without its certificate is put aside");
@@ -142,14 +159,19 @@ impl Ca {
         Ok(ca)
     }
 
-    /// Reads it back.
+    /// Reads it back, under the name that its certificate has.
     pub fn load(dir: &Path) -> Result<Self, CaError> {
         let key_path = dir.join(CA_KEY);
         let key_pem = read_secret_pem(&key_path)?;
         let cert_pem = read_pem(&dir.join(CA_CERT))?;
         let key = KeyPair::from_pem(&key_pem)
             .map_err(|error| CaError::Damaged { what: key_path.display().to_string(), detail: error.to_string() })?;
-        let ca = Self { cert_pem, issuer: Issuer::new(ca_params(), key) };
+        let [der, ..] = &certificates(&cert_pem, CA_CERT)?[..] else {
+            return Err(CaError::Damaged { what: CA_CERT.into(), detail: "there is no certificate in it".into() });
+        };
+        let is_of_box = der.windows(BOX_CA.len()).any(|bytes| bytes == BOX_CA.as_bytes());
+        let name = if is_of_box { BOX_CA } else { OFFICE_CA };
+        let ca = Self { cert_pem, issuer: Issuer::new(ca_params(name), key) };
         // The wrong key beside the right certificate would be noticed only by every box at once.
         let probe = ca.issue(&["probe.invalid".into()])?;
         verify_chain(&ca.cert_pem, &probe).map_err(|detail| CaError::Damaged {
@@ -283,8 +305,8 @@ impl TimeProvider for Believed {
 }
 
 /// Everything about a CA that is not its key, and so the same at its making and at each later start.
-fn ca_params() -> CertificateParams {
-    let mut params = called(CertificateParams::default(), CA_NAME);
+fn ca_params(name: &str) -> CertificateParams {
+    let mut params = called(CertificateParams::default(), name);
     params.not_before = date_time_ymd(FROM.0, FROM.1, FROM.2);
     params.not_after = date_time_ymd(UNTIL.0, UNTIL.1, UNTIL.2);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

@@ -291,7 +291,7 @@ pub(super) struct Trusted {
 
 fn make_ca(dir: &Path) -> Result<Ca, CaError> {
     std::fs::create_dir_all(dir).map_err(|error| CaError::Io { path: dir.to_path_buf(), error })?;
-    Ca::create(dir)
+    Ca::create_for_box(dir)
 }
 
 /// The road to the office.

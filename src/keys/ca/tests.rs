@@ -107,6 +107,24 @@ async fn a_ca_read_back_issues_what_its_boxes_trust_and_its_keys_are_private() {
     assert!(ServerCert::load(dir.path()).is_err());
 }
 
+#[tokio::test]
+async fn a_boxs_ca_is_not_called_the_offices_and_is_read_back_under_the_name_that_it_has() {
+    type Create = fn(&Path) -> Result<Ca, CaError>;
+    // A box of before has the office's name in its own.
+    for (create, own, others) in [(Ca::create_for_box as Create, BOX_CA, OFFICE_CA), (Ca::create, OFFICE_CA, BOX_CA)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let made = create(dir.path()).expect("created");
+        let der = certificates(made.cert_pem(), own).expect("a certificate").remove(0);
+        let times = |name: &str| der.windows(name.len()).filter(|bytes| *bytes == name.as_bytes()).count();
+        assert_eq!([times(own), times(others)], [2, 0], "its issuer and whose it is");
+        let client = client_config(made.cert_pem(), at(NOW)).expect("usable");
+        let again = Ca::load(dir.path()).expect("loaded");
+        assert_eq!(again.cert_pem(), made.cert_pem());
+        let server = again.issue(&names(&["outpost.local"])).expect("issued").server_config().expect("usable");
+        shake(&server, &client, "outpost.local").await.expect(own);
+    }
+}
+
 #[test]
 fn a_key_that_a_power_cut_left_without_its_certificate_keeps_no_ca_from_being_made() {
     let dir = tempfile::tempdir().expect("a directory");
