@@ -67,6 +67,8 @@ pub(super) struct MasterState {
     pub(super) rows: usize,
     /// Those of them that this version cannot read.
     pub(super) unread: usize,
+    /// The office's version up to which they have come.
+    pub(super) version: u64,
     /// All that the office had has come at least once.
     pub(super) complete: bool,
 }
@@ -304,6 +306,7 @@ impl<C: Courier> Line<C> {
             master: self.exchange.taken().map(|rows| MasterState {
                 rows: rows.len(),
                 unread: rows.unread(),
+                version: rows.cursor().version,
                 complete: rows.is_complete(),
             }),
         };

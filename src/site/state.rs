@@ -205,6 +205,7 @@ impl State {
             "master": line.master.map(|master| json!({
                 "rows": master.rows,
                 "unread": master.unread,
+                "version": master.version,
                 "complete": master.complete,
             })),
             "under_way": line.under_way,

@@ -57,6 +57,10 @@ fn a_sale_has_three_marks() {
     assert!(listed.unwrap().contains(&state), "the list does not say {state}");
     let status = shop.town.office.status().unwrap();
     assert_eq!(status["erpnext"]["sites"]["bandung"]["posted"], 2, "{status}");
+    let said = shop.town.office.command(&["status"], "").unwrap();
+    assert!(said.contains("bandung: 2 posted since the start, "), "{said}");
+    let said = shop.boxes[0].command(&["status"], "").unwrap();
+    assert!(said.contains("rows, version ") && said.contains(", complete"), "{said}");
     shop.close();
 }
 
