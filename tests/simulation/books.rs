@@ -5,6 +5,7 @@ use super::Flaws;
 use super::card::Refusal;
 use super::dice::Dice;
 use super::node::Node;
+use super::tally::Tally;
 use super::trade::text;
 use super::workshop::Workshop;
 use super::world::{Site, World};
@@ -88,12 +89,15 @@ impl Fates for Words<'_> {
     }
 }
 
-/// The company's books. They are another machine: nothing that happens to the office happens to them.
+/// The company's books. They are another machine: nothing that happens to the office happens to them. An id may be there twice: only that they
+/// are asked keeps it from that.
 #[derive(Debug, Default)]
 pub struct Books {
     /// Each posting, in order.
     entries: Vec<IntentId>,
     cancelled: BTreeSet<IntentId>,
+    /// What was read back.
+    read: BTreeSet<IntentId>,
     stock: BTreeMap<(String, String), i128>,
     /// What they refuse until a person has mended something.
     refused: BTreeSet<IntentId>,
@@ -121,19 +125,23 @@ impl Books {
         }
     }
 
+    /// `again`: they are asked first. A cancellation has to find its document, so of that they are always asked.
     fn attempt(
         &mut self,
-        work: &Work,
+        (work, again): (&Work, bool),
         of: Option<&Submitted>,
-        (counts, unique): (bool, bool),
+        counts: bool,
+        tally: &mut Tally,
         dice: &mut Dice,
     ) -> Verdict {
         if dice.percent(self.faults as u8) {
-            return again("before it was committed", dice);
+            tally.posting_failed_before += 1;
+            return self::again("before it was committed", dice);
         }
-        // An id is there once, whoever asks again.
-        if unique && self.is_there(work) {
-            return reads();
+        let is_asked = again || matches!(work.what, What::Cancel(_));
+        if is_asked && self.is_there(work) {
+            tally.posting_found += 1;
+            return self.reads(work.id);
         }
         if self.looked_at.insert(work.id) && dice.percent(4) {
             self.refused.insert(work.id);
@@ -159,11 +167,12 @@ impl Books {
             What::Cancel(of) => drop(self.cancelled.insert(of)),
         }
         if dice.percent(self.faults as u8) {
-            return again("the answer was lost", dice);
+            tally.posting_answers_lost += 1;
+            return self::again("the answer was lost", dice);
         }
         match work.what {
             What::Post(_) if dice.percent(80) => Verdict::Made,
-            _ => reads(),
+            _ => self.reads(work.id),
         }
     }
 
@@ -198,13 +207,21 @@ impl Books {
         true
     }
 
-    fn confirm(&mut self, made: &[IntentId], dice: &mut Dice) -> Vec<Verdict> {
-        let lost = dice.percent(self.faults as u8);
-        made.iter().map(|_| if lost { again("the answer was lost", dice) } else { reads() }).collect()
+    fn confirm(&mut self, made: &[IntentId], tally: &mut Tally, dice: &mut Dice) -> Vec<Verdict> {
+        if dice.percent(self.faults as u8) {
+            tally.posting_unread += made.len() as u64;
+            return made.iter().map(|_| again("the answer was lost", dice)).collect();
+        }
+        made.iter().map(|id| self.reads(*id)).collect()
+    }
+
+    fn reads(&mut self, id: IntentId) -> Verdict {
+        self.read.insert(id);
+        done()
     }
 }
 
-fn reads() -> Verdict {
+fn done() -> Verdict {
     Verdict::Done(Posted::new(text("X-1")))
 }
 
@@ -235,7 +252,7 @@ impl World {
             None => return false,
             Some(Next::Sleep { until_ms }) => self.books.now_ms = self.books.now_ms.max(until_ms),
             Some(Next::Read) => return self.read_on(n),
-            Some(Next::Try { id, .. }) => return self.try_one(n, id),
+            Some(Next::Try { id, again }) => return self.try_one(n, id, again),
             Some(Next::Confirm(made)) => return self.confirm(n, &made),
         }
         true
@@ -254,30 +271,39 @@ impl World {
         let at = site.clerk.taken;
         site.clerk.taken += 1;
         let entry = live.replica.lines[&live.replica.order[at]].record.as_ref().map(|record| record.entry.clone());
-        let Some(work) = entry.and_then(|entry| site.clerk.work(&entry, at as u64)) else { return true };
+        let Some(mut work) = entry.and_then(|entry| site.clerk.work(&entry, at as u64)) else { return true };
+        if self.flaws.ignores_needs {
+            work.needs.clear();
+        }
         let said = self.with_writer(n, |writer, words| writer.take(work, words));
         self.say_words(n, said)
     }
 
-    fn try_one(&mut self, n: usize, id: IntentId) -> bool {
+    fn try_one(&mut self, n: usize, id: IntentId, again: bool) -> bool {
         let work = self.sites[n].clerk.works[&id].clone();
         let of = match work.what {
             What::Post(_) => id,
             What::Cancel(of) => of,
         };
         let document = self.sites[n].clerk.documents.get(&of).cloned();
-        let how = (self.setup.counts, !self.flaws.books_take_twice);
-        let verdict = self.books.attempt(&work, document.as_ref(), how, &mut self.dice);
-        let done = verdict.is_there();
-        // The power goes after the books have committed, and before the word is written down.
+        let again = again && !self.flaws.posts_blindly;
+        let there_before = self.books.is_there(&work);
+        let World { books, tally, dice, setup, .. } = self;
+        let mut verdict = books.attempt((&work, again), document.as_ref(), setup.counts, tally, dice);
+        let has_committed = !there_before && books.is_there(&work);
+        if self.flaws.says_unread && verdict == Verdict::Made {
+            verdict = done();
+        }
+        let is_there = verdict.is_there();
+        // The power goes before the word is written down.
         if self.dice.percent((self.books.faults / 4) as u8) {
-            self.tally.posting_cut += 1;
+            self.tally.posting_cut += u64::from(has_committed);
             self.office_cut();
             return false;
         }
         let now_ms = self.books.now_ms;
         let said = self.with_writer(n, |writer, words| writer.answered(verdict, now_ms, words));
-        if done {
+        if is_there {
             self.sites[n].clerk.moved.push(id);
         }
         self.say_words(n, said)
@@ -285,9 +311,9 @@ impl World {
 
     fn confirm(&mut self, n: usize, made: &[IntentId]) -> bool {
         assert!(!made.is_empty() && made.len() <= MAX_UNREAD, "posting: {} are to be read back", made.len());
-        let verdicts = self.books.confirm(made, &mut self.dice);
+        let verdicts = self.books.confirm(made, &mut self.tally, &mut self.dice);
         if self.dice.percent((self.books.faults / 4) as u8) {
-            self.tally.posting_cut += 1;
+            self.tally.posting_cut_read += u64::from(verdicts.iter().any(Verdict::is_there));
             self.office_cut();
             return false;
         }
@@ -426,6 +452,8 @@ impl World {
                     panic!("posting: nothing is said of {id} of {}", site.desk.peer);
                 };
                 let posted = matches!(fate, Fate::Posted { .. });
+                let is_read = self.books.read.contains(id);
+                assert!(!posted || is_read, "posting: {id} of {} is said to be posted, and was never read", site.desk.peer);
                 let holds = match work.what {
                     What::Post(_) => posted == there.contains(id),
                     What::Cancel(of) => posted == self.books.cancelled.contains(&of),

@@ -60,7 +60,9 @@ pub struct Flaws {
     pub forgets_returns: bool,
     pub gives_no_letters: bool,
     pub forgets_requests: bool,
-    pub books_take_twice: bool,
+    pub posts_blindly: bool,
+    pub ignores_needs: bool,
+    pub says_unread: bool,
     pub last_word_to_come: bool,
     pub keeps_progress_to_itself: bool,
     pub tells_sites_of_themselves: bool,
@@ -266,8 +268,18 @@ fn an_office_that_gives_a_restored_card_no_letter_is_caught() {
 }
 
 #[test]
-fn books_that_take_an_id_twice_are_caught() {
-    sabotage("books take twice", Flaws { books_take_twice: true, ..Flaws::default() }, &["posting"]);
+fn a_writer_that_does_not_ask_the_books_before_it_tries_again_is_caught() {
+    sabotage("posts blindly", Flaws { posts_blindly: true, ..Flaws::default() }, &["posting"]);
+}
+
+#[test]
+fn a_writer_that_does_not_wait_for_what_a_document_refers_to_is_caught() {
+    sabotage("ignores needs", Flaws { ignores_needs: true, ..Flaws::default() }, &["posting"]);
+}
+
+#[test]
+fn a_word_that_a_document_is_posted_before_it_was_read_back_is_caught() {
+    sabotage("says unread", Flaws { says_unread: true, ..Flaws::default() }, &["posting"]);
 }
 
 #[test]
