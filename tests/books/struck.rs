@@ -65,6 +65,9 @@ fn an_office_that_is_killed_while_it_posts_books_everything_once() {
     assert_eq!(shop.erp.submitted().len(), ids.len());
     let tally = shop.erp.tally();
     println!("{KILLS} kills and {tally:?}: {} documents once each", ids.len());
+    for fault in ["error_502", "drop_before", "drop_after", "deadlock"] {
+        assert!(tally.faults.contains_key(fault), "no {fault} on the way: the proof is hollow, {:?}", tally.faults);
+    }
     // The boxes hear of each.
     for (of_box, shop_box) in ids.chunks(ids.len() / shop.boxes.len()).zip(&shop.boxes) {
         for id in of_box {

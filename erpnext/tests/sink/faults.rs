@@ -397,11 +397,36 @@ fn faults(seed: u64, rate: f64) -> Faults {
     }
 }
 
-fn world(seed: u64, rate: f64, what: &[u64]) -> [usize; 3] {
+/// What went wrong in a world.
+struct Met {
+    /// Answers that were lost after ERPNext had committed.
+    lost: usize,
+    /// Documents that were made and could not be read back at once.
+    unread: usize,
+    /// The most that were read back together.
+    largest: usize,
+    /// What ERPNext, and what is before it, did on purpose.
+    faults: BTreeMap<&'static str, u64>,
+}
+
+/// Each of the ways in which an attempt fails was met in these worlds.
+fn met_all(worlds: &[Met]) {
+    for fault in ["deadlock", "error_500", "error_502", "drop_before", "drop_after"] {
+        let count: u64 = worlds.iter().filter_map(|met| met.faults.get(fault)).sum();
+        println!("{fault}: {count}");
+        assert!(count > 0, "no world saw {fault}: the proof is hollow");
+    }
+}
+
+fn sum(worlds: &[Met], of: fn(&Met) -> usize) -> usize {
+    worlds.iter().map(of).sum()
+}
+
+fn world(seed: u64, rate: f64, what: &[u64]) -> Met {
     world_of(&Books::new(), seed, rate, what, Erpnext::in_turn)
 }
 
-fn world_of(books: &Books, seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext) -> Erpnext) -> [usize; 3] {
+fn world_of(books: &Books, seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext) -> Erpnext) -> Met {
     let recorded = Recorded::new(books, seed, 200, what);
     let sinks = SITES.map(|of| -> Box<dyn Sink> { Box::new(asks(books.sink(of))) });
     books.erp.set_faults(faults(seed, rate));
@@ -409,51 +434,56 @@ fn world_of(books: &Books, seed: u64, rate: f64, what: &[u64], asks: fn(Erpnext)
     world.run();
     world.check();
     let documents: usize = recorded.journals.iter().map(Vec::len).sum();
-    let (held, requests) = (world.words.ever_held.len(), books.erp.tally().total());
+    let tally = books.erp.tally();
+    let (held, requests) = (world.words.ever_held.len(), tally.total());
     println!(
         "seed {seed}, rate {rate}: {documents} documents, {} attempts, {requests} requests, {} answers lost after commit, {} not read back at once, at most {} together, {held} held on the way",
         world.attempts, world.lost, world.unread, world.largest
     );
-    [world.lost, world.unread, world.largest]
+    Met { lost: world.lost, unread: world.unread, largest: world.largest, faults: tally.faults }
 }
 
 #[test]
 fn each_document_is_there_once_whatever_is_lost() {
     let worlds = [(1, 0.0), (2, 0.02), (3, 0.05), (4, 0.05), (5, 0.1)];
-    let lost: usize = worlds.map(|(seed, rate)| world(seed, rate, Recorded::ALL)[0]).iter().sum();
+    let worlds = worlds.map(|(seed, rate)| world(seed, rate, Recorded::ALL));
+    let lost = sum(&worlds, |met| met.lost);
     println!("{lost} answers were lost after commit");
     assert!(lost > 40, "{lost}: too few for a proof");
+    met_all(&worlds);
 }
 
 /// ERPNext keeps nothing from being there twice: that is the sink's alone.
 #[test]
 fn each_document_is_there_once_though_its_id_may_be_there_twice() {
-    let lost: usize = [(2, 0.02), (3, 0.05), (4, 0.05)]
-        .map(|(seed, rate)| {
-            let books = Books::new();
-            books.erp.let_ids_repeat();
-            world_of(&books, seed, rate, Recorded::ALL, Erpnext::in_turn)[0]
-        })
-        .iter()
-        .sum();
+    let worlds = [(2, 0.02), (3, 0.05), (4, 0.05)].map(|(seed, rate)| {
+        let books = Books::new();
+        books.erp.let_ids_repeat();
+        world_of(&books, seed, rate, Recorded::ALL, Erpnext::in_turn)
+    });
+    let lost = sum(&worlds, |met| met.lost);
     assert!(lost > 20, "{lost}: too few for a proof");
+    met_all(&worlds);
 }
 
 #[test]
 fn each_document_is_there_once_where_many_are_read_back_together() {
     let worlds = [(1, 0.0), (2, 0.01), (3, 0.02), (4, 0.02), (5, 0.02)];
     let worlds = worlds.map(|(seed, rate)| world(seed, rate, Recorded::ALONE));
-    let [lost, unread] = [0, 1].map(|at| worlds.iter().map(|world| world[at]).sum::<usize>());
-    assert!(worlds.iter().all(|[.., largest]| *largest > 12), "{worlds:?}: too few together");
+    let (lost, unread) = (sum(&worlds, |met| met.lost), sum(&worlds, |met| met.unread));
+    let together = worlds.each_ref().map(|met| met.largest);
+    assert!(together.iter().all(|largest| *largest > 12), "{together:?}: too few together");
     assert!(lost > 10 && unread > 10, "{lost} lost, {unread} not read back at once: too few for a proof");
+    met_all(&worlds);
 }
 
 #[test]
 fn each_document_is_there_once_where_lists_are_asked_for_at_once() {
     let worlds = [(1, 0.0), (2, 0.01), (3, 0.02), (4, 0.02), (5, 0.02)];
     let worlds = worlds.map(|(seed, rate)| world_of(&Books::new(), seed, rate, Recorded::ALONE, |sink| sink));
-    let unread: usize = worlds.iter().map(|world| world[1]).sum();
+    let unread = sum(&worlds, |met| met.unread);
     assert!(unread > 10, "{unread} not read back at once: too few for a proof");
+    met_all(&worlds);
 }
 
 /// Believes that nothing was ever tried before.

@@ -166,9 +166,11 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     }
     let fate = shared.fate(request.writes());
     if fate.drop_before {
+        shared.tally().failed("drop_before");
         return Err(closed());
     }
     if let Some(status) = fate.status {
+        shared.tally().failed(if status == 502 { "error_502" } else { "error_500" });
         underway.status = status;
         return Ok(page(status));
     }
@@ -189,7 +191,13 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     shared.kept().put(asked, Said { kind: request.kind(), status, body: body.clone() });
     late(came, delay() + fate.slow).await?;
     if fate.drop_after {
+        if (200..300).contains(&status) {
+            shared.tally().failed("drop_after");
+        }
         return Err(closed());
+    }
+    if fate.deadlock {
+        shared.tally().failed("deadlock");
     }
     underway.status = status;
     Ok(respond(status, "application/json", body))

@@ -16,6 +16,9 @@ pub struct Tally {
     /// The largest number of requests at one time, by who asked (`user:…`), and of those that make a document by its series
     /// (`series:…`) and by the cost center or warehouse that it names (`site:…`).
     pub most_at_once: BTreeMap<String, usize>,
+    /// What went wrong as [`crate::Faults`] had it, by the name of its field there. A lost answer counts where something was done that it would
+    /// have told, a deadlock where it was told.
+    pub faults: BTreeMap<&'static str, u64>,
     now: BTreeMap<String, usize>,
 }
 
@@ -28,6 +31,10 @@ impl Tally {
             let most = self.most_at_once.entry(group.clone()).or_default();
             *most = (*most).max(*now);
         }
+    }
+
+    pub(crate) fn failed(&mut self, fault: &'static str) {
+        *self.faults.entry(fault).or_default() += 1;
     }
 
     pub(crate) fn went(&mut self, status: u16, groups: &[String]) {

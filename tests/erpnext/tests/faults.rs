@@ -48,6 +48,14 @@ fn before_the_commit_nothing_is_stored_and_after_it_everything() {
     let tally = erp.tally();
     assert_eq!(tally.requests["POST /api/resource/Sales Invoice"], tally.total());
     assert_eq!(tally.statuses[&0], 2);
+    // Each as it was asked for; the last one is refused and told so.
+    assert_eq!(
+        tally.faults,
+        ["deadlock", "drop_after", "drop_before", "error_500", "error_502"].map(|of| (of, 1)).into()
+    );
+    erp.set_faults(Faults { drop_after: 1.0, ..Faults::default() });
+    assert_eq!(post(&client, &invoice("a")), None);
+    assert_eq!(erp.tally().faults["drop_after"], 1, "nothing was done that an answer would have told");
 }
 
 #[test]
