@@ -5,9 +5,10 @@
 
 use crate::common::Office;
 use crate::common::names::{Names, Own};
-use crate::contract::Troubles;
+use crate::contract::{Troubles, entered_by_hand};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use outpost_core::domain::document::Text;
 use outpost_core::domain::id::SiteId;
 use outpost_erpnext::client::{Client, Failure, Key, Query};
 use outpost_erpnext::map::{Settings, SiteMap};
@@ -171,6 +172,13 @@ impl Ground {
             std::thread::sleep(PAUSE);
         }
         question(&self.admin).unwrap()
+    }
+
+    /// An accountant enters a sale; its name.
+    pub fn enters_sale(&self) -> Text {
+        let body = entered_by_hand(&self.office.names, &self.own().company);
+        let made = self.ask(|admin| admin.insert("Sales Invoice", &body));
+        crate::common::text(made["name"].as_str().unwrap())
     }
 
     /// How much there is in the company's books, and of masters with its mark.

@@ -16,6 +16,7 @@ mod held;
 mod hours;
 mod ill;
 mod joined;
+mod ledger;
 mod ledgers;
 mod levels;
 mod materials;
