@@ -10,7 +10,8 @@
 //!
 //! - amounts beyond the currency's digits, quantities, factors, hours and percent beyond three ([`FLOAT_PRECISION`]): it keeps no more;
 //! - how much of the stock unit a row is: by its factor as ERPNext has rounded it, or by the whole one;
-//! - text with `<` or `>` in it, which Frappe cleans as HTML: that there is some is all that is looked at;
+//! - text with `<` or `>` in it, which Frappe cleans as HTML: those may be written as `&lt;` and `&gt;`, and of free text the words are looked at
+//!   and no tags;
 //! - the order of a row's serial numbers;
 //! - further units and barcodes of an item: it adds the stock unit itself;
 //! - rows of a count that change nothing: it leaves them out;
@@ -31,6 +32,7 @@
 
 mod columns;
 mod expected;
+mod html;
 #[cfg(test)]
 mod tests;
 mod unsaid;

@@ -1,5 +1,6 @@
 //! When two values say the same.
 
+use super::html;
 use jiff::civil::DateTime;
 use outpost_core::domain::decimal::{BadDecimal, Decimal, MAX_SCALE};
 use serde_json::Value;
@@ -58,7 +59,7 @@ pub(crate) fn same(name: &str, ours: &Value, theirs: Option<&Value>, precision: 
 }
 
 fn same_text(name: &str, ours: &str, theirs: &str) -> bool {
-    if ours == theirs || ours.contains(['<', '>']) {
+    if ours == theirs || html::is_cleaned(name, ours, theirs) {
         return true;
     }
     let lines = |text: &str| {

@@ -18,6 +18,7 @@ fn what_means_the_same_is_the_same() {
         ("row_id", json!("1"), json!(1)),
         ("serial_no", json!("A\nB"), json!("B\nA\n")),
         ("description", json!("a < b"), json!("a &lt; b")),
+        ("customer", json!("Bu <Sari>"), json!("Bu &lt;Sari&gt;")),
         ("qty", json!(0), Value::Null),
         ("remarks", json!(""), Value::Null),
     ] {
@@ -35,6 +36,10 @@ fn what_means_the_same_is_the_same() {
         ("customer", json!("Bu Sari"), json!("Bu Sari - 1")),
         ("serial_no", json!("A\nB"), json!("A")),
         ("description", json!("a < b"), json!("")),
+        ("description", json!("a < b"), json!("a < c")),
+        ("customer", json!("Bu <Sari>"), json!("Bu <Sari> - 1")),
+        ("customer", json!("Bu <Sari>"), json!("Pak Joko")),
+        ("warehouse", json!("Shop > 2"), json!("Shop > 3")),
     ] {
         assert!(!equal(name, ours.clone(), theirs.clone()), "{name} {ours} {theirs}");
     }
