@@ -1,6 +1,7 @@
 //! What a document comes to, added up once more with the rows of taxes that its receipt was made with.
 
 use outpost_core::domain::booked::Booked;
+use outpost_core::domain::decimal::Decimal;
 use outpost_core::domain::id::SiteId;
 use outpost_core::domain::master::{Masters, TaxRule};
 use outpost_core::domain::record::Submitted;
@@ -22,7 +23,13 @@ pub(crate) fn taxes<'a>(submitted: &'a Submitted, booked: &'a Booked) -> &'a [Ta
     }
 }
 
-/// The totals; nothing for a kind that has none, or where the lines cannot be added up.
+/// What a receipt comes to before taxes, which it says where that is not what is to be paid; nothing where nobody has added it up.
+pub(crate) fn net(submitted: &Submitted) -> Option<Decimal> {
+    let booked = submitted.booked.as_ref()?;
+    submitted.document.rules().priced().and(booked.net.or(booked.total))
+}
+
+/// The totals, as far as today's settings make them; nothing for a kind that has none, or where the lines cannot be added up.
 pub(crate) fn totals(submitted: &Submitted, masters: &Masters, site: &SiteId) -> Option<Totals> {
     let booked = submitted.booked.clone().unwrap_or_default();
     let priced = submitted.document.rules().priced()?;

@@ -47,6 +47,8 @@ pub struct Expected {
     is_to_work: bool,
     /// What is to be paid, of what has a total.
     payable: Option<Decimal>,
+    /// What that is before taxes, where it was added up.
+    net: Option<Decimal>,
     /// How that comes about, where it can be worked out again as it was.
     totals: Option<Totals>,
     settled: Option<Settled>,
@@ -67,9 +69,14 @@ impl Expected {
     pub fn of(submitted: &Submitted, masters: &Masters, site: &SiteId, reading: Reading) -> Self {
         let booked = submitted.booked.clone().unwrap_or_default();
         let payable = submitted.total();
+        let net = sheet::net(submitted);
         let totals = sheet::totals(submitted, masters, site);
-        // With other settings than the receipt was made with, they say nothing of it.
-        let totals = totals.filter(|totals| [totals.payable, totals.grand_total].map(Some).contains(&payable));
+        // With another coin than the receipt was made with they are the receipt's all but what is paid, which it says itself. Where it has
+        // another net as well, they say nothing of it.
+        let totals = totals.filter(|totals| {
+            [totals.payable, totals.grand_total].map(Some).contains(&payable) || net == Some(totals.net_total)
+        });
+        let said = submitted.booked.as_ref().and_then(|booked| booked.net);
         Self {
             kind: submitted.document.kind(),
             precision: u32::from(sheet::precision(masters, site)),
@@ -78,6 +85,7 @@ impl Expected {
             is_to_work: matches!(&submitted.document, Document::StockEntry(entry) if entry.stock_entry_type == Purpose::ToWork),
             settled: payable.and_then(|total| settled(&submitted.document, total)),
             payable,
+            net: said.or(totals.as_ref().map(|totals| totals.net_total)).or(net),
             totals,
             sum: sum(&submitted.document, &booked),
         }
@@ -244,12 +252,14 @@ impl Expected {
         let rounded = got.get("rounded_total").filter(|total| values::decimal(total).is_some_and(|n| !n.is_zero()));
         let field = if rounded.is_some() { "rounded_total" } else { "grand_total" };
         found.amount(field, payable, got.get(field), self.precision);
+        if let Some(net) = self.net {
+            found.amount("net_total", net, got.get("net_total"), self.precision);
+        }
         let Some(totals) = &self.totals else { return };
         // As ERPNext has it: without what rounding left between prices and taxes.
         let taxed = totals.grand_total.minus(totals.adjustment).and_then(|with| with.minus(totals.net_total));
         for (field, ours) in [
             ("total", totals.total),
-            ("net_total", totals.net_total),
             ("total_taxes_and_charges", taxed.unwrap_or_default()),
             ("discount_amount", totals.discount_amount),
         ] {

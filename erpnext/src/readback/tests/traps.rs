@@ -1,6 +1,7 @@
 //! The traps in which a real ERPNext answered 200, and booked something else.
 
 use super::*;
+use outpost_core::domain::master::{Row, Table};
 
 const MONEY: &str = "transcripts-money.jsonl";
 const FIRST: &str = "transcripts.jsonl";
@@ -222,4 +223,53 @@ fn a_row_is_held_against_what_it_comes_to_with_doubles_and_quantities_are_rounde
         "total": 26.38, "net_total": 26.38, "grand_total": 26.38, "rounded_total": 26.0, "rounding_adjustment": -0.38,
         "total_qty": 26.383, "outstanding_amount": 26.0});
     assert_eq!(said_of(&items, &json!({"total": "26"}), got), [""; 0]);
+}
+
+#[test]
+fn with_another_coin_today_all_is_held_against_what_the_receipt_says() {
+    // Rounded to whole rupiah, and to hundreds from then on.
+    let tax = json!({"charge_type": "On Net Total", "account_head": "PPN - TW", "rate": "11", "description": "PPN"});
+    let sale = json!({"customer": "Bu Sari", "items": [row("7", "1000.55")], "taxes": [tax]});
+    let sent = json!({"disable_rounded_total": 0, "items": [{"qty": 7, "rate": 1000.55}], "taxes": [{"rate": 11}]});
+    let got = json!({"disable_rounded_total": 0, "status": "Unpaid", "total": 7003.85, "net_total": 7003.85,
+        "items": [{"qty": 7.0, "rate": 1000.55, "amount": 7003.85}], "total_taxes_and_charges": 770.42,
+        "taxes": [{"rate": 11.0, "tax_amount_after_discount_amount": 770.42}], "discount_amount": 0.0,
+        "grand_total": 7774.27, "rounded_total": 7774.0, "rounding_adjustment": -0.27, "outstanding_amount": 7774.0});
+    let submitted = submitted(Kind::SalesInvoice, &sale, &json!({"total": "7774", "net": "7003.85"}));
+    let with = |coin: &str, digits: u8| {
+        let mut masters = masters();
+        let settings = json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR",
+            "currency_precision": digits, "smallest_currency_fraction_value": coin});
+        masters.put(Row::deserialize_as(Table::Settings, settings).unwrap());
+        Expected::of(&submitted, &masters, &site(), Reading::First)
+    };
+    for coin in ["0", "100", "0.05"] {
+        let expected = with(coin, 2);
+        assert_eq!(said(&differences(&sent, &expected, &got)), [""; 0], "{coin}");
+        for pointer in [
+            "/net_total",
+            "/total",
+            "/total_taxes_and_charges",
+            "/grand_total",
+            "/rounded_total",
+            "/discount_amount",
+            "/outstanding_amount",
+            "/taxes/0/tax_amount_after_discount_amount",
+        ] {
+            let mut changed = got.clone();
+            let value = changed.pointer_mut(pointer).unwrap();
+            *value = other(value);
+            let found = differences(&sent, &expected, &changed);
+            assert!(fields_of(&found).contains(&path(pointer).as_str()), "{coin} {pointer}: {:?}", said(&found));
+        }
+    }
+    // With other digits nothing can be worked out again, but for what the receipt says.
+    let mut changed = got.clone();
+    changed["net_total"] = json!(7000.0);
+    let found = said(&differences(&sent, &with("0", 1), &changed));
+    assert!(found.contains(&"net_total is 7000 in ERPNext, and not 7003.85".to_owned()), "{found:?}");
+}
+
+fn row(qty: &str, rate: &str) -> Value {
+    json!({"item_code": "SEWING", "qty": qty, "rate": rate})
 }
