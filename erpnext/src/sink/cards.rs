@@ -1,6 +1,6 @@
 //! Time on Job Cards: the Work Order has made the card, and a workshop's lines are added to it.
 
-use super::{Ask, Erpnext, HOURS_CLOSED_HERE};
+use super::{Ask, Erpnext, HOURS_CLOSED_HERE, words};
 use crate::client::{Failure, Query};
 use crate::payload::{AddToCard, Unmappable, add_to_card, has_parts, is_same_line};
 use crate::readback::{Reading, decimal};
@@ -82,9 +82,10 @@ impl Erpnext {
         if failure.is("TimestampMismatchError") {
             return Err(failure);
         }
-        Ok(match self.failed(failure) {
-            Verdict::Held(_, why) => {
-                Verdict::Held(Hold::Differs, format!("{name} has this time in it, and is not {not}. {why}"))
+        Ok(match self.failed(failure.clone()) {
+            Verdict::Held(..) => {
+                let before = format!("{name} has this time in it, and is not {not}. ");
+                Verdict::Held(Hold::Differs, words::of_rest(&before, &failure))
             }
             verdict => verdict,
         })

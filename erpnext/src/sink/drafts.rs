@@ -4,8 +4,8 @@
 //! the body does not say stays: accounts, addresses, fields of people's own. What our document could not say is not submitted
 //! along: that is for a person. Absent: who asks the box (the office), and what a draft says (`crate::draft`).
 
-use super::Erpnext;
 use super::confirming::Made;
+use super::{Erpnext, telling};
 use crate::client::Failure;
 use crate::draft::{self, Shapes, Unsayable};
 use crate::guard::ANSWER;
@@ -37,9 +37,9 @@ impl Erpnext {
             Ok(()) => {}
             Err(Unsayable::Books(failure)) => return Err(failure),
             Err(unsayable) => {
-                let why = format!(
-                    "its draft {name} says more than the workshop has recorded: {unsayable}. Put that right in the draft, or delete it, and retry."
-                );
+                let before = format!("its draft {name} says more than the workshop has recorded: ");
+                let remedy = "Put that right in the draft, or delete it, and retry.";
+                let why = telling::fitted(&before, &unsayable.to_string(), remedy);
                 // Nothing of it counts there yet.
                 return Ok(Verdict::Held(Hold::Refused, why));
             }

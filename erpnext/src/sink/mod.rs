@@ -17,6 +17,7 @@ mod listing;
 mod masters;
 mod names;
 mod posting;
+mod telling;
 mod words;
 
 use crate::client::{CONNECTIONS, Client, Failure, Query};

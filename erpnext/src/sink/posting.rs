@@ -4,7 +4,7 @@
 //! after each the question is whether the document is there.
 
 use super::confirming::Made;
-use super::{Erpnext, is_master, masters, names};
+use super::{Erpnext, is_master, masters, names, telling};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
 use crate::readback::{Expected, Reading, differences};
@@ -15,8 +15,9 @@ use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Place, Posted, Verdict};
 use serde_json::Value;
 
-/// Most differences that are told of one document.
-const MAX_TOLD: usize = 4;
+/// What is to be done where it differs.
+const REMEDY: &str = "Correct it there and retry, or cancel it. What ERPNext does not let you correct, cancel there, enter anew with Duplicate \
+                      (Amend copies the Outpost ID, and ERPNext refuses that), and say so: `outpost office held entered`.";
 
 impl Erpnext {
     /// Tells ERPNext to make it, on another day than its own where one is given.
@@ -200,8 +201,8 @@ impl Erpnext {
             }
             // It counts there, and nobody has seen as what.
             Err(failure @ Failure::Refused { .. }) => {
-                let why =
-                    format!("{name} is in ERPNext, and is not shown: {failure}. Let the connector read it, and retry.");
+                let before = format!("{name} is in ERPNext, and is not shown: ");
+                let why = telling::fitted(&before, &failure.to_string(), "Let the connector read it, and retry.");
                 Verdict::Held(Hold::Differs, why)
             }
             Err(failure) => self.failed(failure),
@@ -215,12 +216,7 @@ fn compare(made: &Made, there: &Value) -> Verdict {
     if found.is_empty() {
         return done(made);
     }
-    let told: Vec<_> = found.iter().take(MAX_TOLD).map(ToString::to_string).collect();
-    let more = found.len().saturating_sub(MAX_TOLD);
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    let remedy = "Correct it there and retry, or cancel it. What ERPNext does not let you correct, cancel there, enter anew with Duplicate \
-                  (Amend copies the Outpost ID, and ERPNext refuses that), and say so: `outpost office held entered`.";
-    Verdict::Held(Hold::Differs, format!("{}: {}{more}. {remedy}", made.name, told.join("; ")))
+    Verdict::Held(Hold::Differs, telling::differences(&made.name, &found, REMEDY))
 }
 
 /// It reads as it should.

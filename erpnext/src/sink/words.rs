@@ -1,5 +1,6 @@
 //! ERPNext's refusals in the words of whoever has to put them right, and which of them something else puts right.
 
+use super::telling;
 use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
 
@@ -78,7 +79,12 @@ pub(super) fn passes(failure: &Failure) -> bool {
 /// Why a document is held.
 pub(super) fn of(failure: &Failure) -> (Hold, String) {
     let (hold, remedy) = remedy(failure);
-    (hold, told(failure, remedy))
+    (hold, told("", failure, remedy))
+}
+
+/// Why a document is, of which something counts there all the same, as `before` says.
+pub(super) fn of_rest(before: &str, failure: &Failure) -> String {
+    told(before, failure, remedy(failure).1)
 }
 
 /// Why a cancellation is.
@@ -94,16 +100,16 @@ pub(super) fn of_cancelling(failure: &Failure) -> (Hold, String) {
         }
         other => other,
     };
-    (hold, told(failure, remedy))
+    (hold, told("", failure, remedy))
 }
 
 /// What ERPNext has said, and what to do.
-fn told(failure: &Failure, remedy: &str) -> String {
-    let Failure::Refused { exc_type, words, status, .. } = failure else { return failure.to_string() };
+fn told(before: &str, failure: &Failure, remedy: &str) -> String {
+    let Failure::Refused { exc_type, words, status, .. } = failure else { return format!("{before}{failure}") };
     match words.as_str() {
-        "" if exc_type.is_empty() => format!("ERPNext refused it (HTTP {status}). {remedy}"),
-        "" => format!("ERPNext refused it: {exc_type}. {remedy}"),
-        words => format!("ERPNext: {}. {remedy}", words.trim_end_matches('.')),
+        "" if exc_type.is_empty() => format!("{before}ERPNext refused it (HTTP {status}). {remedy}"),
+        "" => format!("{before}ERPNext refused it: {exc_type}. {remedy}"),
+        words => telling::fitted(&format!("{before}ERPNext: "), words.trim_end_matches('.'), remedy),
     }
 }
 
@@ -127,9 +133,22 @@ fn remedy(failure: &Failure) -> (Hold, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outpost_core::domain::outcome::MAX_WHY;
 
     fn refused(exc_type: &str, words: &str) -> Failure {
         Failure::Refused { status: 417, exc_type: exc_type.into(), words: words.into(), exception: String::new() }
+    }
+
+    #[test]
+    fn however_much_erpnext_says_the_remedy_is_told_whole() {
+        for (exc_type, _, remedy) in KNOWN {
+            let failure = refused(exc_type, &"Kain ꦲ ".repeat(90));
+            let before = format!("{} has this time in it, and is not submitted. ", "PO-JOB00012".repeat(6));
+            for told in [of(&failure).1, of_cancelling(&failure).1, of_rest(&before, &failure)] {
+                assert!(told.len() <= MAX_WHY && told.ends_with('.') && told.contains("Kain"), "{exc_type}: {told}");
+            }
+            assert!(of(&failure).1.ends_with(&format!("…. {remedy}")), "{exc_type}");
+        }
     }
 
     #[test]
