@@ -8,7 +8,7 @@ use super::{OURS, unsaid};
 use std::collections::{BTreeSet, HashSet};
 
 /// What [`Expected`](super::Expected) looks at beyond what was sent, in documents and in their rows.
-const FIGURES: [&str; 43] = [
+const FIGURES: [&str; 44] = [
     "amount",
     "batch_no",
     "conversion_factor",
@@ -18,6 +18,7 @@ const FIGURES: [&str; 43] = [
     "docstatus",
     "end_date",
     "from_time",
+    "from_warehouse",
     "grand_total",
     "item_code",
     "name",

@@ -207,8 +207,14 @@ impl Expected {
                     found.amount(&at(field), ours, Some(theirs), FLOAT_PRECISION);
                 }
             }
-            for field in ["s_warehouse", "t_warehouse"] {
-                if self.kind == Kind::StockEntry && ours.get(field).is_none() {
+            // The ends that a row does not say: what is bought comes out of none of one's own.
+            let ends: &[&str] = match self.kind {
+                Kind::StockEntry => &["s_warehouse", "t_warehouse"],
+                Kind::PurchaseReceipt | Kind::PurchaseInvoice => &["from_warehouse"],
+                _ => &[],
+            };
+            for field in ends {
+                if ours.get(field).is_none() {
                     found.field("items", field, &at(field), &Value::Null, theirs.get(field));
                 }
             }

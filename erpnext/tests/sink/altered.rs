@@ -46,6 +46,8 @@ const NEVER: &[&str] = &[
     "items/net_amount",
     "items/s_warehouse",
     "items/t_warehouse",
+    "items/warehouse",
+    "items/from_warehouse",
     "payments/amount",
     "payments/account",
     "payments/mode_of_payment",
@@ -87,7 +89,7 @@ fn is_right(kind: Kind, said: &Value, pointer: &str, again: bool) -> bool {
         return true;
     }
     let plain: Vec<&str> = pointer.split('/').filter(|part| !part.is_empty() && part.parse::<u32>().is_err()).collect();
-    if NEVER.contains(&plain.join("/").as_str()) && says(kind, field) {
+    if NEVER.contains(&plain.join("/").as_str()) && says(kind, said, field) {
         return false;
     }
     if said.pointer(pointer).is_some() && !MOVED.contains(&field) {
@@ -101,14 +103,23 @@ fn is_right(kind: Kind, said: &Value, pointer: &str, again: bool) -> bool {
     RIGHT.iter().any(|(of, fields, _)| (of.is_empty() || *of == kind.name()) && fields.contains(&field))
 }
 
-/// Whether the kind itself says it: a card is the Work Order's, hours are a project's customer's, and an item may be one's own.
-fn says(kind: Kind, field: &str) -> bool {
+/// Whether the document itself says it: a card is the Work Order's, hours are a project's customer's, an item may be one's own, and where
+/// nothing moves a place is none.
+fn says(kind: Kind, said: &Value, field: &str) -> bool {
     match kind {
+        _ if ["warehouse", "from_warehouse"].contains(&field) => moves_stock(kind, said),
         Kind::JobCard => !["outpost_id", "posting_date"].contains(&field),
         Kind::Item | Kind::Timesheet => field != "customer",
         Kind::StockEntry => field != "supplier",
         _ => true,
     }
+}
+
+/// Whether goods move in the one warehouse of each row.
+fn moves_stock(kind: Kind, said: &Value) -> bool {
+    let always = [Kind::DeliveryNote, Kind::PurchaseReceipt, Kind::StockReconciliation];
+    let updates = said.get("update_stock").is_some_and(|flag| *flag == 1 || *flag == true);
+    always.contains(&kind) || updates
 }
 
 /// Names of fields that slipped through, by kind and by whether it was posted or found.

@@ -353,7 +353,6 @@ pub(super) const RIGHT: &[(&str, &[&str], &str)] = &[
             "use_multi_level_bom",
             "use_serial_batch_fields",
             "use_transaction_date_exchange_rate",
-            "warehouse",
         ],
         "settings of ERPNext's handling, without a figure",
     ),
