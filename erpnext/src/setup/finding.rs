@@ -56,6 +56,11 @@ impl Findings {
         self.push(Level::Error, field, found, remedy);
     }
 
+    /// Whether something has been said of a field.
+    pub(super) fn tells_of(&self, field: &str) -> bool {
+        self.0.iter().any(|finding| finding.field == field)
+    }
+
     /// An answer, or the line that says why there is none.
     pub(super) fn answer<T>(&mut self, field: &str, answer: Result<T, Failure>) -> Option<T> {
         let failure = match answer {

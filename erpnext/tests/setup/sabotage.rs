@@ -319,6 +319,49 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "is not for selling",
     ),
     (
+        |_, map, masters| {
+            put(masters, Table::PriceList, json!({ "price_list_name": "Club", "currency": "IDR", "selling": 1 }));
+            site(map).price_lists.insert("Club".into(), "Standrad Selling".into());
+        },
+        Level::Error,
+        "sites.bandung.price_lists.Club",
+        "ERPNext has no price list \"Standrad Selling\"",
+    ),
+    (
+        |_, map, masters| {
+            put(masters, Table::PriceList, json!({ "price_list_name": "Club", "currency": "IDR", "selling": 1 }));
+            site(map).price_lists.insert("Club".into(), "Standard Buying".into());
+        },
+        Level::Error,
+        "sites.bandung.price_lists.Club",
+        "is not for selling",
+    ),
+    (
+        |_, map, _| drop(site(map).warehouses.insert("Stores - TW".into(), "Store - TW".into())),
+        Level::Error,
+        "sites.bandung.warehouses.Stores - TW",
+        "Store - TW is not in ERPNext",
+    ),
+    (
+        |_, map, masters| {
+            put(masters, Table::Account, json!({ "name": "Old till", "disabled": 1 }));
+            site(map).accounts.insert("Old till".into(), "Cash - WT".into());
+        },
+        Level::Error,
+        "sites.bandung.accounts.Old till",
+        "Cash - WT is not in ERPNext",
+    ),
+    (
+        |_, map, masters| {
+            let mode = json!({ "mode_of_payment": "Giro", "default_account": "Till", "enabled": 0 });
+            put(masters, Table::ModeOfPayment, mode);
+            site(map).modes_of_payment.insert("Giro".into(), "Cheq".into());
+        },
+        Level::Error,
+        "sites.bandung.modes_of_payment.Giro",
+        "Cheq is not in ERPNext",
+    ),
+    (
         |erp, _, _| change(erp, "Price List", "Standard Buying", json!({ "enabled": 0 })),
         Level::Error,
         "sites.bandung.price_lists.Standard Buying",

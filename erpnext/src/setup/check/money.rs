@@ -107,10 +107,21 @@ fn accounts(books: &Books<'_>, about: &About<'_>, company: &str, findings: &mut 
     }
 }
 
+/// The two usual lists, and all that the map names: a document may name any of them.
 fn price_lists(books: &mut Books<'_>, about: &About<'_>, findings: &mut Findings) {
-    let Some(settings) = about.settings() else { return };
-    let usual = [(&settings.selling_price_list, "selling"), (&settings.buying_price_list, "buying")];
-    for (list, side) in usual.into_iter().filter_map(|(list, side)| Some((list.as_ref()?.as_str(), side))) {
+    let settings = about.settings();
+    let usual = settings.map(|row| [(&row.selling_price_list, "selling"), (&row.buying_price_list, "buying")]);
+    let usual = usual.into_iter().flatten().filter_map(|(list, side)| Some((list.as_ref()?.as_str(), side)));
+    let mut lists: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (list, side) in usual {
+        lists.entry(list).or_default().insert(side);
+    }
+    for list in about.map.price_lists.keys().map(String::as_str) {
+        let row = about.masters.price_list(list);
+        let sides = row.map(|row| [("selling", row.selling), ("buying", row.buying)]).into_iter().flatten();
+        lists.entry(list).or_insert_with(|| sides.filter(|(_, is_for)| *is_for).map(|(side, _)| side).collect());
+    }
+    for (list, sides) in lists {
         let place = about.place(&format!("price_lists.{list}"));
         let theirs = SiteMap::name(&about.map.price_lists, list);
         let Some(found) = findings.answer(&place, books.whole("Price List", theirs)) else { continue };
@@ -120,16 +131,13 @@ fn price_lists(books: &mut Books<'_>, about: &About<'_>, findings: &mut Findings
             continue;
         };
         let currency = text(&found, "currency");
+        let other = settings.map(|row| row.currency.as_str()).filter(|books| *books != currency);
         if number(&found, "enabled") == 0 {
             findings.error(place, format!("{theirs} is disabled"), remedy);
-        } else if number(&found, side) == 0 {
+        } else if let Some(side) = sides.into_iter().find(|side| number(&found, side) == 0) {
             findings.error(place, format!("{theirs} is not for {side}"), remedy);
-        } else if currency != settings.currency.as_str() {
-            findings.error(
-                place,
-                format!("{theirs} is in {currency}, and the site's books in {}", settings.currency),
-                remedy,
-            );
+        } else if let Some(books) = other {
+            findings.error(place, format!("{theirs} is in {currency}, and the site's books in {books}"), remedy);
         } else {
             findings.ok(place, theirs);
         }

@@ -3,6 +3,7 @@
 use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::{Books, unusable};
+use super::maps;
 use super::money;
 use super::profile;
 use super::server::Server;
@@ -46,6 +47,7 @@ pub(super) fn look(books: &mut Books<'_>, about: &About<'_>, findings: &mut Find
     warehouses(books, about, &name, findings);
     fiscal_year(books, about, &name, findings);
     money::look(books, about, (&name, &company), findings);
+    maps::look(books, about, &name, findings);
     stale(about, findings);
 }
 
