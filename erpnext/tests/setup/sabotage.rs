@@ -456,6 +456,41 @@ fn what_is_broken_is_told_and_nothing_else() {
 }
 
 #[test]
+fn sites_whose_numbers_begin_alike_are_told() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let (settings, mut masters) = workshop(&stand_in);
+    let solo = |prefix: &str| {
+        json!({ "site": "solo", "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
+            "smallest_currency_fraction_value": "0" })
+    };
+    for (prefix, naming, words) in [
+        ("SOLO", "number", None),
+        ("Bandung", "number", Some("named by their numbers, the second one of two documents is refused")),
+        ("BANDUNG", "erpnext", Some("two of their papers have the same number")),
+    ] {
+        put(&mut masters, Table::Settings, solo(prefix));
+        let mut settings = settings.clone();
+        let naming = serde_json::from_value(json!(naming)).unwrap();
+        site(&mut settings).naming = naming;
+        let map = settings.sites.values().next().unwrap().clone();
+        settings.sites.insert("solo".parse().unwrap(), map);
+        let found = looked(&stand_in, &key, &(settings, masters.clone()));
+        let line = found.iter().find(|line| line.field == "sites.solo.number_prefix").unwrap();
+        match words {
+            None => assert_eq!(line.level, Level::Ok, "{line}"),
+            Some(words) => {
+                assert!(
+                    line.level == Level::Error && line.found.contains(words) && line.found.contains("bandung"),
+                    "{line}"
+                );
+                assert!(!line.remedy.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_connector_with_too_few_roles_is_told_what_it_may_not() {
     let stand_in = bare();
     set_up(&stand_in);

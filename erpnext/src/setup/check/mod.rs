@@ -2,8 +2,8 @@
 //!
 //! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
 //!
-//! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `site` each site's names, `money`
-//! what a site pays with and prices in, `maps` what else its maps name, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
+//! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `prefixes` whether numbers on paper tell
+//! sites apart, `site` each site's names, `money` what a site pays with and prices in, `maps` what else its maps name, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
 //! what is set for all, `frozen` who may post into a frozen day, `narrowed` whether the connector is shown all, `credit` who passes a credit
 //! limit, `guard` the guard, `workflow` whether people approve in ERPNext what is posted.
 
@@ -15,6 +15,7 @@ mod maps;
 mod master;
 mod money;
 mod narrowed;
+mod prefixes;
 mod profile;
 mod rights;
 mod server;
@@ -44,6 +45,7 @@ pub fn check(client: &Client, settings: &Settings, masters: &Masters) -> Vec<Fin
         let remedy = "Give each workshop that is to be posted a section [sites.NAME] in erpnext.toml.";
         findings.warning("sites", "no site is posted", remedy);
     }
+    prefixes::look(settings, masters, &mut findings);
     let all = Arc::new(masters.clone());
     for (site, map) in &settings.sites {
         let masters = all.of_site(site);
