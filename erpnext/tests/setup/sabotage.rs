@@ -491,6 +491,29 @@ fn sites_whose_numbers_begin_alike_are_told() {
 }
 
 #[test]
+fn roles_that_the_connector_does_not_need_are_named() {
+    let stand_in = bare();
+    let key = set_up(&stand_in);
+    let workshop = workshop(&stand_in);
+    let roles = |key: &Key| {
+        let found = looked(&stand_in, key, &workshop);
+        let line = found.iter().find(|line| line.field == "roles").unwrap();
+        (line.level, line.found.clone())
+    };
+    assert_eq!(roles(&key).0, Level::Ok);
+    let all: Vec<_> = outpost_erpnext::setup::ROLES.iter().map(|(role, _)| *role).collect();
+    let more = [&all[..], &["Website Manager", "Accounts Chief", "Credit Passer"]].concat();
+    let user = stand_in.add_user("kept@tailor.local", &more);
+    let kept = Key { key: user.key, secret: user.secret };
+    let (level, found) = roles(&kept);
+    assert_eq!(level, Level::Warning);
+    assert!(found.ends_with("does not need: Accounts Chief, Credit Passer, Website Manager"), "{found}");
+    // One that it was given since ERPNext's settings ask for it is needed.
+    change(&stand_in, "Accounts Settings", "Accounts Settings", json!({ "credit_controller": "Credit Passer" }));
+    assert!(roles(&kept).1.ends_with("does not need: Accounts Chief, Website Manager"));
+}
+
+#[test]
 fn a_connector_with_too_few_roles_is_told_what_it_may_not() {
     let stand_in = bare();
     set_up(&stand_in);

@@ -6,7 +6,8 @@ use super::books::Books;
 use crate::client::{Failure, Query};
 use serde_json::{Value, json};
 
-const FIELD: &str = "credit_controller";
+/// The role that may pass a credit limit.
+pub(super) const FIELD: &str = "credit_controller";
 
 /// Looks at the role in the Accounts Settings, and where the connector has another at whether anybody has a limit.
 pub(super) fn look(books: &Books<'_>, accounts: &Value, roles: &[String], findings: &mut Findings) {

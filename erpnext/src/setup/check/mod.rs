@@ -2,8 +2,9 @@
 //!
 //! In: a connection, `erpnext.toml`, the office's master data. Out: [`Finding`]s, the good ones too. Nothing is changed.
 //!
-//! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `prefixes` whether numbers on paper tell
-//! sites apart, `site` each site's names, `money` what a site pays with and prices in, `maps` what else its maps name, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
+//! `server` is ERPNext itself and the key, `rights` the custom fields and what the connector may do, `surplus` roles that it does not need,
+//! `prefixes` whether numbers on paper tell sites apart, `site` each site's names, `money` what a site pays with and prices in, `maps` what
+//! else its maps name, `profile` what ERPNext puts over a sale that is paid at once, `master` what comes down, `settings`
 //! what is set for all, `frozen` who may post into a frozen day, `narrowed` whether the connector is shown all, `credit` who passes a credit
 //! limit, `guard` the guard, `workflow` whether people approve in ERPNext what is posted.
 
@@ -21,6 +22,7 @@ mod rights;
 mod server;
 mod settings;
 mod site;
+mod surplus;
 mod workflow;
 
 use super::finding::{Finding, Findings};

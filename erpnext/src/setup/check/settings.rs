@@ -3,7 +3,7 @@
 use super::super::finding::Findings;
 use super::super::meta::{number, text};
 use super::books::Books;
-use super::{credit, frozen};
+use super::{credit, frozen, surplus};
 use crate::client::Failure;
 use crate::map::Settings;
 use outpost_core::domain::decimal::Decimal;
@@ -15,6 +15,9 @@ use serde_json::Value;
 const ROUNDING: &str = "Banker's Rounding";
 /// Digits of a quantity that ERPNext has to keep at least.
 const DIGITS: u64 = 3;
+
+/// Who alone may post stock of before the last movement.
+const BACK_DATED: &str = "role_allowed_to_create_edit_back_dated_transactions";
 
 /// Settings that ask for an order or a delivery first, and what is refused then.
 const SELLING: [(&str, &str); 2] = [
@@ -35,16 +38,20 @@ pub(super) fn of_connector(
     masters: &Masters,
     findings: &mut Findings,
 ) {
+    let mut wanted = Vec::new();
     if let Some(stock) = findings.answer("Stock Settings", single(books, "Stock Settings")) {
         stock_settings(&stock, findings);
         back_dated(&stock, roles, findings);
         frozen::look(("Stock Settings", "stock_auth_role"), &stock, roles, findings);
+        wanted.push(text(&stock, BACK_DATED).to_owned());
     }
     if let Some(accounts) = findings.answer("Accounts Settings", single(books, "Accounts Settings")) {
         frozen::look(("Accounts Settings", "frozen_accounts_modifier"), &accounts, roles, findings);
         credit::look(books, &accounts, roles, findings);
         change(&accounts, findings);
+        wanted.push(text(&accounts, credit::FIELD).to_owned());
     }
+    surplus::look(roles, &wanted.iter().map(String::as_str).collect::<Vec<_>>(), findings);
     of_all(books, settings, masters, findings);
 }
 
@@ -88,8 +95,7 @@ fn stock_settings(stock: &Value, findings: &mut Findings) {
 
 /// What comes late from a workshop is of before what others have moved since, after each time without a line.
 fn back_dated(stock: &Value, roles: &[String], findings: &mut Findings) {
-    const FIELD: &str = "role_allowed_to_create_edit_back_dated_transactions";
-    let (place, role) = (format!("Stock Settings.{FIELD}"), text(stock, FIELD));
+    let (place, role) = (format!("Stock Settings.{BACK_DATED}"), text(stock, BACK_DATED));
     if role.is_empty() || roles.iter().any(|own| own == role) {
         findings.ok(place, "the connector may post stock of before the last movement");
     } else {
