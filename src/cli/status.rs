@@ -171,6 +171,12 @@ fn office(value: &Value, said: &mut Vec<String>) {
                 text(&site["last_rejection"])
             ));
         }
+        if site["unreadable"].as_u64().unwrap_or(0) > 0 {
+            let count = text(&site["unreadable"]);
+            said.push(format!(
+                "    NOT READ: {count} records that this version cannot read, of a newer box: update the office"
+            ));
+        }
         if site["compare"].is_string() {
             let (name, fingerprint) = (text(&site["site"]), text(&site["compare"]));
             said.push(format!("    compare fingerprints: {fingerprint}"));
@@ -286,6 +292,15 @@ mod tests {
         let begin = said.iter().position(|line| line.starts_with("  ERPNext")).unwrap();
         assert_eq!(said[begin..begin + expected.len()], expected);
         assert_eq!(said[begin + expected.len()..], ["  free: 9000 MB"]);
+    }
+
+    #[test]
+    fn an_office_says_what_of_a_newer_box_it_cannot_read() {
+        let said = |unreadable| {
+            words(&json!({ "role": "office", "sites": [{ "site": "bandung", "unreadable": unreadable }] })).concat()
+        };
+        assert!(said(3).contains("NOT READ: 3 records that this version cannot read"));
+        assert!(!said(0).contains("NOT READ"));
     }
 
     #[test]

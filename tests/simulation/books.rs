@@ -453,7 +453,11 @@ impl World {
                 };
                 let posted = matches!(fate, Fate::Posted { .. });
                 let is_read = self.books.read.contains(id);
-                assert!(!posted || is_read, "posting: {id} of {} is said to be posted, and was never read", site.desk.peer);
+                assert!(
+                    !posted || is_read,
+                    "posting: {id} of {} is said to be posted, and was never read",
+                    site.desk.peer
+                );
                 let holds = match work.what {
                     What::Post(_) => posted == there.contains(id),
                     What::Cancel(of) => posted == self.books.cancelled.contains(&of),
