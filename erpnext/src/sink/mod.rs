@@ -83,6 +83,8 @@ pub struct Erpnext {
     read_by_lists: usize,
     /// Lists that are asked for at once. They lock nothing; what ERPNext has no worker for waits there.
     at_once: usize,
+    /// The day that it is, where a test has said so.
+    today: Option<Date>,
 }
 
 impl Erpnext {
@@ -103,7 +105,14 @@ impl Erpnext {
             lists: false,
             read_by_lists: 0,
             at_once: CONNECTIONS,
+            today: None,
         }
+    }
+
+    /// Goes by a day that is not the clock's. For tests alone, whose days are made up.
+    #[doc(hidden)]
+    pub fn on(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
     }
 
     /// Never asks whether a document is there already. For tests alone, that show what comes of it.
@@ -232,12 +241,8 @@ impl Sink for Erpnext {
             true => Verdict::Held(Hold::Closed, CLOSED_HERE.into()),
             false => self.tell(submitted, at, None),
         };
-        let closed = matches!(verdict, Verdict::Held(Hold::Closed, _));
-        if !closed || self.map.closed_period == ClosedPeriod::Hold {
-            return verdict;
-        }
-        match self.first_open_day(kind, own) {
-            Some(open) if open > own => self.tell(submitted, at, Some(open)),
+        match self.map.closed_period {
+            ClosedPeriod::FirstOpenDay if days::is_closed(&verdict) => self.post_later(submitted, at, own, verdict),
             _ => verdict,
         }
     }

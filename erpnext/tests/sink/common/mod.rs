@@ -26,6 +26,8 @@ use std::sync::{Arc, Mutex};
 /// The day of all documents that say none.
 pub const DAY: &str = "2026-11-20";
 pub const ZONE: &str = "Asia/Jakarta";
+/// The day that it is, in the stand-in.
+pub const TODAY: &str = "2026-11-23";
 /// Fields of ours that a site has only once they are set up.
 pub const OURS: [&str; 4] = ["outpost_site", "outpost_user", "outpost_no", "outpost_date"];
 
@@ -156,7 +158,7 @@ pub struct Books {
 
 impl Books {
     pub fn new() -> Self {
-        let erp = StandIn::start(Options { now: Some("2026-11-23 16:15:00".into()), ..Options::default() }).unwrap();
+        let erp = StandIn::start(Options { now: Some(format!("{TODAY} 16:15:00")), ..Options::default() }).unwrap();
         for site in ["Bandung", "Garut"] {
             erp.add_site(site, &["Cash", "Wire Transfer"]);
         }
@@ -226,7 +228,7 @@ impl Books {
     }
 
     pub fn sink_with(&self, of: &str, map: SiteMap) -> Erpnext {
-        Erpnext::new(self.client(), site(of), map, TimeZone::get(ZONE).unwrap(), self.office.clone())
+        Erpnext::new(self.client(), site(of), map, TimeZone::get(ZONE).unwrap(), self.office.clone()).on(day_of(TODAY))
     }
 
     /// Of a stand-in that another process has.
