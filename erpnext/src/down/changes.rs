@@ -13,9 +13,11 @@ use super::odd::{Odd, odd};
 use super::progress::{Follow, Mark, Phase, Progress, Stretch};
 use crate::client::{Failure, Query};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const BY_CHANGE: &str = "modified asc, name asc";
+/// How many of the newest are asked for by their names where reading goes on behind them.
+const ASKED: usize = 20;
 
 /// The newest change there is.
 pub(super) fn top(fetch: &Fetch<'_>, progress: &mut Progress) -> Result<Option<Mark>, Failure> {
@@ -83,7 +85,9 @@ pub(super) fn load(
     Ok(None)
 }
 
-/// The first page of what changed: mostly the only one. Where nothing older can turn up any more, the newest is asked for alone.
+/// The first page of what changed: mostly the only one. Where nothing older can turn up any more, the newest is asked for alone, and what is
+/// newer is read on from there: then it is asked whether those of before are as they were, since an ERPNext that was restored may be worked
+/// with before anybody looks.
 pub(super) fn first(
     fetch: &Fetch<'_>,
     progress: &mut Progress,
@@ -97,8 +101,9 @@ pub(super) fn first(
         match top(fetch, progress)? {
             Some(top) if top == newest => return Ok(None),
             Some(top) if top > newest => {
-                let none = BTreeSet::new();
-                let stretch = Stretch { top, clock, at: Some(newest), from, missing: none, expected: 0 };
+                let missing = latest(&progress.follow(fetch.listed.doctype).seen);
+                let expected = missing.len();
+                let stretch = Stretch { top, clock, at: Some(newest), from, missing, expected, further: true };
                 return next(fetch, progress, came, stretch);
             }
             _ => {}
@@ -110,7 +115,14 @@ pub(super) fn first(
     let missing: BTreeSet<String> =
         seen.iter().filter(|(_, modified)| sure && **modified >= from).map(|(name, _)| name.clone()).collect();
     let expected = missing.len();
-    next(fetch, progress, came, Stretch { top: newest, clock, at: None, from, missing, expected })
+    next(fetch, progress, came, Stretch { top: newest, clock, at: None, from, missing, expected, further: false })
+}
+
+/// The newest of those that were read last, for whom it is asked where reading goes on behind them.
+fn latest(seen: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut names: Vec<_> = seen.iter().map(|(name, modified)| (modified, name)).collect();
+    names.sort_unstable();
+    names.into_iter().rev().take(ASKED).map(|(_, name)| name.clone()).collect()
 }
 
 /// A page of what changed.
@@ -120,7 +132,7 @@ pub(super) fn next(
     came: &mut Came,
     stretch: Stretch,
 ) -> Result<Option<Phase>, Failure> {
-    let Stretch { top: known_top, clock, at, from, mut missing, expected } = stretch;
+    let Stretch { top: known_top, clock, at, from, mut missing, expected, further } = stretch;
     let (doctype, page) = (fetch.listed.doctype, fetch.page);
     let mut filters = fetch.listed.base(fetch.scope);
     if at.is_none() {
@@ -153,9 +165,10 @@ pub(super) fn next(
     marks.iter().filter(|mark| mark.modified >= recent).for_each(|mark| follow.saw(mark));
     if read >= page && last.is_some() {
         follow.trim(&from);
-        return Ok(Some(Phase::Changes(Box::new(Stretch { top: newest, clock, at: last, from, missing, expected }))));
+        let stretch = Stretch { top: newest, clock, at: last, from, missing, expected, further };
+        return Ok(Some(Phase::Changes(Box::new(stretch))));
     }
-    let oddly = odd(fetch, &seen, &missing, expected)?;
+    let oddly = odd(fetch, &seen, &missing, (expected, further))?;
     let doubtful = progress.is_doubtful(&newest.modified);
     let settled = progress.is_settled(&newest.modified, &clock);
     let follow = progress.follow(doctype);
@@ -163,9 +176,12 @@ pub(super) fn next(
         Some(before) if doubtful => before.max(newest),
         _ => newest,
     };
-    missing.iter().for_each(|name| {
-        follow.seen.remove(name);
-    });
+    // Those behind which reading went on have not come, and were not to: what is remembered of them holds.
+    if !further || !matches!(oddly, Odd::No) {
+        missing.iter().for_each(|name| {
+            follow.seen.remove(name);
+        });
+    }
     follow.newest = Some(newest);
     follow.settled = settled;
     follow.trim(&recent);

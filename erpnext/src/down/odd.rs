@@ -23,11 +23,13 @@ pub(super) enum Odd {
     },
 }
 
+/// `expected` is how many there were, of which these are missing; where reading went `further` they were not listed, and a single one that is
+/// gone was deleted.
 pub(super) fn odd(
     fetch: &Fetch<'_>,
     seen: &BTreeMap<String, String>,
     missing: &BTreeSet<String>,
-    expected: usize,
+    (expected, further): (usize, bool),
 ) -> Result<Odd, Failure> {
     let Some(example) = missing.first() else { return Ok(Odd::No) };
     let query = Query {
@@ -48,7 +50,9 @@ pub(super) fn odd(
     let vanished: Vec<&String> = missing.iter().filter(|name| !there.contains(name)).collect();
     Ok(match vanished.first() {
         None => Odd::No,
-        Some(_) if vanished.len() == expected => Odd::Restored { sure: false, name: example.clone() },
+        Some(_) if vanished.len() == expected && (expected > 1 || !further) => {
+            Odd::Restored { sure: false, name: example.clone() }
+        }
         Some(first) if vanished.len() == 1 => Odd::Vanished((*first).clone()),
         Some(first) => Odd::Vanished(format!("{first} and {} others", vanished.len() - 1)),
     })

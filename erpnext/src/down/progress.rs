@@ -105,6 +105,9 @@ pub(super) struct Stretch {
     pub(super) missing: BTreeSet<String>,
     /// How much that was.
     pub(super) expected: usize,
+    /// Reading goes on behind what was read before: that does not come again, and is asked for.
+    #[serde(default)]
+    pub(super) further: bool,
 }
 
 /// A round through all doctypes.

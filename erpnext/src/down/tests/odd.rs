@@ -143,3 +143,92 @@ fn two_templates_of_taxes_with_one_name_are_told_and_that_for_sales_stays() {
     assert!(!row.buying && row.taxes[0].rate.to_string() == "11");
     assert!(office.told.iter().any(|told| told.contains("the same name")), "{:?}", office.told);
 }
+
+/// An office that has seen all there is, of which nothing older can turn up any more: two customers later.
+fn settled(fake: &mut Fake) -> Office {
+    let mut office = Office::afresh(fake);
+    for name in ["Bu Sari", "Pak Joko"] {
+        fake.now += 3_600;
+        fake.customer(name, None);
+        office.round(fake, Round::Changes);
+    }
+    let unsure = |doctype: &&str| office.progress.at.get(*doctype).is_some_and(|at| at.newest.is_some() && !at.settled);
+    assert!(!["Item", "Item Price"].iter().any(unsure));
+    office
+}
+
+#[test]
+fn a_price_of_restored_books_counts_though_another_was_saved_before_anybody_looked() {
+    let mut fake = Fake::new();
+    fake.item("SHIRT", "x");
+    fake.price("p1", "SHIRT", "250000", "2026-01-01");
+    fake.price("p2", "BUTTON", "1000", "2026-01-01");
+    let backup = fake.tables.clone();
+    fake.now += 3_600;
+    fake.price("p1", "SHIRT", "300000", "2026-01-01");
+    let mut office = settled(&mut fake);
+    fake.tables = backup;
+    fake.now += 3_600;
+    fake.price("p2", "BUTTON", "1100", "2026-01-01");
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn items_of_restored_books_come_though_another_was_saved_before_anybody_looked() {
+    let mut fake = Fake::new();
+    items(&mut fake, 0, 30);
+    fake.now += 3_600;
+    let backup = fake.tables.clone();
+    fake.item("I0003", "changed since");
+    fake.now += 30;
+    fake.item("I0099", "made since");
+    let mut office = settled(&mut fake);
+    fake.tables = backup;
+    fake.now += 3_600;
+    fake.item("I0020", "changed in the restored ones");
+    office.round(&fake, Round::Changes);
+    assert!(office.told.iter().any(|told| told.contains("I0003 is older at ERPNext")), "{:?}", office.told);
+    // What was made since goes with the names; the customers with the next round.
+    office.round(&fake, Round::Changes);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+}
+
+#[test]
+fn the_newest_that_is_deleted_before_another_is_saved_is_missed_by_its_name_and_nothing_is_read_anew() {
+    let mut fake = Fake::new();
+    items(&mut fake, 0, 600);
+    fake.now += 3_600;
+    fake.item("LAST", "x");
+    let mut office = settled(&mut fake);
+    fake.delete("Item", "LAST");
+    fake.now += 3_600;
+    fake.item("I0007", "changed");
+    fake.log.borrow_mut().clear();
+    office.round(&fake, Round::Changes);
+    assert!(office.told.iter().any(|told| told.contains("LAST is there no more")), "{:?}", office.told);
+    assert_eq!(office.kept, Office::afresh(&fake).kept);
+    let asked = |what: &str| fake.log.borrow().iter().filter(|line| **line == format!("list {what}")).count();
+    assert_eq!(asked("Item Barcode"), 1, "that of the one that was changed alone");
+}
+
+#[test]
+fn what_is_as_it_was_is_asked_for_once_and_not_read_a_second_time() {
+    let mut fake = Fake::new();
+    items(&mut fake, 0, 30);
+    let mut office = settled(&mut fake);
+    fake.now += 3_600;
+    fake.item("I0007", "changed");
+    let mut round = |fake: &Fake| {
+        fake.log.borrow_mut().clear();
+        office.round(fake, Round::Changes);
+        let asked = |what: &str| fake.log.borrow().iter().filter(|line| **line == format!("list {what}")).count();
+        (asked("Item"), asked("Item Barcode"))
+    };
+    // The newest, what is behind it, those of before.
+    assert_eq!(round(&fake), (3, 1));
+    // One that comes within the overlap of the newest of before.
+    fake.item("I0008", "changed");
+    assert_eq!(round(&fake), (1, 1));
+    assert_eq!(round(&fake), (1, 0));
+}
