@@ -70,6 +70,42 @@ fn a_person_gives_one_up_and_retries_another_after_correcting_a_name() {
 }
 
 #[test]
+fn what_is_held_for_a_closed_day_goes_by_itself_once_something_has_changed_that_lets_it_through() {
+    let shop = Shop::open(&["bandung"]);
+    let dir = &shop.town.office.dir;
+    let send = |n: u32| {
+        let mut late = sale(n, "1");
+        late["posting_date"] = "2026-10-15".into();
+        ["update_stock", "set_warehouse"].map(|field| late.as_object_mut().unwrap().remove(field));
+        shop.send(0, "sales-invoice", &late);
+    };
+    let wait_posted =
+        |n: u32| until("its word", || books(&shop.boxes[0], &shop::id(n)), |state| state.starts_with("posted"));
+    send(1);
+    let held = shop.wait_held(1);
+    assert_eq!(held["held"][0]["hold"], "closed", "{held}");
+    // One that lacks stock has nothing of it.
+    shop.send(0, "sales-invoice", &sale(3, "9000"));
+    shop.wait_held(2);
+    let toml = dir.join("erpnext.toml");
+    let settings = std::fs::read_to_string(&toml).unwrap();
+    std::fs::write(&toml, format!("{settings}closed_period = \"first-open-day\"\n")).unwrap();
+    wait_posted(1);
+    std::fs::write(&toml, settings).unwrap();
+    send(2);
+    shop.wait_held(2);
+    shop.erp.open_period("Oct 2026");
+    let path = dir.join("period.json");
+    let month = json!([{ "period_name": "October", "start_date": "2026-10-01", "end_date": "2026-10-31", "closed_documents": [] }]);
+    std::fs::write(&path, month.to_string()).unwrap();
+    shop.town.office.command(&["office", "load", path.to_str().unwrap()], "").unwrap();
+    wait_posted(2);
+    let left = shop.wait_held(1);
+    assert_eq!(left["held"][0]["id"], shop::id(3), "{left}");
+    shop.close();
+}
+
+#[test]
 fn what_erpnext_took_while_the_office_was_killed_is_found_whoever_brings_the_master_data() {
     let mut shop = Shop::open(&["bandung"]);
     shop.send(0, "sales-invoice", &sale(1, "500"));

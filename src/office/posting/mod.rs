@@ -9,6 +9,7 @@
 
 mod asked;
 mod by_hand;
+mod closed;
 mod down;
 mod guard;
 mod held;
@@ -34,6 +35,7 @@ use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
 use crate::views;
 use anyhow::Context;
+use closed::Closed;
 use down::Reader;
 use guard::Herald;
 use held::Board;
@@ -238,7 +240,7 @@ impl Posting {
 fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
     let mut running: BTreeMap<SiteId, JoinHandle<()>> = BTreeMap::new();
     let source = Arc::new(Source::new(dir.to_owned(), books.clone()));
-    let mut complained = None;
+    let (mut complained, mut closed) = (None, Closed::default());
     while !hub.stopped() {
         let ended: Vec<SiteId> =
             running.iter().filter(|(_, thread)| thread.is_finished()).map(|(site, _)| site.clone()).collect();
@@ -270,6 +272,7 @@ fn tend(dir: &Path, hub: &Arc<Hub>, books: &Arc<Books>) {
                         Err(error) => tracing::error!(%site, %error, "no thread to post this site: tried again"),
                     }
                 }
+                closed.look(hub, &books.sites, &settings);
             }
             Err(error) => {
                 let error = format!("{error:#}");
