@@ -77,3 +77,19 @@ fn whatever_has_an_id_is_told_when_the_office_has_it() {
     }
     shop.close();
 }
+
+#[test]
+fn an_update_of_erpnext_is_told_also_where_it_was_a_small_step() {
+    let mut shop = Shop::open(&["bandung"]);
+    let told = |shop: &Shop| shop.town.office.status().unwrap()["erpnext"]["version"].clone();
+    let first = until("the version", || told(&shop), |version| version["erpnext"] == "15.71.1");
+    assert_eq!(first["changed"], Value::Null, "{first}");
+    shop.town.office.stop().unwrap();
+    shop.erp.update_to("15.72.1");
+    shop.town.office.start().unwrap();
+    let now = until("what has changed", || told(&shop), |version| version["changed"].is_string());
+    let words = now["changed"].as_str().unwrap();
+    assert!(words.starts_with("ERPNext was 15.71.1 and is 15.72.1 since 20"), "{words}");
+    assert!(words.ends_with("run `outpost office erpnext check`"), "{words}");
+    shop.close();
+}

@@ -21,6 +21,7 @@ mod reach;
 mod remap;
 mod settings;
 mod turnstile;
+mod version;
 mod writer;
 
 pub(super) use by_hand::{Entering, NotEntered};
@@ -42,7 +43,7 @@ use held::Board;
 use library::Books;
 use outpost_erpnext::client::Key;
 use outpost_erpnext::map::SiteMap;
-use outpost_erpnext::setup;
+use outpost_erpnext::setup::{self, Level};
 use serde_json::{Value, json};
 use settings::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use turnstile::Turnstile;
+use version::Watch;
 use writer::SiteWriter;
 
 /// How often it is looked for sites that are to be posted, and for settings that were written.
@@ -108,6 +110,7 @@ struct Hub {
     turnstile: Arc<Turnstile>,
     down: Mutex<down::Progress>,
     guard: Mutex<guard::Told>,
+    version: Mutex<version::Seen>,
     /// Somebody wants master data to be gone through now, names too.
     refresh: AtomicBool,
     /// Held while `erpnext.toml` is changed.
@@ -178,7 +181,8 @@ impl Hub {
     }
 }
 
-/// The threads: the one that starts those of the sites, the one that reads master data, the one that tells the guard whom it hears.
+/// The threads: the one that starts those of the sites, the one that reads master data, the one that tells the guard whom it hears, the one
+/// that asks ERPNext for its version.
 pub(super) struct Posting {
     hub: Arc<Hub>,
     threads: Vec<JoinHandle<()>>,
@@ -206,6 +210,7 @@ impl Posting {
         let clerk = Clerk { hub: hub.clone(), books: books.clone(), dir: dir.to_owned() };
         let reader = Reader::new(dir, hub.clone(), books.clone(), under_way);
         let herald = Herald::new(dir, hub.clone(), books.sites.clone());
+        let watch = Watch::new(dir, hub.clone());
         let dir = dir.to_owned();
         let own = hub.clone();
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
@@ -213,6 +218,7 @@ impl Posting {
             thread("posting").spawn(move || tend(&dir, &own, &books))?,
             thread("master data").spawn(move || reader.run())?,
             thread("guard").spawn(move || herald.run())?,
+            thread("version").spawn(move || watch.run())?,
         ];
         Ok((Self { hub, threads }, clerk))
     }
@@ -306,7 +312,8 @@ impl Clerk {
                 let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
                 let down = settings.master_data.is_some().then(|| lock(&self.hub.down).json());
                 let guard = settings.guard.is_some().then(|| lock(&self.hub.guard).json());
-                json!({ "url": settings.url, "sites": sites, "master_data": down, "guard": guard })
+                let version = lock(&self.hub.version).json();
+                json!({ "url": settings.url, "version": version, "sites": sites, "master_data": down, "guard": guard })
             }
             Err(error) => json!({ "error": format!("{error:#}") }),
         }
@@ -346,6 +353,9 @@ impl Clerk {
                 let admin = settings::client(&self.dir, &settings, &Key { key, secret })?;
                 findings.extend(setup::check_settings(&admin, &settings, &masters));
                 findings.extend(setup::check_sight(&admin, &own));
+            }
+            if findings.iter().all(|finding| finding.level != Level::Error) {
+                version::checked(&self.dir, &self.hub, &settings.url, &own);
             }
             anyhow::Ok(findings.iter().map(|finding| format!("{finding}\n")).collect())
         };

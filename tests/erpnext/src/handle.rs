@@ -212,6 +212,11 @@ impl StandIn {
         )
     }
 
+    /// Somebody updates it: it tells another version of ERPNext from now on.
+    pub fn update_to(&self, version: &str) {
+        self.shared.erp().version = version.to_owned();
+    }
+
     /// Opens a period again.
     pub fn open_period(&self, name: &str) {
         let mut erp = self.shared.erp();
