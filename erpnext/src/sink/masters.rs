@@ -40,9 +40,7 @@ pub(super) fn before(
         let (name, ours) = (text(row, "name"), submitted.id.to_string());
         match text(row, "outpost_id") {
             none if none.is_empty() => drop(client.update(request.doctype, &name, &json!({ "outpost_id": ours }))?),
-            id if id != ours && !text(row, "outpost_site").is_empty() => {
-                client.update(request.doctype, &name, &json!({ "outpost_site": "" }))?;
-            }
+            id if id != ours => share(client, request.doctype, &name)?,
             _ => {}
         }
         return Ok(Some(done(name)));
@@ -54,6 +52,14 @@ pub(super) fn before(
     }
     request.body[field] = Value::String(free_name(client, kind, &wanted, site)?);
     Ok(None)
+}
+
+/// One that a site has made is another's as well.
+fn share(client: &Client, doctype: &str, name: &str) -> Result<(), Failure> {
+    if !text(&client.get(doctype, name)?, "outpost_site").is_empty() {
+        client.update(doctype, name, &json!({ "outpost_site": "" }))?;
+    }
+    Ok(())
 }
 
 /// What was made has another name than it was sent with, since one of that name came in between: people are told the two apart by the
@@ -123,7 +129,7 @@ fn listed(client: &Client, kind: Kind, compares: &str, wanted: &str) -> Result<V
     let mut all = Vec::new();
     loop {
         let query = Query {
-            fields: &["name", named, "outpost_id", "outpost_site", same_by(kind)],
+            fields: &["name", named, "outpost_id", same_by(kind)],
             or_filters: vec![json!([named, compares, wanted]), json!(["name", compares, wanted])],
             order_by: "creation asc, name asc",
             start: all.len(),

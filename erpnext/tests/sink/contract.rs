@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Tries of something that has no answer: the office makes them too.
-const TRIES: usize = 5;
+pub const TRIES: usize = 5;
 pub const PAUSE: Duration = Duration::from_millis(200);
 
 /// Books under test: a new connection of a site, the day of what says none, and how much there is in them, whatever it is.

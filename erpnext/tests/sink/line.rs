@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 #[derive(Default)]
 struct Shared {
-    /// The next answer to what writes is to be lost.
+    /// The next answer that something is made is to be lost.
     loses: AtomicBool,
     lost: AtomicUsize,
 }
@@ -40,7 +40,7 @@ impl Line {
         Some(Self { url, shared })
     }
 
-    /// Loses the next answer to what writes.
+    /// Loses the next answer that something is made.
     pub fn lose_one(&self) {
         self.shared.loses.store(true, SeqCst);
     }
@@ -73,7 +73,7 @@ fn carry(mut near: TcpStream, far: SocketAddr, shared: &Shared) {
     });
     let mut part = vec![0; 65_536];
     while let Ok(read @ 1..) = far.read(&mut part) {
-        if writes.load(SeqCst) && shared.loses.swap(false, SeqCst) {
+        if writes.load(SeqCst) && part.starts_with(b"HTTP/1.1 200") && shared.loses.swap(false, SeqCst) {
             shared.lost.fetch_add(1, SeqCst);
             break;
         }

@@ -10,7 +10,7 @@
 
 use crate::common::day::{Act, day};
 use crate::common::{Office, Workshop, place_on, site};
-use crate::contract::{Troubles, Under, contract, odd, patient};
+use crate::contract::{TRIES, Troubles, Under, contract, odd, patient};
 use crate::ground::Ground;
 use crate::line::Line;
 use crate::pair::pair;
@@ -142,7 +142,16 @@ fn lost(
         let (known, place) = ((made.document.kind(), made.id), |again: bool| (books.place)("bandung", again));
         let (mut other, before) = ((books.connect)("bandung"), line.lost());
         line.lose_one();
-        let first = sink.post(&made, &place(false));
+        let mut first = sink.post(&made, &place(false));
+        // What is refused on the way is tried once more.
+        for _ in 1..TRIES {
+            let Verdict::Again { why, .. } = &first else { break };
+            if line.lost() > before {
+                break;
+            }
+            troubles.again(why);
+            first = sink.post(&made, &place(true));
+        }
         let was_lost = matches!(first, Verdict::Again { .. }) && line.lost() == before + 1;
         let there = other.there(&[known]);
         let size = (books.size)();
