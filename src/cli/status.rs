@@ -255,6 +255,7 @@ mod tests {
         });
         let said = office_with(&json!({
             "url": "https://books.example",
+            "version": { "erpnext": "15.72.1", "frappe": null, "changed": "ERPNext was 15.71.0 and is 15.72.1: look" },
             "sites": { "bandung": posting, "garut": quiet, "solo": null },
             "master_data": {
                 "reading": "Item", "rounds": 1, "finished": "2026-11-27T09:59:00Z", "changed": 40,
@@ -272,6 +273,7 @@ mod tests {
         }));
         let expected = [
             "  ERPNext https://books.example",
+            "    UPDATED: ERPNext was 15.71.0 and is 15.72.1: look",
             "    bandung: 12 posted since the start, 3 waiting, 2 HELD: outpost office held list bandung; 5 of before 2026-11-01 go in no more; \
              stock read at 2026-11-27T10:00:00Z",
             "      TROUBLE: connection refused",

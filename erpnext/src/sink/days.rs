@@ -161,7 +161,8 @@ pub(super) fn is_closed(verdict: &Verdict) -> bool {
 /// Why it is held where nothing is open before a day that is still to come: what is posted ahead of its time is in nobody's sums.
 fn to_come(open: Date) -> String {
     format!(
-        "Its day is closed, and the first open one, {open}, is still to come: it is tried again by itself then. To have it in the books          before, open its period or its month and retry; or give it up."
+        "Its day is closed, and the first open one, {open}, is still to come: it is tried again by itself then. To have it in the books \
+         before, open its period or its month and retry; or give it up."
     )
 }
 

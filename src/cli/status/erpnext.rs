@@ -17,6 +17,7 @@ pub(super) fn lines(erpnext: &Value, said: &mut Vec<String>) {
         return;
     }
     said.push(format!("  ERPNext {}", text(&erpnext["url"])));
+    trouble_of(&erpnext["version"]["changed"], "UPDATED", "    ", said);
     for (site, posting) in erpnext["sites"].as_object().into_iter().flatten() {
         said.push(format!("    {site}: {}", posted(site, posting)));
         for (trouble, what) in [("trouble", "TROUBLE"), ("stock_trouble", "STOCK IS NOT READ")] {
