@@ -120,7 +120,7 @@ fn three(office: &Arc<Office>, first: u128) -> [Submitted; 3] {
 fn gone(books: &Under<'_>, office: &Arc<Office>, troubles: &mut Troubles) {
     for made in three(office, 5_000) {
         let post = |again: bool| (books.connect)("bandung").post(&made, &(books.place)("bandung", again));
-        let first = post(false);
+        let first = patient(troubles, post);
         let (found, again) = (patient(troubles, |_| post(true)), patient(troubles, |_| post(true)));
         let is_there_once = matches!(found, Verdict::Done(_)) && again == found;
         let called = made.document.kind().name();
