@@ -87,7 +87,7 @@ impl Closed {
                 stretch: waits.then(|| rough_ms() / EVERY_MS),
             };
             let site = self.sites.entry(name.clone()).or_insert_with(|| Site { since_ms: up_ms(), told: None });
-            if site.is_due(told, up_ms(), board.status()["to_read"] != 0) {
+            if site.is_due(told, up_ms(), board.is_behind()) {
                 let held = board.held(&name, None, usize::MAX);
                 let closed = held.iter().filter(|held| held["hold"] == json!(Hold::Closed));
                 closed.filter_map(id).for_each(|id| hub.tell(&name, Order::Retry(Some(id))));

@@ -47,6 +47,8 @@ struct Inner {
     orders: BTreeMap<IntentId, u64>,
     posted: u64,
     to_read: u64,
+    /// It was looked how many those are.
+    is_looked_at: bool,
     trying: Option<String>,
     trouble: Option<String>,
     /// What of the site's documents is in the books; not kept where nothing is read from there, or not known yet.
@@ -83,7 +85,14 @@ impl Board {
 
     /// How many records are to be gone through still.
     pub(super) fn to_read(&self, count: u64) {
-        lock(&self.0).to_read = count;
+        let mut inner = lock(&self.0);
+        (inner.to_read, inner.is_looked_at) = (count, true);
+    }
+
+    /// Whether there may be records that were not come to: what is held is not all known then.
+    pub(super) fn is_behind(&self) -> bool {
+        let inner = lock(&self.0);
+        !inner.is_looked_at || inner.to_read > 0
     }
 
     /// What is being tried, and what is in its way.

@@ -5,6 +5,9 @@
 use crate::domain::effects::StockMove;
 use crate::domain::record::Submitted;
 
+/// Of one that counts in the books, whatever else is said of it.
+pub(super) const IS_THERE: &str = "it is in the books: cancel it there first";
+
 /// What is missing in the books without it.
 pub(super) fn never_posted(submitted: &Submitted) -> Vec<String> {
     lines(submitted, "not booked")

@@ -312,7 +312,7 @@ impl Clerk {
                 let sites: BTreeMap<_, _> = settings.sites.iter().map(status).collect();
                 let down = settings.master_data.is_some().then(|| lock(&self.hub.down).json());
                 let guard = settings.guard.is_some().then(|| lock(&self.hub.guard).json());
-                let version = lock(&self.hub.version).json();
+                let version = lock(&self.hub.version).json(&settings.url);
                 json!({ "url": settings.url, "version": version, "sites": sites, "master_data": down, "guard": guard })
             }
             Err(error) => json!({ "error": format!("{error:#}") }),

@@ -87,12 +87,14 @@ impl Seen {
         Some(format!("{} since {since}: run `outpost office erpnext check`", before.became(now)))
     }
 
-    pub(super) fn json(&self) -> Value {
-        let now = self.now.as_ref();
+    /// What is known of the one at `url`.
+    pub(super) fn json(&self, url: &str) -> Value {
+        let known = Some(self).filter(|seen| seen.url == url);
+        let now = known.and_then(|seen| seen.now.as_ref());
         json!({
             "erpnext": now.map(|now| &now.erpnext),
             "frappe": now.and_then(|now| now.frappe.as_ref()),
-            "changed": self.words(),
+            "changed": known.and_then(Self::words),
         })
     }
 

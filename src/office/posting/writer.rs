@@ -281,7 +281,10 @@ impl SiteWriter {
             Some(Entry::Submitted(submitted)) => Held {
                 id,
                 called: words.called(id),
-                means: means::never_posted(&submitted),
+                means: match hold {
+                    Hold::Differs => vec![means::IS_THERE.into()],
+                    _ => means::never_posted(&submitted),
+                },
                 kind: Some(submitted.document.kind()),
                 day: submitted.day().map(|day| day.to_string()),
                 sum: Some(submitted.effects().sum).filter(|sum| !sum.is_zero()).map(|sum| sum.to_string()),
@@ -482,7 +485,7 @@ impl SiteWriter {
             .iter()
             .any(|verdict| matches!(verdict, Verdict::Again { alive: false, .. } | Verdict::Stopped(_)))
         {
-            true => self.audit.is_due(),
+            true => self.audit.doubt(),
             false => self.audit.can_be(),
         }
         verdicts.iter().find_map(|verdict| match verdict {

@@ -41,6 +41,8 @@ pub(super) struct Audit {
     seen: bool,
     /// How many were posted since.
     since: usize,
+    /// As soon as the books answer.
+    at_once: bool,
 }
 
 impl Audit {
@@ -74,9 +76,16 @@ impl Audit {
         }
     }
 
-    /// The books answer: what they could not be asked for is asked before the next one is posted.
+    /// The books did not answer.
+    pub(super) fn doubt(&mut self) {
+        self.is_due();
+        self.at_once = true;
+    }
+
+    /// The books answer: what they could not be asked for is asked before the next one is posted. Where they fail over that question alone, it
+    /// is asked again after a while.
     pub(super) fn can_be(&mut self) {
-        if !self.seen {
+        if std::mem::take(&mut self.at_once) && !self.seen {
             self.at_ms = 0;
         }
     }
@@ -196,7 +205,10 @@ impl SiteWriter {
             // A repeat says nothing, and what was cancelled is not there and should not be.
             Entry::Submitted(made) => (line.locator == at && line.cancelled.is_none() && is_missed(&made))
                 .then_some(Asked { id, order, at, made, cancelled: None }),
-            Entry::Cancelled(cancelled) if line.cancelled == Some(at) => {
+            // What was entered by hand is known by its name alone, which may be another's in restored books.
+            Entry::Cancelled(cancelled)
+                if line.cancelled == Some(at) && words.fate(of).is_none_or(|fate| fate.by_hand().is_none()) =>
+            {
                 let (made, _) = self.books.document_of(self.number, of)?;
                 is_cancelled_there(&made).then_some(Asked { id, order, at, made, cancelled: Some(cancelled) })
             }
@@ -249,7 +261,8 @@ impl SiteWriter {
             });
             self.audit.latest.retain(|(latest, ..)| *latest != id);
         }
-        self.say(said)?;
+        // Written down with the next step: what was found holds though the disk is full.
+        self.owed.extend(said);
         Ok(found)
     }
 
@@ -309,6 +322,9 @@ impl SiteWriter {
             return Err(format!("the record of {called} is damaged at the office: run `outpost doctor`"));
         };
         if let Some(cancelled) = cancelled {
+            if self.writer.retry(Some(cancelled.id)) > 0 {
+                return Ok(());
+            }
             if !self.look_for_cancelled(id)? {
                 return Err(format!("{called} was cancelled at the workshop, and is not posted again"));
             }
