@@ -1,7 +1,7 @@
 //! Workflows on what workshops post: people's approval, which a document that comes from a workshop does not wait for.
 //!
-//! ERPNext lets a document be submitted while its Workflow's state says that somebody has yet to approve it, if it is submitted as it is
-//! made. Out: which there are. Only a System Manager may list them.
+//! ERPNext books at once what is submitted as it is made, whatever state its Workflow shows then: by Frappe's source one that says that somebody
+//! has approved it. Out: which there are. Only a System Manager may list them.
 
 use super::fields::{is_master, made};
 use super::meta::text;
@@ -47,7 +47,7 @@ impl fmt::Display for Workflow {
         let Self { name, doctype } = self;
         write!(
             f,
-            "{doctype} has the active Workflow {name}: what a workshop has made is booked at once, and says that it is still to be approved"
+            "{doctype} has the active Workflow {name}: what a workshop has made is booked at once, whatever state it shows, and nobody has approved it"
         )
     }
 }

@@ -54,12 +54,19 @@ pub(super) fn before(
     Ok(None)
 }
 
-/// One that a site has made is another's as well.
+/// One that a site has made is another's as well. Where ERPNext does not let it be saved, for a field that somebody has to fill in, it stays that
+/// site's to put out of use.
 fn share(client: &Client, doctype: &str, name: &str) -> Result<(), Failure> {
-    if !text(&client.get(doctype, name)?, "outpost_site").is_empty() {
-        client.update(doctype, name, &json!({ "outpost_site": "" }))?;
+    if text(&client.get(doctype, name)?, "outpost_site").is_empty() {
+        return Ok(());
     }
-    Ok(())
+    match client.update(doctype, name, &json!({ "outpost_site": "" })) {
+        Err(failure @ Failure::Refused { .. }) if !failure.came_between() => {
+            tracing::warn!(name, %failure, "two sites have made it, and ERPNext does not let it be saved");
+            Ok(())
+        }
+        other => other.map(|_| ()),
+    }
 }
 
 /// What was made has another name than it was sent with, since one of that name came in between: people are told the two apart by the
