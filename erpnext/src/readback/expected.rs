@@ -99,6 +99,12 @@ impl Expected {
         self.reading == Reading::Later
     }
 
+    /// A customer, supplier or item that another site has made as well by now has no site any more.
+    pub(super) fn is_shared(&self, field: &str, got: &Value) -> bool {
+        let is_master = matches!(self.kind, Kind::Customer | Kind::Supplier | Kind::Item);
+        is_master && field == "outpost_site" && got.get(field).and_then(Value::as_str).is_none_or(str::is_empty)
+    }
+
     /// Whether a field is compared as it was sent. Of a sale that is paid at once ERPNext has the list of prices of the customer, of its
     /// group or of the POS Profile, whatever it is told; each row says its own price.
     pub(super) fn compares(&self, field: &str) -> bool {

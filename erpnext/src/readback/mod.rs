@@ -13,6 +13,7 @@
 //! - text with `<` or `>` in it, which Frappe cleans as HTML: those may be written as `&lt;` and `&gt;`, and of free text the words are looked at
 //!   and no tags;
 //! - the order of a row's serial numbers;
+//! - whose a customer, supplier or item is, where it is nobody's alone since another site has made it as well;
 //! - further units and barcodes of an item: it adds the stock unit itself;
 //! - rows of a count that change nothing: it leaves them out;
 //! - where a document is found again [later](Reading::Later): what is left to pay is less where somebody has paid since, a payment's
@@ -97,7 +98,8 @@ pub fn differences(sent: &Value, expected: &Expected, got: &Value) -> Vec<Differ
     let empty = Map::new();
     let sent = sent.as_object().unwrap_or(&empty);
     let is_set_up = |field: &str| !OURS.contains(&field) || got.get(field).is_some();
-    for (field, ours) in sent.iter().filter(|(field, _)| expected.compares(field) && is_set_up(field)) {
+    let is_compared = |field: &str| expected.compares(field) && is_set_up(field) && !expected.is_shared(field, got);
+    for (field, ours) in sent.iter().filter(|(field, _)| is_compared(field)) {
         let ours = expected.kept(field, ours, got);
         let theirs = expected.theirs(field, got);
         found.field("", field, field, &ours, theirs.as_deref());

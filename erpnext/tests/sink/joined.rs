@@ -1,7 +1,7 @@
 //! A customer or supplier of a site's that ERPNext has already, or that somebody joins with another one there: they are the others' as well.
 
 use crate::common::{Case, Workshop, done, place, post, text};
-use erpnext_stand_in::StandIn;
+use erpnext_stand_in::{Alteration, StandIn};
 use outpost_core::domain::document::Kind;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::Submitted;
@@ -125,4 +125,25 @@ fn one_that_another_site_has_made_as_well_stays_in_use_whoever_of_them_cancels()
         assert!(!is_disabled(&case.books.erp, doctype, &name));
         assert_eq!(case.sink.there(&[(first.document.kind(), first.id)]), Ok(vec![first.id]));
     }
+}
+
+#[test]
+fn one_that_another_site_has_made_as_well_before_it_is_read_back_is_posted() {
+    let mut case = Case::new(OF);
+    let shown = |site: &str| Alteration {
+        doctype: "Customer".into(),
+        pointer: "/outpost_site".into(),
+        value: Some(json!(site)),
+    };
+    case.books.erp.alter(shown(""));
+    let made = case.shop.make("customer", bu_ani("0812"));
+    assert_eq!(done(&mut case.sink, OF, &made), "Bu Ani");
+    // Another site's name says that somebody else's is there.
+    case.books.erp.alter(shown("garut"));
+    let made = case.shop.make("customer", json!({"customer_name": "Bu Rina"}));
+    let verdict = post(&mut case.sink, &made, &place(OF, false));
+    assert!(
+        matches!(&verdict, Verdict::Held(Hold::Differs, why) if why.contains("outpost_site is garut")),
+        "{verdict:?}"
+    );
 }
