@@ -4,13 +4,12 @@
 
 use crate::common::Workshop;
 use crate::common::day::Act;
+use crate::common::words::Words;
 use crate::contract::{Troubles, Under};
-use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::Fate;
 use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{Fates, Next, Place, Said, Sink, Verdict, Work, Writer};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Sales of each site.
@@ -39,19 +38,6 @@ fn journal(shop: &mut Workshop) -> Vec<Submitted> {
     made
 }
 
-/// The words on one site's documents.
-#[derive(Default)]
-struct Words(BTreeMap<IntentId, Fate>);
-
-impl Fates for Words {
-    fn fate(&self, id: IntentId) -> Option<Fate> {
-        self.0.get(&id).cloned()
-    }
-    fn called(&self, id: IntentId) -> String {
-        id.to_string()
-    }
-}
-
 /// What came of one site's journal.
 #[derive(Default)]
 struct Came {
@@ -62,7 +48,7 @@ struct Came {
 
 impl Came {
     fn note(&mut self, said: Said) {
-        self.words.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
+        self.words.note(said);
     }
 
     fn look(&mut self, verdict: &Verdict) {

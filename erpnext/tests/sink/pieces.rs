@@ -1,5 +1,6 @@
 //! Work that is passed on piece by piece: ERPNext counts the pieces of an operation when its Job Card is submitted, with the last of them.
 
+use crate::common::words::Words;
 use crate::common::{Books, Workshop, place};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold};
@@ -11,24 +12,6 @@ use std::collections::BTreeMap;
 
 const SITES: [&str; 2] = ["bandung", "garut"];
 const WIP: &str = "Work In Progress - TW";
-
-#[derive(Default)]
-struct Words(BTreeMap<IntentId, Fate>);
-
-impl Words {
-    fn note(&mut self, said: Said) {
-        self.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
-    }
-}
-
-impl Fates for Words {
-    fn fate(&self, id: IntentId) -> Option<Fate> {
-        self.0.get(&id).cloned()
-    }
-    fn called(&self, id: IntentId) -> String {
-        id.to_string()
-    }
-}
 
 /// Two sites that work on one Work Order of some shirts, which are cut first, and sewn then.
 struct Case {

@@ -5,6 +5,7 @@
 //! So each journal goes in twice, by a connector that knows of nothing: while the stand-in does what ERPNext does, and once more while it has
 //! the same answers ready, as where ERPNext has a machine of its own.
 
+use crate::common::words::Words;
 use crate::common::{Books, Workshop, ZONE, place, site};
 use jiff::tz::TimeZone;
 use outpost_core::domain::document::{Kind, Ref, Text};
@@ -12,11 +13,10 @@ use outpost_core::domain::id::IntentId;
 use outpost_core::domain::master::Table;
 use outpost_core::domain::outcome::Fate;
 use outpost_core::domain::record::Submitted;
-use outpost_core::posting::{Fates, Next, Said, Sink, Work, Writer};
+use outpost_core::posting::{Next, Sink, Work, Writer};
 use outpost_erpnext::client::Failure;
 use outpost_erpnext::payload::{self, About, Ask, Known, Left, Names};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Documents of one site alone in a round, and of all sites together.
@@ -53,31 +53,15 @@ fn sales(books: &Books, of: &'static str, first: usize, count: usize) -> Vec<Sub
     (0..count).map(|_| shop.make("sales-invoice", sale.clone())).collect()
 }
 
-/// The words on one site's documents.
-#[derive(Default)]
-struct Words(BTreeMap<IntentId, Fate>);
-
-impl Fates for Words {
-    fn fate(&self, id: IntentId) -> Option<Fate> {
-        self.0.get(&id).cloned()
-    }
-    fn called(&self, id: IntentId) -> String {
-        id.to_string()
-    }
-}
-
 /// A site's journal goes into the books as the office has it go, but for the office's disk.
 fn run(of: &str, mut sink: Box<dyn Sink>, journal: &[Submitted]) {
     let (mut writer, mut words) = (Writer::default(), Words::default());
     let start = Instant::now();
     let now_ms = || start.elapsed().as_millis() as u64;
-    let note = |words: &mut Words, said: Said| {
-        words.0.extend(said.into_iter().map(|outcome| (outcome.of, outcome.fate)));
-    };
     let mut taken = 0;
     loop {
         let (said, next) = writer.next(now_ms(), taken < journal.len(), &words);
-        note(&mut words, said);
+        words.note(said);
         let said = match next {
             Some(Next::Read) => {
                 taken += 1;
@@ -94,7 +78,7 @@ fn run(of: &str, mut sink: Box<dyn Sink>, journal: &[Submitted]) {
             Some(Next::Sleep { .. }) => panic!("it answers"),
             None => break,
         };
-        note(&mut words, said);
+        words.note(said);
     }
     let posted = words.0.values().filter(|fate| matches!(fate, Fate::Posted { .. })).count();
     assert_eq!(posted, journal.len());

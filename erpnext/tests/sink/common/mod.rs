@@ -2,6 +2,7 @@
 
 pub mod day;
 pub mod names;
+pub mod words;
 
 use erpnext_stand_in::{Options, StandIn};
 use jiff::civil::{Date, Time};
