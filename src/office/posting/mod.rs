@@ -345,6 +345,7 @@ impl Clerk {
         let look = || {
             let settings = settings::read(&self.dir)?.with_context(|| format!("there is no {NAME}"))?;
             let own = settings::client(&self.dir, &settings, &settings::key(&self.dir.join(KEY))?)?;
+            let looked_at = version::ask(&own);
             self.books.forget_masters();
             let masters = self.books.all_masters();
             let mut findings = setup::check(&own, &settings, &masters);
@@ -355,7 +356,7 @@ impl Clerk {
                 findings.extend(setup::check_sight(&admin, &own));
             }
             if findings.iter().all(|finding| finding.level != Level::Error) {
-                version::checked(&self.dir, &self.hub, &settings.url, &own);
+                version::checked(&self.dir, &self.hub, &settings.url, looked_at);
             }
             anyhow::Ok(findings.iter().map(|finding| format!("{finding}\n")).collect())
         };

@@ -28,7 +28,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// ERPNext's version, and that of what it runs on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Version {
+pub(super) struct Version {
     erpnext: String,
     frappe: Option<String>,
 }
@@ -108,12 +108,16 @@ impl Seen {
     }
 }
 
-/// A check has found no error: with what is there now, nobody has to look again.
-pub(super) fn checked(dir: &Path, hub: &Hub, url: &str, client: &Client) {
-    let now = setup::status(client).reached.ok().and_then(Version::of);
+/// What it says of itself; nothing where it does not.
+pub(super) fn ask(client: &Client) -> Option<Version> {
+    Version::of(setup::status(client).reached.ok()?)
+}
+
+/// A check has found no error with what was there as it began: nobody has to look at that one again.
+pub(super) fn checked(dir: &Path, hub: &Hub, url: &str, looked_at: Option<Version>) {
     let mut seen = lock(&hub.version);
-    if let Some(now) = now {
-        seen.saw(url, now, told_now());
+    if let Some(version) = looked_at {
+        seen.saw(url, version, told_now());
     }
     seen.before = None;
     seen.write(dir);
@@ -147,7 +151,7 @@ impl Watch {
         let settings = settings::read(&self.dir).ok()??;
         let key = settings::key(&self.dir.join(KEY)).ok()?;
         let client = settings::client(&self.dir, &settings, &key).ok()?;
-        let now = Version::of(setup::status(&client).reached.ok()?)?;
+        let now = ask(&client)?;
         let mut seen = lock(&self.hub.version);
         let before = seen.clone();
         if seen.saw(&settings.url, now, told_now()) {

@@ -216,7 +216,8 @@ impl SiteWriter {
         }
     }
 
-    /// Looks for those of these that are posted: holds documents that are not there, and cancellations whose documents are.
+    /// Looks for those of these that are posted: holds documents that are not there, and cancellations whose documents are. The words on them are owed
+    /// to the next step.
     fn look_for(&mut self, latest: &[At]) -> Result<Found, String> {
         let asked: Vec<Asked> = latest.iter().filter_map(|at| self.asked(*at)).collect();
         if asked.is_empty() {
@@ -261,7 +262,7 @@ impl SiteWriter {
             });
             self.audit.latest.retain(|(latest, ..)| *latest != id);
         }
-        // Written down with the next step: what was found holds though the disk is full.
+        // What was found holds though the disk is full.
         self.owed.extend(said);
         Ok(found)
     }
@@ -269,7 +270,13 @@ impl SiteWriter {
     /// Looks for one that is posted: what is there no more is held from then on. True where it is held now.
     pub(super) fn look_for_posted(&mut self, id: IntentId) -> Result<bool, String> {
         let Some(at) = self.record_of(id) else { return Ok(false) };
+        self.look_for_one(at)
+    }
+
+    /// Looks for what a person named, and has it written down before the person hears of it.
+    fn look_for_one(&mut self, at: At) -> Result<bool, String> {
         let found = self.look_for(&[at])?;
+        self.pay()?;
         Ok(found.gone + found.struck > 0)
     }
 
@@ -280,7 +287,7 @@ impl SiteWriter {
         let cancelled = self.books.entry(self.number, at).and_then(|entry| entry.intent());
         let order = self.books.shelves.ordinal(Stream::Up(self.number), at);
         let (Some(id), Some(order)) = (cancelled, order) else { return Ok(false) };
-        Ok(self.look_for(&[(id, order, at)])?.gone > 0)
+        self.look_for_one((id, order, at))
     }
 
     /// The same of time on a Job Card: whether the card has its lines.
