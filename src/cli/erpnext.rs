@@ -228,13 +228,13 @@ fn address<'a>(typed: Option<&'a str>, written: Option<&'a str>) -> anyhow::Resu
 }
 
 fn carry_out(dir: &Path, client: &Client, plan: &Plan) -> anyhow::Result<()> {
-    let done = plan.carry_out(client, &mut |words| println!("done: {words}"))?;
-    if let Some(Key { key, secret }) = done.key {
-        let path = dir.join(KEY);
+    let path = dir.join(KEY);
+    let mut keep = |Key { key, secret }: Key| {
         files::write_atomically(&path, format!("{key}:{secret}\n").as_bytes(), files::PRIVATE)?;
         println!("the key is in {}", path.display());
-    }
-    Ok(())
+        Ok(())
+    };
+    Ok(plan.carry_out(client, &mut |words| println!("done: {words}"), &mut keep)?)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl Asking {
         let admin = Client::new(&shop.erp.url(), &Key { key: user.key, secret: user.secret }, None).unwrap();
         let guard = Wish::There(Mode::Asking);
         let wishes = Wishes { email: "outpost@tailor.local".into(), guard, ..Wishes::default() };
-        plan(&admin, &wishes).unwrap().carry_out(&admin, &mut |_| {}).unwrap();
+        plan(&admin, &wishes).unwrap().carry_out(&admin, &mut |_| {}, &mut |_| Ok(())).unwrap();
         shop.erp.set("Warehouse", "Stores - TW", "outpost_site", json!("bandung"));
         let toml = shop.town.office.dir.join("erpnext.toml");
         let before = std::fs::read_to_string(&toml).unwrap();

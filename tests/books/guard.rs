@@ -41,7 +41,7 @@ fn a_workshop_s_link_is_saved_while_its_box_is_there_and_not_after() {
     let admin = Client::new(&shop.erp.url(), &Key { key: user.key, secret: user.secret }, None).unwrap();
     let wishes = Wishes { email: "outpost@tailor.local".into(), guard: Wish::There(Mode::Asking), ..Wishes::default() };
     let guard = plan(&admin, &wishes).unwrap();
-    guard.carry_out(&admin, &mut |_| {}).unwrap();
+    guard.carry_out(&admin, &mut |_| {}, &mut |_| Ok(())).unwrap();
     wait_saved(&shop, "bandung", 3);
     wait_saved(&shop, "garut", 3);
     let heard = shop.erp.document(LINK, "bandung").unwrap()["heard"].as_str().unwrap().to_owned();

@@ -30,7 +30,7 @@ pub use finding::{Finding, Level};
 pub use guard::Wish;
 pub(crate) use meta::Meta;
 pub use meta::who;
-pub use plan::{Done, Plan, Stopped, plan, undo};
+pub use plan::{Plan, Stopped, plan, undo};
 pub use roles::ROLES;
 pub use status::{Reached, Status, status};
 pub use step::Step;

@@ -1,6 +1,6 @@
 //! What setup would do, compared with what is there; and the same backwards.
 //!
-//! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and once it is carried out, the key. A second plan is empty.
+//! In: an administrator's connection and [`Wishes`]. Out: a [`Plan`], and while it is carried out, the key. A second plan is empty.
 
 use super::column::Lost;
 use super::fields::{self, ASKED, Field};
@@ -30,13 +30,6 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
-/// What came of a plan.
-#[derive(Default)]
-pub struct Done {
-    /// The connector's new key, where one was made. ERPNext shows the secret this once.
-    pub key: Option<Key>,
-}
-
 /// Why a plan was not carried out to its end. What was done stays; another plan goes on from there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
@@ -51,6 +44,11 @@ pub enum Stopped {
         /// How.
         failure: Failure,
     },
+    /// The connector's new key is not kept, why is said: nobody has it.
+    #[error(
+        "the connector's new key is not kept ({0}), and the one before is taken no more: run setup again with --new-key"
+    )]
+    NotKept(String),
 }
 
 impl fmt::Display for Plan {
@@ -85,21 +83,27 @@ impl Plan {
         self.steps.is_empty() && self.obstacles.is_empty()
     }
 
-    /// Does it step by step; each is told before it is done. No secret is ever told.
-    pub fn carry_out(&self, admin: &Client, told: &mut dyn FnMut(&str)) -> Result<Done, Stopped> {
+    /// Does it step by step, and tells each that is done. No secret is ever told: the connector's new key is handed to `keep` as soon as it is
+    /// made, since ERPNext shows the secret this once, and a later step may fail.
+    pub fn carry_out(
+        &self,
+        admin: &Client,
+        told: &mut dyn FnMut(&str),
+        keep: &mut dyn FnMut(Key) -> std::io::Result<()>,
+    ) -> Result<(), Stopped> {
         if !self.obstacles.is_empty() {
             return Err(Stopped::Obstacles(self.obstacles.clone()));
         }
-        let mut done = Done::default();
         for step in &self.steps {
             let words = step.to_string();
-            told(&words);
             match step.take(admin) {
-                Ok(key) => done.key = key.or(done.key),
+                Ok(None) => {}
+                Ok(Some(key)) => keep(key).map_err(|error| Stopped::NotKept(error.to_string()))?,
                 Err(failure) => return Err(Stopped::Failed { step: words, failure }),
             }
+            told(&words);
         }
-        Ok(done)
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ fn guarded(known: &Key) -> Wishes {
 }
 
 fn carry_out(plan: &Plan, admin: &Client) {
-    plan.carry_out(admin, &mut |_| {}).unwrap();
+    plan.carry_out(admin, &mut |_| {}, &mut |_| Ok(())).unwrap();
 }
 
 /// What there is of the guard.
@@ -152,7 +152,7 @@ fn what_would_make_erpnext_refuse_everything_is_not_installed() {
     let only = |admin: &Client| {
         let plan = plan(admin, &guarded(&key)).unwrap();
         let [obstacle] = &plan.obstacles[..] else { panic!("{plan}") };
-        assert!(plan.carry_out(admin, &mut |_| panic!("nothing is done")).is_err());
+        assert!(plan.carry_out(admin, &mut |_| panic!("nothing is done"), &mut |_| Ok(())).is_err());
         obstacle.clone()
     };
     let off = only(&admin);
@@ -185,7 +185,7 @@ fn who_may_not_see_scripts_takes_all_back_where_there_is_no_guard_and_else_nothi
     for stopped in [plan(&boss, &gone).unwrap(), undo(&boss, &wishes()).unwrap()] {
         let [obstacle] = &stopped.obstacles[..] else { panic!("{stopped}") };
         assert!(obstacle.contains("boss@tailor.local that role") && obstacle.contains("Script Manager"), "{obstacle}");
-        assert!(stopped.carry_out(&boss, &mut |_| panic!("nothing is done")).is_err());
+        assert!(stopped.carry_out(&boss, &mut |_| panic!("nothing is done"), &mut |_| Ok(())).is_err());
     }
     carry_out(&undo(&admin, &wishes()).unwrap(), &admin);
     assert_eq!(there(&stand_in), (0, false));

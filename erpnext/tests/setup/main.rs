@@ -39,7 +39,14 @@ fn wishes() -> Wishes {
 fn set_up(stand_in: &StandIn) -> Key {
     let admin = admin(stand_in);
     let plan = plan(&admin, &wishes()).unwrap();
-    plan.carry_out(&admin, &mut |_| {}).unwrap().key.unwrap()
+    let mut made = None;
+    plan.carry_out(&admin, &mut |_| {}, &mut |key| keep(&mut made, key)).unwrap();
+    made.unwrap()
+}
+
+fn keep(made: &mut Option<Key>, key: Key) -> std::io::Result<()> {
+    *made = Some(key);
+    Ok(())
 }
 
 /// The office's data of one workshop, and the map that fits the stand-in.

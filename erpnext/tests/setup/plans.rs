@@ -6,9 +6,13 @@ use outpost_erpnext::guard::Mode;
 use outpost_erpnext::setup::{Plan, ROLES, Step, Stopped, Wish, undo};
 
 fn carry_out(plan: &Plan, admin: &Client) -> (Vec<String>, Option<Key>) {
-    let mut told = Vec::new();
-    let done = plan.carry_out(admin, &mut |line| told.push(line.to_owned())).unwrap();
-    (told, done.key)
+    let (mut told, mut made) = (Vec::new(), None);
+    plan.carry_out(admin, &mut |line| told.push(line.to_owned()), &mut |key| keep(&mut made, key)).unwrap();
+    (told, made)
+}
+
+fn keeps_none(_: Key) -> std::io::Result<()> {
+    panic!("no key is made")
 }
 
 #[test]
@@ -115,7 +119,7 @@ fn a_field_of_another_shape_stops_setup_and_is_left_alone() {
             "{obstacle}"
         );
         assert!(plan.to_string().starts_with("put right first: Sales Invoice has a field "), "{plan}");
-        let stopped = plan.carry_out(&admin, &mut |_| panic!("nothing is done")).err().unwrap();
+        let stopped = plan.carry_out(&admin, &mut |_| panic!("nothing is done"), &mut keeps_none).err().unwrap();
         assert!(matches!(stopped, Stopped::Obstacles(_)));
         assert_eq!(stand_in.documents("Custom Field").len(), 1);
         assert!(undo(&admin, &wishes()).unwrap().is_empty(), "somebody else's field stays");
@@ -186,16 +190,42 @@ fn a_line_that_breaks_stops_setup_at_that_step() {
     let admin = admin(&stand_in);
     let whole = plan(&admin, &wishes()).unwrap();
     let mut told = Vec::new();
-    let stopped = whole.carry_out(&admin, &mut |line| {
+    let mut tell = |line: &str| {
         told.push(line.to_owned());
-        if told.len() == 3 {
+        if told.len() == 2 {
             stand_in.set_reach(erpnext_stand_in::Reach::Unavailable);
         }
-    });
+    };
+    let stopped = whole.carry_out(&admin, &mut tell, &mut keeps_none);
     let Err(Stopped::Failed { step, .. }) = stopped else { panic!("it was down") };
-    assert_eq!((told.len(), told.last()), (3, Some(&step)));
+    assert_eq!((told.len(), step), (2, whole.steps[2].to_string()));
     stand_in.set_reach(erpnext_stand_in::Reach::Up);
     assert_eq!(plan(&admin, &wishes()).unwrap().steps, whole.steps[2..]);
+}
+
+#[test]
+fn a_new_key_is_kept_before_the_next_step_can_fail() {
+    let stand_in = bare();
+    stand_in.set_server_scripts(true);
+    let admin = admin(&stand_in);
+    let first = set_up(&stand_in);
+    let known =
+        Wishes { known_key: Some(first.key.clone()), new_key: true, guard: Wish::There(Mode::Asking), ..wishes() };
+    let mut made = None;
+    let stopped = plan(&admin, &known).unwrap().carry_out(&admin, &mut |_| {}, &mut |key| {
+        stand_in.set_reach(erpnext_stand_in::Reach::Unavailable);
+        keep(&mut made, key)
+    });
+    assert!(matches!(stopped, Err(Stopped::Failed { .. })), "{stopped:?}");
+    stand_in.set_reach(erpnext_stand_in::Reach::Up);
+    let key = made.expect("a key was made, and is not kept");
+    assert_ne!(key.secret, first.secret);
+    assert!(with_key(&stand_in, &key).list("Customer", &Query::default()).is_ok());
+    // One that cannot be kept stops setup, and says what to do.
+    let full = plan(&admin, &known).unwrap();
+    let stopped = full.carry_out(&admin, &mut |_| {}, &mut |_| Err(std::io::Error::other("the disk is full")));
+    let words = stopped.unwrap_err().to_string();
+    assert!(words.contains("the disk is full") && words.contains("--new-key"), "{words}");
 }
 
 #[test]
@@ -292,7 +322,7 @@ fn fields_that_administrator_made_are_in_the_way_of_anybody_else_who_takes_setup
             obstacle.starts_with(&format!("{count} of the Custom Fields were made by Administrator")),
             "{obstacle}"
         );
-        assert!(stopped.carry_out(&admin, &mut |_| panic!("nothing is done")).is_err());
+        assert!(stopped.carry_out(&admin, &mut |_| panic!("nothing is done"), &mut keeps_none).is_err());
     }
     carry_out(&undo(&own, &known).unwrap(), &own);
     assert_eq!(stand_in.documents("Custom Field").len(), 0);
@@ -311,7 +341,7 @@ fn ids_of_documents_are_not_thrown_away_by_mistake() {
     let plan = undo(&admin, &wishes()).unwrap();
     let told: Vec<_> = plan.obstacles.iter().map(|obstacle| obstacle.split(':').next().unwrap()).collect();
     assert_eq!(told, ["1 documents of Supplier have an outpost_id", "1 documents of Stock Entry have an outpost_id"]);
-    assert!(plan.carry_out(&admin, &mut |_| {}).is_err());
+    assert!(plan.carry_out(&admin, &mut |_| {}, &mut keeps_none).is_err());
     let all = undo(&admin, &Wishes { even_with_documents: true, ..wishes() }).unwrap();
     let (told, _) = carry_out(&all, &admin);
     assert!(

@@ -113,11 +113,16 @@ impl Ground {
         let orders = orders(admin, &names);
         let wishes = Wishes { email: email(names.0.as_ref().unwrap()), ..Wishes::default() };
         let setup = plan(admin, &wishes).unwrap();
-        let key = setup.carry_out(admin, &mut |step| println!("setup: {step}")).unwrap().key.unwrap();
+        let mut made = None;
+        let mut keep = |key| {
+            made = Some(key);
+            Ok(())
+        };
+        setup.carry_out(admin, &mut |step| println!("setup: {step}"), &mut keep).unwrap();
         let zone = admin.call("frappe.client.get_time_zone", &json!({})).unwrap();
         let zone = zone["time_zone"].as_str().or(zone.as_str()).unwrap_or_default().to_owned();
         let zone = TimeZone::get(&zone).unwrap();
-        Self { office: Arc::new(Office::new(names)), orders, connector: key, zone, admin: client }
+        Self { office: Arc::new(Office::new(names)), orders, connector: made.unwrap(), zone, admin: client }
     }
 
     pub fn own(&self) -> &Own {

@@ -246,7 +246,7 @@ mod tests {
         stand_in.set_server_scripts(true);
         let guard = Wish::There(Mode::Asking);
         let wishes = Wishes { email: "outpost@tailor.local".into(), guard, ..Wishes::default() };
-        setup::plan(&client, &wishes).unwrap().carry_out(&client, &mut |_| {}).unwrap();
+        setup::plan(&client, &wishes).unwrap().carry_out(&client, &mut |_| {}, &mut |_| Ok(())).unwrap();
         let draft = |n: usize| {
             let name = format!("MAT-STE-{n:04}");
             let created = format!("2026-11-02 10:{:02}:{:02}", n / 60, n % 60);
