@@ -2,7 +2,7 @@
 
 use super::shop::{DAY, Shop, answered, id, sale, send};
 use super::{SOON, books, until};
-use erpnext_stand_in::StandIn;
+use erpnext_stand_in::{Reach, StandIn};
 use outpost_erpnext::client::{Client, Key};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -120,6 +120,36 @@ fn what_is_made_renamed_and_deleted_there_is_so_at_the_workshop() {
     until("the customer's new name", || try_it("RIBBON", "Ibu Wati"), |said| said == "taken");
     until("the old one refused", || try_it("RIBBON", "Bu Wati"), |said| said != "taken");
     until("what was deleted refused", || try_it("SATIN", "Ibu Wati"), |said| said != "taken");
+    shop.close();
+}
+
+#[test]
+fn what_is_wanted_anew_while_erpnext_is_away_is_read_once_it_is_back_and_asked_for_in_between_now_and_then() {
+    let shop = Shop::reading("bandung", &|erp| {
+        erp.add_stock_at("BUTTON", "Stores - TW", 500.0, 500.0, "2026-11-19");
+        erp.add_customer("Bu Wati");
+        erp.add_customer("Bu Ani");
+    });
+    shop.wait_read();
+    assert_eq!(said(&shop, &sale_of(1, "BUTTON", "Bu Wati")), "taken");
+    until("the sale", || books(&shop.boxes[0], &id(1)), |state| state.starts_with("posted"));
+    let master_data = || shop.town.office.status().unwrap()["erpnext"]["master_data"].clone();
+    shop.erp.set_reach(Reach::Unavailable);
+    // Nobody reads of that in what has changed.
+    shop.erp.lose("Customer", "Bu Wati");
+    shop.town.office.command(&["office", "erpnext", "refresh"], "").unwrap();
+    until("the trouble", master_data, |read| !read["trouble"].is_null());
+    let (asked, since) = (shop.erp.tally().total(), Instant::now());
+    until("more questions", || shop.erp.tally().total(), |total| *total >= asked + 3);
+    assert!(since.elapsed() > Duration::from_millis(500), "it is asked without a pause");
+    shop.erp.set_reach(Reach::Up);
+    let mut n = 1;
+    let mut sell = || {
+        n += 1;
+        std::thread::sleep(Duration::from_millis(500));
+        said(&shop, &sale_of(n, "BUTTON", "Bu Wati"))
+    };
+    until("the one who is gone refused", &mut sell, |said| said != "taken");
     shop.close();
 }
 

@@ -163,11 +163,6 @@ impl Progress {
         zone.unwrap_or(TimeZone::UTC).to_datetime(now).date()
     }
 
-    /// A round is under way.
-    pub fn in_round(&self) -> bool {
-        self.turn.is_some()
-    }
-
     pub(super) fn follow(&mut self, doctype: &str) -> &mut Follow {
         self.at.entry(doctype.to_owned()).or_default()
     }

@@ -31,15 +31,10 @@ pub(super) fn step(source: &dyn Source, known: &dyn Known, scope: &Scope, came: 
         Err(Failure::Refused { .. }) => Value::Null,
         answer => answer?,
     };
+    let mut all = Vec::new();
     for (company, sites) in &scope.companies {
         match of_company(source, company, &system) {
-            Ok(Ok(facts)) => {
-                let there = |site: &SiteId| {
-                    let key = RowKey { table: Table::Settings, name: site.as_str().into() };
-                    known.row(&key)
-                };
-                came.rows.extend(sites.iter().map(|site| Row::Settings(of_site(site, &facts, there(site)))));
-            }
+            Ok(Ok(facts)) => all.push((facts, sites)),
             Ok(Err(why)) => came.told.push(format!("the settings of {company}: {why}")),
             // One that is not there keeps no other from its own.
             Err(Failure::Refused { words, .. }) if scope.is_several() => {
@@ -47,6 +42,11 @@ pub(super) fn step(source: &dyn Source, known: &dyn Known, scope: &Scope, came: 
             }
             Err(failure) => return Err(failure),
         }
+    }
+    // The office's own part is looked at last: somebody may write it while ERPNext is asked.
+    let there = |site: &SiteId| known.row(&RowKey { table: Table::Settings, name: site.as_str().into() });
+    for (facts, sites) in &all {
+        came.rows.extend(sites.iter().map(|site| Row::Settings(of_site(site, facts, there(site)))));
     }
     Ok(())
 }

@@ -176,7 +176,7 @@ proptest! {
         }
         fake.fails.set(None);
         // What is under way comes to its end; then one round of changes and one of names.
-        if office.progress.in_round() {
+        if office.progress.is_under_way() {
             office.round(&fake, Round::Changes);
         }
         office.round(&fake, Round::All);
@@ -197,7 +197,7 @@ proptest! {
             }
         }
         fake.fails.set(None);
-        if office.progress.in_round() {
+        if office.progress.is_under_way() {
             office.round(&fake, Round::Changes);
         }
         office.round(&fake, Round::Changes);

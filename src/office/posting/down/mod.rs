@@ -119,7 +119,7 @@ impl Reader {
     }
 
     fn rounds(&self) {
-        let (mut place, mut due_ms, mut pause) = (None, 0, RETRY);
+        let (mut place, mut due_ms, mut pause, mut has_failed) = (None, 0, RETRY, false);
         while !self.hub.stopped() {
             // What is wrong with the file is said by whoever posts.
             let settings = settings::read(&self.dir).ok().flatten();
@@ -129,11 +129,14 @@ impl Reader {
                 self.hub.wait(LOOK_EVERY);
                 continue;
             };
-            if up_ms() < due_ms && !self.hub.refresh.load(Relaxed) {
+            // Whoever wants it at once waits as well while ERPNext does not answer.
+            if up_ms() < due_ms && (has_failed || !self.hub.refresh.load(Relaxed)) {
                 self.hub.wait(LOOK_EVERY);
                 continue;
             }
-            let wait = match self.step(&mut place, &settings, &wanted) {
+            let came = self.step(&mut place, &settings, &wanted);
+            has_failed = came.is_err();
+            let wait = match came {
                 Ok(true) => Duration::ZERO,
                 Ok(false) => Duration::from_secs(wanted.changes_every_s),
                 Err(why) => {
@@ -155,8 +158,23 @@ impl Reader {
         change(&mut lock(&self.hub.down));
     }
 
-    /// One page; whether the round goes on.
+    /// One page; whether the round goes on. Where the first page of all that somebody wants anew fails, it is wanted still.
     fn step(&self, at: &mut Option<At>, settings: &Settings, wanted: &MasterData) -> Result<bool, String> {
+        let mut is_wanted = false;
+        let came = self.page(at, settings, wanted, &mut is_wanted);
+        if is_wanted && came.is_err() {
+            self.hub.refresh.store(true, Relaxed);
+        }
+        came
+    }
+
+    fn page(
+        &self,
+        at: &mut Option<At>,
+        settings: &Settings,
+        wanted: &MasterData,
+        is_wanted: &mut bool,
+    ) -> Result<bool, String> {
         let rows = &**self.books.sites.rows();
         let scope = self.scope(rows, settings, wanted);
         let whole = Whole::of(&settings.url, &scope, rows.generation());
@@ -170,7 +188,8 @@ impl Reader {
         let now_s = rough_ms() / 1000;
         if !place.progress.is_under_way() {
             let is_due = place.all_at_s.is_none_or(|at_s| !(at_s..at_s + ALL_EVERY_S).contains(&now_s));
-            place.all = self.hub.refresh.swap(false, Relaxed) || is_due;
+            *is_wanted = self.hub.refresh.swap(false, Relaxed);
+            place.all = *is_wanted || is_due;
         }
         let round = if place.all { Round::All } else { Round::Changes };
         self.tell(|progress| progress.reading = Some(place.progress.at().to_owned()));
