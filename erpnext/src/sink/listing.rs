@@ -62,8 +62,9 @@ impl Listing {
         let mut answers = together(&self.lists(made), at_once, ask)?.into_iter();
         let mut whole: BTreeMap<String, Value> = BTreeMap::new();
         for mut document in answers.next().unwrap_or_default() {
-            for table in &self.tables {
-                document[&table.field] = json!([]);
+            // What is no object has no name either, and is not there.
+            if let Some(fields) = document.as_object_mut() {
+                fields.extend(self.tables.iter().map(|table| (table.field.clone(), json!([]))));
             }
             whole.insert(text(&document, "name").to_owned(), document);
         }

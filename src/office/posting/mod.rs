@@ -303,9 +303,9 @@ impl Clerk {
         match settings::read(&self.dir) {
             Ok(None) => Value::Null,
             Ok(Some(settings)) => {
-                let board = lock(&self.hub.board);
+                let boards = lock(&self.hub.board).clone();
                 let status = |(name, map): (&SiteId, &SiteMap)| {
-                    let mut status = board.get(name).map_or(Value::Null, |board| board.status());
+                    let mut status = boards.get(name).map_or(Value::Null, |board| board.status());
                     self.reach(name, map).iter().for_each(|reach| reach.add_to(&mut status));
                     (name.clone(), status)
                 };
