@@ -1,7 +1,10 @@
 //! A first day whose documents are posted: what is of before is in ERPNext by hand.
 
+use super::by_hand::enter;
+use super::down::{accountant, here};
 use super::shop::{self, DAY, Shop, receipt, sale};
 use super::{books, times, until};
+use erpnext_stand_in::StandIn;
 use serde_json::json;
 
 /// The first day, and one of before.
@@ -62,5 +65,35 @@ fn what_is_of_before_is_not_posted_and_what_refers_to_it_is_held_with_what_to_do
         (times(&shop.erp, &shop::id(1)), times(&shop.erp, &shop::id(2)), times(&shop.erp, &shop::id(4))),
         (1, 0, 0)
     );
+    shop.close();
+}
+
+#[test]
+fn what_was_cancelled_by_hand_and_is_of_before_counts_in_no_figure() {
+    let bring = |erp: &StandIn| drop(erp.add_stock_at("BUTTON", "Stores - TW", 500.0, 500.0, "2026-11-18"));
+    let shop = Shop::reading("bandung", &bring);
+    let stock = shop.stock_before;
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let settings = std::fs::read_to_string(&toml).unwrap();
+    let from = settings.replace("[sites.bandung]\n", &format!("[sites.bandung]\nfrom = \"{FIRST}\"\n"));
+    std::fs::write(&toml, from).unwrap();
+    shop.wait_read();
+    let by_hand = enter(&shop.erp, 3, 1);
+    let mut old = sale(1, "3");
+    old["posting_date"] = BEFORE.into();
+    shop.send(0, "sales-invoice", &old);
+    let before = "of before the first day that is posted";
+    until("the word", || books(&shop.boxes[0], &shop::id(1)), |state| state == before);
+    until("it to count once", || here(&shop, "BUTTON"), |qty| *qty == Some(stock - 3.0));
+
+    shop.send(0, "cancellation", &json!({ "id": shop::id(101), "document": shop::id(1), "reason": "rung up twice" }));
+    shop.wait_held(1);
+    accountant(&shop.erp).cancel("Sales Invoice", &by_hand).unwrap();
+    let give_up = ["office", "held", "give-up", &shop::id(101), "--by", "wati", "--reason", "cancelled by hand"];
+    shop.town.office.command(&give_up, "").unwrap();
+    shop.wait_held(0);
+    let refresh = ["office", "erpnext", "refresh"];
+    shop.town.office.command(&refresh, "").unwrap();
+    until("it to count no more", || here(&shop, "BUTTON"), |qty| *qty == Some(stock));
     shop.close();
 }

@@ -86,11 +86,15 @@ impl SiteWriter {
 
 impl Books {
     /// Whether this word on a cancellation takes its document out of the books. Withdrawn is also what finds nothing there: somebody has
-    /// deleted it. Where the document's own word is another than that it is there, that has taken it out already.
+    /// deleted it. Where the document's own word is another than that it is there, that has taken it out already. Of one of before people are
+    /// asked to cancel it there themselves, and to give the cancellation up then.
     fn undoes(&self, site: SiteNo, cancelled: &Cancelled, fate: &Fate) -> bool {
-        let words = Words { books: self, site };
-        let was_posted = || matches!(words.fate(cancelled.document), Some(Fate::Posted { .. }));
-        fate.is_before() || matches!(fate, Fate::Posted { .. } | Fate::Withdrawn) && was_posted()
+        let of = || Words { books: self, site }.fate(cancelled.document);
+        match fate {
+            Fate::Posted { .. } | Fate::Withdrawn => matches!(of(), Some(Fate::Posted { .. })),
+            Fate::GivenUp { .. } => fate.is_before() || of().is_some_and(|of| of.is_before()),
+            _ => false,
+        }
     }
 
     fn position(&self, site: SiteNo, id: IntentId) -> Option<Position> {
