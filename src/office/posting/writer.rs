@@ -37,6 +37,9 @@ const AUDITED: usize = 200;
 /// How many of the held ones in doubt are asked for at a time.
 const ASKED: usize = 200;
 
+/// What one would have booked that cannot be read.
+const DAMAGED: &str = "its record is damaged: what it would have booked is not known";
+
 /// What came of a record that may be posted.
 struct Came {
     at: views::Place,
@@ -147,7 +150,7 @@ impl SiteWriter {
             self.look_at_stock();
         }
         for order in self.books.hub.orders(&self.site) {
-            self.obey(order)?;
+            self.obey(order);
         }
         let more = self.fill()?;
         let words = Words { books: &self.books, site: self.number };
@@ -230,7 +233,11 @@ impl SiteWriter {
     }
 
     fn write_down(&mut self) -> Result<(), String> {
+        let counted = self.owed.iter().any(|outcome| outcome.fate.by_hand().is_some() && self.counts(outcome.of));
         self.books.say((&self.site, self.number), self.owed.clone())?;
+        if counted {
+            self.board.forget_sums();
+        }
         for Outcome { of, fate } in std::mem::take(&mut self.owed) {
             if self.board.keeps_sums()
                 && let Some(entry) = self.at.get(&of).and_then(|(_, at)| self.books.entry(self.number, *at))
@@ -258,9 +265,21 @@ impl SiteWriter {
         Ok(())
     }
 
+    /// Whether it is in the sums as what was entered before the first day.
+    fn counts(&self, id: IntentId) -> bool {
+        Words { books: &self.books, site: self.number }.fate(id).is_some_and(|fate| fate.is_before())
+    }
+
     fn say(&mut self, said: Said) -> Result<(), String> {
         self.owed.extend(said);
         self.pay()
+    }
+
+    /// The same of what a person has decided. It holds though it cannot be written down now.
+    fn decided(&mut self, said: Said) -> Result<(), String> {
+        let later =
+            "It is decided, and written down as soon as that can be: do not say it again, and look then what is said";
+        self.say(said).map_err(|why| format!("{why}. {later}"))
     }
 
     /// Shows that something is held.
@@ -291,7 +310,10 @@ impl SiteWriter {
                 hold,
                 why,
             },
-            _ => return,
+            _ => {
+                let called = words.called(id);
+                Held { id, called, means: vec![DAMAGED.into()], kind: None, day: None, sum: None, hold, why }
+            }
         };
         self.board.hold(order, held);
     }
@@ -507,7 +529,7 @@ impl SiteWriter {
         self.say(said).map(|()| None)
     }
 
-    fn obey(&mut self, order: Order) -> Result<(), String> {
+    fn obey(&mut self, order: Order) {
         match order {
             Order::Retry(which) => {
                 // The map, or what it names, may have changed: that is why somebody retries.
@@ -531,7 +553,6 @@ impl SiteWriter {
                 let _ = told.send(entered);
             }
         }
-        Ok(())
     }
 
     /// What stays in the books where this is not carried out.
@@ -556,11 +577,22 @@ impl SiteWriter {
                 }
                 means::never_posted(submitted)
             }
-            Some(Entry::Cancelled(cancelled)) => self.stays(cancelled),
-            _ => vec!["its record is damaged: what it would have booked is not known".into()],
+            Some(Entry::Cancelled(cancelled)) => {
+                let of = self.books.document_of(self.number, cancelled.document).map(|(of, _)| of);
+                let words = Words { books: &self.books, site: self.number };
+                let is_posted = matches!(words.fate(cancelled.document), Some(Fate::Posted { by: None, .. }));
+                // Given up, it would be said to count there still.
+                if let Some(of) = of.filter(|_| is_posted)
+                    && !sink.has(&of)?
+                {
+                    return Err(format!("{} counts in the books no more: retry this instead", words.called(of.id)));
+                }
+                self.stays(cancelled)
+            }
+            _ => vec![DAMAGED.into()],
         };
         let Some(said) = self.writer.give_up(id, by, reason) else { return Err(format!("{id} is not held")) };
-        self.say(said)?;
+        self.decided(said)?;
         Ok(meaning.join("\n"))
     }
 }

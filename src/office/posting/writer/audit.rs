@@ -305,7 +305,7 @@ impl SiteWriter {
     }
 
     /// Where the record of a document is.
-    fn record_of(&self, id: IntentId) -> Option<At> {
+    pub(super) fn record_of(&self, id: IntentId) -> Option<At> {
         let line = self.books.ask(|views| views.document(self.number, id)).flatten()?;
         let order = self.books.shelves.ordinal(Stream::Up(self.number), line.locator)?;
         Some((id, order, line.locator))

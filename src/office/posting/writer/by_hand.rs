@@ -20,7 +20,7 @@ impl SiteWriter {
         let (id, books) = (entering.id, self.books.clone());
         // One that was posted may be gone from there, and be entered anew.
         self.look_for_posted(id).map_err(NotEntered::No)?;
-        let before = self.may_be_entered(id)?;
+        self.may_be_entered(id)?;
         let line = books.ask(|views| views.document(self.number, id)).flatten();
         let record = line.as_ref().and_then(|line| books.record(self.number, line.locator));
         let (Some(line), Some(record)) = (line, record) else { return Err(NotEntered::no(damaged(id))) };
@@ -41,7 +41,7 @@ impl SiteWriter {
         if !differences.is_empty() && !entering.anyway {
             return Err(NotEntered::Differs { name: there.name, differences });
         }
-        let order = self.at.get(&id).map_or(0, |(order, _)| *order);
+        let order = self.record_of(id).map_or(0, |(_, order, _)| order);
         let work = Work::post(submitted, order, None);
         let words = Words { books: &books, site: self.number };
         let name = there.name.clone();
@@ -49,21 +49,17 @@ impl SiteWriter {
         let Some(said) = said else { return Err(NotEntered::no(under_way(id))) };
         // What was given up stands nowhere here; its place counts where it is gone one day.
         self.at.insert(id, (order, line.locator));
-        self.say(said).map_err(NotEntered::No)?;
-        if before.is_before() {
-            // It is in the sums already, as what was entered before the first day.
-            self.board.forget_sums();
-        }
         self.stock.at_once();
-        books.hub.tell_others(&self.site, id, &work.brings);
+        self.moved.push((id, work.brings));
+        self.decided(said).map_err(NotEntered::No)?;
         tracing::info!(site = %self.site, %id, %name, by = %entering.by, "entered by hand");
         let mut told = vec![format!("{} is {name} in the books", words.called(id))];
         told.extend(differences);
         Ok(told)
     }
 
-    /// The word on it, where it may be entered.
-    fn may_be_entered(&self, id: IntentId) -> Result<Fate, NotEntered> {
+    /// Whether it may be entered, by the word on it.
+    fn may_be_entered(&self, id: IntentId) -> Result<(), NotEntered> {
         let words = Words { books: &self.books, site: self.number };
         let no = |why: String| Err(NotEntered::no(why));
         let Some((_, cancelled)) = self.books.document_of(self.number, id) else {
@@ -76,7 +72,7 @@ impl SiteWriter {
             return no(format!("{} was cancelled at the workshop: cancel it in ERPNext as well", words.called(id)));
         }
         match words.fate(id) {
-            Some(fate @ (Fate::Held { .. } | Fate::GivenUp { .. })) => Ok(fate),
+            Some(Fate::Held { .. } | Fate::GivenUp { .. }) => Ok(()),
             Some(Fate::Posted { name, .. }) => no(format!("{} is in the books already, as {name}", words.called(id))),
             Some(Fate::Withdrawn | Fate::Kept) => no(format!("{} never goes into the books", words.called(id))),
             None => no(under_way(id)),
