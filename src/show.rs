@@ -163,7 +163,7 @@ pub fn document(line: &DocumentLine, reader: Option<&Reader>, prefix: &str, fate
         (None, State::Saved, None) => "saved".into(),
         (None, State::AtOffice { .. }, None) => "at the office".into(),
     };
-    let number = line.number.map(|number| number.print(prefix, line.kind));
+    let number = line.printed(read.as_ref(), prefix);
     let day = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(line.day));
     vec![
         number.unwrap_or_default(),

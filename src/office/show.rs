@@ -61,11 +61,14 @@ impl Shown<'_> {
                     .ok_or_else(|| format!("{number:?} is no number of a document: they look like BDG-SI-A000123"))?;
                 let mut sheet = Sheet::new(number, &DOCUMENT);
                 for (site, at) in self.sites.numbers() {
-                    if masters.number_prefix(&site).eq_ignore_ascii_case(&prefix) {
-                        catch_up(self.views, self.shelves, at)?;
-                        let lines = self.views.numbered(at, kind, no).map_err(|error| error.to_string())?;
-                        self.lines(&mut sheet, &masters, (&site, at), &lines);
-                    }
+                    catch_up(self.views, self.shelves, at)?;
+                    let mut lines = self.views.numbered(at, kind, no).map_err(|error| error.to_string())?;
+                    let (reader, today) = (self.shelves.reader(Stream::Up(at)), masters.number_prefix(&site));
+                    lines.retain(|line| {
+                        let read = reader.as_ref().and_then(|reader| show::submitted(reader, line));
+                        line.begins_with(&prefix, read.as_ref(), &today)
+                    });
+                    self.lines(&mut sheet, &masters, (&site, at), &lines);
                 }
                 Ok(sheet)
             }

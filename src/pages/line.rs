@@ -80,7 +80,7 @@ pub fn read(journal: &Reader, line: &DocumentLine) -> Option<Read> {
     }
 }
 
-/// The line of a document, as far as it can be read. `prefix` is its site's on paper.
+/// The line of a document, as far as it can be read. `prefix` is its site's on paper today.
 pub fn told(line: &DocumentLine, read: Option<&Read>, fate: Option<&Fate>, prefix: &str) -> Value {
     let submitted = read.map(|read| &read.submitted);
     let party = submitted.and_then(|submitted| submitted.document.rules().party());
@@ -90,7 +90,7 @@ pub fn told(line: &DocumentLine, read: Option<&Read>, fate: Option<&Fate>, prefi
     json!({
         "id": line.id,
         "kind": line.kind.slug(),
-        "number": line.number.map(|number| number.print(prefix, line.kind)),
+        "number": line.printed(submitted, prefix),
         "day": day.map(|day| day.to_string()),
         "party": party,
         "total": total,

@@ -73,7 +73,7 @@ impl Printed {
     /// Of a document of `site`.
     pub(super) fn of(submitted: &Submitted, masters: &Masters, site: &SiteId) -> Self {
         let Some(booked) = &submitted.booked else { return Self::default() };
-        let number = booked.no.map(|no| no.print(&masters.number_prefix(site), submitted.document.kind()));
+        let number = submitted.number(&masters.number_prefix(site));
         Self { number, total: submitted.total(), marks: booked.marks.clone() }
     }
 }

@@ -167,8 +167,9 @@ impl Figures {
         let (reader, prefix) = (self.reader()?, masters.number_prefix(&self.site));
         let standing = lines.map_err(|error| error.to_string())?.into_iter().filter(|line| line.cancelled.is_none());
         let closing = |line: DocumentLine| {
-            let number = line.number.map(|number| number.print(&prefix, line.kind));
-            Some((show::submitted(&reader, &line)?, number))
+            let closing = show::submitted(&reader, &line)?;
+            let number = closing.number(&prefix);
+            Some((closing, number))
         };
         Ok(standing.filter_map(closing).collect())
     }

@@ -9,6 +9,7 @@ use super::{acked, cancels, numbers, parties};
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, Position};
 use crate::domain::number::Number;
+use crate::domain::record::Submitted;
 use crate::wire::cbor;
 
 /// Where a record is on its way.
@@ -41,10 +42,27 @@ pub struct DocumentLine {
     pub locator: Locator,
     /// Where it is on its way.
     pub state: State,
-    /// Its number on paper, where the box gave it one.
+    /// Its number on paper, where the box gave it one; [`DocumentLine::printed`] says how it is printed.
     pub number: Option<Number>,
     /// Where the record of its cancellation is, where it was cancelled.
     pub cancelled: Option<Locator>,
+}
+
+impl DocumentLine {
+    /// Its number as the paper has it, which its record says. `today` is what its site's numbers begin with now: where the record is lost, or
+    /// of before it kept that, it goes by this.
+    pub fn printed(&self, submitted: Option<&Submitted>, today: &str) -> Option<String> {
+        match submitted {
+            Some(submitted) => submitted.number(today),
+            None => self.number.map(|number| number.print(today, self.kind)),
+        }
+    }
+
+    /// True where that number begins with `prefix`; case does not matter.
+    pub fn begins_with(&self, prefix: &str, submitted: Option<&Submitted>, today: &str) -> bool {
+        let read = self.printed(submitted, today).and_then(|number| Number::read(&number));
+        read.is_some_and(|(own, ..)| own.eq_ignore_ascii_case(prefix))
+    }
 }
 
 /// Where a search goes on. It means something to the views that gave it alone; others, or those built anew, may

@@ -2,7 +2,7 @@
 
 use crate::SOON;
 use crate::house::Office;
-use crate::trade::{DAY, Trade, id, ids, publish, receipt, sale};
+use crate::trade::{DAY, Trade, id, ids, is_told, load, publish, receipt, sale, settings};
 use serde_json::{Value, json};
 
 #[test]
@@ -68,6 +68,39 @@ fn documents_of_all_sites_are_found_by_day_kind_party_and_number_page_by_page() 
     let shared = desk.ask("/api/documents/shared-numbers");
     assert_eq!(shared, json!({"items": [], "next": null}), "nobody has copied a card");
     assert_eq!(desk.get("/api/documents/shared-numbers?day=2026-11-02").refused(400), "day");
+}
+
+#[test]
+fn a_document_is_found_and_shown_by_the_number_on_its_paper_whatever_the_office_chooses_later() {
+    let trade = Trade::open();
+    let desk = &trade.desk;
+    trade.send(0, "stock-entry", &[receipt(1, "BUTTON", 50, "Bandung")]);
+    trade.send(0, "sales-invoice", &[sale(2, 1, "Bandung")]);
+    load(&trade.office, &[("settings", json!([settings("bandung", "BD2"), settings("garut", "BDG")]))]);
+    ["bandung", "garut"].iter().for_each(|site| is_told(&trade.office, site));
+    trade.send(0, "sales-invoice", &[sale(3, 1, "Bandung")]);
+    trade.send(1, "stock-entry", &[receipt(4, "BUTTON", 50, "Garut")]);
+    trade.send(1, "sales-invoice", &[sale(5, 1, "Garut")]);
+
+    let of = |query: &str| desk.ask(&format!("/api/documents?{query}"));
+    // The other workshop prints now what this one has printed: both are shown, each by its paper.
+    assert_eq!(ids(&of("number=BDG-SI-A000001")), [2, 5].map(id));
+    assert_eq!(ids(&of("number=bd2-si-a000002")), [id(3)]);
+    for no_paper in ["BD2-SI-A000001", "BDG-SI-A000002", "GRT-SI-A000001"] {
+        assert_eq!(ids(&of(&format!("number={no_paper}"))), [""; 0], "{no_paper}");
+    }
+    let listed = of(&format!("day={DAY}&kind=sales-invoice&site=bandung"));
+    assert_eq!(
+        (&listed["items"][0]["number"], &listed["items"][1]["number"]),
+        (&json!("BD2-SI-A000002"), &json!("BDG-SI-A000001"))
+    );
+    let way = &desk.ask(&format!("/api/documents/{}", id(2)))["ways"][0];
+    assert_eq!((&way["line"]["number"], &way["booked"]["prefix"]), (&json!("BDG-SI-A000001"), &json!("BDG")));
+    let office = &trade.office.town.office;
+    let shown = |number: &str| office.command(&["show", "number", number], "").unwrap();
+    let (old, new) = (shown("BDG-SI-A000001"), shown("BD2-SI-A000002"));
+    assert!(old.contains(&id(2)) && old.contains(&id(5)) && !old.contains("BD2"), "{old}");
+    assert!(new.contains(&id(3)) && !new.contains(&id(2)), "{new}");
 }
 
 #[test]

@@ -113,11 +113,13 @@ pub fn is_told(office: &Office, site: &str) {
     });
 }
 
+/// The office's settings of a site.
+pub fn settings(site: &str, prefix: &str) -> Value {
+    json!({"site": site, "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
+           "smallest_currency_fraction_value": "0"})
+}
+
 fn tables() -> Vec<(&'static str, Value)> {
-    let settings = |site: &str, prefix: &str| {
-        json!({"site": site, "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
-               "smallest_currency_fraction_value": "0"})
-    };
     let warehouse =
         |name: &str, site: &str, is_transit: u8| json!({"name": name, "site": site, "is_transit": is_transit});
     let item = |code: &str, barcode: &str| {

@@ -73,6 +73,16 @@ fn what_a_box_worked_out_v1() {
     is_golden("submitted-booked", Entry::Submitted(submitted));
 }
 
+/// A number with what it began with, which records of before do not say.
+#[test]
+fn a_number_and_its_prefix_v1() {
+    let sale = r#"{"customer":"CV Wati","items":[{"item_code":"BTN-018","qty":2,"rate":500}]}"#;
+    let mut submitted = Submitted::new(id(0x5b), "till-1".parse().unwrap(), None, document(Kind::SalesInvoice, sale));
+    submitted.booked = Some(serde_json::from_str(r#"{"no":["B",124],"prefix":"BDG","day":"2026-11-02"}"#).unwrap());
+    assert_eq!(submitted.number("NEW").as_deref(), Some("BDG-SI-B000124"));
+    is_golden("submitted-prefix", Entry::Submitted(submitted));
+}
+
 /// An enrolment with the root's signature below it. The signature is made the same each time.
 #[test]
 fn move_v1() {

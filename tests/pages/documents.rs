@@ -1,6 +1,6 @@
 //! Documents, and what became of them.
 
-use crate::house::{DAY, Shop, id, receipt, sale};
+use crate::house::{DAY, Shop, id, receipt, sale, settings};
 use crate::http::{ask, get, post};
 use crate::socket::Tablet;
 use serde_json::{Value, json};
@@ -41,6 +41,25 @@ fn documents_are_found_by_day_kind_party_and_number_page_by_page() {
     assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
     assert!(csv.header("content-disposition").unwrap().contains("bandung-sales-invoice-2026-01-05-2026-01-05.csv"));
     assert_eq!(String::from_utf8(csv.body).unwrap().matches("01a199c7").count(), 6);
+}
+
+#[test]
+fn a_document_is_shown_by_the_number_on_its_paper_whatever_the_office_chooses_later() {
+    let mut shop = Shop::open(&[]);
+    let sold = Tablet::log_on(shop.at, "till").submit("sales-invoice", &sale(1, 1, None));
+    assert_eq!(sold["number"], "BDG-SI-A000001");
+    shop.open_again(100, &[settings("BD2")], &[]);
+    let mut till = Tablet::log_on(shop.at, "till");
+    assert_eq!(till.submit("sales-invoice", &sale(2, 1, None))["number"], "BD2-SI-A000002");
+    let at = shop.at;
+    let listed = ask(at, &format!("/api/documents?day={DAY}"));
+    let numbers: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|line| &line["number"]).collect();
+    assert_eq!(numbers, ["BD2-SI-A000002", "BDG-SI-A000001"]);
+    let found = ask(at, "/api/documents?number=BDG-SI-A000001");
+    assert_eq!((ids(&found)[0], &found["items"][0]["number"]), (&*id(1), &sold["number"]));
+    assert_eq!(ask(at, &format!("/api/documents/{}", id(1)))["line"]["number"], sold["number"]);
+    // Sent once more, it is answered with the number that it has.
+    assert_eq!(till.submit("sales-invoice", &sale(1, 1, None))["number"], sold["number"]);
 }
 
 #[test]

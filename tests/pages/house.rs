@@ -60,14 +60,17 @@ impl Shop {
     }
 }
 
+/// What the office decides for the site, with what its numbers begin with.
+pub fn settings(prefix: &str) -> (&'static str, Value) {
+    let settings = json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix,
+        "smallest_currency_fraction_value": "0", "selling_price_list": "Retail"});
+    ("settings", settings)
+}
+
 /// What the office sends.
 fn rows() -> Vec<(&'static str, Value)> {
     vec![
-        (
-            "settings",
-            json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "number_prefix": "BDG",
-            "smallest_currency_fraction_value": "0", "selling_price_list": "Retail"}),
-        ),
+        settings("BDG"),
         ("warehouse", json!({"name": "Stores", "site": "bandung", "is_transit": 0})),
         ("uom", json!({"uom_name": "Nos", "must_be_whole_number": 1})),
         (

@@ -1,6 +1,6 @@
 //! Paper from the box's printer: a socket that takes what a real one would.
 
-use crate::house::{Shop, id, sale};
+use crate::house::{Shop, id, sale, settings};
 use crate::http::post;
 use crate::socket::Tablet;
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ fn a_paper_is_printed_with_the_boxs_own_word_at_its_foot() {
 
     let (at, papers) = printer();
     shop.set(&format!("printer = \"{at}\""));
+    // Its number stays that of the paper before, though the office has chosen another since.
+    shop.open_again(100, &[settings("BD2")], &[]);
     let heard = post(shop.at, "/api/print", &paper(1, lines.clone()));
     assert_eq!((heard.status, heard.json()), (200, json!({"lines": 4})), "{heard:?}");
     let paper_1 = String::from_utf8(papers.recv().unwrap()).unwrap();

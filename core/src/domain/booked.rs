@@ -5,7 +5,7 @@
 //! here, so that whoever reads the record later, with other master data, books the same.
 
 use super::decimal::Decimal;
-use super::document::{Ref, Text};
+use super::document::{Kind, Ref, Text};
 use super::master::{ItemTaxRate, TaxRule};
 use super::number::Number;
 use jiff::civil::{Date, Time};
@@ -17,6 +17,9 @@ pub struct Booked {
     /// The number on paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no: Option<Number>,
+    /// What that number begins with, as it was then: the office may choose another later. Records of before do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<Text>,
     /// The day, in the workshop's time zone, where the document names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<Date>,
@@ -51,6 +54,11 @@ pub struct Booked {
 }
 
 impl Booked {
+    /// The number as the paper has it. `today` is what the site's numbers begin with now, by which records of before go.
+    pub fn number(&self, kind: Kind, today: &str) -> Option<String> {
+        Some(self.no?.print(self.prefix.as_ref().map_or(today, Text::as_str), kind))
+    }
+
     /// What taxes the row of `items` with this index, where that is an item tax template.
     pub fn item_taxed(&self, index: usize) -> Option<&ItemTaxed> {
         self.item_taxes.iter().find(|taxed| taxed.rows.iter().any(|row| usize::from(*row) == index + 1))

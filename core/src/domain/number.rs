@@ -1,6 +1,6 @@
 //! Numbers that a person can read out over the phone: `BDG-SI-B000123`, the site, the kind, the letter of the box's life, a count.
 //!
-//! A record keeps the letter and the count; prefix and kind are known. Counts of one letter and kind begin at 1 and have no gap,
+//! A record keeps the letter and the count, and the prefix beside them; the kind is known. Counts of one letter and kind begin at 1 and have no gap,
 //! since each is given with the record that bears it. A replaced box gets the next letter from the office, so that no
 //! number is printed twice, whatever of the old box's never came.
 
@@ -91,7 +91,7 @@ impl From<Number> for (Series, u32) {
 }
 
 impl Number {
-    /// As it is printed, behind a site's prefix.
+    /// As it is printed, behind a site's prefix: that of the document's record ([`Booked::number`](super::booked::Booked::number)).
     pub fn print(self, prefix: &str, kind: Kind) -> String {
         format!("{prefix}-{}-{}{:06}", kind.abbreviation(), self.series, self.count)
     }

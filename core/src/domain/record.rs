@@ -135,6 +135,11 @@ impl Submitted {
         self.document.rules().priced().map(|_| self.effects().sum)
     }
 
+    /// Its number as the paper has it. `today` is what the site's numbers begin with now, by which records of before go.
+    pub fn number(&self, today: &str) -> Option<String> {
+        self.booked.as_ref()?.number(self.document.kind(), today)
+    }
+
     /// Its day: its own, or the one that the box gave it.
     pub fn day(&self) -> Option<Date> {
         self.document.rules().posting_date().or_else(|| self.booked.as_ref()?.day)

@@ -74,6 +74,8 @@ impl Way {
 struct Sent {
     from: SiteId,
     number: Option<Number>,
+    /// What it begins with, where the record says so.
+    prefix: Option<Text>,
     sent_on: Option<Date>,
     lines: Vec<(Text, Text, Decimal)>,
 }
@@ -94,8 +96,10 @@ impl Transfers {
         if let Document::StockEntry(StockEntry { add_to_transit: true, .. }) = &document.document {
             let brought = effects.moves.into_iter().filter(|moved| !moved.qty.is_negative());
             let lines = brought.map(|moved| (moved.item_code, moved.warehouse, moved.qty)).collect();
-            let number = document.booked.as_ref().and_then(|booked| booked.no);
-            let sent = Sent { from: site.clone(), number, sent_on: document.day(), lines };
+            let booked = document.booked.as_ref();
+            let (number, prefix) =
+                (booked.and_then(|booked| booked.no), booked.and_then(|booked| booked.prefix.clone()));
+            let sent = Sent { from: site.clone(), number, prefix, sent_on: document.day(), lines };
             self.sent.insert(document.id, sent);
         }
     }
@@ -133,7 +137,7 @@ impl Transfers {
             WayLine { name, item_code: item_code.clone(), warehouse: warehouse.clone(), to, sent: *qty, received }
         };
         let lines = sent.lines.iter().enumerate().map(line).collect();
-        let prefix = masters.number_prefix(&sent.from);
+        let prefix = sent.prefix.as_ref().map_or_else(|| masters.number_prefix(&sent.from), Text::to_string);
         let number = sent.number.and_then(|number| Text::try_from(number.print(&prefix, Kind::StockEntry)).ok());
         Way { entry, from: Some(sent.from.clone()), number, sent_on: sent.sent_on, lines }
     }
@@ -217,6 +221,7 @@ fn row(way: Way) -> Option<Transit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::booked::Booked;
     use crate::domain::master::{Row, Table, Warehouse};
     use uuid::Uuid;
 
@@ -243,6 +248,21 @@ mod tests {
         let more =
             format!(r#""outgoing_stock_entry":"{of}","items":[{{"item_code":"CLOTH","qty":{qty},"ste_detail":"1"}}]"#);
         entry(n, day, &more)
+    }
+
+    #[test]
+    fn a_sending_is_told_by_the_number_on_its_paper() {
+        let mut masters = Masters::default();
+        let settings = |prefix: &str| serde_json::json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR", "number_prefix": prefix});
+        let mut transfers = Transfers::default();
+        for (n, prefix) in [(1, Some(text("BDG"))), (2, None)] {
+            let no = Some(("A".parse().unwrap(), n).into());
+            let booked = Some(Booked { no, prefix, ..Booked::default() });
+            transfers.add(&"bandung".parse().unwrap(), &Submitted { booked, ..sent(n.into(), "2026-09-01") });
+        }
+        masters.put(Row::deserialize_as(Table::Settings, settings("BD2")).unwrap());
+        let numbers: Vec<_> = transfers.under_way(&masters).map(|way| way.number.unwrap().to_string()).collect();
+        assert_eq!(numbers, ["BDG-SE-A000001", "BD2-SE-A000002"]);
     }
 
     #[test]

@@ -13,9 +13,6 @@ type Key = (Date, Kind);
 /// Holds the three against each other.
 pub fn compare(question: &Question, sources: &Sources) -> Sheet {
     let mut sheet = Making { question, rows: BTreeMap::new(), doubted: BTreeMap::new(), differences: Vec::new() };
-    let by_id = |documents: &'_ [Document]| -> HashMap<IntentId, Document> {
-        documents.iter().map(|document| (document.id, *document)).collect()
-    };
     let (journal, books) = (by_id(&sources.journal), by_id(&sources.books));
     journal.values().for_each(|document| sheet.count(document, |row| &mut row.journal));
     books.values().for_each(|document| sheet.count(document, |row| &mut row.books));
@@ -29,7 +26,7 @@ pub fn compare(question: &Question, sources: &Sources) -> Sheet {
     }
     let all: BTreeSet<IntentId> = journal.keys().chain(books.keys()).copied().collect();
     for id in all {
-        let (recorded, listed) = (journal.get(&id), books.get(&id));
+        let (recorded, listed) = (journal.get(&id).copied(), books.get(&id).copied());
         let Some(paper) = recorded.or(listed) else { continue };
         sheet.books_differ(recorded, listed);
         if sources.there.is_some() {
@@ -38,6 +35,10 @@ pub fn compare(question: &Question, sources: &Sources) -> Sheet {
         }
     }
     sheet.finish(sources.there.is_some())
+}
+
+fn by_id(documents: &[Document]) -> HashMap<IntentId, &Document> {
+    documents.iter().map(|document| (document.id, document)).collect()
 }
 
 /// A sheet in the making.
@@ -169,11 +170,10 @@ impl Making<'_> {
     fn tell(&mut self, id: Option<IntentId>, paper: Option<&Document>, (day, kind): Key, found: Found<'_>) {
         self.doubt(Some((day, kind)), found.counts);
         let there = found.there;
-        let number = paper.and_then(|paper| paper.number);
         let priced = |there: &There| there.sum.filter(|_| there.standing == Standing::Submitted);
         self.differences.push(Difference {
             id,
-            number: number.map(|number| number.print(&self.question.prefix, kind)),
+            number: paper.and_then(|paper| paper.number.clone()),
             kind,
             day,
             name: there.map(|there| there.name.clone()),

@@ -3,13 +3,12 @@
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
-use crate::domain::number::Number;
 use crate::domain::outcome::Fate;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// A document of the site, as the journal or the office's books have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// The device's id of it.
     pub id: IntentId,
@@ -19,8 +18,8 @@ pub struct Document {
     pub day: Date,
     /// What it comes to, rounded as the company's books keep it; zero where it comes to nothing.
     pub sum: Decimal,
-    /// Its number on paper.
-    pub number: Option<Number>,
+    /// Its number, as its paper has it.
+    pub number: Option<String>,
     /// The id of its cancellation, where it was cancelled.
     pub cancelled: Option<IntentId>,
 }

@@ -16,8 +16,6 @@ pub struct Question {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// What the numbers on the site's paper begin with.
-    pub prefix: String,
 }
 
 /// The three, side by side.

@@ -19,6 +19,7 @@ pub(super) struct Making<'a> {
     pub(super) about: &'a About<'a>,
     pub(super) fields: Fields,
     pub(super) links: Links<'a>,
+    /// What the numbers on the site's paper begin with today.
     prefix: String,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Making<'a> {
 
     /// The number on paper.
     pub(super) fn number(&self) -> Option<String> {
-        self.booked.no.map(|no| no.print(&self.prefix, self.kind()))
+        self.booked.number(self.kind(), &self.prefix)
     }
 
     pub(super) fn settings(&self) -> Option<&'a Settings> {

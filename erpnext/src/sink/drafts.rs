@@ -61,8 +61,7 @@ impl Erpnext {
     /// What the draft says of it from then on.
     fn recorded(&self, submitted: &Submitted) -> String {
         let prefix = self.library.masters(&self.site).number_prefix(&self.site);
-        let no = submitted.booked.as_ref().and_then(|booked| booked.no);
-        let no = no.map(|no| format!(" as {}", no.print(&prefix, submitted.document.kind()))).unwrap_or_default();
+        let no = submitted.number(&prefix).map(|number| format!(" as {number}")).unwrap_or_default();
         format!("{}'s box has recorded it{no}.", self.site)
     }
 }

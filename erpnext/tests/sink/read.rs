@@ -69,7 +69,7 @@ pub fn side_by_side(client: &Client, ground: &Ground, acts: &[Act], troubles: &m
         let ids = |document: &Document| [Some(document.id), document.cancelled].into_iter().flatten();
         let said = journal.iter().flat_map(|document| ids(document).map(|id| (id, posted(document)))).collect();
         let sources = Sources { books: journal.clone(), journal, said, there: Some(there) };
-        let sheet = compare(&Question { site: site(of), from: day, to: day, prefix: of.to_uppercase() }, &sources);
+        let sheet = compare(&Question { site: site(of), from: day, to: day }, &sources);
         println!("{of}: {} documents side by side, in {} rows", sources.journal.len(), sheet.rows.len());
         for differs in &sheet.differences {
             let (kind, id, words) = (differs.kind.name(), differs.id, &differs.words);

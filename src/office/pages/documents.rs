@@ -43,11 +43,13 @@ impl Desk {
                 let (prefix, kind, no) =
                     read.ok_or_else(|| Fault::bad("number", rule, "they look like BDG-SI-A000123"))?;
                 turn.of_sites(&sites, |site, after, most| {
-                    if !masters.number_prefix(&site.0).eq_ignore_ascii_case(&prefix) {
-                        return Ok((Vec::new(), None));
-                    }
                     self.catch_up(site)?;
                     let mut lines = self.office.views.numbered(site.1, kind, no)?;
+                    let today = masters.number_prefix(&site.0);
+                    lines.retain(|line| {
+                        let read = self.read(site, line).map(|read| read.submitted);
+                        line.begins_with(&prefix, read.as_ref(), &today)
+                    });
                     lines.reverse();
                     let (lines, on) = part_of(lines, after, most)?;
                     Ok((self.lines(&masters, site, &lines)?, on))

@@ -111,7 +111,12 @@ impl Books {
     /// The number on a document's paper, or its id.
     pub(super) fn number(&self, site: &SiteId, line: &DocumentLine) -> String {
         let prefix = self.all_masters().number_prefix(site);
-        line.number.map_or_else(|| line.id.to_string(), |number| number.print(&prefix, line.kind))
+        let entry = self.entry(line.site, line.locator);
+        let submitted = entry.as_ref().and_then(|entry| match entry {
+            Entry::Submitted(submitted) => Some(submitted),
+            _ => None,
+        });
+        line.printed(submitted, &prefix).unwrap_or_else(|| line.id.to_string())
     }
 
     /// The master data of all sites.

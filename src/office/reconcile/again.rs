@@ -36,7 +36,7 @@ impl About<'_> {
         moved |= self.replace(document, &mut sources.books);
         // The journal was read before: what its record says now counts, where that is the record that was read.
         if let Some(read) = self.read(&line)? {
-            let bare = |document: &Document| Document { cancelled: None, ..*document };
+            let bare = |document: &Document| Document { cancelled: None, ..document.clone() };
             let known = sources.journal.iter().find(|known| known.id == id);
             if known.is_none_or(|known| bare(known) == bare(&read)) {
                 moved |= self.replace(read, &mut sources.journal);

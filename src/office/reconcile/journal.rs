@@ -79,7 +79,7 @@ impl About<'_> {
             kind: submitted.document.kind(),
             day: submitted.day().unwrap_or(made),
             sum: self.rounded(submitted.effects().sum),
-            number: submitted.booked.as_ref().and_then(|booked| booked.no),
+            number: submitted.number(&self.prefix),
             cancelled: None,
         }
     }

@@ -34,14 +34,15 @@ impl About<'_> {
     /// A line with what its record comes to; to nothing where that is lost, which the journal tells.
     pub(super) fn line(&self, line: &DocumentLine) -> Result<Document, String> {
         let day = date(1970, 1, 1).checked_add(line.day.days()).map_err(|error| error.to_string())?;
-        let read = self.read(line)?;
+        let mut read = self.read(line)?;
+        let number = read.as_mut().map_or_else(|| line.printed(None, &self.prefix), |read| read.number.take());
         let lost = line.cancelled.map(|_| IntentId(Uuid::nil()));
         Ok(Document {
             id: line.id,
             kind: line.kind,
             day,
-            sum: read.map(|read| read.sum).unwrap_or_default(),
-            number: line.number,
+            sum: read.as_ref().map(|read| read.sum).unwrap_or_default(),
+            number,
             cancelled: read.map_or(lost, |read| read.cancelled.or(lost)),
         })
     }

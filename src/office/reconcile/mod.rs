@@ -46,6 +46,8 @@ struct About<'a> {
     days: (Date, Date),
     utc_offset_minutes: i16,
     digits: u32,
+    /// What the numbers on the site's paper begin with today.
+    prefix: String,
 }
 
 impl Reconciling<'_> {
@@ -65,8 +67,9 @@ impl Reconciling<'_> {
             days: (from, to),
             utc_offset_minutes: self.sites.with_premises(|premises| premises.config.utc_offset_minutes),
             digits: digits(&masters, site),
+            prefix: masters.number_prefix(site),
         };
-        let question = Question { site: site.clone(), from, to, prefix: masters.number_prefix(site) };
+        let question = Question { site: site.clone(), from, to };
         about.compare(&question)
     }
 }

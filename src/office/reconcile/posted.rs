@@ -76,7 +76,7 @@ impl<'a> Posted<'a> {
             let document = self.about.line(&line)?;
             self.about.words(&document, sources)?;
             // The record was read in the journal: both have it.
-            sources.books.push(document);
+            sources.books.push(document.clone());
             sources.journal.push(document);
         }
         Ok(())

@@ -59,7 +59,7 @@ impl Pages {
             let progressed = Progressed { shop, masters };
             let mine = orders.iter().filter_map(|(line, submitted)| match &submitted.document {
                 Document::SalesOrder(order) if is_wanted(&order.customer) => {
-                    let number = line.number.map(|number| number.print(&prefix, line.kind));
+                    let number = submitted.number(&prefix);
                     Some(progressed.own_order((line.id, number), submitted, order))
                 }
                 _ => None,
@@ -102,7 +102,7 @@ impl Pages {
             let mine = own.iter().filter_map(|(line, submitted)| {
                 let total = submitted.effects().sum;
                 let outstanding = outstanding(shop, line.id, submitted)?;
-                let number = line.number.map(|number| number.print(&prefix, line.kind));
+                let number = submitted.number(&prefix);
                 Some(json!({
                     "invoice": line.id,
                     "number": number,

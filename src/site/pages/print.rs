@@ -50,7 +50,7 @@ impl Pages {
         let lost = || Fault::not_now("its record cannot be read: look at the box with outpost doctor");
         let Read { stored, submitted, .. } = read.as_ref().ok_or_else(lost)?;
         let prefix = question.masters.number_prefix(&self.site);
-        let number = line.number.map(|number| number.print(&prefix, line.kind)).unwrap_or_default();
+        let number = submitted.number(&prefix).unwrap_or_default();
         let total = Some(submitted.effects().sum).filter(|sum| !sum.is_zero()).map(|sum| sum.to_string());
         lines.push(Line { left: number, right: total.unwrap_or_default(), ..Line::default() });
         let record = format!("{} {}", line.position.seq.0, stored.hash(&self.site).short());

@@ -204,7 +204,7 @@ fn a_draft_counts_for_nothing() {
 #[test]
 fn a_customer_lives_on_in_the_companys_books() {
     let mut made = paper(6, Kind::Customer, 0);
-    let mut sources = agreed(&[made]);
+    let mut sources = agreed(&[made.clone()]);
     let line = there(&mut sources, 6);
     (line.day, line.sum, line.standing) = (None, None, Standing::Cancelled);
     assert!(compare(&question(), &sources).differences.is_empty(), "somebody has put it out of use there");

@@ -15,7 +15,7 @@ const DAY: Date = date(2026, 11, 20);
 const NEXT: Date = date(2026, 11, 21);
 
 fn question() -> Question {
-    Question { site: "bandung".parse().unwrap(), from: DAY, to: NEXT, prefix: "BDG".into() }
+    Question { site: "bandung".parse().unwrap(), from: DAY, to: NEXT }
 }
 
 fn id(n: u128) -> IntentId {
@@ -28,15 +28,14 @@ fn name(text: &str) -> Text {
 
 /// A document of the first day, with a number on paper.
 fn paper(n: u32, kind: Kind, sum: u32) -> Document {
-    let number = Some(("A".parse().unwrap(), n).into());
+    let number = Some(format!("BDG-{}-A{n:06}", kind.abbreviation()));
     Document { id: id(n.into()), kind, day: DAY, sum: sum.into(), number, cancelled: None }
 }
 
 /// The same in the company's books.
 fn posted(of: &Document) -> There {
-    let (_, count) = (of.kind, of.number.unwrap().count);
     There {
-        name: format!("N-{count}"),
+        name: format!("N-{}", of.id.0.as_u128()),
         kind: of.kind,
         id: Some(of.id),
         day: Some(of.day),

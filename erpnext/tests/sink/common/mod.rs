@@ -302,6 +302,7 @@ impl Workshop {
         let time = Time::midnight().wrapping_add(jiff::SignedDuration::from_secs(seconds));
         let mut booked = Booked {
             no: Some(serde_json::from_value(json!(["A", self.made])).unwrap()),
+            prefix: Text::try_from(masters.number_prefix(&site(self.site))).ok(),
             day: Some(self.office.names.day()),
             time: Some(time),
             ..Booked::default()

@@ -22,6 +22,21 @@ fn a_sale_gets_its_number_day_and_total() {
 }
 
 #[test]
+fn a_number_begins_as_on_its_paper_whatever_the_office_chooses_later() {
+    let mut bench = Bench::tailor();
+    let before = bench.submit(1, "sales-invoice", cloth("1")).unwrap();
+    let settings = json!({"site": "bandung", "company": "Tailor Works", "currency": "IDR",
+        "smallest_currency_fraction_value": "0", "number_prefix": "BD2"});
+    bench.put(Table::Settings, settings);
+    let after = bench.submit(2, "sales-invoice", cloth("1")).unwrap();
+    let today = bench.masters.number_prefix(&"bandung".parse().unwrap());
+    let printed = |booked: &Booked| booked.number(Kind::SalesInvoice, &today).unwrap();
+    assert_eq!((&*printed(&before), &*printed(&after)), ("BDG-SI-A000001", "BD2-SI-A000002"));
+    // A record of before the prefix was kept goes by today's.
+    assert_eq!(printed(&Booked { prefix: None, ..before }), "BD2-SI-A000001");
+}
+
+#[test]
 fn without_the_offices_data_a_sale_is_taken_unchecked_and_says_so() {
     let mut bench = Bench::bare();
     let unknown = json!({"customer": "Anybody", "items": [{"item_code": "NOPE", "qty": "1", "rate": "5"}]});
