@@ -20,8 +20,8 @@ pub struct Field {
     needs: u64,
     unique: bool,
     no_copy: bool,
-    /// Older setups made it without `no_copy`.
-    was_copied: bool,
+    /// Older setups made it otherwise: copied with a document, for people to write in, or not to filter by.
+    was_otherwise: bool,
     read_only: bool,
     filter: bool,
     search: bool,
@@ -39,7 +39,7 @@ const PLAIN: Field = Field {
     needs: USUAL,
     unique: false,
     no_copy: false,
-    was_copied: false,
+    was_otherwise: false,
     read_only: false,
     filter: false,
     search: false,
@@ -68,18 +68,20 @@ const NO: Field = Field {
     search: true,
     ..PLAIN
 };
-/// What says of which workshop's paper a document is. Whatever people make of it in ERPNext, another document or a return, is of none.
-const SAYS: Field = Field { no_copy: true, was_copied: true, ..PLAIN };
+/// What says of which workshop's paper a document is. Whatever people make of it in ERPNext, another document or a return, is of none, and
+/// nobody writes it by hand: what is sent over REST is kept in a field that is read only.
+const SAYS: Field = Field { no_copy: true, was_otherwise: true, read_only: true, ..PLAIN };
 /// The workshop.
 const SITE: Field =
     Field { name: "outpost_site", label: "Outpost Site", after: "outpost_no", needs: 32, filter: true, ..SAYS };
 /// Who made it there.
-const USER: Field = Field { name: "outpost_user", label: "Outpost User", after: "outpost_site", ..SAYS };
+const USER: Field = Field { name: "outpost_user", label: "Outpost User", after: "outpost_site", filter: true, ..SAYS };
 /// The day that the paper says, where it is posted on another.
 const DATE: Field =
     Field { name: "outpost_date", label: "Outpost Date", kind: "Date", after: "outpost_user", needs: 0, ..SAYS };
-/// Of a warehouse: the workshop that it belongs to.
-const OF_WAREHOUSE: Field = Field { after: "warehouse_name", no_copy: false, was_copied: false, ..SITE };
+/// Of a warehouse: the workshop that it belongs to. People say it.
+const OF_WAREHOUSE: Field =
+    Field { after: "warehouse_name", no_copy: false, was_otherwise: false, read_only: false, ..SITE };
 
 /// Whether the workshop's box is to be asked: a tick.
 const ASK: Field = Field {
@@ -168,7 +170,7 @@ impl Field {
             (false, true) => wrong.push("it is unique, so a second document with the same value is refused".into()),
             _ => {}
         }
-        if self.no_copy && number(found, "no_copy") == 0 {
+        if self.is_copied(found) {
             wrong.push("it is copied with a document, and a copy is another document".into());
         }
         if number(found, "reqd") == 1 {
@@ -177,10 +179,32 @@ impl Field {
         wrong
     }
 
-    /// True of one that is there as older setups made it: right, but for being copied with a document.
+    /// True of one that is there as older setups made it: right, but for being copied with a document, written in by people, or not a filter.
     pub(super) fn is_older(&self, found: &Value) -> bool {
         let older = Self { no_copy: false, ..*self };
-        self.was_copied && number(found, "no_copy") == 0 && older.wrong(found).is_empty()
+        let lacks = self.flags().iter().any(|(flag, on)| *on && number(found, flag) == 0);
+        self.was_otherwise && lacks && older.wrong(found).is_empty()
+    }
+
+    /// True of one that is copied with a document, and must not be.
+    pub(super) fn is_copied(&self, found: &Value) -> bool {
+        self.no_copy && number(found, "no_copy") == 0
+    }
+
+    /// What an older one gets.
+    pub(super) fn mended(&self) -> Value {
+        let flags = self.flags().into_iter().filter(|(_, on)| *on);
+        Value::Object(flags.map(|(flag, _)| (flag.to_owned(), 1.into())).collect())
+    }
+
+    /// The same in words.
+    pub(super) fn mends(&self) -> String {
+        let filter = if self.filter { ", and is a filter of lists" } else { "" };
+        format!("so that it is not copied to what people make of a document, nor written in by them{filter}")
+    }
+
+    fn flags(&self) -> [(&'static str, bool); 3] {
+        [("no_copy", self.no_copy), ("read_only", self.read_only), ("in_standard_filter", self.filter)]
     }
 
     /// True of one that setup has made, this one or an older one. One of another shape is somebody else's.
@@ -228,6 +252,19 @@ mod tests {
                 assert_eq!(field.body(doctype)["no_copy"], 1, "{doctype} {}", field.name);
             }
         }
+    }
+
+    #[test]
+    fn people_write_in_none_of_ours_but_a_warehouse_s_and_find_documents_by_number_site_and_user() {
+        for (doctype, fields) in all().filter(|(doctype, _)| *doctype != "Warehouse") {
+            for field in fields {
+                let (name, body) = (field.name, field.body(doctype));
+                assert_eq!(body["read_only"], 1, "{doctype} {name}");
+                let found_by = ["outpost_no", "outpost_site", "outpost_user"].contains(&name);
+                assert_eq!(body["in_standard_filter"], u8::from(found_by), "{doctype} {name}");
+            }
+        }
+        assert_eq!(OF_WAREHOUSE.body("Warehouse")["read_only"], 0);
     }
 
     #[test]

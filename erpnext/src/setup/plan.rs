@@ -272,7 +272,19 @@ fn profiles(user: &Value) -> Vec<&str> {
 fn custom_fields(admin: &Client) -> Result<Vec<Value>, Failure> {
     let names: Vec<_> = fields::all().flat_map(|(_, fields)| fields).chain(ASKED).map(|field| field.name).collect();
     let query = Query {
-        fields: &["name", "owner", "dt", "fieldname", "fieldtype", "length", "unique", "no_copy", "reqd"],
+        fields: &[
+            "name",
+            "owner",
+            "dt",
+            "fieldname",
+            "fieldtype",
+            "length",
+            "unique",
+            "no_copy",
+            "reqd",
+            "read_only",
+            "in_standard_filter",
+        ],
         filters: vec![json!(["fieldname", "in", names])],
         page: PAGE,
         ..Query::default()

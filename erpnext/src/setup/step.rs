@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Step {
     /// A custom field is made.
     AddField(&'static str, &'static Field),
-    /// A custom field that an older setup made is no more copied with a document.
+    /// A custom field that an older setup made is made as it is today.
     MendField(&'static str, &'static Field),
     /// A custom field is removed. Its column stays in the database with what stands in it, unseen, until the field is made again.
     RemoveField(&'static str, &'static Field),
@@ -62,11 +62,7 @@ impl fmt::Display for Step {
         match self {
             Self::AddField(doctype, field) => write!(f, "{doctype}: add the field {} ({})", field.name, field.shape()),
             Self::MendField(doctype, field) => {
-                let name = field.name;
-                write!(
-                    f,
-                    "{doctype}: mend the field {name}, so that it is not copied to what people make of a document"
-                )
+                write!(f, "{doctype}: mend the field {}, {}", field.name, field.mends())
             }
             Self::RemoveField(doctype, field) => {
                 let stays = "what stands in it stays in the database, unseen, until the field is made again";
@@ -107,7 +103,7 @@ impl Step {
             Self::AddField(doctype, field) => admin.insert("Custom Field", &field.body(doctype)).map(|_| None),
             Self::MendField(doctype, field) => {
                 let name = format!("{doctype}-{}", field.name);
-                admin.update("Custom Field", &name, &json!({ "no_copy": 1 })).map(|_| None)
+                admin.update("Custom Field", &name, &field.mended()).map(|_| None)
             }
             Self::RemoveField(doctype, field) => {
                 admin.delete("Custom Field", &format!("{doctype}-{}", field.name)).map(|()| None)

@@ -27,7 +27,7 @@ fn a_bare_erpnext_is_set_up_once_and_then_as_it_was() {
     let words = first.to_string();
     for line in [
         "Sales Invoice: add the field outpost_id (Data, 64 characters, unique, not copied, read only)",
-        "Stock Entry: add the field outpost_date (Date, not copied)",
+        "Stock Entry: add the field outpost_date (Date, not copied, read only)",
         "Warehouse: add the field outpost_site (Data)",
         "make the user outpost-connector@tailor.local with the roles Accounts User, Accounts Manager, ",
     ] {
@@ -142,8 +142,8 @@ fn fields_that_an_older_setup_made_are_mended_and_are_ours() {
     }
     let mend = plan(&admin, &known).unwrap();
     let said = mend.to_string();
-    let line =
-        "Purchase Receipt: mend the field outpost_site, so that it is not copied to what people make of a document";
+    let line = "Purchase Receipt: mend the field outpost_site, so that it is not copied to what people make of a document, nor \
+                written in by them, and is a filter of lists";
     assert_eq!((mend.steps.len(), said.lines().next()), (3, Some(line)), "{said}");
     let removed = |plan: &Plan| plan.steps.iter().filter(|step| matches!(step, Step::RemoveField(..))).count();
     let back = undo(&admin, &known).unwrap();
@@ -152,6 +152,20 @@ fn fields_that_an_older_setup_made_are_mended_and_are_ours() {
     carry_out(&mend, &admin);
     assert_eq!(stand_in.document("Custom Field", "Purchase Receipt-outpost_user").unwrap()["no_copy"], json!(1));
     assert_eq!((plan(&admin, &known).unwrap(), plan(&admin, &wishes()).unwrap()), (Plan::default(), whole));
+
+    // Those of an update before: people could write in them, and lists were not filtered by the user.
+    for field in ["outpost_site", "outpost_user", "outpost_date"] {
+        let filter = u8::from(field == "outpost_site");
+        let older = json!({ "read_only": 0, "in_standard_filter": filter });
+        admin.update("Custom Field", &format!("Purchase Receipt-{field}"), &older).unwrap();
+    }
+    let mend = plan(&admin, &known).unwrap();
+    assert_eq!((mend.steps.len(), removed(&undo(&admin, &known).unwrap())), (3, removed(&back)), "{mend}");
+    carry_out(&mend, &admin);
+    let user = stand_in.document("Custom Field", "Purchase Receipt-outpost_user").unwrap();
+    assert_eq!((&user["read_only"], &user["in_standard_filter"]), (&json!(1), &json!(1)));
+    assert_eq!(stand_in.document("Custom Field", "Purchase Receipt-outpost_date").unwrap()["read_only"], json!(1));
+    assert_eq!(plan(&admin, &known).unwrap(), Plan::default());
 
     // Of another shape beside that it is somebody else's.
     let others = json!({ "no_copy": 0, "unique": 1 });

@@ -36,6 +36,15 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "outpost_site, outpost_user, outpost_date of it are copied to what people make of a document",
     ),
     (
+        |erp, _, _| {
+            let (name, older) = ("Stock Entry-outpost_user", json!({ "read_only": 0, "in_standard_filter": 0 }));
+            admin(erp).update("Custom Field", name, &older).unwrap();
+        },
+        Level::Warning,
+        "Stock Entry",
+        "outpost_user of it are as an older setup made them: people may write in them",
+    ),
+    (
         |erp, _, _| drop_field(erp, "Warehouse", "outpost_site"),
         Level::Error,
         "Warehouse.outpost_site",

@@ -354,7 +354,7 @@ fn described(def: &Doctype) -> Value {
         json!({
             "fieldname": f.name, "fieldtype": f.whole["fieldtype"], "label": f.label, "options": f.options,
             "reqd": number("reqd"), "unique": number("unique"), "length": number("length"),
-            "no_copy": number("no_copy"), "read_only": number("read_only"), "is_virtual": number("is_virtual"), "permlevel": f.level,
+            "no_copy": number("no_copy"), "read_only": number("read_only"), "in_standard_filter": number("in_standard_filter"), "is_virtual": number("is_virtual"), "permlevel": f.level,
             "is_custom_field": i32::from(f.whole.get("dt").is_some()),
         })
     };

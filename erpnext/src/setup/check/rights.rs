@@ -25,12 +25,13 @@ pub(super) fn look(client: &Client, roles: &[String], findings: &mut Findings) {
         };
         let Some(meta) = meta else { continue };
         let mut good = true;
-        let mut copied = Vec::new();
+        let (mut older, mut copied) = (Vec::new(), false);
         for field in fields.get(doctype).copied().unwrap_or_default() {
             let place = format!("{doctype}.{}", field.name);
             let found = meta.field(field.name);
-            if found.is_some_and(|found| field.is_older(found)) {
-                copied.push(field.name);
+            if let Some(found) = found.filter(|found| field.is_older(found)) {
+                older.push(field.name);
+                copied |= field.is_copied(found);
                 continue;
             }
             match found.map(|found| field.wrong(found)) {
@@ -41,11 +42,14 @@ pub(super) fn look(client: &Client, roles: &[String], findings: &mut Findings) {
             }
             good = false;
         }
-        if !copied.is_empty() {
-            let found = format!(
-                "{} of it are copied to what people make of a document in ERPNext, which `reconcile` then tells as foreign",
-                copied.join(", ")
-            );
+        if !older.is_empty() {
+            let effect = match copied {
+                true => {
+                    "are copied to what people make of a document in ERPNext, which `reconcile` then tells as foreign"
+                }
+                false => "are as an older setup made them: people may write in them, or lists are not filtered by them",
+            };
+            let found = format!("{} of it {effect}", older.join(", "));
             findings.warning(doctype, found, "Run setup again, which mends them.");
         }
         let missing: Vec<_> = rights.iter().filter(|right| !meta.allows(roles, right)).copied().collect();
