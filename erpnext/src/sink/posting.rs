@@ -91,6 +91,15 @@ impl Erpnext {
             if matches!(request.doctype, "Customer" | "Supplier" | "Item") {
                 return Verdict::Again { why: "ERPNext has had one of that name for a moment".into(), alive: true };
             }
+            // It names itself by its number.
+            if let Some(name) = request.body.get("name").and_then(Value::as_str) {
+                let why = format!(
+                    "ERPNext has another {} of the name {name}, and takes no second one. Cancel and delete that one there and retry; or, \
+                     where it was entered for this document, give this one up and say that it is entered.",
+                    request.doctype
+                );
+                return Verdict::Held(Hold::Refused, why);
+            }
             if let Some(from) = request.body.get("amended_from").and_then(Value::as_str) {
                 let why = format!(
                     "Somebody has amended {from} in ERPNext by hand, and ERPNext takes no second amendment of it. Cancel and delete that \
@@ -171,7 +180,15 @@ impl Erpnext {
             Ok(Ask::Insert(request)) if is_master(submitted.document.kind()) => {
                 masters::found(&self.site, &request, there)
             }
-            Ok(Ask::Insert(request)) => {
+            Ok(Ask::Insert(mut request)) => {
+                if let Some(fields) = request.body.as_object_mut() {
+                    // It is on no paper, and another where the prefix or the naming has been changed since.
+                    fields.remove("naming_series");
+                    if submitted.is_requested() {
+                        // Its draft has a name of its own, and keeps it.
+                        fields.remove("name");
+                    }
+                }
                 let expected = self.expected(submitted, Reading::Later);
                 compare(&Made { request, expected, name: name.to_owned(), day }, there)
             }

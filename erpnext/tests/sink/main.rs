@@ -23,6 +23,7 @@ mod levels;
 mod line;
 mod materials;
 mod memory;
+mod named;
 mod pair;
 mod pieces;
 mod profiles;
