@@ -3,8 +3,9 @@
 //! Its exit code is for cron, as that of `cmp` is: 0 where nothing differs, 1 where something does, 2 where it was not compared.
 
 use crate::control::{self, Ask};
+use crate::domain::document::Kind;
 use crate::domain::id::SiteId;
-use crate::reconcile::{Difference, Figures, Row, Sheet, State};
+use crate::reconcile::{Difference, Figures, Row, Sheet, State, Why};
 use crate::show;
 use anyhow::Context;
 use clap::Args;
@@ -68,6 +69,10 @@ fn words(sheet: &Sheet) -> String {
     if let Some(why) = &sheet.without {
         shown.notes.push(format!("not compared with ERPNext: {why}"));
     }
+    let by_others = sheet.differences.iter().filter(|one| one.why == Why::Foreign && !one.counts).count();
+    if by_others > 0 {
+        shown.notes.push(format!("stock of its warehouses was moved by others, told below as settled: {by_others}"));
+    }
     let mut text = shown.to_string();
     for difference in &sheet.differences {
         text.push_str(&told(difference));
@@ -109,6 +114,6 @@ fn told(difference: &Difference) -> String {
     let id = difference.id.map_or_else(|| "none".to_owned(), |id| id.to_string());
     format!(
         "{mark} {number}  {day}  {}  in ERPNext {name}  by its paper {ours}, there {theirs}\n    {words}\n    id {id}\n",
-        kind.name()
+        kind.map_or("-", Kind::name)
     )
 }

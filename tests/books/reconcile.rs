@@ -40,6 +40,12 @@ fn figures(documents: u64, cancelled: u64, sum: &str) -> Value {
     json!({ "documents": documents, "cancelled": cancelled, "sum": sum })
 }
 
+/// Somebody at the office, in ERPNext.
+fn by_hand(shop: &Shop) -> Client {
+    let admin = shop.erp.admin();
+    Client::new(&shop.erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap()
+}
+
 /// A sale of services, as it were: no stock is asked for.
 fn plain_sale(n: u32, qty: &str) -> Value {
     let mut sale = sale(n, qty);
@@ -105,9 +111,7 @@ fn each_thing_that_is_wrong_is_told_by_the_document_that_it_is_wrong_with() {
     let idle = |status: &Value| status["erpnext"]["sites"]["bandung"]["trying"].is_null();
     shop.town.office.wait_until("posting to be idle", super::SOON, idle).unwrap();
 
-    let admin = shop.erp.admin();
-    let by_hand = Client::new(&shop.erp.url(), &Key { key: admin.key, secret: admin.secret }, None).unwrap();
-    by_hand.cancel("Sales Invoice", &cancelled).unwrap();
+    by_hand(&shop).cancel("Sales Invoice", &cancelled).unwrap();
     shop.erp.lose("Sales Invoice", &lost);
     for total in ["grand_total", "rounded_total"] {
         shop.erp.set("Sales Invoice", &altered, total, json!(1001.0));
@@ -145,6 +149,83 @@ fn each_thing_that_is_wrong_is_told_by_the_document_that_it_is_wrong_with() {
         said.contains("BDG-SI-A000004") && said.contains("SINV-FOREIGN") && said.ends_with("5 differences\n"),
         "{said}"
     );
+    shop.close();
+}
+
+#[test]
+fn what_erpnexts_own_people_book_in_a_workshops_warehouse_is_told_and_nobody_has_to_act_on_it() {
+    let shop = Shop::open(&["bandung", "garut"]);
+    shop.send(0, "stock-entry", &receipt(1, "10"));
+    posted(&shop, 1);
+    let office = by_hand(&shop);
+    let book = |doctype: &str, more: Value| {
+        let mut doc = json!({ "docstatus": 1, "company": "Tailor Works", "set_posting_time": 1, "posting_date": DAY, "posting_time": "11:00:00" });
+        doc.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        office.insert(doctype, &doc).unwrap()["name"].as_str().unwrap().to_owned()
+    };
+    let rows =
+        |qty: u32, warehouse: &str| json!([{ "item_code": "BUTTON", "qty": qty, "rate": 500, "warehouse": warehouse }]);
+    let bought = book("Purchase Receipt", json!({ "supplier": "Toko Kain", "items": rows(7, "Stores - TW") }));
+    let moved = json!({ "stock_entry_type": "Material Transfer", "from_warehouse": "Stores - TW", "to_warehouse": "Finished Goods - TW",
+                        "items": [{ "item_code": "BUTTON", "qty": 2 }] });
+    let moved = book("Stock Entry", moved);
+    // None of these: in another warehouse, cancelled, of another workshop.
+    book("Purchase Receipt", json!({ "supplier": "Toko Kain", "items": rows(1, "Finished Goods - TW") }));
+    let undone = book("Delivery Note", json!({ "customer": "Bu Sari", "items": rows(1, "Stores - TW") }));
+    office.cancel("Delivery Note", &undone).unwrap();
+    let of_garut = json!({ "stock_entry_type": "Material Issue", "from_warehouse": "Stores - TW", "outpost_site": "garut",
+                           "outpost_id": shop::id(77), "items": [{ "item_code": "BUTTON", "qty": 1 }] });
+    book("Stock Entry", of_garut);
+    let told = |sheet: &Value| -> Vec<(Value, Value)> {
+        let own = |one: &&Value| one["why"] == "foreign" && one["counts"] == false;
+        sheet["differences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(own)
+            .map(|one| (one["kind"].clone(), one["name"].clone()))
+            .collect()
+    };
+    let (code, sheet) = days(&shop, DAY, DAY);
+    let both = [(json!("Purchase Receipt"), json!(bought)), (json!("Stock Entry"), json!(moved))];
+    let mut found = told(&sheet);
+    found.sort_by_key(|(kind, _)| kind.to_string());
+    assert_eq!((code, &sheet["equal"], &found[..]), (0, &json!(true), &both[..]), "{sheet:#}");
+    let (_, said, _) = reconcile(&shop, &["--from", DAY, "--to", DAY]);
+    for line in [
+        format!("Purchase Receipt {bought} was made in ERPNext and is no workshop's: 7 of BUTTON into Stores - TW."),
+        format!("Stock Entry {moved} was made in ERPNext and is no workshop's: 2 of BUTTON out of Stores - TW."),
+        "was moved by others, told below as settled: 2".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line}: {said}");
+    }
+    assert!(said.ends_with("equal\n"), "{said}");
+
+    // What was entered for a document of the workshop is that one, once somebody has said so.
+    let mut short = sale(2, "500");
+    short.as_object_mut().unwrap().remove("payments");
+    shop.send(0, "sales-invoice", &short);
+    shop.wait_held(1);
+    let sold = json!({ "customer": "Bu Sari", "update_stock": 1, "items": rows(3, "Stores - TW") });
+    let sold = book("Sales Invoice", sold);
+    assert!(told(&days(&shop, DAY, DAY).1).contains(&(json!("Sales Invoice"), json!(sold))));
+    let entered = ["office", "held", "entered", &shop::id(2), "--as", &sold, "--by", "wati", "--anyway"];
+    shop.town.office.command(&entered, "").unwrap();
+    let without = until("the word", || days(&shop, DAY, DAY).1, |sheet| told(sheet).len() == 2);
+    // On a day on which its paper is not, it is known by the office's word alone.
+    shop.erp.documents("Stock Ledger Entry").iter().filter(|entry| entry["voucher_no"] == sold.as_str()).for_each(
+        |entry| {
+            shop.erp.set("Stock Ledger Entry", entry["name"].as_str().unwrap(), "posting_date", json!("2026-11-19"));
+        },
+    );
+    assert_eq!(told(&days(&shop, "2026-11-19", "2026-11-19").1), [], "{without:#}");
+
+    // The first day that is posted is the first that is looked at.
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let settings = std::fs::read_to_string(&toml).unwrap();
+    let from = settings.replace("[sites.bandung]\n", "[sites.bandung]\nfrom = \"2026-11-21\"\n");
+    std::fs::write(&toml, from).unwrap();
+    assert_eq!(told(&days(&shop, DAY, DAY).1), []);
     shop.close();
 }
 

@@ -1,12 +1,13 @@
 //! All documents of the days that are asked for, and what the three have of each.
 
-use super::line::{Document, Sources, Standing, There};
+use super::line::{Document, Foreign, Goods, Sources, Standing, There};
 use super::one::{Found, One};
 use super::sheet::{Difference, Figures, Question, Row, Sheet, State, Why};
 use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 type Key = (Date, Kind);
 
@@ -34,6 +35,7 @@ pub fn compare(question: &Question, sources: &Sources) -> Sheet {
             sheet.document(&One::new(paper, &sources.said), theirs.get(&id).unwrap_or(&none));
         }
     }
+    sources.foreign.iter().for_each(|foreign| sheet.moved(foreign));
     sheet.finish(sources.there.is_some())
 }
 
@@ -102,6 +104,23 @@ impl Making<'_> {
                 counts: true,
             },
         );
+    }
+
+    /// Stock of the site's that somebody else has moved. It is in no row: what it comes to is not the workshop's.
+    fn moved(&mut self, foreign: &Foreign) {
+        self.differences.push(Difference {
+            id: None,
+            number: None,
+            kind: Kind::named(&foreign.doctype),
+            day: foreign.day,
+            name: Some(foreign.name.clone()),
+            posted_on: None,
+            ours: None,
+            theirs: None,
+            why: Why::Foreign,
+            words: moved_in_words(foreign),
+            counts: false,
+        });
     }
 
     /// What the office's books have otherwise than the journal.
@@ -174,7 +193,7 @@ impl Making<'_> {
         self.differences.push(Difference {
             id,
             number: paper.and_then(|paper| paper.number.clone()),
-            kind,
+            kind: Some(kind),
             day,
             name: there.map(|there| there.name.clone()),
             posted_on: there.and_then(|there| there.day).filter(|posted| *posted != day),
@@ -213,4 +232,20 @@ impl Making<'_> {
             differences: self.differences,
         }
     }
+}
+
+fn moved_in_words(Foreign { doctype, name, goods, more, .. }: &Foreign) -> String {
+    let each = |Goods { item, warehouse, qty }: &Goods| match qty {
+        qty if qty.is_zero() => format!("{item} in {warehouse}"),
+        qty if qty.is_negative() => format!("{} of {item} out of {warehouse}", qty.abs()),
+        qty => format!("{qty} of {item} into {warehouse}"),
+    };
+    let mut moved = goods.iter().map(each).collect::<Vec<_>>().join(", ");
+    if *more > 0 {
+        let _ = write!(moved, " and {more} more");
+    }
+    format!(
+        "{doctype} {name} was made in ERPNext and is no workshop's: {moved}. Where it was entered for a document of the workshop, say so: \
+         `outpost office held entered`."
+    )
 }

@@ -54,6 +54,32 @@ pub struct There {
     pub standing: Standing,
 }
 
+/// What a document that is no workshop's has moved of an item in a warehouse of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Goods {
+    /// As the company's books call it.
+    pub item: String,
+    /// The same.
+    pub warehouse: String,
+    /// In the item's stock unit; into the warehouse where it is more than nothing. Zero where it was only counted or valued.
+    pub qty: Decimal,
+}
+
+/// A document of the company's books that is no workshop's and has moved stock in warehouses of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// The books' own word for what it is; of others than our kinds too.
+    pub doctype: String,
+    /// Its name there.
+    pub name: String,
+    /// The day on which it moved the stock.
+    pub day: Date,
+    /// The first of what it moved.
+    pub goods: Vec<Goods>,
+    /// How much more it moved.
+    pub more: usize,
+}
+
 /// Everything that is compared. A document beyond the days that are asked for may be among them, where the company's books have it on one
 /// of these.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +92,8 @@ pub struct Sources {
     pub said: HashMap<IntentId, Fate>,
     /// What the company's books have; none where there are none, or this site is not posted into them.
     pub there: Option<Vec<There>>,
+    /// What others have moved in the site's warehouses, by the company's books.
+    pub foreign: Vec<Foreign>,
 }
 
 /// True of what is never submitted in the company's books: it lives on there, and may be put out of use.

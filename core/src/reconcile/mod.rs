@@ -8,7 +8,8 @@
 //! - What is cancelled is counted as cancelled and sums nothing, on all sides.
 //! - Some differences are no work for anybody, since the office's word is the last one and nothing is missing in sum: a till's count that
 //!   is kept at the office, what was cancelled before it was posted, what lies before the first day that is posted, what was posted on
-//!   the first open day, what somebody has entered by hand otherwise than its paper says. They are told, and the sheet is equal all the same ([`Difference::counts`]).
+//!   the first open day, what somebody has entered by hand otherwise than its paper says, what others have moved in the site's warehouses.
+//!   They are told, and the sheet is equal all the same ([`Difference::counts`]).
 
 mod compare;
 mod line;
@@ -18,5 +19,5 @@ mod sheet;
 mod tests;
 
 pub use compare::compare;
-pub use line::{Document, Sources, Standing, There};
+pub use line::{Document, Foreign, Goods, Sources, Standing, There};
 pub use sheet::{Difference, Figures, Question, Row, Sheet, State, Why};

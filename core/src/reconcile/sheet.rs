@@ -97,8 +97,8 @@ pub struct Difference {
     pub id: Option<IntentId>,
     /// Its number on paper.
     pub number: Option<String>,
-    /// Which kind.
-    pub kind: Kind,
+    /// Which kind; none of what others have made that is none of ours, whose words say what it is.
+    pub kind: Option<Kind>,
     /// Its own day.
     pub day: Date,
     /// What the company's books call it.
@@ -155,6 +155,7 @@ pub enum Why {
     OpenDay,
     /// It is there more than once.
     Twice,
-    /// It is said to be the site's, and the journal does not know it.
+    /// It is said to be the site's, and the journal does not know it; or it is no workshop's, and has moved stock in the site's warehouses,
+    /// which does not count as a difference.
     Foreign,
 }

@@ -1,12 +1,15 @@
 //! What ERPNext has of a site, line by line, to be held against what the office has.
 //!
-//! In: a site and days, or ids, or names. Out: [`There`]s, a page at a time. Absent: what they are held against: that is the core's
-//! (`reconcile`).
+//! In: a site and days, or ids, or names, or warehouses. Out: [`There`]s, and what was [`Moved`], a page at a time. Absent: what they are
+//! held against: that is the core's (`reconcile`).
 //!
 //! A document belongs to the day that its paper says: `outpost_date` where it was posted on another. So both fields are asked for, and
 //! whoever takes the lines looks which it is. Pages go by name, from the last one on: what is posted meanwhile shifts none of them.
 
 pub(crate) mod columns;
+mod moved;
+
+pub use moved::Moved;
 
 use crate::client::{Client, Failure, Query};
 use jiff::civil::Date;

@@ -10,11 +10,11 @@ use crate::ground::Ground;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Fate;
-use outpost_core::reconcile::{Document, Question, Sources, There, compare};
+use outpost_core::reconcile::{Document, Question, Sources, Standing, There, compare};
 use outpost_erpnext::client::{Client, Failure};
 use outpost_erpnext::down::{Feed, Progress, Round, Scope};
-use outpost_erpnext::reconcile::Reader;
-use std::collections::BTreeMap;
+use outpost_erpnext::reconcile::{Moved, Reader};
+use std::collections::{BTreeMap, BTreeSet};
 
 const SITES: [&str; 2] = ["bandung", "garut"];
 /// Tries of a load that was not answered, in all.
@@ -60,6 +60,7 @@ pub fn side_by_side(client: &Client, ground: &Ground, acts: &[Act], troubles: &m
             let read = Reader { client, digits: DIGITS }.of_days(&site(of), *kind, (day, day), &mut take);
             troubles.unless(read.is_ok(), || format!("{of}, {} of its day: {read:?}", kind.name()));
         }
+        ledger(client, ground, (of, &there), troubles);
         let journal = recorded(ground, of, acts);
         let name = |document: &Document| {
             let line = there.iter().find(|line| line.id == Some(document.id));
@@ -68,15 +69,35 @@ pub fn side_by_side(client: &Client, ground: &Ground, acts: &[Act], troubles: &m
         let posted = |document: &Document| Fate::Posted { name: name(document), day: None, by: None };
         let ids = |document: &Document| [Some(document.id), document.cancelled].into_iter().flatten();
         let said = journal.iter().flat_map(|document| ids(document).map(|id| (id, posted(document)))).collect();
-        let sources = Sources { books: journal.clone(), journal, said, there: Some(there) };
+        let sources = Sources { books: journal.clone(), journal, said, there: Some(there), ..Sources::default() };
         let sheet = compare(&Question { site: site(of), from: day, to: day }, &sources);
         println!("{of}: {} documents side by side, in {} rows", sources.journal.len(), sheet.rows.len());
         for differs in &sheet.differences {
-            let (kind, id, words) = (differs.kind.name(), differs.id, &differs.words);
+            let (kind, id, words) = (differs.kind.map_or("-", Kind::name), differs.id, &differs.words);
             troubles.tell(format!("{of}, side by side, {kind} {id:?}: {words}"));
         }
         troubles.unless(sheet.equal && !sheet.rows.is_empty(), || format!("{of}, side by side: {:?}", sheet.rows));
     }
+}
+
+/// Of what ERPNext's ledger of stock lists of a site's warehouse: the site's own documents that count, and none that is cancelled.
+fn ledger(client: &Client, ground: &Ground, (of, there): (&str, &[There]), troubles: &mut Troubles) {
+    let day = ground.own().day;
+    let at = SITES.iter().zip(["Bandung - TW", "Garut - TW"]).find(|(site, _)| **site == of).unwrap().1;
+    let mut listed = BTreeSet::new();
+    let mut take = |moved: Moved| {
+        listed.insert((moved.doctype, moved.name));
+        true
+    };
+    let warehouses = [ground.office.names.of(at)];
+    let read = Reader { client, digits: DIGITS }.moved(&warehouses, (day, day), &mut take);
+    troubles.unless(read.is_ok(), || format!("{of}, its ledger of stock: {read:?}"));
+    let is_listed = |line: &&There| listed.contains(&(line.kind.name().to_owned(), line.name.clone()));
+    let (counting, others): (Vec<&There>, Vec<&There>) =
+        there.iter().filter(is_listed).partition(|line| line.standing == Standing::Submitted);
+    println!("{of}: {} documents in the ledger of {at}, {} of them its own", listed.len(), counting.len());
+    troubles.unless(!counting.is_empty(), || format!("{of}: none of its documents is in the ledger of stock"));
+    troubles.unless(others.is_empty(), || format!("{of}: what counts no more is in the ledger of stock: {others:?}"));
 }
 
 /// A first load with the connector's key: nothing is refused, and what the suite has made is there.

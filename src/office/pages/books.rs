@@ -53,7 +53,7 @@ impl Desk {
                         "site": site,
                         "id": difference.id,
                         "number": difference.number,
-                        "kind": difference.kind.slug(),
+                        "kind": difference.kind.map(Kind::slug),
                         "day": difference.day,
                         "name": difference.name,
                         "ours": difference.ours,

@@ -8,6 +8,7 @@
 //! journal) and then ERPNext, and what differs is looked at once more before it is told.
 
 mod again;
+mod foreign;
 mod journal;
 mod listed;
 mod posted;
@@ -18,7 +19,7 @@ use super::sites::Sites;
 use crate::books::{Shelves, catch_up};
 use crate::domain::decimal::Decimal;
 use crate::domain::id::SiteId;
-use crate::domain::master::Masters;
+use crate::domain::master::{Masters, Warehouse};
 use crate::reconcile::{Question, Sheet, Sources, compare};
 use crate::show::MOST_DAYS;
 use crate::views::{self, NotNow, SiteNo};
@@ -43,6 +44,10 @@ struct About<'a> {
     clerk: &'a Clerk,
     site: &'a SiteId,
     number: SiteNo,
+    /// All that are enrolled.
+    sites: &'a [(SiteId, SiteNo)],
+    /// The site's own, by the workshop's names.
+    warehouses: Vec<String>,
     days: (Date, Date),
     utc_offset_minutes: i16,
     digits: u32,
@@ -64,6 +69,8 @@ impl Reconciling<'_> {
             clerk: self.clerk,
             site,
             number,
+            sites: &numbers,
+            warehouses: warehouses(&masters, site),
             days: (from, to),
             utc_offset_minutes: self.sites.with_premises(|premises| premises.config.utc_offset_minutes),
             digits: digits(&masters, site),
@@ -126,6 +133,12 @@ impl About<'_> {
             false => Ok(()),
         }
     }
+}
+
+/// A site's own warehouses, those as well that are out of use by now. Goods in transit are under way, and none of its stock yet.
+fn warehouses(masters: &Masters, site: &SiteId) -> Vec<String> {
+    let is_own = |place: &&Warehouse| masters.owner(place) == Some(site) && !place.is_transit;
+    masters.warehouses().filter(is_own).map(|place| place.name.to_string()).collect()
 }
 
 fn digits(masters: &Masters, site: &SiteId) -> u32 {

@@ -7,21 +7,31 @@ use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
 use crate::office::posting::{self, KEY, NAME};
 use crate::reconcile::{Document, Sources, There};
+use jiff::civil::Date;
 use outpost_erpnext::client::{Client, Failure};
+use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::reconcile::{AT_ONCE, Reader};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// ERPNext, and the site.
 pub(super) struct Posted<'a> {
-    about: &'a About<'a>,
+    pub(super) about: &'a About<'a>,
     client: Client,
+    /// The site's own, by ERPNext's names.
+    pub(super) warehouses: Vec<String>,
+    /// The first day whose documents are posted.
+    pub(super) first: Option<Date>,
 }
 
 /// Why nothing could be compared.
-fn failed(failure: Failure) -> String {
+pub(super) fn failed(failure: Failure) -> String {
     // Which of the two it is depends on where in the question the field that is missing stands.
     let lacks_a_field = failure.is("DataError") || failure.is("OperationalError");
-    let remedy = if lacks_a_field { "run `outpost office erpnext setup`" } else { "ask again" };
+    let remedy = match &failure {
+        _ if lacks_a_field => "run `outpost office erpnext setup`",
+        failure if failure.is("PermissionError") => "run `outpost office erpnext check`",
+        _ => "ask again",
+    };
     format!("ERPNext could not be read, and nothing was compared: {failure}: {remedy}")
 }
 
@@ -33,16 +43,16 @@ impl<'a> Posted<'a> {
             let Some(settings) = posting::read(dir)? else {
                 return Ok(Err(format!("no ERPNext is set up: there is no {NAME}")));
             };
-            if !settings.sites.contains_key(about.site) {
-                return Ok(Err(not_posted(about.site)));
-            }
+            let Some(map) = settings.sites.get(about.site) else { return Ok(Err(not_posted(about.site))) };
+            let warehouses = about.warehouses.iter().map(|name| SiteMap::name(&map.warehouses, name).to_owned());
+            let warehouses = Vec::from_iter(warehouses);
             let client = posting::client(dir, &settings, &posting::key(&dir.join(KEY))?)?;
-            anyhow::Ok(Ok(Self { about, client }))
+            anyhow::Ok(Ok(Self { about, client, warehouses, first: map.from }))
         };
         open().map_err(|error| format!("{error:#}"))
     }
 
-    fn reader(&self) -> Reader<'_> {
+    pub(super) fn reader(&self) -> Reader<'_> {
         Reader { client: &self.client, digits: self.about.digits }
     }
 
@@ -63,6 +73,7 @@ impl<'a> Posted<'a> {
         self.strays(&there, sources)?;
         self.by_id(&mut there, sources)?;
         self.by_name(&mut there, sources)?;
+        sources.foreign = self.foreign(&there)?;
         sources.there = Some(there);
         Ok(())
     }
@@ -130,4 +141,20 @@ fn lacking(there: &[There], sources: &Sources) -> BTreeMap<Kind, Vec<IntentId>> 
         lacking.entry(document.kind).or_default().insert(document.id);
     }
     lacking.into_iter().map(|(kind, ids)| (kind, Vec::from_iter(ids))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_done_is_said_by_what_erpnext_refuses() {
+        let said = |exc_type: &str| {
+            let (words, exception) = (String::new(), String::new());
+            failed(Failure::Refused { status: 403, exc_type: exc_type.into(), words, exception })
+        };
+        assert!(said("PermissionError").ends_with("run `outpost office erpnext check`"));
+        assert!(said("DataError").ends_with("run `outpost office erpnext setup`"));
+        assert!(said("AttributeError").ends_with("ask again"));
+    }
 }

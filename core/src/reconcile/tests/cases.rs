@@ -286,3 +286,28 @@ fn what_was_entered_by_hand_otherwise_than_its_paper_says_is_told_and_is_no_work
     sources.there.as_mut().unwrap().retain(|line| line.id != Some(id(1)));
     assert_eq!(told(&sources, 1).0, Why::Missing);
 }
+
+#[test]
+fn what_others_have_moved_of_the_sites_stock_is_told_and_is_no_work_for_the_site() {
+    let goods = |item: &str, qty: i32| Goods {
+        item: item.into(),
+        warehouse: "Bandung - TW".into(),
+        qty: qty.to_string().parse().unwrap(),
+    };
+    let mut sources = agreed(&shop());
+    let of =
+        |doctype: &str, day, goods, more| Foreign { doctype: doctype.into(), name: "N-900".into(), day, goods, more };
+    sources.foreign = vec![
+        of("Purchase Receipt", NEXT, vec![goods("CLOTH", 10), goods("BUTTON", -2), goods("THREAD", 0)], 4),
+        of("Asset Capitalization", DAY, vec![goods("CLOTH", -1)], 0),
+    ];
+    let sheet = compare(&question(), &sources);
+    assert!(sheet.equal && sheet.rows == compare(&question(), &agreed(&shop())).rows, "{sheet:#?}");
+    let [asset, receipt] = &sheet.differences[..] else { panic!("{:#?}", sheet.differences) };
+    assert_eq!((receipt.kind, receipt.day, receipt.why), (Some(Kind::PurchaseReceipt), NEXT, Why::Foreign));
+    assert_eq!((receipt.id, receipt.name.as_deref(), receipt.counts), (None, Some("N-900"), false));
+    let said = "Purchase Receipt N-900 was made in ERPNext and is no workshop's: 10 of CLOTH into Bandung - TW, \
+                2 of BUTTON out of Bandung - TW, THREAD in Bandung - TW and 4 more.";
+    assert!(receipt.words.starts_with(said), "{}", receipt.words);
+    assert!(asset.kind.is_none() && asset.words.starts_with("Asset Capitalization N-900"), "{asset:?}");
+}
