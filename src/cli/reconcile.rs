@@ -69,6 +69,13 @@ fn words(sheet: &Sheet) -> String {
     if let Some(why) = &sheet.without {
         shown.notes.push(format!("not compared with ERPNext: {why}"));
     }
+    if sheet.unread > 0 {
+        shown.notes.push(format!(
+            "NOT READ: {} records that this version cannot read, of a newer box, on whichever days: update the office",
+            sheet.unread
+        ));
+        shown.notes.extend(sheet.unread_first.iter().map(|at| format!("  {at}")));
+    }
     let by_others = sheet.differences.iter().filter(|one| one.why == Why::Foreign && !one.counts).count();
     if by_others > 0 {
         shown.notes.push(format!("stock of its warehouses was moved by others, told below as settled: {by_others}"));
@@ -80,6 +87,7 @@ fn words(sheet: &Sheet) -> String {
     let count = sheet.differences.iter().filter(|difference| difference.counts).count();
     text.push_str(&match (sheet.equal, count) {
         (true, _) => "equal\n".to_owned(),
+        (false, 0) => "not all was read\n".to_owned(),
         (false, 1) => "1 difference\n".to_owned(),
         (false, count) => format!("{count} differences\n"),
     });
@@ -116,4 +124,31 @@ fn told(difference: &Difference) -> String {
         "{mark} {number}  {day}  {}  in ERPNext {name}  by its paper {ours}, there {theirs}\n    {words}\n    id {id}\n",
         kind.map_or("-", Kind::name)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_sheet_with_records_that_were_not_read_says_which_and_never_that_it_is_equal() {
+        let day = date(2026, 11, 20);
+        let mut sheet = Sheet {
+            site: "bandung".parse().unwrap(),
+            from: day,
+            to: day,
+            equal: true,
+            without: None,
+            unread: 0,
+            unread_first: Vec::new(),
+            rows: Vec::new(),
+            differences: Vec::new(),
+        };
+        assert!(words(&sheet).ends_with("equal\n"));
+        (sheet.equal, sheet.unread, sheet.unread_first) = (false, 2, vec!["e-1/12".into()]);
+        let said = words(&sheet);
+        assert!(said.contains("NOT READ: 2 records") && said.contains("e-1/12"), "{said}");
+        assert!(said.ends_with("not all was read\n"), "{said}");
+    }
 }

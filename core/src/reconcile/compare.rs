@@ -1,6 +1,6 @@
 //! All documents of the days that are asked for, and what the three have of each.
 
-use super::line::{Document, Foreign, Goods, Sources, Standing, There};
+use super::line::{Document, Foreign, Goods, Sources, Standing, There, Unread};
 use super::one::{Found, One};
 use super::sheet::{Difference, Figures, Question, Row, Sheet, State, Why};
 use crate::domain::document::Kind;
@@ -36,7 +36,7 @@ pub fn compare(question: &Question, sources: &Sources) -> Sheet {
         }
     }
     sources.foreign.iter().for_each(|foreign| sheet.moved(foreign));
-    sheet.finish(sources.there.is_some())
+    sheet.finish(sources.there.is_some(), &sources.unread)
 }
 
 fn by_id(documents: &[Document]) -> HashMap<IntentId, &Document> {
@@ -205,7 +205,7 @@ impl Making<'_> {
         });
     }
 
-    fn finish(mut self, with_there: bool) -> Sheet {
+    fn finish(mut self, with_there: bool, unread: &Unread) -> Sheet {
         self.differences
             .sort_by(|a, b| (a.day, a.kind, a.id, a.why, &a.name).cmp(&(b.day, b.kind, b.id, b.why, &b.name)));
         let (question, doubted) = (self.question, &self.doubted);
@@ -222,12 +222,15 @@ impl Making<'_> {
         let rows: Vec<Row> = self.rows.into_iter().map(row).collect();
         let equal =
             rows.iter().all(|row| row.state != State::Differs) && !self.differences.iter().any(|one| one.counts);
+        let equal = equal && unread.count == 0;
         Sheet {
             site: question.site.clone(),
             from: question.from,
             to: question.to,
             equal,
             without: None,
+            unread: unread.count,
+            unread_first: unread.first.iter().map(ToString::to_string).collect(),
             rows,
             differences: self.differences,
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Kind;
-use crate::domain::id::IntentId;
+use crate::domain::id::{IntentId, Position};
 use crate::domain::outcome::Fate;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -80,6 +80,15 @@ pub struct Foreign {
     pub more: usize,
 }
 
+/// Records that this version cannot read: those of a newer box.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<Position>,
+}
+
 /// Everything that is compared. A document beyond the days that are asked for may be among them, where the company's books have it on one
 /// of these.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +103,8 @@ pub struct Sources {
     pub there: Option<Vec<There>>,
     /// What others have moved in the site's warehouses, by the company's books.
     pub foreign: Vec<Foreign>,
+    /// What in the journal cannot be read, of whichever days it is.
+    pub unread: Unread,
 }
 
 /// True of what is never submitted in the company's books: it lives on there, and may be put out of use.

@@ -10,6 +10,7 @@
 //!   is kept at the office, what was cancelled before it was posted, what lies before the first day that is posted, what was posted on
 //!   the first open day, what somebody has entered by hand otherwise than its paper says, what others have moved in the site's warehouses.
 //!   They are told, and the sheet is equal all the same ([`Difference::counts`]).
+//! - A sheet is never equal while there are records that this version cannot read: they may be of any day.
 
 mod compare;
 mod line;
@@ -19,5 +20,5 @@ mod sheet;
 mod tests;
 
 pub use compare::compare;
-pub use line::{Document, Foreign, Goods, Sources, Standing, There};
+pub use line::{Document, Foreign, Goods, Sources, Standing, There, Unread};
 pub use sheet::{Difference, Figures, Question, Row, Sheet, State, Why};

@@ -27,15 +27,25 @@ pub struct Sheet {
     pub from: Date,
     /// The last day.
     pub to: Date,
-    /// True where nothing differs that anybody has to look at.
+    /// True where nothing differs that anybody has to look at, and every record was read.
     pub equal: bool,
     /// Why the company's books are not among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without: Option<String>,
+    /// How many records of the site's journal this version cannot read, of whichever days: those of a newer box.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unread: u64,
+    /// The first of them: `epoch/seq`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread_first: Vec<String>,
     /// Per day and kind, in their order.
     pub rows: Vec<Row>,
     /// What differs, by day and kind.
     pub differences: Vec<Difference>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One kind on one day.

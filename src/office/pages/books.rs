@@ -43,6 +43,7 @@ impl Desk {
         let (sites_of, shelves, views) = (&*office.sites, &*office.shelves, &office.views);
         let reconciling = Reconciling { sites: sites_of, shelves, views, clerk: &office.clerk };
         let (mut items, mut differences, mut without) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut unread = BTreeMap::new();
         let mut more = 0;
         for (site, _) in &sites {
             let sheet = reconciling.sheet(site, month.days()).map_err(|why| self.unread(why))?;
@@ -63,12 +64,16 @@ impl Desk {
                     false => more += 1,
                 }
             }
+            if sheet.unread > 0 {
+                unread.insert(site.to_string(), sheet.unread);
+            }
             without.extend(sheet.without.map(|why| (site.to_string(), why)));
         }
         Ok(Reply::json(&json!({
             "month": month.to_string(),
             "items": items,
             "without": without,
+            "unread": unread,
             "differences": differences,
             "more_differences": more,
         })))

@@ -13,7 +13,7 @@ import { allows } from "./session";
 import { tableOf } from "./tables";
 import type { Condition, Site } from "./types";
 import { isWorking, type Sending, sendAll } from "./upload";
-import { clockOf } from "./words";
+import { clockOf, notRead } from "./words";
 
 test("days and months go on over the ends of years", () => {
   expect(daysOf("2026-02")).toHaveLength(28);
@@ -166,6 +166,11 @@ test("a clock says whom it has its time from, and how far it is off", () => {
     "clock chip, clock.ahead",
     "clock chip, clock.behind",
   ]);
+});
+
+test("records that the office cannot read are said site by site", () => {
+  expect(notRead({ unread: {} })).toEqual([]);
+  expect(notRead({ unread: { bandung: 3, garut: 1 } })).toHaveLength(2);
 });
 
 test("what is too much for the office is said before it is sent", () => {

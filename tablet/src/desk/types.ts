@@ -276,6 +276,8 @@ export interface Reconciled {
   items: Compared[];
   /** Why a site is not compared with the books. */
   without: Record<string, string>;
+  /** How many records of a site the office cannot read: those of a newer box. */
+  unread: Record<string, number>;
   differences: Difference[];
   more_differences: number;
 }

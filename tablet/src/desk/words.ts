@@ -4,7 +4,7 @@ import { ago, day, format, language, moment, number, tOr } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { KINDS } from "../submit";
 import { t } from "./i18n";
-import type { Condition } from "./types";
+import type { Condition, Reconciled } from "./types";
 
 export { day, moment, number };
 
@@ -48,6 +48,11 @@ export function when(iso: string | null): { ago: string; at: string } | null {
   const ms = Date.parse(iso);
   if (Number.isNaN(ms)) return { ago: iso, at: "" };
   return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
+}
+
+/** What could not be read is of any day: so nothing is equal while there is some. */
+export function notRead({ unread }: Pick<Reconciled, "unread">): string[] {
+  return Object.entries(unread).map(([site, n]) => t("reconcile.unread", { site, n: count(n) }));
 }
 
 /** Whom a box has its time from, and how far it is off where that is known. */

@@ -1,6 +1,7 @@
 //! Worked by hand, one reason at a time.
 
 use super::*;
+use crate::domain::id::{Epoch, Position, Seq};
 use crate::domain::outcome::Hold;
 
 /// Three sales (one cancelled) and a payment.
@@ -310,4 +311,14 @@ fn what_others_have_moved_of_the_sites_stock_is_told_and_is_no_work_for_the_site
                 2 of BUTTON out of Bandung - TW, THREAD in Bandung - TW and 4 more.";
     assert!(receipt.words.starts_with(said), "{}", receipt.words);
     assert!(asset.kind.is_none() && asset.words.starts_with("Asset Capitalization N-900"), "{asset:?}");
+}
+
+#[test]
+fn no_sheet_is_equal_while_a_record_cannot_be_read() {
+    let mut sources = agreed(&shop());
+    let first = Position { epoch: Epoch(Uuid::from_u128(7)), seq: Seq(12) };
+    sources.unread = Unread { count: 3, first: vec![first] };
+    let sheet = compare(&question(), &sources);
+    assert!(!sheet.equal && sheet.differences.is_empty(), "{sheet:#?}");
+    assert_eq!((sheet.unread, sheet.unread_first), (3, vec![first.to_string()]));
 }

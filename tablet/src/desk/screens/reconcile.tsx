@@ -11,7 +11,7 @@ import { Page, Problem, Said } from "../parts/page";
 import { type Column, Table } from "../parts/table";
 import { Tick } from "../parts/tick";
 import type { Compared, Difference, Figures, Reconciled } from "../types";
-import { count, day, kindName, money } from "../words";
+import { count, day, kindName, money, notRead } from "../words";
 
 export function Reconcile({ of }: { of: string | null }) {
   const [site, setSite] = useState(of ?? "");
@@ -37,11 +37,13 @@ function Sheet({ of, only }: { of: Reconciled; only: boolean }) {
   const rows = of.items.filter(({ differs }) => !only || differs);
   // The office's words name the site; a reason that many share is said once.
   const without = [...new Set(Object.values(of.without))];
+  const unread = notRead(of);
   return (
     <>
       <Said words={without} kind="warn" />
+      <Said words={unread} kind="warn" />
       {rows.length === 0 ? (
-        <p class="quiet">{t(only ? "reconcile.equal" : "nothing_found")}</p>
+        <p class="quiet">{t(only && unread.length === 0 ? "reconcile.equal" : "nothing_found")}</p>
       ) : (
         <Table
           label={t("reconcile.title")}
