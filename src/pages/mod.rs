@@ -1,4 +1,4 @@
-//! What the pages of a box and of an office have in common: the line of a document, a scan, a word on a code, the parameters that name days, kinds and rows.
+//! What the pages of a box and of an office have in common: the line of a document, what the books lack without one, a scan, a word on a code, the parameters that name days, kinds and rows.
 //!
 //! In: records and what the views know of them. Out: JSON as docs/PAGES.md has it, or a refusal. Deliberately absent: who asks, and of
 //! which sites.
@@ -6,6 +6,7 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod line;
+pub mod means;
 pub mod parameters;
 
 use crate::domain::document::Text;

@@ -30,6 +30,9 @@ export interface DocumentDetail {
   hash: string;
   amends: string | null;
   amended_by: string | null;
+  amended_by_number: string | null;
+  /** What the books lack of one that never goes there. */
+  not_booked: string[];
   cancellation: { id: string; at: string; user: string | null; reason: string } | null;
   returned: Record<string, string>;
 }

@@ -141,6 +141,31 @@ fn what_was_entered_in_erpnext_by_hand_is_said_at_the_desk() {
 }
 
 #[test]
+fn what_was_replaced_while_it_was_held_says_what_the_books_lack_and_what_stands_for_it() {
+    let shop = Shop::open(&["bandung"]);
+    add_people(&shop.town.office);
+    let lia = Desk::log_in(shop.town.office.pages().unwrap(), "lia", PASSWORD);
+    let toml = shop.town.office.dir.join("erpnext.toml");
+    let wrong = "[sites.bandung]\ncost_center = \"Nowhere - TW\"\n";
+    std::fs::write(&toml, std::fs::read_to_string(&toml).unwrap().replace("[sites.bandung]\n", wrong)).unwrap();
+    shop.send(0, "sales-invoice", &sale(1, "2"));
+    until("what is held", || lia.ask("/api/held"), |held| held["items"].as_array().unwrap().len() == 1);
+    shop.send(0, "cancellation", &json!({ "id": shop::id(101), "document": shop::id(1), "reason": "one too many" }));
+    let mut instead = sale(2, "1");
+    instead["amends"] = shop::id(1).into();
+    shop.send(0, "sales-invoice", &instead);
+    let way = |n: u32| lia.ask(&format!("/api/documents/{}", shop::id(n)))["ways"][0].clone();
+    let replaced = |way: &Value| way["line"]["mark"] == "withdrawn" && !way["amended_by"].is_null();
+    let told = until("the first to be replaced", || way(1), replaced);
+    let lacks =
+        ["Sales Invoice of 2000: not booked", "stock of BUTTON in Stores - TW: -2 not booked", "Cash: 2000 not booked"];
+    assert_eq!(told["not_booked"], json!(lacks), "{told}");
+    assert_eq!((&told["amended_by"], &told["amended_by_number"]), (&json!(shop::id(2)), &json!("BDG-SI-A000002")));
+    assert_eq!((&way(2)["not_booked"], &way(2)["amended_by_number"]), (&json!([]), &Value::Null));
+    shop.close();
+}
+
+#[test]
 fn nobody_waits_for_a_slow_erpnext_to_log_in_or_to_see_the_sites() {
     let shop = Shop::open(&["bandung"]);
     add_people(&shop.town.office);

@@ -1,12 +1,10 @@
 //! One document: what the company's books have of it, held against its paper and the office's words.
 
-use super::line::{Document, Standing, There, is_master};
+use super::line::{Document, Sources, Standing, There, is_master};
 use super::sheet::Why;
 use crate::domain::document::{Kind, Text};
-use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
 use jiff::civil::Date;
-use std::collections::HashMap;
 
 /// Something that is wrong with a document, and which line of the company's books shows it.
 pub(super) struct Found<'a> {
@@ -32,12 +30,15 @@ pub(super) struct One<'a> {
     pub(super) paper: &'a Document,
     pub(super) posting: Option<&'a Fate>,
     pub(super) cancelling: Option<&'a Fate>,
+    /// What stands for it, as its paper prints it.
+    pub(super) instead: Option<String>,
 }
 
 impl<'a> One<'a> {
-    pub(super) fn new(paper: &'a Document, said: &'a HashMap<IntentId, Fate>) -> Self {
-        let cancelling = paper.cancelled.and_then(|id| said.get(&id));
-        Self { paper, posting: said.get(&paper.id), cancelling }
+    pub(super) fn new(paper: &'a Document, sources: &'a Sources, prefix: &str) -> Self {
+        let cancelling = paper.cancelled.and_then(|id| sources.said.get(&id));
+        let instead = sources.instead.get(&paper.id).map(|number| number.print(prefix, paper.kind));
+        Self { paper, posting: sources.said.get(&paper.id), cancelling, instead }
     }
 
     /// How a line counts: a master that somebody has put out of use, or in use again, is what it was. A Job Card, and a master that the
@@ -139,7 +140,10 @@ impl<'a> One<'a> {
         match self.posting {
             Some(Fate::Held { hold, why }) => found(Why::Held(*hold), why.clone()),
             Some(Fate::Withdrawn) => {
-                let words = "It was cancelled before it was posted.".to_owned();
+                let words = match &self.instead {
+                    Some(number) => format!("It was cancelled before it was posted, and {number} stands for it."),
+                    None => "It was cancelled before it was posted.".to_owned(),
+                };
                 settled(found(Why::Withdrawn, words), self.paper.cancelled.is_some())
             }
             Some(fate @ Fate::GivenUp { reason, .. }) if fate.is_before() => {

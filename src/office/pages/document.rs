@@ -11,6 +11,7 @@ use crate::office::came_by::{self, CameBy};
 use crate::office::ledger::masters;
 use crate::office::words::{self, Said, Word};
 use crate::pages::line::{self, Mark, Read};
+use crate::pages::means;
 use crate::views::{DocumentLine, Stream};
 use crate::web::{Fault, Query, Reply};
 use serde_json::{Value, json};
@@ -70,9 +71,14 @@ impl Desk {
             })
         });
         let submitted = read.as_ref().map(|read| &read.submitted);
+        let fate = self.office.views.fate(site.1, line.id)?;
+        let prefix = masters.number_prefix(&site.0);
+        let amended_by = figures.shop.amended_by(line.id);
+        let instead = amended_by.map(|id| self.office.views.document(site.1, id)).transpose()?.flatten();
+        let number = instead.and_then(|line| Some(line.number?.print(&prefix, line.kind)));
         Ok(json!({
             "site": site.0,
-            "line": self.line(site, &masters.number_prefix(&site.0), line, read.as_ref())?,
+            "line": self.line(site, &prefix, line, read.as_ref())?,
             "document": submitted.map(line::fields),
             "booked": submitted.and_then(|submitted| submitted.booked.as_ref()),
             "device": submitted.map(|submitted| &submitted.device),
@@ -80,7 +86,9 @@ impl Desk {
             "approved_by": submitted.and_then(|submitted| submitted.approved_by.as_ref()),
             "hash": read.as_ref().map(|read| read.stored.hash(&site.0).short()),
             "amends": submitted.and_then(|submitted| submitted.amends),
-            "amended_by": figures.shop.amended_by(line.id),
+            "amended_by": amended_by,
+            "amended_by_number": number,
+            "not_booked": submitted.map(|submitted| means::not_booked(submitted, fate.as_ref())),
             "returned": submitted.map(|submitted| line::returned(&figures.shop, submitted)),
             "cancellation": cancellation,
             "stamps": of_document,

@@ -16,7 +16,6 @@ mod held;
 mod in_books;
 mod levels;
 mod library;
-mod means;
 mod reach;
 mod remap;
 mod settings;

@@ -54,10 +54,19 @@ impl About<'_> {
             if let Some(candidate) = record.entry.intent().and_then(|id| found.get_mut(&id)) {
                 candidate.first.get_or_insert(at.ordinal);
             }
-            if let Entry::Cancelled(cancelled) = &record.entry
-                && let Some(candidate) = found.get_mut(&cancelled.document)
-            {
-                candidate.document.cancelled.get_or_insert(cancelled.id);
+            match &record.entry {
+                Entry::Cancelled(cancelled) => {
+                    if let Some(candidate) = found.get_mut(&cancelled.document) {
+                        candidate.document.cancelled.get_or_insert(cancelled.id);
+                    }
+                }
+                Entry::Submitted(submitted) => {
+                    let number = submitted.booked.as_ref().and_then(|booked| booked.no);
+                    if let Some((of, number)) = submitted.amends.zip(number).filter(|(of, _)| found.contains_key(of)) {
+                        sources.instead.entry(of).or_insert(number);
+                    }
+                }
+                _ => {}
             }
         })?;
         let counts = found.into_values().filter(|candidate| candidate.first == Some(candidate.ordinal));

@@ -7,6 +7,7 @@ use crate::domain::number::Number;
 use crate::domain::record::Entry;
 use crate::domain::time::rfc3339;
 use crate::pages::line::{self, Read};
+use crate::pages::means;
 use crate::pages::parameters::{day, kind};
 use crate::site::start::SITE_NO;
 use crate::views::{DocumentLine, days_since_1970};
@@ -89,6 +90,9 @@ impl Pages {
         let Read { stored, at_ms, submitted, .. } = read.as_ref().ok_or_else(lost)?;
         let prefix = question.masters.number_prefix(&self.site);
         let (amended_by, returned) = self.fold.ask(|shop| (shop.amended_by(id), line::returned(shop, submitted)));
+        let fate = self.views.fate(SITE_NO, id)?;
+        let instead = amended_by.map(|id| self.views.document(SITE_NO, id)).transpose()?.flatten();
+        let number = instead.and_then(|line| Some(line.number?.print(&prefix, line.kind)));
         Ok(Reply::json(&json!({
             "line": self.line(&line, read.as_ref(), &prefix)?,
             "document": line::fields(submitted),
@@ -99,6 +103,8 @@ impl Pages {
             "hash": stored.hash(&self.site).short(),
             "amends": submitted.amends,
             "amended_by": amended_by,
+            "amended_by_number": number,
+            "not_booked": means::not_booked(submitted, fate.as_ref()),
             "cancellation": self.cancellation(&line),
             "returned": returned,
         })))

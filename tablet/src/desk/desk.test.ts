@@ -13,7 +13,7 @@ import { allows } from "./session";
 import { tableOf } from "./tables";
 import type { Condition, Site } from "./types";
 import { isWorking, type Sending, sendAll } from "./upload";
-import { clockOf, notRead } from "./words";
+import { amendedBy, clockOf, notRead } from "./words";
 
 test("days and months go on over the ends of years", () => {
   expect(daysOf("2026-02")).toHaveLength(28);
@@ -166,6 +166,11 @@ test("a clock says whom it has its time from, and how far it is off", () => {
     "clock chip, clock.ahead",
     "clock chip, clock.behind",
   ]);
+});
+
+test("a document that was corrected names the one that stands for it", () => {
+  expect(amendedBy({ amended_by_number: "BDG-SI-A000008" })).toMatch(/: BDG-SI-A000008$/);
+  expect(amendedBy({ amended_by_number: null })).not.toContain(":");
 });
 
 test("records that the office cannot read are said site by site", () => {

@@ -123,6 +123,9 @@ export interface Way {
   hash: string | null;
   amends: string | null;
   amended_by: string | null;
+  amended_by_number: string | null;
+  /** What the books lack of one that never goes there. */
+  not_booked: string[] | null;
   /** By the number of the row. */
   returned: Record<string, string> | null;
   cancellation: Cancellation | null;

@@ -4,7 +4,7 @@ import { ago, day, format, language, moment, number, tOr } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { KINDS } from "../submit";
 import { t } from "./i18n";
-import type { Condition, Reconciled } from "./types";
+import type { Condition, Reconciled, Way } from "./types";
 
 export { day, moment, number };
 
@@ -48,6 +48,12 @@ export function when(iso: string | null): { ago: string; at: string } | null {
   const ms = Date.parse(iso);
   if (Number.isNaN(ms)) return { ago: iso, at: "" };
   return { ago: ago(Math.max(0, Date.now() - ms)), at: moment(iso) };
+}
+
+/** What stands for a document, by its number where it has one. */
+export function amendedBy({ amended_by_number }: Pick<Way, "amended_by_number">): string {
+  const says = t("document.amended_by");
+  return amended_by_number === null ? says : `${says}: ${amended_by_number}`;
 }
 
 /** What could not be read is of any day: so nothing is equal while there is some. */

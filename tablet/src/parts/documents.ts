@@ -17,6 +17,9 @@ export interface Shown {
   elsewhere: boolean;
   returned: Record<string, string>;
   cancelled: boolean;
+  /** What the books lack of one that never goes there, and the number of what stands for it: both by the box's word. */
+  notBooked: string[];
+  instead: string | null;
 }
 
 export function slugOf(kind: string): string {
@@ -31,7 +34,20 @@ export function isNumber(text: string): boolean {
 export function ofThisTablet(entry: Entry): Shown {
   const cancellation = entry.cancelledBy ? app().outbox.get(entry.cancelledBy) : undefined;
   const cancelled = cancellation !== undefined && cancellation.state !== "refused";
-  return { entry, fields: fieldsOf(entry), elsewhere: false, returned: {}, cancelled };
+  return {
+    entry,
+    fields: fieldsOf(entry),
+    elsewhere: false,
+    returned: {},
+    cancelled,
+    notBooked: [],
+    instead: insteadOf(entry),
+  };
+}
+
+function insteadOf({ id }: Entry): string | null {
+  const stands = (other: Entry) => other.amends === id && other.state !== "refused";
+  return app().outbox.entries.value.find(stands)?.number ?? null;
 }
 
 /** A line of the box's lists as an entry, for its marks. */
@@ -58,5 +74,7 @@ export function ofTheBox(detail: DocumentDetail): Shown {
     elsewhere: true,
     returned: detail.returned,
     cancelled: detail.line.cancelled,
+    notBooked: detail.not_booked,
+    instead: detail.amended_by_number,
   };
 }

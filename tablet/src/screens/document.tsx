@@ -34,7 +34,7 @@ export function DocumentScreen({ of }: { of: string | null }) {
   const [other, setOther] = useState<Shown | "asking" | Nothing>("asking");
   const here = own !== undefined;
   // What was made on another day is printed with the taxes of that day, which the box has.
-  const asks = !own || (reached(own) > 0 && own.day !== clock.day());
+  const asks = !own || own.state === "not_posted" || (reached(own) > 0 && own.day !== clock.day());
   useEffect(() => {
     if (!asks || of === null) return;
     api
@@ -42,8 +42,7 @@ export function DocumentScreen({ of }: { of: string | null }) {
       .then((detail) => setOther(ofTheBox(detail)))
       .catch((error: unknown) => setOther(nothingOf(error)));
   }, [of, here, asks]);
-  const told = typeof other === "string" ? undefined : other.booked;
-  const shown = own ? { ...ofThisTablet(own), booked: told } : other;
+  const shown = own ? ownAs(own, other) : other;
   if (shown === "asking") return <Frame title={t("document")}>{t("wait")}</Frame>;
   if (typeof shown === "string") {
     return (
@@ -53,6 +52,13 @@ export function DocumentScreen({ of }: { of: string | null }) {
     );
   }
   return <Document shown={shown} />;
+}
+
+/** What is this tablet's, with what the box says beside. */
+function ownAs(own: Entry, other: Shown | string): Shown {
+  const shown = ofThisTablet(own);
+  if (typeof other === "string") return shown;
+  return { ...shown, booked: other.booked, notBooked: other.notBooked, instead: other.instead ?? shown.instead };
 }
 
 /** Why there is nothing to show. */
@@ -110,6 +116,12 @@ function Document({ shown }: { shown: Shown }) {
       {entry.state === "not_posted" && whyOf(entry) !== "" && (
         <Notice kind="warn">{t("document.given_up", { why: whyOf(entry) })}</Notice>
       )}
+      {shown.notBooked.map((line) => (
+        <Notice key={line} kind="warn">
+          {line}
+        </Notice>
+      ))}
+      {shown.instead && <p class="quiet">{t("document.instead", { number: shown.instead })}</p>}
       <BoxMarks marks={entry.marks ?? []} />
       {cancellation && <Cancellation entry={cancellation} />}
       <Receipt entry={entry} fields={fields} booked={shown.booked} widthMm={58} beside={handed} />

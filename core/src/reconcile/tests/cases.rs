@@ -99,6 +99,10 @@ fn what_is_settled_is_told_and_the_sheet_is_equal() {
     sources.said.extend([(id(3), Fate::Withdrawn), (id(103), Fate::Withdrawn)]);
     let (why, sheet) = told(&sources, 3);
     assert_eq!((why, sheet.equal), (Why::Withdrawn, true));
+    assert_eq!(sheet.differences[0].words, "It was cancelled before it was posted.");
+    sources.instead.insert(id(3), paper(8, Kind::SalesInvoice, 0).number.unwrap());
+    let words = &told(&sources, 3).1.differences[0].words;
+    assert_eq!(words, "It was cancelled before it was posted, and BDG-SI-A000008 stands for it.");
 }
 
 #[test]

@@ -13,7 +13,7 @@ import { Page, Problem, Said } from "../parts/page";
 import { Stamps } from "../parts/stamps";
 import { may } from "../session";
 import type { Cancellation, Way } from "../types";
-import { amount, kindName } from "../words";
+import { amendedBy, amount, kindName } from "../words";
 
 export function DocumentScreen({ of }: { of: string | null }) {
   const id = of ?? "";
@@ -41,6 +41,7 @@ function OneWay({ way, onDone }: { way: Way; onDone: () => void }) {
           <MarkSays line={way.line} />
         </div>
         <Stamps of={way.stamps} />
+        <NotBooked way={way} />
         <Who way={way} />
         {way.line.mark === "given_up" && !way.cancellation && may("work") && <ByHand way={way} onDone={onDone} />}
       </section>
@@ -91,10 +92,15 @@ function Who({ way }: { way: Way }) {
       </dl>
       <p class="links">
         {way.amends && <a href={`#/document/${way.amends}`}>{t("document.amends")}</a>}
-        {way.amended_by && <a href={`#/document/${way.amended_by}`}>{t("document.amended_by")}</a>}
+        {way.amended_by && <a href={`#/document/${way.amended_by}`}>{amendedBy(way)}</a>}
       </p>
     </>
   );
+}
+
+/** What the books lack of one that was replaced, cancelled before, or given up. */
+function NotBooked({ way }: { way: Way }) {
+  return <Said words={way.not_booked ?? []} kind="warn" />;
 }
 
 function Cancelled({ of }: { of: Cancellation }) {
