@@ -32,7 +32,7 @@ pub fn compare(question: &Question, sources: &Sources) -> Sheet {
         sheet.books_differ(recorded, listed);
         if sources.there.is_some() {
             let none = Vec::new();
-            sheet.document(&One::new(paper, sources, &question.prefix), theirs.get(&id).unwrap_or(&none));
+            sheet.document(&One::new(paper, sources), theirs.get(&id).unwrap_or(&none));
         }
     }
     sources.foreign.iter().for_each(|foreign| sheet.moved(foreign));

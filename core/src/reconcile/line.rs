@@ -100,7 +100,7 @@ pub struct Sources {
     /// The office's latest word on each document and each cancellation.
     pub said: HashMap<IntentId, Fate>,
     /// The number on the paper that stands for a cancelled document.
-    pub instead: HashMap<IntentId, Number>,
+    pub instead: HashMap<IntentId, String>,
     /// What the company's books have; none where there are none, or this site is not posted into them.
     pub there: Option<Vec<There>>,
     /// What others have moved in the site's warehouses, by the company's books.

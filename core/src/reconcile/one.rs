@@ -31,13 +31,13 @@ pub(super) struct One<'a> {
     pub(super) posting: Option<&'a Fate>,
     pub(super) cancelling: Option<&'a Fate>,
     /// What stands for it, as its paper prints it.
-    pub(super) instead: Option<String>,
+    pub(super) instead: Option<&'a str>,
 }
 
 impl<'a> One<'a> {
-    pub(super) fn new(paper: &'a Document, sources: &'a Sources, prefix: &str) -> Self {
+    pub(super) fn new(paper: &'a Document, sources: &'a Sources) -> Self {
         let cancelling = paper.cancelled.and_then(|id| sources.said.get(&id));
-        let instead = sources.instead.get(&paper.id).map(|number| number.print(prefix, paper.kind));
+        let instead = sources.instead.get(&paper.id).map(String::as_str);
         Self { paper, posting: sources.said.get(&paper.id), cancelling, instead }
     }
 
@@ -140,7 +140,7 @@ impl<'a> One<'a> {
         match self.posting {
             Some(Fate::Held { hold, why }) => found(Why::Held(*hold), why.clone()),
             Some(Fate::Withdrawn) => {
-                let words = match &self.instead {
+                let words = match self.instead {
                     Some(number) => format!("It was cancelled before it was posted, and {number} stands for it."),
                     None => "It was cancelled before it was posted.".to_owned(),
                 };

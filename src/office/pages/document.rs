@@ -75,7 +75,10 @@ impl Desk {
         let prefix = masters.number_prefix(&site.0);
         let amended_by = figures.shop.amended_by(line.id);
         let instead = amended_by.map(|id| self.office.views.document(site.1, id)).transpose()?.flatten();
-        let number = instead.and_then(|line| Some(line.number?.print(&prefix, line.kind)));
+        let number = instead.and_then(|line| {
+            let read = self.read(site, &line).map(|read| read.submitted);
+            line.printed(read.as_ref(), &prefix)
+        });
         Ok(json!({
             "site": site.0,
             "line": self.line(site, &prefix, line, read.as_ref())?,

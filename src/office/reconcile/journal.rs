@@ -61,8 +61,9 @@ impl About<'_> {
                     }
                 }
                 Entry::Submitted(submitted) => {
-                    let number = submitted.booked.as_ref().and_then(|booked| booked.no);
-                    if let Some((of, number)) = submitted.amends.zip(number).filter(|(of, _)| found.contains_key(of)) {
+                    if let Some(of) = submitted.amends.filter(|of| found.contains_key(of))
+                        && let Some(number) = submitted.number(&self.prefix)
+                    {
                         sources.instead.entry(of).or_insert(number);
                     }
                 }

@@ -92,7 +92,10 @@ impl Pages {
         let (amended_by, returned) = self.fold.ask(|shop| (shop.amended_by(id), line::returned(shop, submitted)));
         let fate = self.views.fate(SITE_NO, id)?;
         let instead = amended_by.map(|id| self.views.document(SITE_NO, id)).transpose()?.flatten();
-        let number = instead.and_then(|line| Some(line.number?.print(&prefix, line.kind)));
+        let number = instead.and_then(|line| {
+            let read = self.read(&line).map(|read| read.submitted);
+            line.printed(read.as_ref(), &prefix)
+        });
         Ok(Reply::json(&json!({
             "line": self.line(&line, read.as_ref(), &prefix)?,
             "document": line::fields(submitted),
