@@ -2,15 +2,33 @@
 
 use super::fields::flag;
 use super::making::Making;
-use outpost_core::domain::document::{Flag, Item};
+use outpost_core::domain::document::{Flag, Item, Kind, is_telephone};
+use serde_json::{Map, Value};
 
 /// A customer or supplier; a company where nobody says, as in ERPNext.
 pub(super) fn party(making: &mut Making<'_>) {
-    let form = match making.kind() {
-        outpost_core::domain::document::Kind::Customer => "customer_type",
-        _ => "supplier_type",
-    };
+    let form = if making.kind() == Kind::Customer { "customer_type" } else { "supplier_type" };
     making.fields.entry(form).or_insert_with(|| "Company".into());
+    reach(making.kind().name(), &mut making.fields);
+}
+
+/// ERPNext makes a Contact of a telephone number, and refuses the whole where it cannot: what it would not take stands in the details.
+fn reach(doctype: &str, fields: &mut Map<String, Value>) {
+    let details = if doctype == "Customer" { "customer_details" } else { "supplier_details" };
+    let number = fields.get("mobile_no").and_then(Value::as_str);
+    if number.is_some_and(|number| !is_telephone(number)) {
+        note(fields, "mobile_no", details);
+    }
+}
+
+/// Puts what ERPNext would refuse under `field` into a line of the details.
+fn note(fields: &mut Map<String, Value>, field: &str, details: &str) {
+    let Some(Value::String(noted)) = fields.remove(field) else { return };
+    let text = match fields.get(details).and_then(Value::as_str) {
+        Some(text) => format!("{text}\n{noted}"),
+        None => noted,
+    };
+    fields.insert(details.into(), text.into());
 }
 
 /// An item.

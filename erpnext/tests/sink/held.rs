@@ -249,6 +249,21 @@ fn two_sites_make_a_customer_of_one_name_at_one_moment() {
 }
 
 #[test]
+fn a_telephone_number_that_erpnext_refuses_stands_in_the_details() {
+    let mut case = Case::new(OF);
+    for (slug, kind, name, details) in [
+        ("customer", Kind::Customer, "customer_name", "customer_details"),
+        ("supplier", Kind::Supplier, "supplier_name", "supplier_details"),
+    ] {
+        let made = case.shop.make(slug, json!({name: "Pak Anon", "mobile_no": "0812 / 0813"}));
+        assert_eq!(done(&mut case.sink, OF, &made), "Pak Anon");
+        case.goes_through(&made);
+        let there = case.books.erp.document(kind.name(), "Pak Anon").unwrap();
+        assert_eq!((&there[details], &there["mobile_no"]), (&json!("0812 / 0813"), &Value::Null));
+    }
+}
+
+#[test]
 fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
     let mut case = Case::new(OF);
     let codes: Vec<String> = (0..101).map(|i| format!("PIN-{i}")).collect();

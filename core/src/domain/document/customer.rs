@@ -40,6 +40,10 @@ impl Rules for Customer {
         address("email_id", self.email_id.as_ref())
     }
 
+    fn of_late(&self) -> Result<(), Invalid> {
+        telephone("mobile_no", self.mobile_no.as_ref(), "customer_details")
+    }
+
     fn posting_date(&self) -> Option<Date> {
         None
     }
@@ -50,6 +54,29 @@ impl Rules for Customer {
 
     fn party(&self) -> Option<&Text> {
         Some(&self.customer_name)
+    }
+}
+
+/// Most characters of a telephone number.
+const MAX_TELEPHONE: usize = 20;
+
+/// Whether ERPNext takes it as a telephone number (`validate_phone_number`): it makes a contact of it, and refuses the whole where not.
+pub fn is_telephone(text: &str) -> bool {
+    let of_one = |c: char| c.is_ascii_digit() || " +_-,.*#()".contains(c);
+    (1..=MAX_TELEPHONE).contains(&text.chars().count()) && text.chars().all(of_one)
+}
+
+/// One telephone number; others stand in `notes`.
+pub(super) fn telephone(field: &str, text: Option<&Text>, notes: &str) -> Result<(), Invalid> {
+    match text {
+        Some(text) if !is_telephone(text.as_str()) => {
+            let rule = format!(
+                "{text} is no telephone number: one has up to {MAX_TELEPHONE} digits, blanks and + - _ , . * # ( ), and nothing else. \
+                 Write one number here, and others and words into {notes}"
+            );
+            Err(Invalid::at(field, rule))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -34,7 +34,7 @@ mod timesheet;
 mod work_time;
 
 pub use check::{MAX_FACTOR, MAX_QTY};
-pub use customer::{Customer, PartyForm};
+pub use customer::{Customer, PartyForm, is_telephone};
 pub use delivery_note::{DeliveryItem, DeliveryNote};
 pub use fields::{Field, Form};
 pub use flag::Flag;

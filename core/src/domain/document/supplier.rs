@@ -1,6 +1,6 @@
 //! Supplier: somebody who sells to us for the first time.
 
-use super::customer::{PartyForm, address};
+use super::customer::{PartyForm, address, telephone};
 use super::{Invalid, LongText, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::effects::Effects;
@@ -27,6 +27,10 @@ fields! {
 impl Rules for Supplier {
     fn validate(&self) -> Result<(), Invalid> {
         address("email_id", self.email_id.as_ref())
+    }
+
+    fn of_late(&self) -> Result<(), Invalid> {
+        telephone("mobile_no", self.mobile_no.as_ref(), "supplier_details")
     }
 
     fn posting_date(&self) -> Option<Date> {

@@ -430,6 +430,27 @@ fn others() -> Vec<Case> {
                 "customer_details": "Chest 104\nlikes wide sleeves"}),
             ),
         ),
+        // Numbers that were recorded before boxes refused them.
+        case(
+            Kind::Customer,
+            json!({"customer_name": "Pak Joko", "mobile_no": "0812 / 0813", "customer_details": "Chest 104"}),
+            json!({}),
+            names(&[]),
+            master(
+                Kind::Customer,
+                json!({"customer_name": "Pak Joko", "customer_type": "Company", "customer_details": "Chest 104\n0812 / 0813"}),
+            ),
+        ),
+        case(
+            Kind::Supplier,
+            json!({"supplier_name": "Toko Benang", "mobile_no": "0".repeat(21)}),
+            json!({}),
+            names(&[]),
+            master(
+                Kind::Supplier,
+                json!({"supplier_name": "Toko Benang", "supplier_type": "Company", "supplier_details": "0".repeat(21)}),
+            ),
+        ),
         case(
             Kind::Supplier,
             json!({"supplier_name": "Toko Benang", "email_id": "benang@example.com", "supplier_type": "Individual", "tax_id": "1"}),

@@ -71,6 +71,17 @@ impl Erp {
         Ok(())
     }
 
+    /// The Contact that ERPNext makes of a telephone number, by its source (`validate_phone_number`). It is not kept here.
+    pub(crate) fn reach(doc: &Doc) -> Res<()> {
+        let number = text(doc, "mobile_no").trim();
+        let of_one =
+            |c: char| c.is_ascii_digit() || matches!(c, ' ' | '+' | '_' | '-' | ',' | '.' | '*' | '#' | '(' | ')');
+        if number.chars().count() > 20 || !number.chars().all(of_one) {
+            return Err(Error::refused("InvalidPhoneNumberError", format!("{number} is not a valid Phone Number")));
+        }
+        Ok(())
+    }
+
     /// A selling price that comes with the item.
     pub(crate) fn after_insert_item(&mut self, doc: &Doc) {
         let rate = num(doc, "standard_rate");

@@ -96,6 +96,7 @@ impl Erp {
             "DocType" => self.add_doctype(doc),
             "User" => self.keep_user(doc),
             "Item" => self.after_insert_item(doc),
+            "Customer" | "Supplier" => Self::reach(doc)?,
             "Company" => self.furnish(text(doc, "name")),
             _ => {}
         }

@@ -197,3 +197,17 @@ fn a_part_of_the_money_that_is_given_back_is_told_of_no_return() {
     bad(&client.post("Purchase Invoice", back(-50.0)), 417, "ValidationError");
     good(client.post("Purchase Invoice", back(-150.0)));
 }
+
+/// From Frappe's source: `validate_phone_number`, of the Contact that ERPNext makes of it.
+#[test]
+fn a_telephone_number_has_20_digits_and_their_marks_5() {
+    let (erp, client) = start();
+    for (doctype, name) in [("Customer", "customer_name"), ("Supplier", "supplier_name")] {
+        let made = |number: &str| client.post(doctype, json!({ name: "Pak Anon", "mobile_no": number }));
+        for number in [&*"1".repeat(21), "0812/0813", "0812 Ibu"] {
+            bad(&made(number), 417, "InvalidPhoneNumberError");
+        }
+        assert!(!erp.documents(doctype).iter().any(|doc| doc[name] == "Pak Anon"));
+        good(made("+62 (812) 3456-7890*"));
+    }
+}

@@ -262,3 +262,23 @@ fn an_address_that_erpnext_would_refuse_is_refused() {
         assert!(refused(Kind::Customer, &mail(bad)).starts_with("email_id: "), "{bad}");
     }
 }
+
+#[test]
+fn a_telephone_number_that_erpnext_would_refuse_is_refused_of_what_is_new() {
+    let parties =
+        [(Kind::Customer, "customer_name", "customer_details"), (Kind::Supplier, "supplier_name", "supplier_details")];
+    for (kind, name, notes) in parties {
+        // What a box has recorded before it knew of this is read as it was.
+        let of = |number: &str| good(kind, &json!({name: "Pak Joko", "mobile_no": number}));
+        for fine in ["+62 (812) 345-67#9*_", "0812,0813.0814", "7", &"1".repeat(20)] {
+            of(fine).rules().of_late().unwrap();
+        }
+        for bad in [&*"1".repeat(21), "0812/0813", "0812 (Ibu)", "０８１２", "tel:0812"] {
+            let rule = of(bad).rules().of_late().unwrap_err().to_string();
+            assert!(
+                rule.starts_with("mobile_no: ") && rule.contains("up to 20 digits") && rule.ends_with(notes),
+                "{rule}"
+            );
+        }
+    }
+}
