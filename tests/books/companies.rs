@@ -25,7 +25,7 @@ fn prepare(erp: &StandIn) {
     let cash = json!({ "mode_of_payment": "Cash", "type": "Cash", "enabled": 1, "accounts": accounts });
     erp.seed("Mode of Payment", "Cash", cash);
     erp.add_stock_at("BUTTON", "Stores - TW", 100.0, 500.0, "2026-11-18");
-    let row = json!({ "item_code": "BUTTON", "qty": 100.0, "basic_rate": 500.0 });
+    let row = json!({ "item_code": "BUTTON", "qty": 100.0, "basic_rate": 500.0, "cost_center": "Main - CW" });
     let brought = json!({
         "docstatus": 1, "company": OTHER, "stock_entry_type": "Material Receipt", "to_warehouse": "Stores - CW", "items": [row],
         "set_posting_time": 1, "posting_date": "2026-11-18", "posting_time": "00:00:00",
@@ -72,14 +72,20 @@ fn posted(shop: &Shop, at: usize, n: u32, doctype: &str) -> Value {
 fn each_company_s_money_lies_in_its_own_account() {
     let shop = Shop::of_companies(["bandung", "solo"], &prepare);
     let places = [("Stores - TW", COMPANY, "Cash - TW", "Tea - TW"), ("Stores - CW", OTHER, TILL, "Tea - CW")];
+    let centers = ["Main - TW", "Main - CW"];
     for (at, n, (warehouse, company, till, expense)) in [(0, 10, places[0]), (1, 20, places[1])] {
+        let center = centers[at];
         let own = until("its own account at the box", || spent(&shop, at, expense, till), Option::is_some).unwrap();
         let there = posted(&shop, at, own, "Journal Entry");
         assert_eq!((&there["company"], &there["accounts"][1]["account"]), (&json!(company), &json!(till)));
+        assert_eq!(there["accounts"][0]["cost_center"], center);
         assert_eq!(answered(&shop.boxes[at], "sales-invoice", &sale(n, warehouse))["status"], "recorded");
         let there = posted(&shop, at, n, "Sales Invoice");
         assert_eq!((&there["company"], &there["payments"][0]["account"]), (&json!(company), &json!(till)));
-        assert_eq!(there["items"][0]["warehouse"], warehouse);
+        assert_eq!(
+            (&there["items"][0]["warehouse"], &there["items"][0]["cost_center"]),
+            (&json!(warehouse), &json!(center))
+        );
         // The box knows its own company's accounts alone, and which of them cash is.
         let (_, _, their_till, their_expense) = places[1 - at];
         for (n, (expense, till)) in [(n + 1, (expense, their_till)), (n + 2, (their_expense, till))] {

@@ -89,6 +89,14 @@ impl<'a> Links<'a> {
         Ok(self.names.unvalued(places)?)
     }
 
+    /// The cost center of a company; not asked for what is there already, with whatever it was given.
+    pub(super) fn cost_center(&mut self, company: &str) -> Result<Option<String>, Unmappable> {
+        if self.names.later() {
+            return Ok(None);
+        }
+        Ok(self.names.cost_center(company)?)
+    }
+
     /// What is left of a payment.
     pub(super) fn advance(&mut self, payment: &Ref, row: Option<&Text>) -> Result<Option<Left>, Unmappable> {
         Ok(self.names.advance(payment, row)?)

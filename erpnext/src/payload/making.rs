@@ -132,15 +132,22 @@ impl<'a> Making<'a> {
         not_before(&mut self.fields, field, when);
     }
 
-    /// The cost center of the whole, where the site has one of its own, and of each row of `tables`.
-    pub(super) fn cost_center(&mut self, whole: bool, tables: &[&str]) {
-        let Some(center) = self.about.map.cost_center.clone() else { return };
+    /// The cost center of the whole, where the site has one of its own, and of each row of `tables`. A row that says none gets that of ERPNext's
+    /// usual company, which another company's document is refused for: where the site has none its company's is said.
+    pub(super) fn cost_center(&mut self, whole: bool, tables: &[&str]) -> Result<(), Unmappable> {
+        let own = self.about.map.cost_center.clone();
+        let center = match (&own, text(&self.fields, "company").map(str::to_owned)) {
+            (None, Some(company)) if !tables.is_empty() => self.links.cost_center(&company)?,
+            _ => own.clone(),
+        };
+        let Some(center) = center else { return Ok(()) };
         for table in tables {
             self.rows(table).for_each(|row| set(row, "cost_center", center.clone()));
         }
-        if whole {
+        if whole && own.is_some() {
             self.set("cost_center", center);
         }
+        Ok(())
     }
 
     /// A customer or supplier.

@@ -100,6 +100,11 @@ pub trait Names {
         Ok(vec![None; places.len()])
     }
 
+    /// The cost center that a company books on where nobody says another; nothing where it has none, or that is not known.
+    fn cost_center(&mut self, _company: &str) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     /// The document is in ERPNext already, and its body only held against it: what it names may have been cancelled since.
     fn later(&self) -> bool {
         false

@@ -42,8 +42,7 @@ pub(super) fn payment(making: &mut Making<'_>, payment: &PaymentEntry) -> Result
             set(written, "reference_name", name);
         }
     }
-    making.cost_center(true, &[]);
-    Ok(())
+    making.cost_center(true, &[])
 }
 
 /// An expense, or what a till has too much or too little.
@@ -59,6 +58,5 @@ pub(super) fn journal(making: &mut Making<'_>, entry: &JournalEntry) -> Result<(
             set(written, "account", account);
         }
     }
-    making.cost_center(false, &["accounts"]);
-    Ok(())
+    making.cost_center(false, &["accounts"])
 }

@@ -49,8 +49,7 @@ pub(super) fn entry(making: &mut Making<'_>, entry: &StockEntry) -> Result<(), U
     received(making, entry)?;
     to_work(making, entry)?;
     made(making, entry);
-    making.cost_center(false, &["items"]);
-    Ok(())
+    making.cost_center(false, &["items"])
 }
 
 /// Where a row's goods come from and go to.
@@ -179,8 +178,7 @@ pub(super) fn count(making: &mut Making<'_>) -> Result<(), Unmappable> {
         }
     }
     values(making)?;
-    making.cost_center(true, &[]);
-    Ok(())
+    making.cost_center(true, &[])
 }
 
 /// What was counted where ERPNext has valued none of it yet: it asks there for a value, and looks for none itself. It is the item's own, or

@@ -25,8 +25,7 @@ pub(super) fn trade(making: &mut Making<'_>) -> Result<(), Unmappable> {
     making.set("disable_rounded_total", flag(!rounds));
     rows(making);
     making.goods(true);
-    making.cost_center(true, &["items", "taxes"]);
-    Ok(())
+    making.cost_center(true, &["items", "taxes"])
 }
 
 /// The currency of the books: nobody here knows a rate of exchange, and without one the amounts in the books' currency are not known.

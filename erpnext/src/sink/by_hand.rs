@@ -94,7 +94,8 @@ impl Erpnext {
     /// What ERPNext calls a customer or supplier; as the paper does where the one that a site has made is not there.
     fn party(&mut self, party: &Text) -> Result<String, Failure> {
         let Ref::Own(id) = Ref::from(party.clone()) else { return Ok(party.to_string()) };
-        let mut names = Erp { client: &self.client, library: &*self.library, parties: &mut self.parties, later: true };
+        let (parties, centers) = (&mut self.parties, &mut self.centers);
+        let mut names = Erp { client: &self.client, library: &*self.library, parties, centers, later: true };
         for kind in [Kind::Customer, Kind::Supplier] {
             if let Some(known) = names.document(kind, id)? {
                 return Ok(known.name);

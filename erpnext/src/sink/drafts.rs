@@ -25,11 +25,14 @@ impl Erpnext {
     pub(super) fn submit_draft(
         &mut self,
         submitted: &Submitted,
-        request: Request,
+        mut request: Request,
         day: Option<Date>,
         name: String,
     ) -> Result<Verdict, Failure> {
         let there = self.client.get(request.doctype, &name)?;
+        if self.map.cost_center.is_none() {
+            keep_centers(&mut request.body, &there);
+        }
         let body = onto(&request.body, &there, &self.recorded(submitted));
         // Looked at before: what is submitted cannot be changed back.
         let shapes = Shapes::read(&self.client, request.doctype, &draft::TABLES)?;
@@ -108,6 +111,20 @@ fn onto(body: &Value, there: &Value, answer: &str) -> Value {
         all.insert(ANSWER.into(), answer.into());
     }
     Value::Object(all)
+}
+
+/// Rows of the draft keep the cost center that they have there.
+fn keep_centers(body: &mut Value, there: &Value) {
+    for (table, key) in SAME {
+        let olds = there.get(table).and_then(Value::as_array);
+        let rows = body.get_mut(table).and_then(Value::as_array_mut);
+        for (row, old) in rows.into_iter().flatten().zip(olds.into_iter().flatten()) {
+            let has_one = old.get("cost_center").is_some_and(|center| !center.is_null());
+            if let Some(row) = row.as_object_mut().filter(|row| has_one && row.get(key) == old.get(key)) {
+                row.remove("cost_center");
+            }
+        }
+    }
 }
 
 /// What is on the draft beside what the body says.

@@ -69,6 +69,8 @@ pub struct Erpnext {
     library: Arc<dyn Library>,
     /// ERPNext's names of customers and suppliers that sites have made.
     parties: BTreeMap<IntentId, String>,
+    /// The cost centers of companies, as far as they were asked for.
+    centers: BTreeMap<String, Option<String>>,
     /// Kinds of which ERPNext was asked for our id before: it has the field.
     asked: BTreeSet<Kind>,
     /// What ERPNext has made and was not read back. As many as the writer lets wait.
@@ -97,6 +99,7 @@ impl Erpnext {
             zone,
             library,
             parties: BTreeMap::new(),
+            centers: BTreeMap::new(),
             asked: BTreeSet::new(),
             made: BTreeMap::new(),
             drafts: BTreeMap::new(),
@@ -144,7 +147,8 @@ impl Erpnext {
         let masters = self.library.masters(&self.site);
         let about = About { site: &self.site, masters: &masters, map: &self.map, erp_zone: &self.zone, post_on };
         let later = reading == Reading::Later;
-        let mut names = Erp { client: &self.client, library: &*self.library, parties: &mut self.parties, later };
+        let (parties, centers) = (&mut self.parties, &mut self.centers);
+        let mut names = Erp { client: &self.client, library: &*self.library, parties, centers, later };
         payload::body(submitted, &about, &mut names)
     }
 
@@ -217,6 +221,9 @@ impl Erpnext {
 impl Sink for Erpnext {
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict {
         let kind = submitted.document.kind();
+        if at.again {
+            self.centers.clear();
+        }
         // The first of a kind is asked for as well: without our id's field no answer could ever be found again.
         let unknown = at.again || !self.asked.contains(&kind);
         if unknown && !self.blind && has_id(kind) {

@@ -19,6 +19,7 @@ pub(super) struct Erp<'a> {
     pub(super) client: &'a Client,
     pub(super) library: &'a dyn Library,
     pub(super) parties: &'a mut BTreeMap<IntentId, String>,
+    pub(super) centers: &'a mut BTreeMap<String, Option<String>>,
     /// The document is there, and its body is only held against it.
     pub(super) later: bool,
 }
@@ -171,6 +172,21 @@ impl Names for Erp<'_> {
         let own: BTreeMap<String, Decimal> = own.iter().map(|item| (text(item, "name"), worth(item))).collect();
         let of = |place: &[&str; 2]| (!is_valued(place)).then(|| own.get(place[0]).copied().unwrap_or_default());
         Ok(places.iter().map(of).collect())
+    }
+
+    fn cost_center(&mut self, company: &str) -> Result<Option<String>, Failure> {
+        if let Some(center) = self.centers.get(company) {
+            return Ok(center.clone());
+        }
+        let center = match self.client.get("Company", company) {
+            Ok(found) => found.get("cost_center").and_then(Value::as_str).map(str::to_owned),
+            // What it says of the document itself says more.
+            Err(Failure::Refused { .. }) => None,
+            Err(failure) => return Err(failure),
+        };
+        let center = center.filter(|center| !center.is_empty());
+        self.centers.insert(company.to_owned(), center.clone());
+        Ok(center)
     }
 
     fn later(&self) -> bool {

@@ -276,7 +276,7 @@ pub fn odd(office: &Arc<Office>) -> Odd {
 pub fn entered_by_hand(names: &Names, company: &str) -> Value {
     names.all(json!({"docstatus": 1, "company": company, "customer": "Bu Sari", "set_posting_time": 1,
         "posting_date": crate::common::DAY, "posting_time": "18:00:00",
-        "items": [{"item_code": "SEWING", "qty": 2, "rate": 75000}]}))
+        "items": [{"item_code": "SEWING", "qty": 2, "rate": 75000, "cost_center": "Main - TW"}]}))
 }
 
 #[test]

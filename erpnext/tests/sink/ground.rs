@@ -134,7 +134,8 @@ impl Ground {
         let own = self.own();
         SiteMap {
             company: Some(own.company.clone()),
-            cost_center: Some(format!("{name} - {}", own.abbr)),
+            // The other site goes by its company's.
+            cost_center: (of == "bandung").then(|| format!("{name} - {}", own.abbr)),
             pos_profile: Some(format!("{} {name}", own.mark)),
             time_zone: Some(crate::common::ZONE.into()),
             ..SiteMap::default()

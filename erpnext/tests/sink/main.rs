@@ -6,6 +6,7 @@ mod advances;
 mod altered;
 mod by_hand;
 mod cards;
+mod centers;
 mod closed;
 mod common;
 mod connections;

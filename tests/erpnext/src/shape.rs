@@ -107,6 +107,11 @@ impl Erp {
                 Kind::Link if field.name == "currency" && !def.is_child => "IDR".into(),
                 _ => match default {
                     Some(default) if !default.starts_with([':', '{']) => default.into(),
+                    // A row's too is the usual company's: what is made of a row does not know whose it is (`_set_defaults`).
+                    Some(":Company") => match self.value("Company", COMPANY, &field.name) {
+                        own if own.is_empty() => Value::Null,
+                        own => own.into(),
+                    },
                     // Frappe takes the first choice, which may be no text at all.
                     _ if field.kind == Kind::Select && field.name != "naming_series" => {
                         let first = field.options.split('\n').next().unwrap_or_default().trim();

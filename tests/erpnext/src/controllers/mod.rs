@@ -54,10 +54,27 @@ pub(crate) fn shown_day(day: &str) -> String {
 
 impl Erp {
     pub(crate) fn validate(&mut self, doc: &mut Doc, act: Act) -> Res<()> {
+        self.own_centers(doc)?;
         self.validate_kind(doc, act)?;
         let abbr = self.abbr(&Self::company(doc));
         if abbr != ABBR {
             relocate(doc, &abbr);
+        }
+        Ok(())
+    }
+
+    /// The cost centers of rows are the company's own (`validate_item_cost_centers`, and the ledger's `validate_cost_center`).
+    fn own_centers(&self, doc: &Doc) -> Res<()> {
+        let company = Self::company(doc);
+        for table in ["items", "taxes", "accounts"] {
+            for (i, row) in rows(doc, table).into_iter().enumerate() {
+                let center = text(row, "cost_center");
+                let of = self.value("Cost Center", center, "company");
+                if !of.is_empty() && of != company {
+                    let text = format!("Row #{}: Cost Center {center} does not belong to company {company}", i + 1);
+                    return Err(Error::invalid(text));
+                }
+            }
         }
         Ok(())
     }

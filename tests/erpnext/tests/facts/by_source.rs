@@ -211,3 +211,19 @@ fn a_telephone_number_has_20_digits_and_their_marks_5() {
         good(made("+62 (812) 3456-7890*"));
     }
 }
+
+/// From Frappe's and ERPNext's source of version 15: what a row is made of does not know whose document it is in (`_set_defaults`), and so has the
+/// usual company's cost center; `validate_item_cost_centers`.
+#[test]
+fn a_row_without_a_cost_center_has_that_of_the_usual_company_5() {
+    let (erp, client) = start();
+    let company =
+        json!({ "company_name": "Hill Tailors", "abbr": "HT", "default_currency": "IDR", "country": "Indonesia" });
+    good(Client::new(&erp, &erp.admin()).post("Company", company));
+    let ours = good(client.post("Sales Invoice", sale(1.0, 1000.0)));
+    assert_eq!(ours["items"][0]["cost_center"], "Main - TW");
+    let mut theirs = with(sale(1.0, 1000.0), json!({ "company": "Hill Tailors" }));
+    bad(&client.post("Sales Invoice", theirs.clone()), 417, "ValidationError");
+    theirs["items"][0]["cost_center"] = json!("Main - HT");
+    good(client.post("Sales Invoice", theirs));
+}
