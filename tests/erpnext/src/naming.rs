@@ -58,6 +58,9 @@ impl Erp {
         if name.is_empty() {
             return Err(Error::invalid(format!("Please set the document name for {}", def.name)));
         }
+        if def.autoname != "single" {
+            Self::good_name(&def.name, &name)?;
+        }
         if def.name == "Item" {
             // From the code that was sent, before an own name takes its place.
             let code = owned(doc, "item_code");
@@ -71,6 +74,20 @@ impl Erp {
         }
         put(doc, "name", name);
         Ok(())
+    }
+
+    /// What no document is called, by Frappe's source (`validate_name`).
+    fn good_name(doctype: &str, name: &str) -> Res<()> {
+        let text = if name.starts_with(&format!("New {doctype}")) {
+            "There were some errors setting the name, please contact the administrator".into()
+        } else if name == doctype {
+            format!("Name of {doctype} cannot be {name}")
+        } else if name.contains(['<', '>']) {
+            "Name cannot contain special characters like '<', '>'".into()
+        } else {
+            return Ok(());
+        };
+        Err(Error::with(409, "NameError", text))
     }
 
     fn made(&mut self, def: &Doctype, doc: &Doc) -> Res<String> {

@@ -57,6 +57,21 @@ pub(super) fn not_before(field: &str, later: Option<Date>, of: &str, earlier: Op
     }
 }
 
+/// The name of what is new, which ERPNext takes for its own name of it: what `validate_name` there refuses.
+pub(super) fn new_name(field: &str, doctype: &str, name: &Text) -> Result<(), Invalid> {
+    let text = name.as_str();
+    let wrong = if text.contains(['<', '>']) {
+        "has < or > in it, which ERPNext takes in no name: leave them out".into()
+    } else if text == doctype {
+        format!("is what ERPNext calls every {doctype}: write another name")
+    } else if text.starts_with(&format!("New {doctype}")) {
+        format!("begins with New {doctype}, as ERPNext calls one that has no name yet: write another name")
+    } else {
+        return Ok(());
+    };
+    Err(Invalid::at(field, format!("{name} {wrong}")))
+}
+
 /// A currency by its code.
 pub(super) fn currency(code: Option<&Text>) -> Result<(), Invalid> {
     match code {

@@ -1,5 +1,6 @@
 //! Customer: somebody who buys here for the first time.
 
+use super::check::new_name;
 use super::{Invalid, LongText, Rules, Text};
 use crate::domain::booked::Booked;
 use crate::domain::effects::Effects;
@@ -41,6 +42,7 @@ impl Rules for Customer {
     }
 
     fn of_late(&self) -> Result<(), Invalid> {
+        new_name("customer_name", "Customer", &self.customer_name)?;
         telephone("mobile_no", self.mobile_no.as_ref(), "customer_details")
     }
 

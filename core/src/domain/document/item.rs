@@ -1,6 +1,6 @@
 //! Item: something that the site sells, buys or makes for the first time.
 
-use super::check::{MAX_FACTOR, above_zero, distinct, few_rows, not_below_zero};
+use super::check::{MAX_FACTOR, above_zero, distinct, few_rows, new_name, not_below_zero};
 use super::trade::Names;
 use super::{Flag, Invalid, Link, LongText, Reference, Rules, Text};
 use crate::domain::booked::Booked;
@@ -92,6 +92,10 @@ impl Rules for Item {
             }
         }
         Ok(())
+    }
+
+    fn of_late(&self) -> Result<(), Invalid> {
+        new_name("item_code", "Item", &self.item_code)
     }
 
     fn posting_date(&self) -> Option<Date> {

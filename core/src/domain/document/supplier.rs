@@ -1,5 +1,6 @@
 //! Supplier: somebody who sells to us for the first time.
 
+use super::check::new_name;
 use super::customer::{PartyForm, address, telephone};
 use super::{Invalid, LongText, Rules, Text};
 use crate::domain::booked::Booked;
@@ -30,6 +31,7 @@ impl Rules for Supplier {
     }
 
     fn of_late(&self) -> Result<(), Invalid> {
+        new_name("supplier_name", "Supplier", &self.supplier_name)?;
         telephone("mobile_no", self.mobile_no.as_ref(), "supplier_details")
     }
 

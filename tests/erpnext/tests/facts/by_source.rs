@@ -212,6 +212,21 @@ fn a_telephone_number_has_20_digits_and_their_marks_5() {
     }
 }
 
+/// From Frappe's source: `validate_name`.
+#[test]
+fn nobody_is_called_as_a_doctype_is_5() {
+    let (_erp, client) = start();
+    for (doctype, name) in [("Customer", "customer_name"), ("Supplier", "supplier_name"), ("Item", "item_code")] {
+        let made = |called: &str| client.post(doctype, json!({ name: called, "item_group": "Products" }));
+        for called in [doctype, &format!("New {doctype}s"), "Sari <3", "-> Sari"] {
+            bad(&made(called), 409, "NameError");
+        }
+        for called in [&*format!("{doctype} 1"), &doctype.to_lowercase(), "New Sari"] {
+            good(made(called));
+        }
+    }
+}
+
 /// From Frappe's and ERPNext's source of version 15: what a row is made of does not know whose document it is in (`_set_defaults`), and so has the
 /// usual company's cost center; `validate_item_cost_centers`.
 #[test]

@@ -282,3 +282,31 @@ fn a_telephone_number_that_erpnext_would_refuse_is_refused_of_what_is_new() {
         }
     }
 }
+
+#[test]
+fn a_name_that_erpnext_would_refuse_is_refused_of_what_is_new() {
+    let item = |code: &str| json!({"item_code": code, "item_group": "Products", "stock_uom": "Nos"});
+    for (kind, field) in
+        [(Kind::Customer, "customer_name"), (Kind::Supplier, "supplier_name"), (Kind::Item, "item_code")]
+    {
+        let doctype = kind.name();
+        // What a box has recorded before it knew of this is read as it was.
+        let of = |name: &str| match kind {
+            Kind::Item => good(kind, &item(name)),
+            _ => good(kind, &json!({field: name})),
+        };
+        for fine in [&*doctype.to_lowercase(), &format!("{doctype} 1"), &format!("A New {doctype}"), "New Sari & Co"] {
+            of(fine).rules().of_late().unwrap();
+        }
+        for (bad, why) in [
+            ("Sari <3".to_owned(), "< or >"),
+            ("-> Sari".to_owned(), "< or >"),
+            (doctype.to_owned(), "every"),
+            (format!("New {doctype}"), "begins with"),
+            (format!("New {doctype}s of Sari"), "begins with"),
+        ] {
+            let rule = of(&bad).rules().of_late().unwrap_err().to_string();
+            assert!(rule.starts_with(&format!("{field}: ")) && rule.contains(why), "{rule}");
+        }
+    }
+}
