@@ -12,12 +12,23 @@ pub(super) fn party(making: &mut Making<'_>) {
     reach(making.kind().name(), &mut making.fields);
 }
 
-/// ERPNext makes a Contact of a telephone number, and refuses the whole where it cannot: what it would not take stands in the details.
-fn reach(doctype: &str, fields: &mut Map<String, Value>) {
-    let details = if doctype == "Customer" { "customer_details" } else { "supplier_details" };
-    let number = fields.get("mobile_no").and_then(Value::as_str);
-    if number.is_some_and(|number| !is_telephone(number)) {
+/// How long a name may be of which ERPNext can make a Contact: it calls that by the name twice, with a hyphen, in 140 characters.
+const MAX_REACHED: usize = 69;
+
+/// ERPNext makes a Contact of a telephone number and an e-mail address, and refuses the whole where it cannot: what it would not take stands in
+/// the details.
+pub(crate) fn reach(doctype: &str, fields: &mut Map<String, Value>) {
+    let (name, details) = match doctype {
+        "Customer" => ("customer_name", "customer_details"),
+        _ => ("supplier_name", "supplier_details"),
+    };
+    let text = |fields: &Map<String, Value>, field: &str| fields.get(field).and_then(Value::as_str).map(str::to_owned);
+    let is_long = text(fields, name).is_some_and(|name| name.chars().count() > MAX_REACHED);
+    if is_long || text(fields, "mobile_no").is_some_and(|number| !is_telephone(&number)) {
         note(fields, "mobile_no", details);
+    }
+    if is_long {
+        note(fields, "email_id", details);
     }
 }
 

@@ -29,6 +29,7 @@ pub use advance::{Left, Part, Wanted};
 pub use card::{AddToCard, CardChange, add_to_card};
 pub(crate) use card::{has_parts, is_same_line};
 pub(crate) use fields::number;
+pub(crate) use masters::reach;
 pub(crate) use work::hours;
 
 use crate::client::Failure;

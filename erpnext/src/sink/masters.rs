@@ -10,7 +10,7 @@
 
 use super::Library;
 use crate::client::{Client, Failure, Query};
-use crate::payload::Request;
+use crate::payload::{self, Request};
 use outpost_core::domain::document::{Document, Kind, Text};
 use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::outcome::Hold;
@@ -51,6 +51,9 @@ pub(super) fn before(
         return Ok(Some(Verdict::Held(Hold::Refused, why)));
     }
     request.body[field] = Value::String(free_name(client, kind, &wanted, site)?);
+    if let Some(fields) = request.body.as_object_mut() {
+        payload::reach(request.doctype, fields);
+    }
     Ok(None)
 }
 

@@ -60,6 +60,10 @@ const SHORT: &str = "It is tried again by itself when something that brings this
 const CLOSED: [&str; 2] =
     ["You are not authorized to add or update entries before", "Books have been closed till the period ending on"];
 
+/// What the database says of a value that its column does not hold, with HTTP 500. With another status it is Frappe, of a field that it does not know.
+const TOO_LONG: &str =
+    "Something in it is longer or larger than ERPNext keeps. Cancel it at the workshop, and make it anew with less.";
+
 /// What ERPNext says where goods are there, and kept for somebody else's order; it has no exception of its own either. What comes later does
 /// help there.
 const RESERVED: &str = "to complete this transaction";
@@ -114,7 +118,7 @@ fn told(before: &str, failure: &Failure, remedy: &str) -> String {
 }
 
 fn remedy(failure: &Failure) -> (Hold, &'static str) {
-    let Failure::Refused { exc_type, words, .. } = failure else { return (Hold::Failing, "") };
+    let Failure::Refused { exc_type, words, status, .. } = failure else { return (Hold::Failing, "") };
     if CLOSED.iter().any(|closed| words.contains(closed)) {
         return (Hold::Closed, "Change that in ERPNext and retry, or give it up.");
     }
@@ -123,6 +127,9 @@ fn remedy(failure: &Failure) -> (Hold, &'static str) {
     }
     if words.contains(UNVALUED) {
         return (Hold::Unmapped, "Give the item one in ERPNext (Item, Valuation Rate), and retry.");
+    }
+    if exc_type == "DataError" && *status >= 500 {
+        return (Hold::Refused, TOO_LONG);
     }
     match KNOWN.iter().find(|(name, ..)| name == exc_type) {
         Some((_, hold, remedy)) => (*hold, *remedy),
@@ -173,6 +180,21 @@ mod tests {
             "2.0 units of Item BUTTON needed in Bandung - TW on 2026-11-20 09:00:00 to complete this transaction.";
         assert_eq!(of(&refused("ValidationError", words)).0, Hold::Stock);
         assert_eq!(of(&refused("ValidationError", "Rate is needed")).0, Hold::Refused);
+    }
+
+    #[test]
+    fn what_is_too_long_is_told_from_a_field_that_is_missing() {
+        let long = "(1406, \"Data too long for column 'name' at row 1\")";
+        let failure = Failure::Refused {
+            status: 500,
+            exc_type: "DataError".into(),
+            words: long.into(),
+            exception: String::new(),
+        };
+        assert_eq!(of(&failure), (Hold::Refused, format!("ERPNext: {long}. {TOO_LONG}")));
+        let (hold, why) = of(&refused("DataError", "Field not permitted in query: outpost_id"));
+        assert_eq!(hold, Hold::Unmapped);
+        assert!(why.contains("outpost office erpnext setup"), "{why}");
     }
 
     #[test]

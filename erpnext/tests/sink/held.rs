@@ -264,6 +264,28 @@ fn a_telephone_number_that_erpnext_refuses_stands_in_the_details() {
 }
 
 #[test]
+fn whoever_has_too_long_a_name_for_a_contact_is_reached_by_the_details() {
+    let mut case = Case::new(OF);
+    let named = |letters: usize| {
+        json!({"customer_name": "x".repeat(letters), "mobile_no": "0812", "email_id": "a@example.com",
+            "customer_details": "tall"})
+    };
+    let there = |case: &mut Case, made: Value| {
+        let made = case.shop.make("customer", made);
+        let name = done(&mut case.sink, OF, &made);
+        let there = case.books.erp.document("Customer", &name).unwrap();
+        ["mobile_no", "email_id", "customer_details"].map(|field| there[field].as_str().map(str::to_owned))
+    };
+    let reached = |texts: [&str; 3]| texts.map(|text| (!text.is_empty()).then(|| text.to_owned()));
+    assert_eq!(there(&mut case, named(69)), reached(["0812", "a@example.com", "tall"]));
+    assert_eq!(there(&mut case, named(70)), reached(["", "", "tall\n0812\na@example.com"]));
+    // Somebody else of that name has the site's beside it.
+    case.books.erp.add_customer(&"y".repeat(60));
+    let other = json!({"customer_name": "y".repeat(60), "mobile_no": "0812"});
+    assert_eq!(there(&mut case, other), reached(["", "", "0812"]));
+}
+
+#[test]
 fn a_count_of_more_than_100_rows_is_cancelled_at_once() {
     let mut case = Case::new(OF);
     let codes: Vec<String> = (0..101).map(|i| format!("PIN-{i}")).collect();

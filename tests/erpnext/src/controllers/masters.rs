@@ -71,13 +71,25 @@ impl Erp {
         Ok(())
     }
 
-    /// The Contact that ERPNext makes of a telephone number, by its source (`validate_phone_number`). It is not kept here.
+    /// The Contact that ERPNext makes of a telephone number or an e-mail address, by its source (`make_contact`, `validate_phone_number`). It is
+    /// not kept here.
     pub(crate) fn reach(doc: &Doc) -> Res<()> {
         let number = text(doc, "mobile_no").trim();
         let of_one =
             |c: char| c.is_ascii_digit() || matches!(c, ' ' | '+' | '_' | '-' | ',' | '.' | '*' | '#' | '(' | ')');
         if number.chars().count() > 20 || !number.chars().all(of_one) {
             return Err(Error::refused("InvalidPhoneNumberError", format!("{number} is not a valid Phone Number")));
+        }
+        let called = if text(doc, "doctype") == "Customer" { "customer_name" } else { "supplier_name" };
+        let name = format!("{}-{}", text(doc, called), text(doc, "name"));
+        if !(number.is_empty() && blank(doc, "email_id")) && name.chars().count() > 140 {
+            let exception = "pymysql.err.DataError: (1406, \"Data too long for column 'name' at row 1\")";
+            return Err(Error {
+                status: 500,
+                exc_type: "DataError".into(),
+                exception: Some(exception.into()),
+                message: String::new(),
+            });
         }
         Ok(())
     }

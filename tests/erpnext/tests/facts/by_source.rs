@@ -212,6 +212,21 @@ fn a_telephone_number_has_20_digits_and_their_marks_5() {
     }
 }
 
+/// From Frappe's and ERPNext's source: a Contact is called by the name of whose it is, twice (`Contact.autoname`).
+#[test]
+fn whoever_can_be_reached_has_a_name_of_69_characters_at_most_5() {
+    let (_erp, client) = start();
+    for (doctype, name) in [("Customer", "customer_name"), ("Supplier", "supplier_name")] {
+        for reached in [json!({ "mobile_no": "0812" }), json!({ "email_id": "a@example.com" })] {
+            let made =
+                |letters: usize| client.post(doctype, with(json!({ name: "x".repeat(letters) }), reached.clone()));
+            bad(&made(70), 500, "DataError");
+        }
+        good(client.post(doctype, json!({ name: "x".repeat(69), "mobile_no": "0812" })));
+        good(client.post(doctype, json!({ name: "x".repeat(70) })));
+    }
+}
+
 /// From Frappe's source: `validate_name`.
 #[test]
 fn nobody_is_called_as_a_doctype_is_5() {
