@@ -66,6 +66,21 @@ const CASES: &[(Break, Level, &str, &str)] = &[
         "only Auditor may post stock of before an item's last movement",
     ),
     (
+        |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "stock_frozen_upto_days": 7 })),
+        Level::Warning,
+        "Stock Settings.stock_frozen_upto_days",
+        "more than 7 days ago is frozen",
+    ),
+    (
+        |erp, _, _| {
+            let unique = json!({ "check_supplier_invoice_uniqueness": 1 });
+            change(erp, "Accounts Settings", "Accounts Settings", unique);
+        },
+        Level::Warning,
+        "Accounts Settings.check_supplier_invoice_uniqueness",
+        "second bill of the same number",
+    ),
+    (
         |erp, _, _| change(erp, "Stock Settings", "Stock Settings", json!({ "stock_auth_role": "Stock Manager" })),
         Level::Error,
         "Stock Settings.stock_auth_role",

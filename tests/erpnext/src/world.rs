@@ -224,7 +224,7 @@ impl Erp {
         for (single, settings) in [
             ("Accounts Settings", json!({})),
             ("Stock Settings", json!({ "allow_negative_stock": 0, "item_naming_by": "Item Code" })),
-            ("Selling Settings", json!({ "cust_master_name": "Customer Name" })),
+            ("Selling Settings", json!({ "cust_master_name": "Customer Name", "allow_multiple_items": 1 })),
             ("Buying Settings", json!({ "supp_master_name": "Supplier Name" })),
             (
                 "System Settings",

@@ -30,6 +30,34 @@ const BUYING: [(&str, &str); 2] = [
     ("pr_required", "a Purchase Invoice of goods without a Purchase Receipt, also one that takes them in itself"),
 ];
 
+/// A switch by which ERPNext refuses what a workshop has done already.
+struct Switch {
+    field: &'static str,
+    /// How it stands where it refuses.
+    refuses: bool,
+    found: &'static str,
+    remedy: &'static str,
+}
+
+const BELOW_COST: Switch = Switch {
+    field: "validate_selling_price",
+    refuses: true,
+    found: "on: what is sold for less than it was bought for, or is worth, is refused, though the goods have left",
+    remedy: "Switch Validate Selling Price for Item Against Purchase Rate or Valuation Rate off.",
+};
+const ITEM_ONCE: Switch = Switch {
+    field: "allow_multiple_items",
+    refuses: false,
+    found: "off: a sale, delivery or order that has an item in two rows is refused, though the goods have left",
+    remedy: "Switch Allow Item to be Added Multiple Times in a Transaction on.",
+};
+const ONE_BILL: Switch = Switch {
+    field: "check_supplier_invoice_uniqueness",
+    refuses: true,
+    found: "on: a supplier's second bill of the same number in a year is refused, though the goods have come",
+    remedy: "Switch Check Supplier Invoice Number Uniqueness off, or have workshops write each bill's whole number.",
+};
+
 /// What the connector may read, and the rest where it may as well.
 pub(super) fn of_connector(
     books: &Books<'_>,
@@ -42,6 +70,7 @@ pub(super) fn of_connector(
     if let Some(stock) = findings.answer("Stock Settings", single(books, "Stock Settings")) {
         stock_settings(&stock, findings);
         back_dated(&stock, roles, findings);
+        frozen_days(&stock, findings);
         frozen::look(("Stock Settings", "stock_auth_role"), &stock, roles, findings);
         wanted.push(text(&stock, BACK_DATED).to_owned());
     }
@@ -49,6 +78,7 @@ pub(super) fn of_connector(
         frozen::look(("Accounts Settings", "frozen_accounts_modifier"), &accounts, roles, findings);
         credit::look(books, &accounts, roles, findings);
         change(&accounts, findings);
+        refusing("Accounts Settings", &accounts, &ONE_BILL, findings);
         wanted.push(text(&accounts, credit::FIELD).to_owned());
     }
     surplus::look(roles, &wanted.iter().map(String::as_str).collect::<Vec<_>>(), findings);
@@ -65,6 +95,8 @@ pub(super) fn of_all(books: &Books<'_>, settings: &Settings, masters: &Masters, 
                 "Selling Settings" => {
                     named_by(name, &doc, "cust_master_name", "Customer Name", findings);
                     required(name, &doc, &SELLING, findings);
+                    refusing(name, &doc, &BELOW_COST, findings);
+                    refusing(name, &doc, &ITEM_ONCE, findings);
                 }
                 _ => {
                     named_by(name, &doc, "supp_master_name", "Supplier Name", findings);
@@ -115,6 +147,31 @@ fn change(accounts: &Value, findings: &mut Findings) {
         findings.warning(place, found, "Switch Create Ledger Entries for Change Amount on.");
     } else {
         findings.ok(place, "change is booked for itself");
+    }
+}
+
+/// What comes from a workshop later than so many days is held.
+fn frozen_days(stock: &Value, findings: &mut Findings) {
+    const FIELD: &str = "stock_frozen_upto_days";
+    let place = format!("Stock Settings.{FIELD}");
+    match number(stock, FIELD) {
+        0 => findings.ok(place, "no stock is frozen for its age"),
+        days => {
+            let found = format!(
+                "stock of more than {days} days ago is frozen: what comes later from a workshop is held as closed"
+            );
+            findings.warning(place, found, "Set it to 0, or to more days than a workshop is ever without a line.");
+        }
+    }
+}
+
+fn refusing(single: &str, doc: &Value, switch: &Switch, findings: &mut Findings) {
+    let place = format!("{single}.{}", switch.field);
+    let is_there = doc.get(switch.field).is_some_and(|value| !value.is_null());
+    if is_there && (number(doc, switch.field) != 0) == switch.refuses {
+        findings.warning(place, switch.found, switch.remedy);
+    } else {
+        findings.ok(place, "nothing is refused for it");
     }
 }
 
