@@ -55,10 +55,14 @@ const TOO_MUCH_BACK: &str = "By ERPNext's sum more came back than was sold. Of g
 const SHORT: &str = "It is tried again by itself when something that brings this stock has been posted. Stock that came after the \
                      document's own time does not help it: correct that time in ERPNext's stock, or give it up.";
 
-/// What ERPNext says of days that have no exception of their own: frozen accounts, and a Period Closing Voucher. Hints of other kinds may
-/// stand before it.
-const CLOSED: [&str; 2] =
-    ["You are not authorized to add or update entries before", "Books have been closed till the period ending on"];
+/// What ERPNext says of days that have no exception of their own, in small letters: frozen accounts, a Period Closing Voucher, and stock whose
+/// worth would change on such days or before a Stock Closing Entry. Hints of other kinds may stand before it.
+const CLOSED: [&str; 4] = [
+    "you are not authorized to add or update entries before",
+    "books have been closed till the period ending on",
+    "you cannot repost item valuation before",
+    "due to stock closing entry",
+];
 
 /// What the database says of a value that its column does not hold, with HTTP 500. With another status it is Frappe, of a field that it does not know.
 const TOO_LONG: &str =
@@ -119,7 +123,8 @@ fn told(before: &str, failure: &Failure, remedy: &str) -> String {
 
 fn remedy(failure: &Failure) -> (Hold, &'static str) {
     let Failure::Refused { exc_type, words, status, .. } = failure else { return (Hold::Failing, "") };
-    if CLOSED.iter().any(|closed| words.contains(closed)) {
+    let small = words.to_lowercase();
+    if CLOSED.iter().any(|closed| small.contains(closed)) {
         return (Hold::Closed, "Change that in ERPNext and retry, or give it up.");
     }
     if exc_type == "ValidationError" && words.contains(RESERVED) {
@@ -204,8 +209,13 @@ mod tests {
 
     #[test]
     fn a_closed_day_without_an_exception_of_its_own_is_known_behind_a_hint() {
-        let closed = "Books have been closed till the period ending on 31-10-2026";
-        for said in [closed, "You are not authorized to add or update entries before 21-11-2026"] {
+        for said in [
+            "Books have been closed till the period ending on 31-10-2026",
+            "You are not authorized to add or update entries before 21-11-2026",
+            "You cannot repost item valuation before 31-10-2026",
+            "Due to period closing, you cannot repost item valuation before 31-10-2026",
+            "Due to Stock Closing Entry CBAL-00001, item valuation cannot be reposted on or before 31-10-2026",
+        ] {
             let words = format!("Item BUTTON has no price; {said}");
             assert_eq!(of(&refused("ValidationError", &words)).0, Hold::Closed, "{said:?}");
         }
