@@ -528,7 +528,8 @@ impl Writer {
         let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
         self.stock_came(&work.takes);
         self.brings_on(&work);
-        self.hold(work, Hold::Refused, MayBeThere::No);
+        // Books that are restored may have it as it was before.
+        self.hold(work, Hold::Refused, MayBeThere::Hardly);
         said
     }
 

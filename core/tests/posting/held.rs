@@ -257,6 +257,32 @@ fn who_waits_for_another_site_s_document_is_told_when_that_is_given_up() {
 }
 
 #[test]
+fn restored_books_may_have_what_was_cancelled_in_them_or_what_they_said_they_lack() {
+    // A person has cancelled it there: the workshop's own cancellation is for the books to carry out.
+    let struck = || {
+        let mut desk = Desk::default();
+        desk.take(work(1, place("cloth")), done());
+        let said = desk.writer.struck(work(1, place("cloth")), "somebody has cancelled it".into());
+        desk.note(said);
+        assert!(desk.is_held(1, Hold::Refused) && desk.writer.is_settled());
+        desk.tried.clear();
+        desk
+    };
+    let mut desk = struck();
+    desk.take(cancellation(2, 1), done());
+    assert_eq!(desk.tried, [2]);
+    assert!(matches!(desk.fate(2), Some(Fate::Posted { .. })));
+    // Whoever retries asks first, also what the books have refused.
+    let mut refused = Desk::default();
+    refused.take(work(1, BTreeSet::new()), Verdict::Held(Hold::Refused, "no".into()));
+    for mut desk in [struck(), refused] {
+        assert_eq!(desk.writer.retry(None), 1);
+        let next = desk.writer.next(0, false, &desk.words).1;
+        assert_eq!(next, Some(Next::Try { id: id(1), again: true }));
+    }
+}
+
+#[test]
 fn a_cancellation_that_came_before_its_document_withdraws_it_when_it_is_held() {
     let mut desk = Desk::default();
     desk.take(cancellation(2, 1), done());

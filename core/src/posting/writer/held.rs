@@ -61,6 +61,12 @@ impl Writer {
         // What is gone from restored books is posted again only where a person names it.
         let chosen = chosen.filter(|held| which.is_some() || held.hold != Hold::Gone);
         let chosen: Vec<_> = chosen.map(|held| (held.work.order, held.work.id)).collect();
+        // They may have been restored since they said that they do not have it.
+        for (_, id) in &chosen {
+            if let Some(held) = self.held.get_mut(id).filter(|held| held.doubt == MayBeThere::Hardly) {
+                held.doubt = MayBeThere::Perhaps;
+            }
+        }
         self.ready.extend(&chosen);
         chosen.len()
     }
