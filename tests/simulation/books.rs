@@ -4,6 +4,7 @@
 use super::Flaws;
 use super::card::Refusal;
 use super::dice::Dice;
+use super::nights::{CANCELLED_THERE, cancels};
 use super::node::Node;
 use super::tally::Tally;
 use super::trade::text;
@@ -22,17 +23,19 @@ const STEPS_A_RECORD: usize = 60;
 /// One site's way into the books, while the office's power is on.
 #[derive(Default)]
 pub struct Clerk {
-    writer: Writer,
+    pub writer: Writer,
     /// Records of the site's journal at the office that were taken, in the order in which they came.
     taken: usize,
-    works: BTreeMap<IntentId, Work>,
-    documents: BTreeMap<IntentId, Submitted>,
+    pub works: BTreeMap<IntentId, Work>,
+    pub documents: BTreeMap<IntentId, Submitted>,
     /// The latest word on each, by the office's journal.
-    fates: BTreeMap<IntentId, Fate>,
+    pub fates: BTreeMap<IntentId, Fate>,
     /// Said, and not on the disk yet.
     owed: Vec<Outcome>,
     /// In the books, of which the others are told once the words on it are on the disk.
     moved: Vec<IntentId>,
+    /// What is said to be posted was looked for, and nothing has happened since for which that is done before anything is posted.
+    pub is_looked: bool,
 }
 
 impl std::fmt::Debug for Clerk {
@@ -62,6 +65,7 @@ impl Clerk {
             _ => return None,
         };
         self.works.insert(id, work.clone());
+        self.is_looked &= !matches!(self.fates.get(&id), Some(Fate::Posted { .. }));
         (!self.fates.get(&id).is_some_and(Fate::is_final)).then_some(work)
     }
 }
@@ -93,12 +97,15 @@ impl Fates for Words<'_> {
 /// are asked keeps it from that.
 #[derive(Debug, Default)]
 pub struct Books {
-    /// Each posting, in order.
-    entries: Vec<IntentId>,
-    cancelled: BTreeSet<IntentId>,
+    now: Ledger,
+    /// The latest backup.
+    pub last_night: Option<Ledger>,
+    /// What they do not have since they were restored: documents, and that this one is cancelled.
+    lost: BTreeSet<IntentId>,
+    /// What was gone, and is to be posted again as a person says.
+    pub agreed: BTreeSet<IntentId>,
     /// What was read back.
     read: BTreeSet<IntentId>,
-    stock: BTreeMap<(String, String), i128>,
     /// What they refuse until a person has mended something.
     refused: BTreeSet<IntentId>,
     looked_at: BTreeSet<IntentId>,
@@ -107,6 +114,24 @@ pub struct Books {
     /// The writers' clock.
     now_ms: u64,
     order_broken: Vec<String>,
+}
+
+/// What they have.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Each posting, in order.
+    pub entries: Vec<IntentId>,
+    /// By their sites.
+    pub cancelled: BTreeSet<IntentId>,
+    /// By people, in the books alone.
+    pub struck: BTreeSet<IntentId>,
+    pub stock: BTreeMap<(String, String), i128>,
+}
+
+impl Ledger {
+    fn is_cancelled(&self, id: IntentId) -> bool {
+        self.cancelled.contains(&id) || self.struck.contains(&id)
+    }
 }
 
 fn moves(submitted: &Submitted) -> Vec<StockMove> {
@@ -120,9 +145,43 @@ fn again(why: &str, dice: &mut Dice) -> Verdict {
 impl Books {
     fn is_there(&self, work: &Work) -> bool {
         match work.what {
-            What::Post(_) => self.entries.contains(&work.id),
-            What::Cancel(of) => self.cancelled.contains(&of),
+            What::Post(_) => self.now.entries.contains(&work.id),
+            What::Cancel(of) => self.now.is_cancelled(of),
         }
+    }
+
+    /// It is there, and not cancelled.
+    pub fn counts(&self, id: IntentId) -> bool {
+        self.now.entries.contains(&id) && !self.now.is_cancelled(id)
+    }
+
+    pub fn is_struck(&self, id: IntentId) -> bool {
+        self.now.struck.contains(&id)
+    }
+
+    /// Somebody cancels one there.
+    pub fn strike(&mut self, id: IntentId, document: Option<&Submitted>) {
+        self.now.stock = self.after(document, -1);
+        self.now.struck.insert(id);
+    }
+
+    pub fn back_up(&mut self) {
+        self.last_night = Some(self.now.clone());
+    }
+
+    /// What is in them is what was then; what they have lost by that, and where there is more stock now.
+    pub fn go_back_to(&mut self, backup: Ledger) -> Ledger {
+        let mut lost = std::mem::replace(&mut self.now, backup);
+        lost.entries.retain(|id| !self.now.entries.contains(id));
+        lost.cancelled.retain(|id| self.counts(*id));
+        lost.struck.retain(|id| self.counts(*id));
+        lost.stock.retain(|place, qty| *self.now.stock.get(place).unwrap_or(&0) > *qty);
+        self.lost.extend(lost.entries.iter().chain(&lost.cancelled).chain(&lost.struck));
+        for id in &lost.entries {
+            self.read.remove(id);
+            self.agreed.remove(id);
+        }
+        lost
     }
 
     /// `again`: they are asked first. A cancellation has to find its document, so of that they are always asked.
@@ -141,6 +200,10 @@ impl Books {
         let is_asked = again || matches!(work.what, What::Cancel(_));
         if is_asked && self.is_there(work) {
             tally.posting_found += 1;
+            if matches!(work.what, What::Post(_)) && self.now.is_cancelled(work.id) {
+                tally.posting_found_cancelled += 1;
+                return Verdict::Held(Hold::Refused, CANCELLED_THERE.into());
+            }
             return self.reads(work.id);
         }
         if self.looked_at.insert(work.id) && dice.percent(4) {
@@ -154,17 +217,17 @@ impl Books {
                 return Verdict::Held(Hold::Refused, "it refers to what is cancelled".into());
             }
             What::Post(_) => 1,
-            What::Cancel(of) if !self.entries.contains(&of) => return Verdict::Kept,
+            What::Cancel(of) if !self.now.entries.contains(&of) => return Verdict::Kept,
             What::Cancel(_) => -1,
         };
         // A count sets figures, which the plain sums here do not know.
         if !counts && self.is_short(of, sign) {
             return Verdict::Held(Hold::Stock, "too little".into());
         }
-        self.stock = self.after(of, sign);
+        self.now.stock = self.after(of, sign);
         match work.what {
-            What::Post(_) => self.entries.push(work.id),
-            What::Cancel(of) => drop(self.cancelled.insert(of)),
+            What::Post(_) => self.now.entries.push(work.id),
+            What::Cancel(of) => drop(self.now.cancelled.insert(of)),
         }
         if dice.percent(self.faults as u8) {
             tally.posting_answers_lost += 1;
@@ -178,7 +241,7 @@ impl Books {
 
     /// Stock after a document, or after its cancellation.
     fn after(&self, of: Option<&Submitted>, sign: i128) -> BTreeMap<(String, String), i128> {
-        let mut stock = self.stock.clone();
+        let mut stock = self.now.stock.clone();
         for it in of.map(moves).unwrap_or_default() {
             let qty: i128 = it.qty.to_string().parse().expect("whole pieces");
             *stock.entry((it.warehouse.to_string(), it.item_code.to_string())).or_default() += sign * qty;
@@ -186,16 +249,21 @@ impl Books {
         stock
     }
 
-    fn is_short(&self, of: Option<&Submitted>, sign: i128) -> bool {
-        let falls = |(place, qty): (&(String, String), &i128)| *qty < 0 && *qty < *self.stock.get(place).unwrap_or(&0);
+    pub fn is_short(&self, of: Option<&Submitted>, sign: i128) -> bool {
+        let falls =
+            |(place, qty): (&(String, String), &i128)| *qty < 0 && *qty < *self.now.stock.get(place).unwrap_or(&0);
         self.after(of, sign).iter().any(falls)
     }
 
-    /// Whether it may go by what it needs. What is not there at all should have been waited for.
+    /// Whether it may go by what it needs. What was never there should have been waited for.
     fn has_its_needs(&mut self, work: &Work) -> bool {
         for need in &work.needs {
-            let (is_there, counts) = (|id| self.entries.contains(id), |id| !self.cancelled.contains(id));
+            let now = &self.now;
+            let (is_there, counts) = (|id| now.entries.contains(id), |id: &IntentId| !now.is_cancelled(*id));
             match need {
+                // Nobody may have looked yet since they were restored.
+                Need::Posted(id) if !is_there(id) && self.lost.contains(id) => return false,
+                Need::Cancelled { document, .. } if self.lost.contains(document) => {}
                 Need::Posted(id) if !is_there(id) => self.order_broken.push(format!("{:?} before {need:?}", work.id)),
                 Need::Posted(id) if !counts(id) => return false,
                 Need::Cancelled { document, .. } if is_there(document) && counts(document) => {
@@ -212,7 +280,8 @@ impl Books {
             tally.posting_unread += made.len() as u64;
             return made.iter().map(|_| again("the answer was lost", dice)).collect();
         }
-        made.iter().map(|id| self.reads(*id)).collect()
+        let lost = || Verdict::Again { why: "it is not as it was made".into(), alive: true };
+        made.iter().map(|id| if self.counts(*id) { self.reads(*id) } else { lost() }).collect()
     }
 
     fn reads(&mut self, id: IntentId) -> Verdict {
@@ -229,6 +298,8 @@ impl World {
     /// A site's writer takes some steps; the power of the office may go in the middle of one.
     pub fn post(&mut self, n: usize, steps: usize, faults: u64) {
         self.books.faults = faults;
+        // An hour may have gone by.
+        self.sites[n].clerk.is_looked &= !self.dice.percent(10);
         for _ in 0..steps {
             if !self.office_up || !self.post_one(n) {
                 return;
@@ -249,6 +320,7 @@ impl World {
             return false;
         }
         match next {
+            None | Some(Next::Try { .. }) if !self.sites[n].clerk.is_looked => return self.look(n),
             None => return false,
             Some(Next::Sleep { until_ms }) => self.books.now_ms = self.books.now_ms.max(until_ms),
             Some(Next::Read) => return self.read_on(n),
@@ -295,6 +367,10 @@ impl World {
             verdict = done();
         }
         let is_there = verdict.is_there();
+        if has_committed {
+            self.check_agreed(n, id);
+        }
+        self.doubt(n, std::slice::from_ref(&verdict));
         // The power goes before the word is written down.
         if self.dice.percent((self.books.faults / 4) as u8) {
             self.tally.posting_cut += u64::from(has_committed);
@@ -317,10 +393,17 @@ impl World {
             self.office_cut();
             return false;
         }
+        self.doubt(n, &verdicts);
         let now_ms = self.books.now_ms;
         let (said, moved) = self.with_writer(n, |writer, words| writer.confirmed(verdicts, now_ms, words));
         self.sites[n].clerk.moved.extend(moved.iter().map(|(id, _)| *id));
         self.say_words(n, said)
+    }
+
+    /// Books that did not answer may have been restored when they do.
+    fn doubt(&mut self, n: usize, verdicts: &[Verdict]) {
+        let is_silent = |verdict: &Verdict| matches!(verdict, Verdict::Again { alive: false, .. });
+        self.sites[n].clerk.is_looked &= !verdicts.iter().any(is_silent);
     }
 
     fn tell_others(&mut self, n: usize, id: IntentId) {
@@ -329,7 +412,7 @@ impl World {
         others.for_each(|(_, site)| site.clerk.writer.moved(id, &work.brings));
     }
 
-    fn say_words(&mut self, n: usize, said: Said) -> bool {
+    pub fn say_words(&mut self, n: usize, said: Said) -> bool {
         self.sites[n].clerk.owed.extend(said);
         self.pay(n)
     }
@@ -376,9 +459,11 @@ impl World {
         }
     }
 
-    /// The books answer, and what may go by itself goes; then everything is mended, and all that is held is tried until nothing changes.
+    /// The books answer, an hour goes by, and what may go by itself goes; then everything is mended, a person agrees to all that is gone, and all
+    /// that is held is tried until nothing changes.
     pub fn post_everything(&mut self) {
         self.books.faults = 0;
+        self.sites.iter_mut().for_each(|site| site.clerk.is_looked = false);
         self.post_to_the_end();
         // What was committed, and held since its answers were lost, is found; who waits for it goes as well.
         for n in 0..self.sites.len() {
@@ -389,7 +474,9 @@ impl World {
         }
         self.post_to_the_end();
         self.check_nothing_is_stuck();
+        self.check_gone_is_told();
         self.books.refused.clear();
+        (0..self.sites.len()).for_each(|n| self.agree(n));
         for _ in 0..3 {
             for n in 0..self.sites.len() {
                 self.with_writer(n, |writer, _| writer.retry(None));
@@ -442,11 +529,15 @@ impl World {
     pub fn check_posted(&mut self) {
         let broken = self.books.order_broken.first();
         assert!(broken.is_none(), "posting: {broken:?}");
-        let there: BTreeSet<IntentId> = self.books.entries.iter().copied().collect();
-        assert_eq!(there.len(), self.books.entries.len(), "posting: something is in the books twice");
+        let there: BTreeSet<IntentId> = self.books.now.entries.iter().copied().collect();
+        assert_eq!(there.len(), self.books.now.entries.len(), "posting: something is in the books twice");
         for site in &self.sites {
             let words = words(&site.desk);
             assert_eq!(words, site.clerk.fates, "posting: the words of {} are not those on the disk", site.desk.peer);
+            let is_carried_out =
+                |work: &&Work| matches!(words.get(&work.id), Some(Fate::Posted { .. } | Fate::Withdrawn));
+            let undone: BTreeSet<IntentId> =
+                site.clerk.works.values().filter(is_carried_out).filter_map(cancels).collect();
             for (id, work) in &site.clerk.works {
                 let Some(fate) = words.get(id) else {
                     panic!("posting: nothing is said of {id} of {}", site.desk.peer);
@@ -454,15 +545,17 @@ impl World {
                 let posted = matches!(fate, Fate::Posted { .. });
                 let is_read = self.books.read.contains(id);
                 assert!(
-                    !posted || is_read,
+                    !posted || is_read || undone.contains(id),
                     "posting: {id} of {} is said to be posted, and was never read",
                     site.desk.peer
                 );
                 let holds = match work.what {
-                    What::Post(_) => posted == there.contains(id),
-                    What::Cancel(of) => posted == self.books.cancelled.contains(&of),
+                    What::Post(_) => (posted && !undone.contains(id)) == self.books.counts(*id),
+                    What::Cancel(of) => !posted || !self.books.counts(of),
                 };
                 assert!(holds, "posting: of {id} of {} it is said {fate:?}", site.desk.peer);
+                let is_gone = matches!(fate, Fate::Held { hold: Hold::Gone, .. });
+                assert!(!is_gone, "posting: {id} of {} is gone, though it was to be posted again", site.desk.peer);
                 match fate {
                     Fate::Posted { .. } => self.tally.posted += 1,
                     Fate::Held { .. } => self.tally.held += 1,

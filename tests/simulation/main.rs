@@ -18,6 +18,7 @@ mod frames;
 mod head_office;
 mod journal;
 mod letters;
+mod nights;
 mod node;
 mod op;
 mod road;
@@ -63,6 +64,8 @@ pub struct Flaws {
     pub posts_blindly: bool,
     pub ignores_needs: bool,
     pub says_unread: bool,
+    pub never_looks: bool,
+    pub posts_what_is_gone: bool,
     pub last_word_to_come: bool,
     pub keeps_progress_to_itself: bool,
     pub tells_sites_of_themselves: bool,
@@ -280,6 +283,17 @@ fn a_writer_that_does_not_wait_for_what_a_document_refers_to_is_caught() {
 #[test]
 fn a_word_that_a_document_is_posted_before_it_was_read_back_is_caught() {
     sabotage("says unread", Flaws { says_unread: true, ..Flaws::default() }, &["posting"]);
+}
+
+#[test]
+fn a_writer_that_posts_again_what_is_gone_before_a_person_has_agreed_is_caught() {
+    let flaws = Flaws { posts_what_is_gone: true, ..Flaws::default() };
+    sabotage("posts what is gone", flaws, &["posting"]);
+}
+
+#[test]
+fn an_office_that_never_looks_for_what_is_gone_is_caught() {
+    sabotage("never looks", Flaws { never_looks: true, ..Flaws::default() }, &["posting"]);
 }
 
 #[test]

@@ -25,6 +25,18 @@ pub enum Op {
         steps: u8,
         faults: u8,
     },
+    /// The company's books are backed up.
+    BooksBackup,
+    /// They go back to their latest backup.
+    BooksRestore,
+    /// Somebody cancels one of the site's documents in the books.
+    CancelInBooks {
+        site: usize,
+    },
+    /// Somebody has what is gone of the site posted again.
+    Agree {
+        site: usize,
+    },
     /// Somebody at the office wants the site to record a document.
     Ask {
         site: usize,
@@ -221,6 +233,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
     let mut market = Market::new(seed);
     let mut clerks = Clerks::new(seed);
     let mut posting = Posting::new(seed);
+    let mut nights = Nights::new(seed);
     let sites = if crowd { dice.between(20, 100) } else { dice.pick(&[1, 1, 1, 2, 2, 3, 5]) } as usize;
     let setup = Setup {
         seed,
@@ -255,6 +268,7 @@ pub fn plan(seed: u64, crowd: bool) -> (Setup, Vec<Step>) {
         market.day(sites, &mut steps);
         clerks.day(sites, &mut steps);
         posting.day(sites, &mut steps);
+        nights.day(sites, &mut steps);
     }
     steps.push(Op::Heal);
     (setup, steps.into_iter().zip(1..).map(|(op, number)| Step { number, op }).collect())
@@ -486,6 +500,34 @@ impl Posting {
         }
         let site = dice.below(sites as u64) as usize;
         steps.push(Op::Post { site, steps: dice.between(1, 30) as u8, faults: self.faults });
+    }
+}
+
+/// What happens to the books themselves. It has its own dice, so that worlds without it are what they were.
+struct Nights {
+    dice: Dice,
+    /// Percent of steps after which something does.
+    share: u8,
+}
+
+impl Nights {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed, u64::MAX - 6);
+        Self { share: dice.pick(&[0, 0, 10, 30]), dice }
+    }
+
+    fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
+        let dice = &mut self.dice;
+        if self.share == 0 || !dice.percent(self.share) {
+            return;
+        }
+        let site = dice.below(sites as u64) as usize;
+        steps.push(match dice.below(10) {
+            0..=3 => Op::BooksBackup,
+            4 | 5 => Op::BooksRestore,
+            6..=8 => Op::CancelInBooks { site },
+            _ => Op::Agree { site },
+        });
     }
 }
 

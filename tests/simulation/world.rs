@@ -177,6 +177,11 @@ impl World {
             Op::Scan { site: s, device, count, same } => self.scan(site(s), *device, *count, *same),
             Op::Trade { site: s, device, deed } => self.trade(site(s), *device, *deed),
             Op::Post { site: s, steps, faults } => self.post(site(s), usize::from(*steps), u64::from(*faults)),
+            Op::BooksBackup => self.books.back_up(),
+            Op::BooksRestore => self.restore_books(),
+            Op::CancelInBooks { site: s } => self.cancel_in_books(site(s)),
+            Op::Agree { site: s } if self.office_up => self.agree(site(s)),
+            Op::Agree { .. } => {}
             Op::Ask { site: s } => self.ask(site(s)),
             Op::TakeBack { site: s } => self.take_back(site(s)),
             Op::Rows { count } if self.office_up => self.change_rows(*count),

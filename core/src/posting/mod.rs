@@ -16,10 +16,12 @@
 
 mod shortage;
 mod sink;
+mod standing;
 mod work;
 mod writer;
 
 pub use shortage::{MAX_IN_VAIN, ROUND_PAUSE_MS};
 pub use sink::{ByHand, Place, Posted, Sink, Verdict};
+pub use standing::Standing;
 pub use work::{Need, Of, What, Work};
 pub use writer::{Fates, MAX_TRIES, MAX_UNREAD, Moved, Next, Said, UNDER_WAY, Writer, backoff_ms};

@@ -1,10 +1,11 @@
 //! What single rules say.
 
-use outpost_core::domain::document::Text;
+use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold, Outcome};
 use outpost_core::posting::{
-    Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, Said, UNDER_WAY, Verdict, What, Work, Writer, backoff_ms,
+    Fates, MAX_TRIES, MAX_UNREAD, Need, Next, Posted, Said, Standing, UNDER_WAY, Verdict, What, Work, Writer,
+    backoff_ms,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub fn place(item: &str) -> BTreeSet<(Text, Text)> {
 }
 
 pub fn work(n: u128, takes: BTreeSet<(Text, Text)>) -> Work {
-    let what = What::Post(outpost_core::domain::document::Kind::SalesInvoice);
+    let what = What::Post(Kind::SalesInvoice);
     Work {
         id: IntentId(Uuid::from_u128(n)),
         order: n as u64,
@@ -108,6 +109,22 @@ fn what_stands_for_a_document_whose_cancellation_was_given_up_says_what_to_do() 
         why.starts_with("It stands for no. 1, whose cancellation was given up") && why.contains("by hand"),
         "{why}"
     );
+}
+
+#[test]
+fn what_was_posted_is_gone_struck_or_stands_by_what_counts_in_the_books() {
+    let (post, cancel) = (What::Post(Kind::SalesInvoice), What::Cancel(IntentId(Uuid::from_u128(1))));
+    let struck = || Some("somebody has cancelled it".to_owned());
+    for (what, counts, why, stands) in [
+        (post, true, None, Standing::Stands),
+        (post, false, None, Standing::Gone),
+        (post, false, struck(), Standing::Struck("somebody has cancelled it".into())),
+        (cancel, false, None, Standing::Stands),
+        (cancel, false, struck(), Standing::Stands),
+        (cancel, true, None, Standing::Gone),
+    ] {
+        assert_eq!(Standing::of(what, counts, why), stands, "{what:?} {counts}");
+    }
 }
 
 #[test]

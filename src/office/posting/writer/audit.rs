@@ -15,7 +15,7 @@ use crate::domain::outcome::Fate;
 use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::moment::up_ms;
 use crate::office::posting::library::Words;
-use crate::posting::{Fates, Said, Work};
+use crate::posting::{Fates, Said, Standing, What, Work};
 use crate::views::{Locator, Stream};
 use crate::wire::record;
 use std::collections::VecDeque;
@@ -150,6 +150,11 @@ impl Asked {
     fn document(&self) -> (Kind, IntentId) {
         (self.made.document.kind(), self.made.id)
     }
+
+    fn what(&self) -> What {
+        let cancels = |cancelled: &Cancelled| What::Cancel(cancelled.document);
+        self.cancelled.as_ref().map_or(What::Post(self.made.document.kind()), cancels)
+    }
 }
 
 impl SiteWriter {
@@ -227,34 +232,38 @@ impl SiteWriter {
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
         let documents: Vec<_> = asked.iter().map(Asked::document).collect();
         let there = sink.there(&documents)?;
-        let (there, other): (Vec<_>, Vec<_>) = asked.into_iter().partition(|asked| there.contains(&asked.made.id));
-        let missing: Vec<_> = other.into_iter().filter(|asked| asked.cancelled.is_none()).collect();
-        let documents: Vec<_> = missing.iter().map(Asked::document).collect();
-        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&documents)? };
+        let is_missing = |asked: &&Asked| asked.cancelled.is_none() && !there.contains(&asked.id);
+        let missing: Vec<_> = asked.iter().filter(is_missing).map(Asked::document).collect();
+        let struck = if missing.is_empty() { Vec::new() } else { sink.cancelled_there(&missing)? };
         if self.books.hub.stopped() {
             return Ok(Found::default());
         }
-        let (undone, fine): (Vec<_>, Vec<_>) = there.into_iter().partition(|asked| asked.cancelled.is_some());
-        let mut found = Found { there: fine.len(), ..Found::default() };
+        let mut found = Found::default();
         let mut said = Said::new();
-        for Asked { id, order, at, made, cancelled } in missing.into_iter().chain(undone) {
+        for asked in asked {
+            let strike = struck.iter().find(|(of, _)| *of == asked.id).map(|(_, why)| why.clone());
+            let standing = Standing::of(asked.what(), there.contains(&asked.made.id), strike);
+            let Asked { id, order, at, made, cancelled } = asked;
+            if standing == Standing::Stands {
+                found.there += usize::from(cancelled.is_none());
+                continue;
+            }
             self.at.insert(id, (order, at));
-            let strike = struck.iter().find(|(of, _)| *of == id);
-            said.extend(match (strike, &cancelled) {
-                (Some((_, why)), _) => {
+            said.extend(match (standing, &cancelled) {
+                (Standing::Struck(why), _) => {
                     tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
                     found.struck += 1;
                     self.take_back(id);
                     let work = self.post(&made, order);
-                    self.writer.struck(work, why.clone())
+                    self.writer.struck(work, why)
                 }
-                (None, None) => {
+                (_, None) => {
                     tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
                     found.gone += 1;
                     let work = self.post(&made, order);
                     self.writer.gone(work)
                 }
-                (None, Some(cancelled)) => {
+                (_, Some(cancelled)) => {
                     tracing::error!(site = %self.site, id = %made.id, "a document that was cancelled counts in the books again");
                     found.gone += 1;
                     self.writer.gone(Work::cancel(cancelled, Some(&made), order))
