@@ -277,3 +277,41 @@ fn one_that_is_posted_and_gone_is_posted_again_where_a_person_names_it() {
     shop.wait_held(0);
     shop.close();
 }
+
+#[test]
+fn nothing_is_posted_before_erpnext_has_said_what_it_has_of_the_latest() {
+    let shop = Shop::open(&["bandung"]);
+    shop.send(0, "stock-entry", &receipt(9_000, "1000"));
+    until("the receipt", || times(&shop.erp, &shop::id(9_000)), |times| *times == 1);
+    // More than are asked for one by one after a start.
+    let early: Vec<_> = (1..=60).map(|n| sale(n, "1")).collect();
+    shop::send(&shop.boxes[0], "sales-invoice", &early.iter().collect::<Vec<_>>());
+    let status = |shop: &Shop| shop.town.office.status().unwrap()["erpnext"]["sites"]["bandung"].clone();
+    until("the sales", || status(&shop), |status| status["posted"] == 61);
+    let backup = shop.erp.snapshot();
+    let lost = shop::id(8_000);
+    shop.send(0, "sales-invoice", &sale(8_000, "1"));
+    until("the sale", || books(&shop.boxes[0], &lost), |state| state.starts_with("posted"));
+    shop.erp.set_reach(Reach::Refused);
+    shop.send(0, "sales-invoice", &sale(8_001, "1"));
+    until("the outage", || status(&shop), |status| status["trouble"].is_string());
+    shop.erp.restore(&backup);
+    shop.erp.set_faults(Faults { no_lists: true, ..Faults::default() });
+    shop.erp.set_reach(Reach::Up);
+    let told = until(
+        "why not",
+        || status(&shop),
+        |status| status["trouble"].as_str().is_some_and(|why| why.contains("PermissionError")),
+    );
+    let why = told["trouble"].as_str().unwrap();
+    assert!(why.starts_with("Nothing is posted before it is known") && why.contains("erpnext setup"), "{why}");
+    // It takes documents meanwhile, and is given none.
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(times(&shop.erp, &shop::id(8_001)), 0);
+    shop.erp.set_faults(Faults::default());
+    let held = shop.wait_held(1);
+    assert_eq!((&held["held"][0]["hold"], &held["held"][0]["id"]), (&"gone".into(), &lost.into()), "{held}");
+    until("the other sale", || times(&shop.erp, &shop::id(8_001)), |times| *times == 1);
+    assert_eq!(status(&shop)["trouble"], serde_json::Value::Null);
+    shop.close();
+}

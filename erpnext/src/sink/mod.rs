@@ -281,14 +281,14 @@ impl Sink for Erpnext {
                 ids.into_iter().map(|id| (id, self.library.by_hand(id))).partition(|(_, name)| name.is_some());
             let by_hand: Vec<_> = by_hand.into_iter().filter_map(|(id, name)| Some((id, name?))).collect();
             for named in by_hand.chunks(AT_ONCE) {
-                there.extend(by_hand::among(&self.client, kind, named).map_err(|failure| failure.to_string())?);
+                there.extend(by_hand::among(&self.client, kind, named).map_err(unsaid)?);
             }
             let ids: Vec<_> = ids.into_iter().map(|(id, _)| id).collect();
             for ids in ids.chunks(AT_ONCE) {
-                let found = names::among(&self.client, kind, ids).map_err(|failure| failure.to_string())?;
+                let found = names::among(&self.client, kind, ids).map_err(unsaid)?;
                 for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
                     let joined = masters::joined(&self.client, &*self.library, kind, *id);
-                    there.extend(joined.map_err(|failure| failure.to_string())?.map(|_| *id));
+                    there.extend(joined.map_err(unsaid)?.map(|_| *id));
                 }
                 there.extend(found);
             }
@@ -316,10 +316,20 @@ impl Sink for Erpnext {
         for (kind, ids) in by_kind {
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::cancelled_among(&self.client, kind, ids);
-                cancelled.extend(found.map_err(|failure| failure.to_string())?);
+                cancelled.extend(found.map_err(unsaid)?);
             }
         }
         Ok(cancelled)
+    }
+}
+
+/// Why ERPNext has not said which documents it has, and where it refuses to, what to do.
+fn unsaid(failure: Failure) -> String {
+    match failure.is("PermissionError") {
+        true => format!(
+            "{failure}. The connector may not read that: run `outpost office erpnext setup` with an administrator's key."
+        ),
+        false => failure.to_string(),
     }
 }
 

@@ -175,14 +175,16 @@ impl SiteWriter {
             }
             Some(Next::Read) => self.take().map(|()| None),
             Some(Next::Confirm(made)) => self.confirm(&made),
-            Some(Next::Try { .. }) if self.audit.comes_first() => {
-                // A question that fails keeps nothing from being tried: that shows whether they answer.
-                if let Err(why) = self.audit() {
-                    self.board.trying(None, Some(why));
+            Some(Next::Try { id, again }) => match self.audit.comes_first() {
+                None => self.attempt(id, again),
+                Some(wait) if !wait.is_zero() => Ok(Some(wait.min(LOOK_EVERY))),
+                Some(_) => {
+                    if let Err(why) = self.audit() {
+                        self.board.trying(None, Some(why));
+                    }
+                    Ok(None)
                 }
-                Ok(None)
-            }
-            Some(Next::Try { id, again }) => self.attempt(id, again),
+            },
         }
     }
 
@@ -503,12 +505,10 @@ impl SiteWriter {
 
     /// What is in the way of these. Books that did not answer may have been restored when they do.
     fn trouble(&mut self, verdicts: &[Verdict]) -> Option<String> {
-        match verdicts
-            .iter()
-            .any(|verdict| matches!(verdict, Verdict::Again { alive: false, .. } | Verdict::Stopped(_)))
-        {
-            true => self.audit.doubt(),
-            false => self.audit.can_be(),
+        let is_silent =
+            |verdict: &Verdict| matches!(verdict, Verdict::Again { alive: false, .. } | Verdict::Stopped(_));
+        if verdicts.iter().any(is_silent) {
+            self.audit.is_due();
         }
         verdicts.iter().find_map(|verdict| match verdict {
             Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),

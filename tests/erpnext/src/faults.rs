@@ -56,6 +56,8 @@ pub struct Faults {
     pub ill: Option<Ill>,
     /// A proxy drops who asks: whoever it is, ERPNext sees a guest.
     pub nobody: bool,
+    /// Nobody may ask which of many ids there are: `PermissionError`.
+    pub no_lists: bool,
     /// It takes [`Faults::slow_for`] longer.
     pub slow: f64,
     /// How long a slow answer takes.
@@ -71,6 +73,7 @@ pub(crate) struct Fate {
     pub(crate) deadlock: bool,
     pub(crate) ill: Option<Ill>,
     pub(crate) nobody: bool,
+    pub(crate) no_lists: bool,
     pub(crate) slow: Duration,
 }
 
@@ -92,6 +95,7 @@ impl Faults {
             deadlock: writes && deadlock,
             ill: self.ill.filter(|ill| ill.questions || writes),
             nobody: self.nobody,
+            no_lists: self.no_lists,
             slow: if slow { self.slow_for } else { Duration::ZERO },
         }
     }

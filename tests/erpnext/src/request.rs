@@ -50,6 +50,13 @@ impl Request {
         matches!(parts[..], ["api", "method", "ping" | "frappe.ping"] | ["api", "v2", "method", "ping"])
     }
 
+    /// Which of several ids of ours there are.
+    pub(crate) fn is_list_of_ids(&self) -> bool {
+        let names = r#"["outpost_id","in","#;
+        let asked = self.query.get("filters").is_some_and(|filters| filters.contains(names));
+        asked || String::from_utf8_lossy(&self.body).contains(names)
+    }
+
     pub(crate) fn part(&self, at: usize) -> &str {
         self.path.get(at).map_or("", String::as_str)
     }

@@ -184,6 +184,8 @@ async fn answer(shared: &Shared, request: hyper::Request<Incoming>) -> io::Resul
     } else if let Some(ill) = fate.ill.filter(|_| !request.is_ping()) {
         let error = Error::with(500, ill.class, ill.text);
         Answer::json(500, &if request.version_2() { error.v2() } else { error.v1() })
+    } else if fate.no_lists && request.is_list_of_ids() {
+        Answer::json(403, &Error::denied("Not permitted").v1())
     } else {
         shared.erp().answer(&request)
     };

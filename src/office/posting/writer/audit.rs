@@ -2,29 +2,32 @@
 //!
 //! In: the latest documents and cancellations whose word is that they are posted; and one that a person names. They are looked for each
 //! hour, and before anything else is posted after a start, after books that did not answer, and before they are all newer than the last look:
-//! what is posted into restored books hides what these lack. Out: what is there no more is held, and so is a cancellation whose document
-//! counts there again. Where one of the latest is gone the journal is gone through backwards, since as many are lost as were posted after the backup:
-//! until as many as are looked at otherwise are there in a row. Absent: time on Job Cards, which has no id in the books and of which people
-//! correct the lines: it is never missed by itself, and looked for where a person names it; and customers, suppliers and items that were put out
-//! of use.
+//! what is posted into restored books hides what these lack. Where the books do not say, nothing is posted before they do.
+//! Out: what is there no more is held, and so is a cancellation whose document counts there again. Where one of the latest is gone the journal
+//! is gone through backwards, since as many are lost as were posted after the backup: until as many as are looked at otherwise are there in a
+//! row. Absent: time on Job Cards, which has no id in the books and of which people correct the lines: it is never missed by itself, and looked
+//! for where a person names it; and customers, suppliers and items that were put out of use.
 
-use super::{AUDITED, REACH_EVERY, SiteWriter};
+use super::{AUDITED, SiteWriter};
 use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
 use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::moment::up_ms;
 use crate::office::posting::library::Words;
-use crate::posting::{Fates, Said, Standing, What, Work};
+use crate::posting::{Fates, Said, Standing, What, Work, backoff_ms};
 use crate::views::{Locator, Stream};
 use crate::wire::record;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// How often the latest are looked for.
 const EVERY_MS: u64 = 3_600_000;
 /// After how many that are posted the latest are looked for: fewer than there are, so that some of the last time are among them.
 const AFTER_POSTED: usize = AUDITED * 3 / 4;
+/// The longest between two questions for them that fail.
+const REACH_EVERY_MS: u64 = 15_000;
 /// How many records are gone through at a time, backwards: a second lies between two times.
 const BACK_AT_ONCE: u64 = 500;
 
@@ -41,8 +44,8 @@ pub(super) struct Audit {
     seen: bool,
     /// How many were posted since.
     since: usize,
-    /// As soon as the books answer.
-    at_once: bool,
+    /// How often they could not be looked for since they last were.
+    failed: u32,
 }
 
 impl Audit {
@@ -69,30 +72,24 @@ impl Audit {
         self.is_due();
     }
 
-    /// From now on the latest are to be looked for before anything is posted: the books may not be those that they were.
+    /// From now on the latest are to be looked for before anything is posted: the books may not be those that they were, as when they did not
+    /// answer.
     pub(super) fn is_due(&mut self) {
         if std::mem::take(&mut self.seen) {
             self.at_ms = 0;
         }
     }
 
-    /// The books did not answer.
-    pub(super) fn doubt(&mut self) {
-        self.is_due();
-        self.at_once = true;
+    /// They could not be looked for: that comes before anything is posted. Books that cannot be reached are not asked each second.
+    fn put_off(&mut self) {
+        self.seen = false;
+        self.failed += 1;
+        self.at_ms = up_ms() + backoff_ms(self.failed).min(REACH_EVERY_MS);
     }
 
-    /// The books answer: what they could not be asked for is asked before the next one is posted. Where they fail over that question alone, it
-    /// is asked again after a while.
-    pub(super) fn can_be(&mut self) {
-        if std::mem::take(&mut self.at_once) && !self.seen {
-            self.at_ms = 0;
-        }
-    }
-
-    /// Whether they are to be looked for now, before anything is posted.
-    pub(super) fn comes_first(&self) -> bool {
-        !self.seen && up_ms() >= self.at_ms
+    /// How long until they are looked for, where that comes before anything is posted.
+    pub(super) fn comes_first(&self) -> Option<Duration> {
+        (!self.seen).then(|| Duration::from_millis(self.at_ms.saturating_sub(up_ms())))
     }
 }
 
@@ -167,16 +164,19 @@ impl SiteWriter {
         if up_ms() < self.audit.at_ms {
             return Ok(false);
         }
-        // Books that cannot be reached are not asked each second.
-        self.audit.at_ms = up_ms() + u64::try_from(REACH_EVERY.as_millis()).unwrap_or(u64::MAX);
-        self.audit.back = match self.audit.back {
-            Some(back) => self.look_back(back)?,
+        let looked = match self.audit.back {
+            Some(back) => self.look_back(back),
             None => {
                 let latest: Vec<At> = self.audit.latest.iter().copied().collect();
                 let last = self.last.map_or(0, |last| last.ordinal);
-                (self.look_for(&latest)?.gone > 0).then_some(Back { last, there: 0 })
+                self.look_for(&latest).map(|found| (found.gone > 0).then_some(Back { last, there: 0 }))
             }
         };
+        self.audit.back = looked.map_err(|why| {
+            self.audit.put_off();
+            format!("Nothing is posted before it is known whether the latest documents are in ERPNext still. Asked for those: {why}")
+        })?;
+        self.audit.failed = 0;
         self.audit.seen = self.audit.back.is_none();
         self.audit.since = 0;
         self.audit.at_ms = if self.audit.seen { up_ms() + EVERY_MS } else { up_ms() };
