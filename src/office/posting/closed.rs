@@ -1,8 +1,9 @@
 //! What is held since its day is closed is tried again by itself when something has changed that may let it through.
 //!
 //! In: the periods that the office has, the settings, what is held. Out: held ones to be tried again. Whether they go then is ERPNext's answer.
-//! Absent: what is frozen there or in no fiscal year, of which the office hears nothing, but where the site posts on the first open day: then
-//! all is tried every few hours, since a first open day comes by the calendar alone.
+//! All is tried once after a start, since what has changed before it may not have been tried. Absent: what is frozen there or in no fiscal year,
+//! of which the office hears nothing, but where the site posts on the first open day: then all is tried every few hours, since a first open day
+//! comes by the calendar alone.
 
 use super::down::each;
 use super::{Hub, Order, lock};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 /// How often all is tried that may wait for a day: the day there has begun for less than so long then.
 const EVERY_MS: u64 = 6 * 3_600_000;
-/// How long after its start a site's posting is left alone, until its journal is gone through and what is held is known.
+/// How long after its start what a site has held is tried: its journal is gone through by then, and what is held is known.
 const START_MS: u64 = 60_000;
 
 /// What decides whether a closed day keeps a document out of the books.
@@ -35,23 +36,26 @@ struct Told {
 struct Site {
     since_ms: u64,
     told: Option<Told>,
+    /// What was held at the start was tried.
+    is_begun: bool,
 }
 
 impl Site {
-    /// Whether what is held is to be tried again: what was told has changed, or may have while the office was off.
+    fn new(since_ms: u64) -> Self {
+        Self { since_ms, told: None, is_begun: false }
+    }
+
+    /// Whether what is held is to be tried again: what was told has changed, or may have while the office was off or was not tried before.
     fn is_due(&mut self, now: Told, up_ms: u64, is_behind: bool) -> bool {
-        let waits = now.closed_period == ClosedPeriod::FirstOpenDay;
-        match &self.told {
-            Some(told) if *told == now => false,
-            // What it has not come to in its journal is not known to be held yet.
-            Some(_) if is_behind => false,
-            None if waits && (is_behind || up_ms < self.since_ms + START_MS) => false,
-            before => {
-                let is_due = before.is_some() || waits;
-                self.told = Some(now);
-                is_due
-            }
+        let is_new = *self.told.get_or_insert_with(|| now.clone()) != now;
+        // What it has not come to in its journal is not known to be held yet.
+        if is_behind {
+            return false;
         }
+        let begins = !self.is_begun && up_ms >= self.since_ms + START_MS;
+        self.told = Some(now);
+        self.is_begun |= begins;
+        is_new || begins
     }
 }
 
@@ -86,7 +90,7 @@ impl Closed {
                 closed_period: map.closed_period,
                 stretch: waits.then(|| rough_ms() / EVERY_MS),
             };
-            let site = self.sites.entry(name.clone()).or_insert_with(|| Site { since_ms: up_ms(), told: None });
+            let site = self.sites.entry(name.clone()).or_insert_with(|| Site::new(up_ms()));
             if site.is_due(told, up_ms(), board.is_behind()) {
                 let held = board.held(&name, None, usize::MAX);
                 let closed = held.iter().filter(|held| held["hold"] == json!(Hold::Closed));
@@ -116,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_changes_is_a_reason_to_try_again_once() {
-        let mut site = Site { since_ms: 5, told: None };
+        let mut site = Site::new(5);
         let mut due = |now: Told| site.is_due(now, 5, false);
         assert!(!due(told(1, Hold, 0)), "nothing has changed that anybody knows of");
         assert!(!due(told(1, Hold, 1)), "days let nothing through");
@@ -127,16 +131,18 @@ mod tests {
 
     #[test]
     fn a_change_is_kept_until_all_that_is_held_is_known() {
-        let mut site = Site { since_ms: 5, told: None };
+        let mut site = Site::new(5);
         assert!(!site.is_due(told(1, Hold, 0), 5, true));
         assert!(!site.is_due(told(2, Hold, 0), 6, true) && site.is_due(told(2, Hold, 0), 7, false));
     }
 
     #[test]
-    fn a_start_tries_once_what_may_have_had_its_day_meanwhile() {
-        let mut site = Site { since_ms: 5, told: None };
-        let now = || told(1, FirstOpenDay, 0);
-        assert!(!site.is_due(now(), START_MS, false) && !site.is_due(now(), START_MS + 5, true));
-        assert!(site.is_due(now(), START_MS + 6, false) && !site.is_due(now(), START_MS + 7, false));
+    fn a_start_tries_once_what_may_have_had_its_day_meanwhile_or_was_not_tried_before_it() {
+        for closed_period in [FirstOpenDay, Hold] {
+            let mut site = Site::new(5);
+            let now = || told(1, closed_period, 0);
+            assert!(!site.is_due(now(), START_MS, false) && !site.is_due(now(), START_MS + 5, true));
+            assert!(site.is_due(now(), START_MS + 6, false) && !site.is_due(now(), START_MS + 7, false));
+        }
     }
 }
