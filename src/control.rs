@@ -126,10 +126,13 @@ pub enum Ask {
         /// The last day.
         to: Date,
     },
-    /// The office: what is held: one JSON object with the count and the first of them.
+    /// The office: what is held: one JSON object with the count, a page of them, and after which one the next page begins.
     Held {
         /// Of which site; all where none.
         site: Option<SiteId>,
+        /// After which one; from the first where none.
+        #[serde(default)]
+        after: Option<IntentId>,
     },
     /// The office: try held documents again; how many, as JSON.
     Retry {

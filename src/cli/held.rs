@@ -16,7 +16,10 @@ pub(super) enum Held {
     List {
         /// Only this workshop's.
         site: Option<SiteId>,
-        /// As JSON, for other programs.
+        /// Behind this one: its id. At most 1,000 are listed at once.
+        #[arg(long, value_name = "ID")]
+        after: Option<Uuid>,
+        /// As JSON, for other programs; `after` there is what to ask next with, and null on the last page.
         #[arg(long)]
         json: bool,
     },
@@ -79,13 +82,13 @@ pub(super) enum Held {
 impl Held {
     pub(super) fn run(self, dir: &Path) -> anyhow::Result<()> {
         match self {
-            Self::List { site, json } => {
-                let answer = asked(dir, &Ask::Held { site })?;
+            Self::List { site, after, json } => {
+                let answer = asked(dir, &Ask::Held { site: site.clone(), after: after.map(IntentId) })?;
                 if json {
                     println!("{answer}");
                     return Ok(());
                 }
-                show(&answer);
+                print!("{}", sheet(&answer, site.as_ref(), after.is_some()));
             }
             Self::Retry { id, site, .. } => {
                 let count = asked(dir, &Ask::Retry { site, id: id.map(IntentId) })?;
@@ -115,28 +118,57 @@ impl Held {
     }
 }
 
-fn show(answer: &Value) {
+/// What is held, for people. `behind` where it does not begin with the first.
+fn sheet(answer: &Value, site: Option<&SiteId>, behind: bool) -> String {
     let held = answer["held"].as_array().map_or(&[][..], Vec::as_slice);
     if held.is_empty() {
-        println!("Nothing is held.");
-        return;
+        return if behind { "Nothing more is held.\n" } else { "Nothing is held.\n" }.into();
     }
+    let mut lines = Vec::new();
     for line in held {
         let text = |name: &str| line[name].as_str().unwrap_or("-").to_owned();
         let [site, called, day, sum, hold] = ["site", "called", "day", "sum", "hold"].map(text);
-        println!("{called}  {site}  {day}  {sum}  {hold}");
-        println!("    {}", text("why"));
+        lines.push(format!("{called}  {site}  {day}  {sum}  {hold}"));
+        lines.push(format!("    {}", text("why")));
         let means = line["means"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        println!("    given up: {}", means.collect::<Vec<_>>().join("; "));
-        println!("    id {}", text("id"));
+        lines.push(format!("    given up: {}", means.collect::<Vec<_>>().join("; ")));
+        lines.push(format!("    id {}", text("id")));
     }
-    if let Some(count) = answer["count"].as_u64().filter(|count| *count > held.len() as u64) {
-        println!("{count} in all; these are the first {}", held.len());
+    if let Some(after) = answer["after"].as_str() {
+        let site = site.map(|site| format!("{site} ")).unwrap_or_default();
+        lines.push(format!("{} in all; more: `outpost office held list {site}--after {after}`", answer["count"]));
     }
+    lines.join("\n") + "\n"
 }
 
 fn asked(dir: &Path, ask: &Ask) -> anyhow::Result<Value> {
     let mut answer = Vec::new();
     control::ask(dir, ask, &mut answer)?;
     serde_json::from_slice(&answer).context("the answer is cut off: ask again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_page_of_what_is_held_says_how_to_ask_for_the_next() {
+        let line = json!({ "id": "0193", "called": "BDG-SI-A000001", "site": "bandung", "hold": "stock", "why": "too little", "means": ["a", "b"] });
+        let sheet = |after: Value, site: Option<&SiteId>| {
+            sheet(&json!({ "count": 1_001, "held": [line], "after": after }), site, true)
+        };
+        let told = "BDG-SI-A000001  bandung  -  -  stock\n    too little\n    given up: a; b\n    id 0193\n";
+        assert_eq!(sheet(Value::Null, None), told);
+        let more = |site: &str| format!("{told}1001 in all; more: `outpost office held list {site}--after 0193`\n");
+        assert_eq!(sheet("0193".into(), None), more(""));
+        assert_eq!(sheet("0193".into(), Some(&"bandung".parse().unwrap())), more("bandung "));
+    }
+
+    #[test]
+    fn nothing_held_is_said() {
+        let none = json!({ "count": 0, "held": [], "after": null });
+        assert_eq!(sheet(&none, None, false), "Nothing is held.\n");
+        assert_eq!(sheet(&none, None, true), "Nothing more is held.\n");
+    }
 }

@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
-/// Held documents that are named one by one.
+/// Held documents that are named one by one in an answer.
 const MAX_HELD: usize = 1_000;
 /// Gaps that are named one by one.
 const GAPS: usize = 20;
@@ -235,7 +235,7 @@ impl Answer for Answers {
                 let reconciling = Reconciling { sites, shelves, views, clerk: &self.clerk };
                 told(json!(reconciling.sheet(&site, (from, to))?), out)
             }
-            Ask::Held { site } => told(self.clerk.held(site.as_ref(), MAX_HELD)?, out),
+            Ask::Held { site, after } => told(self.clerk.held(site.as_ref(), after, MAX_HELD)?, out),
             Ask::Retry { site, id } => told(json!(self.clerk.retry(site.as_ref(), id)?), out),
             Ask::GiveUp { id, by, reason } => {
                 let said = self.clerk.give_up(id, by, reason)?;

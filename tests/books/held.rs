@@ -173,6 +173,16 @@ fn all_that_restored_books_lack_is_told_however_many_it_is() {
     // All that are held are tried again, and none of these is one.
     let told = shop.town.office.command(&["office", "held", "retry", "--all"], "").unwrap();
     assert!(told.starts_with("0 tried again"), "{told}");
+    // The list goes on behind one that is held, and where one was that is held no more.
+    let list = |after: &str| shop.town.office.command(&["office", "held", "list", "--after", after, "--json"], "");
+    let last_but_one = held["held"][LOST as usize - 2]["id"].as_str().unwrap();
+    for (after, left) in [(last_but_one, 1), (&shop::id(9_000), LOST as usize)] {
+        let listed: serde_json::Value = serde_json::from_str(&list(after).unwrap()).unwrap();
+        assert_eq!(listed["held"].as_array().unwrap().len(), left);
+        assert_eq!((&listed["count"], &listed["after"]), (&LOST.into(), &serde_json::Value::Null));
+    }
+    let no = list(&shop::id(9_001)).unwrap_err().to_string();
+    assert!(no.contains("is not held: begin without --after"), "{no}");
     shop.close();
 }
 

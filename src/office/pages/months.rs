@@ -196,7 +196,7 @@ impl Desk {
     /// How many documents of the month are held; none of a site that is not posted.
     fn held_in(&self, site: &SiteId, month: Month) -> usize {
         let (from, to) = month.days();
-        let held = self.office.clerk.held(Some(site), usize::MAX).unwrap_or_default();
+        let held = self.office.clerk.held(Some(site), None, usize::MAX).unwrap_or_default();
         let day = |line: &Value| line["day"].as_str()?.parse::<Date>().ok();
         let lines = held["held"].as_array().map(Vec::as_slice).unwrap_or_default();
         lines.iter().filter_map(day).filter(|day| (from..=to).contains(day)).count()

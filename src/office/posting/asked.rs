@@ -1,6 +1,6 @@
 //! What the desk asks of posting without waiting for anybody.
 
-use super::held::News;
+use super::held::{News, Place, page};
 use super::{Clerk, lock};
 use crate::domain::id::{IntentId, SiteId};
 use serde_json::Value;
@@ -24,25 +24,13 @@ impl Clerk {
     }
 
     /// What is held, site by site and the oldest first, after the one of this place, at most so many; each with its place.
-    pub(in crate::office) fn held_after(
-        &self,
-        site: Option<&SiteId>,
-        after: Option<(SiteId, u64, IntentId)>,
-        most: usize,
-    ) -> Vec<Value> {
+    pub(in crate::office) fn held_after(&self, site: Option<&SiteId>, after: Option<Place>, most: usize) -> Vec<Value> {
         let boards: Vec<_> = {
             let board = lock(&self.hub.board);
-            let wanted = |name: &SiteId| {
-                site.is_none_or(|site| site == name) && after.as_ref().is_none_or(|(begin, ..)| begin <= name)
-            };
+            let wanted = |name: &SiteId| site.is_none_or(|site| site == name);
             board.iter().filter(|(name, _)| wanted(name)).map(|(name, board)| (name.clone(), board.clone())).collect()
         };
-        let mut listed = Vec::new();
-        for (name, board) in boards {
-            let after = after.as_ref().filter(|(begin, ..)| *begin == name).map(|(_, order, id)| (*order, *id));
-            listed.extend(board.held(&name, after, most.saturating_sub(listed.len())));
-        }
-        listed
+        page(&boards, after.as_ref(), most).0
     }
 
     /// The place of a held one among those of its site.

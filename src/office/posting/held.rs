@@ -10,7 +10,7 @@ use crate::moment::rough_ms;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// One that is held.
 #[derive(Clone, Debug)]
@@ -55,6 +55,23 @@ struct Inner {
     sums: Option<SiteInBooks>,
     /// When stock was read, and what is in the way of it.
     stock: (Option<String>, Option<String>),
+}
+
+/// Where a held one stands: whose it is, its place among those of its site, its id.
+pub(super) type Place = (SiteId, u64, IntentId);
+
+/// Of these sites, the oldest of each first, what is held behind this place, at most so many; and the last of them, where there are more.
+pub(super) fn page(boards: &[(SiteId, Arc<Board>)], after: Option<&Place>, most: usize) -> (Vec<Value>, Option<Value>) {
+    let mut listed = Vec::new();
+    for (name, board) in boards.iter().filter(|(name, _)| after.is_none_or(|(begin, ..)| begin <= name)) {
+        let after = after.filter(|(begin, ..)| begin == name).map(|(_, order, id)| (*order, *id));
+        // One more than wanted tells whether there is a next page.
+        listed.extend(board.held(name, after, most.saturating_add(1).saturating_sub(listed.len())));
+    }
+    let is_more = listed.len() > most;
+    listed.truncate(most);
+    let last = listed.last().filter(|_| is_more).map(|last| last["id"].clone());
+    (listed, last)
 }
 
 /// One site's.
@@ -189,5 +206,49 @@ impl Board {
             "stock_read": inner.stock.0,
             "stock_trouble": inner.stock.1,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u8) -> IntentId {
+        IntentId::new(1, [n; 10])
+    }
+
+    /// What is held of each site: places in its journal, which are the ids as well.
+    fn boards(held: [(&str, &[u8]); 2]) -> Vec<(SiteId, Arc<Board>)> {
+        let board = |(site, held): (&str, &[u8])| {
+            let board = Board::default();
+            for n in held {
+                let called = format!("BDG-SI-A{n:06}");
+                let (hold, why) = (Hold::Stock, "too little".into());
+                let held = Held { id: id(*n), called, kind: None, day: None, sum: None, hold, why, means: vec![] };
+                board.hold(u64::from(*n), held);
+            }
+            (site.parse().unwrap(), Arc::new(board))
+        };
+        held.map(board).into()
+    }
+
+    #[test]
+    fn whoever_asks_for_the_next_page_sees_each_held_one_once() {
+        let boards = boards([("bandung", &[1, 2, 3]), ("garut", &[11, 12, 13])]);
+        let site = |n: u8| if n < 10 { boards[0].0.clone() } else { boards[1].0.clone() };
+        let asked = |after: Option<u8>, most| {
+            let (listed, more) = page(&boards, after.map(|n| (site(n), u64::from(n), id(n))).as_ref(), most);
+            let of = |line: &Value| (1..20).find(|n| json!(id(*n)) == *line).unwrap();
+            (listed.iter().map(|line| of(&line["id"])).collect::<Vec<_>>(), more.as_ref().map(of))
+        };
+        assert_eq!(asked(None, 6), (vec![1, 2, 3, 11, 12, 13], None), "all of them are the last page");
+        assert_eq!(asked(None, 5), (vec![1, 2, 3, 11, 12], Some(12)));
+        assert_eq!(asked(Some(12), 5), (vec![13], None));
+        assert_eq!(asked(None, 3), (vec![1, 2, 3], Some(3)), "the next page begins with the next site");
+        assert_eq!(asked(Some(3), 3), (vec![11, 12, 13], None));
+        assert_eq!(asked(Some(13), 3), (vec![], None));
+        // What has gone meanwhile is a place all the same.
+        boards[0].1.ended(id(2), &Fate::Withdrawn);
+        assert_eq!(asked(Some(2), 2), (vec![3, 11], Some(11)));
     }
 }

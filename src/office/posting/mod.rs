@@ -33,12 +33,12 @@ use super::sites::Sites;
 use crate::books::Shelves;
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
-use crate::views;
+use crate::views::{self, Stream};
 use anyhow::Context;
 use closed::Closed;
 use down::Reader;
 use guard::Herald;
-use held::Board;
+use held::{Board, page};
 use library::Books;
 use outpost_erpnext::client::Key;
 use outpost_erpnext::map::SiteMap;
@@ -373,14 +373,25 @@ impl Clerk {
         }
     }
 
-    /// What is held, the oldest first of each site: how many there are, and the first of them.
-    pub(super) fn held(&self, site: Option<&SiteId>, most: usize) -> Result<Value, String> {
-        let (mut count, mut listed) = (0, Vec::new());
-        for (name, board) in self.boards(site)? {
-            count += board.held_count();
-            listed.extend(board.held(&name, None, most.saturating_sub(listed.len())));
-        }
-        Ok(json!({ "count": count, "held": listed }))
+    /// What is held, the oldest first of each site, behind one of them: how many there are in all, so many of them, and after which one to ask
+    /// for more.
+    pub(super) fn held(&self, site: Option<&SiteId>, after: Option<IntentId>, most: usize) -> Result<Value, String> {
+        let boards = self.boards(site)?;
+        let place = |id| self.place_of(&boards, id).ok_or_else(|| format!("{id} is not held: begin without --after"));
+        let after = after.map(place).transpose()?;
+        let count: usize = boards.iter().map(|(_, board)| board.held_count()).sum();
+        let (listed, more) = page(&boards, after.as_ref(), most);
+        Ok(json!({ "count": count, "held": listed, "after": more }))
+    }
+
+    /// Where a held one stands. A document that is held no more stands where it stood.
+    fn place_of(&self, boards: &[(SiteId, Arc<Board>)], id: IntentId) -> Option<held::Place> {
+        let held = |(site, board): &(SiteId, Arc<Board>)| Some((site.clone(), board.order(id)?, id));
+        boards.iter().find_map(held).or_else(|| {
+            let (site, line) = self.books.line(None, id)?;
+            let (_, number) = self.books.sites.numbers().into_iter().find(|(name, _)| *name == site)?;
+            Some((site, self.books.shelves.ordinal(Stream::Up(number), line.locator)?, id))
+        })
     }
 
     /// Has held ones tried again, by the settings as they are now; how many are. One that is posted and gone from the books is posted again.
