@@ -283,6 +283,22 @@ fn restored_books_may_have_what_was_cancelled_in_them_or_what_they_said_they_lac
 }
 
 #[test]
+fn what_the_books_did_not_have_may_be_asked_for_once_more() {
+    let mut desk = Desk::default();
+    for (n, kind) in [(1, Kind::SalesInvoice), (2, Kind::JobCard)] {
+        let refused = Verdict::Held(Hold::Refused, "no".into());
+        desk.take(Work { what: What::Post(kind), ..work(n, BTreeSet::new()) }, refused);
+    }
+    assert!(desk.writer.is_settled());
+    // Time on a Job Card is not asked for, and what is not held neither.
+    (1..=3).for_each(|n| desk.writer.doubt_again(id(n)));
+    assert_eq!(desk.writer.in_doubt(9), [(id(1), What::Post(Kind::SalesInvoice))]);
+    assert!(desk.writer.asked(id(1), true).is_empty());
+    assert_eq!(desk.answer(&mut |_| done()), [1]);
+    assert!(matches!(desk.fate(1), Some(Fate::Posted { .. })));
+}
+
+#[test]
 fn a_cancellation_that_came_before_its_document_withdraws_it_when_it_is_held() {
     let mut desk = Desk::default();
     desk.take(cancellation(2, 1), done());

@@ -49,6 +49,7 @@ impl SiteWriter {
             return;
         }
         self.stock.look_ms = now_ms + LOOK_EVERY_MS;
+        self.doubt_the_late(now_ms);
         let settings = self.source.settings().ok();
         let Some((settings, wanted)) = settings.and_then(|all| all.master_data.clone().map(|own| (all, own))) else {
             self.board.forget_sums();

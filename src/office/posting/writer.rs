@@ -3,6 +3,7 @@
 mod audit;
 mod by_hand;
 mod first_day;
+mod late;
 
 use super::held::{Board, Held};
 use super::levels::Due;
@@ -21,6 +22,7 @@ use crate::views::{self, Journals, Locator, SiteNo, Stream};
 use crate::wire::record;
 use audit::Audit;
 use first_day::FirstDay;
+use late::Late;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -73,6 +75,7 @@ pub(super) struct SiteWriter {
     /// In the books, of which other sites are told once the words on it are written down.
     moved: Moved,
     audit: Audit,
+    late: Late,
 }
 
 impl SiteWriter {
@@ -101,6 +104,7 @@ impl SiteWriter {
             owed: Said::new(),
             moved: Moved::new(),
             audit: Audit::default(),
+            late: Late::default(),
         }
     }
 
@@ -250,6 +254,7 @@ impl SiteWriter {
                 Fate::Held { hold, why } => self.post_up(of, *hold, why.clone()),
                 _ => {
                     self.board.ended(of, &fate);
+                    self.late.ended(of);
                     let at = self.at.remove(&of);
                     match (&fate, at) {
                         (Fate::Posted { .. }, Some((order, at))) => {
@@ -426,10 +431,20 @@ impl SiteWriter {
             let of = documents.iter().find(|(known, _)| *known == id).map_or(id, |(_, (_, of))| *of);
             // A cancellation is done where its document is there no more.
             let is_done = there.contains(&of) == matches!(what, What::Post(_));
+            if !is_done {
+                self.late.asked(id, up_ms());
+            }
             said.extend(self.writer.asked(id, is_done));
         }
         self.say(said)?;
         Ok(self.writer.in_doubt(1).len())
+    }
+
+    /// Those held ones that the books may have been at when they were asked are in doubt once more.
+    pub(super) fn doubt_the_late(&mut self, now_ms: u64) {
+        for id in self.late.due(now_ms) {
+            self.writer.doubt_again(id);
+        }
     }
 
     /// What the books have of it: itself, or the document that it cancels.

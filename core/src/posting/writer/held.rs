@@ -20,12 +20,12 @@ impl Writer {
             self.waiting.entry(need.id()).or_default().insert(work.id);
         }
         self.short.add(&work, hold);
-        // Time on a Job Card has no id in the books, and is in no figure that is read.
-        if doubt == MayBeThere::Perhaps && hold != Hold::Differs && work.what != What::Post(Kind::JobCard) {
-            self.in_doubt.insert(work.id);
-        }
         let id = work.id;
-        self.held.insert(id, Held { work, hold, doubt });
+        let held = Held { work, hold, doubt };
+        if doubt == MayBeThere::Perhaps && can_be_asked_for(&held) {
+            self.in_doubt.insert(id);
+        }
+        self.held.insert(id, held);
         // Its cancellation may have come before it: now there is something to withdraw.
         for waiter in self.waiting.get(&id).into_iter().flatten() {
             if let Some(cancel) = self.held.get(waiter).filter(|held| held.work.what == What::Cancel(id)) {
@@ -55,6 +55,16 @@ impl Writer {
         self.held.iter().map(|(id, held)| (*id, held.hold))
     }
 
+    /// What they were still at when they said that they do not have it may be there by now: it is in doubt once more.
+    pub fn doubt_again(&mut self, id: IntentId) {
+        if let Some(held) = self.held.get_mut(&id).filter(|held| held.doubt == MayBeThere::Hardly)
+            && can_be_asked_for(held)
+        {
+            held.doubt = MayBeThere::Perhaps;
+            self.in_doubt.insert(id);
+        }
+    }
+
     /// Somebody wants a held one, or all, tried again. How many will be.
     pub fn retry(&mut self, which: Option<IntentId>) -> usize {
         let chosen = self.held.values().filter(|held| which.is_none_or(|id| id == held.work.id));
@@ -77,4 +87,9 @@ impl Writer {
         self.wake(id);
         Some(vec![Outcome { of: id, fate: Fate::given_up(by, reason) }])
     }
+}
+
+/// Time on a Job Card has no id in the books, and is in no figure that is read; of what differs the word says that it is there.
+fn can_be_asked_for(held: &Held) -> bool {
+    held.hold != Hold::Differs && held.work.what != What::Post(Kind::JobCard)
 }
