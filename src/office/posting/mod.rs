@@ -33,6 +33,7 @@ use super::sites::Sites;
 use crate::books::Shelves;
 use crate::domain::document::Text;
 use crate::domain::id::{IntentId, SiteId};
+use crate::posting::Moved;
 use crate::views::{self, Stream};
 use anyhow::Context;
 use closed::Closed;
@@ -45,7 +46,7 @@ use outpost_erpnext::map::SiteMap;
 use outpost_erpnext::setup::{self, Level};
 use serde_json::{Value, json};
 use settings::Source;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
@@ -70,8 +71,8 @@ const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What a site's thread hears of another site.
 enum Heard {
-    /// A document of it is in the books, and brought this.
-    Moved(IntentId, BTreeSet<(Text, Text)>),
+    /// These documents of it are in the books, and brought this.
+    Moved(Arc<Moved>),
     /// It has brought this Work Order on.
     GotOn(Text),
 }
@@ -104,6 +105,9 @@ struct Hub {
     board: Mutex<BTreeMap<SiteId, Arc<Board>>>,
     /// The same. A site that is posted no more has none.
     inboxes: Mutex<BTreeMap<SiteId, Inbox>>,
+    /// What wakes the sites' threads: one of them was told something.
+    told: Condvar,
+    /// What wakes the others, which read the settings whenever they are woken: no document does.
     moved: Condvar,
     stop: Mutex<bool>,
     turnstile: Arc<Turnstile>,
@@ -127,11 +131,13 @@ impl Hub {
         if let Some(inbox) = lock(&self.inboxes).get_mut(site) {
             inbox.orders.push(order);
         }
-        self.moved.notify_all();
+        self.told.notify_all();
     }
 
-    fn tell_others(&self, site: &SiteId, id: IntentId, brings: &BTreeSet<(Text, Text)>) {
-        self.let_hear(site, || Heard::Moved(id, brings.clone()));
+    /// Documents of a site are in the books, all that it has written down at a time.
+    fn tell_others(&self, site: &SiteId, moved: Moved) {
+        let moved = Arc::new(moved);
+        self.let_hear(site, || Heard::Moved(moved.clone()));
     }
 
     /// A site has brought a Work Order on.
@@ -144,7 +150,7 @@ impl Hub {
         for (_, inbox) in inboxes.iter_mut().filter(|(other, _)| *other != of) {
             inbox.heard.push(what());
         }
-        self.moved.notify_all();
+        self.told.notify_all();
     }
 
     fn heard(&self, site: &SiteId) -> Vec<Heard> {
@@ -171,12 +177,28 @@ impl Hub {
         *lock(&self.stop)
     }
 
-    /// Waits until something is said, or for as long as that.
+    /// Waits for as long as that, or until the office stops or somebody wants something now.
     fn wait(&self, longest: Duration) {
+        self.wait_for(&self.moved, longest);
+    }
+
+    /// A site's thread waits for as long as that, or until it may have been told something.
+    fn wait_to_hear(&self, longest: Duration) {
+        self.wait_for(&self.told, longest);
+    }
+
+    fn wait_for(&self, what: &Condvar, longest: Duration) {
         let stop = lock(&self.stop);
         if !*stop {
-            drop(self.moved.wait_timeout(stop, longest));
+            drop(what.wait_timeout(stop, longest));
         }
+    }
+
+    /// The office stops.
+    fn stop(&self) {
+        *lock(&self.stop) = true;
+        self.told.notify_all();
+        self.moved.notify_all();
     }
 }
 
@@ -225,8 +247,7 @@ impl Posting {
     /// Ends the threads; each finishes what it is at, where ERPNext answers soon. One that does not is left behind, and ends with the
     /// process: what came of its request is found under the document's id at the next start. Blocks.
     pub(super) fn stop(self) {
-        *lock(&self.hub.stop) = true;
-        self.hub.moved.notify_all();
+        self.hub.stop();
         let end = Instant::now() + STOP_WITHIN;
         for thread in self.threads {
             while !thread.is_finished() && Instant::now() < end {
@@ -434,13 +455,41 @@ impl Clerk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_told_to_a_site_s_thread_wakes_no_other_thread() {
+        let (hub, sites) = (Arc::new(Hub::default()), ["bandung", "garut"].map(|site| site.parse::<SiteId>().unwrap()));
+        sites.iter().for_each(|site| drop(hub.begin(site)));
+        let waits = |site: bool| {
+            let hub = hub.clone();
+            std::thread::spawn(move || match site {
+                true => hub.wait_to_hear(Duration::from_secs(600)),
+                false => hub.wait(Duration::from_secs(600)),
+            })
+        };
+        let (site, other) = (waits(true), waits(false));
+        let tell = || {
+            hub.tell_others(&sites[0], vec![(IntentId::new(1, [1; 10]), BTreeSet::new())]);
+            hub.tell(&sites[1], Order::Retry(None));
+            std::thread::sleep(STOP_LOOK_EVERY);
+        };
+        // They may not wait yet when they are told.
+        while !site.is_finished() {
+            tell();
+        }
+        tell();
+        assert!(!other.is_finished());
+        hub.stop();
+        other.join().unwrap();
+    }
 
     #[test]
     fn what_others_bring_is_heard_apart_and_piles_up_for_nobody_who_is_posted_no_more() {
         let (hub, sites) = (Hub::default(), ["bandung", "garut"].map(|site| site.parse::<SiteId>().unwrap()));
         sites.iter().for_each(|site| drop(hub.begin(site)));
         hub.tell(&sites[1], Order::Retry(None));
-        hub.tell_others(&sites[0], IntentId::new(1, [1; 10]), &BTreeSet::new());
+        hub.tell_others(&sites[0], vec![(IntentId::new(1, [1; 10]), BTreeSet::new())]);
         // It cannot write its own words down: it hears all the same.
         assert!(matches!(hub.heard(&sites[1])[..], [Heard::Moved(..)]));
         assert!(hub.heard(&sites[0]).is_empty() && hub.heard(&sites[1]).is_empty());

@@ -116,7 +116,7 @@ impl SiteWriter {
             let there = self.books.shelves.records(stream);
             while self.books.views.applied(stream) < there && !self.books.hub.stopped() {
                 self.hear();
-                self.books.hub.wait(Duration::from_millis(200));
+                self.books.hub.wait_to_hear(Duration::from_millis(200));
             }
         }
         while !self.books.hub.stopped() && self.is_posted() {
@@ -128,7 +128,7 @@ impl SiteWriter {
                 }
             };
             if let Some(pause) = pause {
-                self.books.hub.wait(pause);
+                self.books.hub.wait_to_hear(pause);
             }
         }
         // What is not said now is found in the books after the next start. Books that do not answer are not waited for.
@@ -196,7 +196,7 @@ impl SiteWriter {
     fn hear(&mut self) {
         for heard in self.books.hub.heard(&self.site) {
             match heard {
-                Heard::Moved(id, brings) => self.writer.moved(id, &brings),
+                Heard::Moved(moved) => moved.iter().for_each(|(id, brings)| self.writer.moved(*id, brings)),
                 Heard::GotOn(order) => self.writer.got_on(&order),
             }
         }
@@ -229,8 +229,8 @@ impl SiteWriter {
         if !self.owed.is_empty() {
             self.write_down()?;
         }
-        for (id, brings) in std::mem::take(&mut self.moved) {
-            self.books.hub.tell_others(&self.site, id, &brings);
+        if !self.moved.is_empty() {
+            self.books.hub.tell_others(&self.site, std::mem::take(&mut self.moved));
         }
         for order in self.writer.brought_on() {
             self.books.hub.tell_others_of_work(&self.site, &order);

@@ -65,7 +65,10 @@ impl SiteWriter {
         }
         for id in &before {
             self.writer.moved(*id, &BTreeSet::new());
-            self.books.hub.tell_others(&self.site, *id, &BTreeSet::new());
+        }
+        if !before.is_empty() {
+            let moved = before.iter().map(|id| (*id, BTreeSet::new())).collect();
+            self.books.hub.tell_others(&self.site, moved);
         }
         let stays = |came: &Came| came.record.entry.intent().is_none_or(|id| !before.contains(&id));
         Ok(coming.into_iter().filter(stays).collect())
