@@ -13,7 +13,6 @@ use crate::domain::record::Entry;
 use crate::posting::Fates;
 use crate::views::{Journals, Stream};
 use crate::wire::record;
-use outpost_erpnext::sink::Library;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use thiserror::Error;
@@ -105,7 +104,7 @@ impl Books {
         // It may be gone from there since, and another be entered in its place.
         for (number, of) in named {
             let words = super::library::Words { books: self, site: number };
-            let is_kind = |of| self.document(of).is_some_and(|made| made.document.kind() == kind);
+            let is_kind = |of| self.document(None, of).is_some_and(|made| made.document.kind() == kind);
             if words.fate(of).as_ref().and_then(Fate::by_hand) == Some(name) && is_kind(of) {
                 return Ok(Some(words.called(of)));
             }

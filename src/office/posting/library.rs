@@ -57,8 +57,11 @@ impl Books {
     /// Writes words down, durably; they count from then on.
     pub(super) fn say(&self, (site, number): (&SiteId, SiteNo), said: Vec<Outcome>) -> Result<(), String> {
         let ordinal = self.sites.say(site, said.iter().cloned().map(Entry::Outcome).collect())?;
+        // The views are asked once a site, and not while others wait for the words.
+        let applied: HashMap<SiteNo, u64> =
+            self.sites.numbers().into_iter().map(|(_, site)| (site, self.views.applied(Stream::Down(site)))).collect();
         let mut fresh = lock(&self.fresh);
-        fresh.retain(|_, word| self.views.applied(Stream::Down(word.site)) < word.ordinal);
+        fresh.retain(|_, word| applied.get(&word.site).is_none_or(|applied| *applied < word.ordinal));
         for Outcome { of, fate } in said {
             fresh.insert(of, Fresh { site: number, ordinal, fate });
         }
@@ -140,31 +143,75 @@ impl Books {
     pub(super) fn forget_masters(&self) {
         *lock(&self.masters) = None;
     }
-}
 
-impl Library for Books {
-    fn document(&self, id: IntentId) -> Option<Submitted> {
-        let (_, line) = self.line(None, id)?;
+    /// A document of whichever site, of that one first.
+    pub(super) fn document(&self, first: Option<SiteNo>, id: IntentId) -> Option<Submitted> {
+        let (_, line) = self.line(first, id)?;
         match self.entry(line.site, line.locator) {
             Some(Entry::Submitted(submitted)) => Some(submitted),
             _ => None,
         }
     }
 
-    fn masters(&self, site: &SiteId) -> Arc<Masters> {
+    /// The master data as a site has it.
+    pub(super) fn masters(&self, site: &SiteId) -> Arc<Masters> {
         self.kept(|Kept { all, of, .. }| {
             let company = all.company(site).map(Text::to_string).unwrap_or_default();
             of.entry(company).or_insert_with(|| all.of_site(site)).clone()
         })
     }
 
-    fn by_hand(&self, id: IntentId) -> Option<Text> {
+    fn by_hand(&self, first: Option<SiteNo>, id: IntentId) -> Option<Text> {
         if let Some(word) = lock(&self.fresh).get(&id) {
             return word.fate.by_hand().cloned();
         }
-        let (_, line) = self.line(None, id)?;
+        let (_, line) = self.line(first, id)?;
         let words = Words { books: self, site: line.site };
         words.fate(id)?.by_hand().cloned()
+    }
+}
+
+/// The office's books for a site's sink: the site's own documents are looked for first, as most that it asks for are.
+pub(super) struct OfSite {
+    books: Arc<Books>,
+    site: Option<SiteNo>,
+}
+
+impl OfSite {
+    pub(super) fn new(books: Arc<Books>, site: &SiteId) -> Self {
+        let number = books.sites.numbers().into_iter().find(|(known, _)| known == site);
+        Self { books, site: number.map(|(_, number)| number) }
+    }
+}
+
+impl Library for OfSite {
+    fn document(&self, id: IntentId) -> Option<Submitted> {
+        self.books.document(self.site, id)
+    }
+
+    fn masters(&self, site: &SiteId) -> Arc<Masters> {
+        self.books.masters(site)
+    }
+
+    fn by_hand(&self, id: IntentId) -> Option<Text> {
+        self.books.by_hand(self.site, id)
+    }
+}
+
+/// The words while one is taken whose word is known.
+pub(super) struct Known<'a> {
+    pub(super) words: Words<'a>,
+    pub(super) id: IntentId,
+    pub(super) fate: Option<Fate>,
+}
+
+impl Fates for Known<'_> {
+    fn fate(&self, id: IntentId) -> Option<Fate> {
+        if id == self.id { self.fate.clone() } else { self.words.fate(id) }
+    }
+
+    fn called(&self, id: IntentId) -> String {
+        self.words.called(id)
     }
 }
 
@@ -182,8 +229,11 @@ impl Fates for Words<'_> {
         if let Some(own) = self.books.ask(|views| views.fate(self.site, id))? {
             return Some(own);
         }
-        // A word stands in the journal of the site whose document it is.
-        let (_, line) = self.books.line(Some(self.site), id)?;
+        // A word stands in the journal of the site whose document it is: mostly this one's own.
+        if self.books.ask(|views| views.document(self.site, id))?.is_some() {
+            return None;
+        }
+        let (_, line) = self.books.line(None, id)?;
         if line.site == self.site {
             return None;
         }

@@ -1,6 +1,6 @@
 //! `erpnext.toml` and the connector's key in the office's directory.
 
-use super::library::Books;
+use super::library::{Books, OfSite};
 use crate::domain::id::SiteId;
 use crate::files;
 use crate::posting::Sink;
@@ -120,7 +120,8 @@ impl Source {
         let map = settings.sites.get(site).ok_or_else(|| format!("{NAME} has no [sites.{site}]"))?.clone();
         let client = self.client(&settings)?;
         let zone = zone(&client)?;
-        Ok(Box::new(Erpnext::new(client, site.clone(), map, zone, self.books.clone())))
+        let library = Arc::new(OfSite::new(self.books.clone(), site));
+        Ok(Box::new(Erpnext::new(client, site.clone(), map, zone, library)))
     }
 }
 

@@ -7,7 +7,7 @@ mod late;
 
 use super::held::{Board, Held};
 use super::levels::Due;
-use super::library::{Books, Words};
+use super::library::{Books, Known, Words};
 use super::settings::Source;
 use super::turnstile::Pass;
 use super::{Heard, Order};
@@ -68,6 +68,8 @@ pub(super) struct SiteWriter {
     /// How far the journal was gone through.
     last: Option<views::Place>,
     coming: VecDeque<Came>,
+    /// The latest that was taken of those: mostly it is tried at once.
+    taken: Option<Record>,
     /// Where the records are of what is held or being tried.
     at: HashMap<IntentId, (u64, Locator)>,
     /// Said, and not written down yet.
@@ -100,6 +102,7 @@ impl SiteWriter {
             writer: Writer::default(),
             last: None,
             coming: VecDeque::new(),
+            taken: None,
             at: HashMap::new(),
             owed: Said::new(),
             moved: Moved::new(),
@@ -375,10 +378,11 @@ impl SiteWriter {
         }
         let Some(work) = self.work(&record.entry, order, at) else { return Ok(()) };
         self.at.insert(id, (order, at.locator));
-        if let Some(Fate::Held { hold, why }) = fate {
-            self.post_up(id, hold, why);
+        if let Some(Fate::Held { hold, why }) = &fate {
+            self.post_up(id, *hold, why.clone());
         }
-        let words = Words { books: &self.books, site: self.number };
+        self.taken = Some(record);
+        let words = Known { words: Words { books: &self.books, site: self.number }, id, fate };
         let said = self.writer.take(work, &words);
         if self.books.hub.stopped() {
             return Ok(());
@@ -466,12 +470,20 @@ impl SiteWriter {
         Ok(())
     }
 
+    /// The record of what is to be tried; none where it is damaged.
+    fn record(&mut self, id: IntentId, at: Locator) -> Result<Option<Record>, String> {
+        if let Some(taken) = self.taken.take().filter(|taken| taken.entry.intent() == Some(id)) {
+            return Ok(Some(taken));
+        }
+        let body = self.books.shelves.body(Stream::Up(self.number), at).map_err(|error| error.to_string())?;
+        Ok(body.and_then(|body| record::decode(&body).ok()))
+    }
+
     fn attempt(&mut self, id: IntentId, again: bool) -> Result<Option<Duration>, String> {
         let Some((order, at)) = self.at.get(&id).copied() else {
             return Err(format!("{id} is to be posted, and its record is not known: tell who maintains outpost"));
         };
-        let body = self.books.shelves.body(Stream::Up(self.number), at).map_err(|error| error.to_string())?;
-        let Some(record) = body.and_then(|body| record::decode(&body).ok()) else { return self.damaged() };
+        let Some(record) = self.record(id, at)? else { return self.damaged() };
         if let Err(why) = self.reach() {
             self.board.trying(Some(id.to_string()), Some(why));
             return Ok(Some(REACH_EVERY));
