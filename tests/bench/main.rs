@@ -8,6 +8,7 @@ mod device;
 mod ground;
 mod memory;
 mod nncp;
+mod office;
 mod pubacks;
 mod queries;
 mod rabbit;
