@@ -392,8 +392,7 @@ fn faults(seed: u64, rate: f64) -> Faults {
         deadlock: rate,
         slow: 0.02,
         slow_for: Duration::from_millis(20),
-        ill: None,
-        nobody: false,
+        ..Faults::default()
     }
 }
 
