@@ -20,7 +20,7 @@ use outpost_core::domain::record::Submitted;
 use outpost_core::posting::{ByHand, Place, Posted};
 use paper::Paper;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Digits of a currency where the site's settings are not known.
 const DIGITS: u8 = 2;
@@ -117,6 +117,32 @@ fn found_otherwise(kind: Kind) -> Option<&'static str> {
 
 /// Which of these are there under the names that people have given, and count.
 pub(super) fn among(client: &Client, kind: Kind, named: &[(IntentId, Text)]) -> Result<Vec<IntentId>, Failure> {
+    let found = states(client, kind, named)?;
+    let counts = |name: &Text| found.get(name.as_str()).is_some_and(|state| is_master(kind) || *state == Some(1));
+    Ok(named.iter().filter(|(_, name)| counts(name)).map(|(id, _)| *id).collect())
+}
+
+/// Which of these are cancelled in ERPNext, with what to say of each that the site has not cancelled.
+pub(super) fn cancelled_among(
+    client: &Client,
+    kind: Kind,
+    named: &[(IntentId, Text)],
+) -> Result<Vec<(IntentId, String)>, Failure> {
+    let found = states(client, kind, named)?;
+    let is_cancelled = |name: &Text| found.get(name.as_str()) == Some(&Some(2));
+    Ok(named.iter().filter(|(_, name)| is_cancelled(name)).map(|(id, name)| (*id, cancelled_there(name))).collect())
+}
+
+/// What to do about one that somebody has cancelled there.
+fn cancelled_there(name: &Text) -> String {
+    format!(
+        "Somebody has cancelled it in ERPNext, where it was entered by hand as {name}. Cancel it here as well, give it up, say under which \
+         name it was entered anew: `outpost office held entered`, or retry it to have it posted as its paper says."
+    )
+}
+
+/// The docstatus of each name that ERPNext has.
+fn states(client: &Client, kind: Kind, named: &[(IntentId, Text)]) -> Result<BTreeMap<String, Option<u64>>, Failure> {
     let names: BTreeSet<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
     let query = Query {
         fields: &["name", "docstatus"],
@@ -124,10 +150,8 @@ pub(super) fn among(client: &Client, kind: Kind, named: &[(IntentId, Text)]) -> 
         page: named.len(),
         ..Query::default()
     };
-    let rows = client.list(kind.name(), &query)?;
-    let counts = |row: &&Value| is_master(kind) || row.get("docstatus").and_then(Value::as_u64) == Some(1);
-    let found: BTreeSet<&str> = rows.iter().filter(counts).map(|row| text(row, "name")).collect();
-    Ok(named.iter().filter(|(_, name)| found.contains(name.as_str())).map(|(id, _)| *id).collect())
+    let state = |row: &Value| (text(row, "name").to_owned(), row.get("docstatus").and_then(Value::as_u64));
+    Ok(client.list(kind.name(), &query)?.iter().map(state).collect())
 }
 
 /// ERPNext's names of the rows of one that was entered by hand, in the order of the paper's: people enter them in any order. Empty where it

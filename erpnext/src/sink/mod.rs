@@ -181,6 +181,18 @@ impl Erpnext {
         }
     }
 
+    /// Those of these that somebody has entered by hand, with their names; and the others, which have ids of ours.
+    fn by_hand_apart(&self, ids: Vec<IntentId>) -> (Vec<(IntentId, Text)>, Vec<IntentId>) {
+        let (mut by_hand, mut others) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.library.by_hand(id) {
+                Some(name) => by_hand.push((id, name)),
+                None => others.push(id),
+            }
+        }
+        (by_hand, others)
+    }
+
     /// It was refused for good, unless ERPNext did not see who asks.
     fn refusal(&self, failure: &Failure) -> Verdict {
         if failure.is("PermissionError") && self.is_nobody() {
@@ -277,13 +289,10 @@ impl Sink for Erpnext {
                 there.extend(ids);
                 continue;
             }
-            let (by_hand, ids): (Vec<_>, Vec<_>) =
-                ids.into_iter().map(|id| (id, self.library.by_hand(id))).partition(|(_, name)| name.is_some());
-            let by_hand: Vec<_> = by_hand.into_iter().filter_map(|(id, name)| Some((id, name?))).collect();
+            let (by_hand, ids) = self.by_hand_apart(ids);
             for named in by_hand.chunks(AT_ONCE) {
                 there.extend(by_hand::among(&self.client, kind, named).map_err(unsaid)?);
             }
-            let ids: Vec<_> = ids.into_iter().map(|(id, _)| id).collect();
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::among(&self.client, kind, ids).map_err(unsaid)?;
                 for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
@@ -314,6 +323,10 @@ impl Sink for Erpnext {
         }
         let mut cancelled = Vec::new();
         for (kind, ids) in by_kind {
+            let (by_hand, ids) = self.by_hand_apart(ids);
+            for named in by_hand.chunks(AT_ONCE) {
+                cancelled.extend(by_hand::cancelled_among(&self.client, kind, named).map_err(unsaid)?);
+            }
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::cancelled_among(&self.client, kind, ids);
                 cancelled.extend(found.map_err(unsaid)?);

@@ -178,4 +178,10 @@ fn what_names_one_that_was_entered_by_hand_finds_it_and_its_rows_by_its_name() {
     assert!(matches!(&verdict, Verdict::Done(posted) if posted.name.as_str() == name), "{verdict:?}");
     assert_eq!(case.books.erp.document("Sales Invoice", &name).unwrap()["docstatus"], 2);
     assert_eq!(case.sink.there(&[(kind, sold.id)]).unwrap(), []);
+    // It has no id of ours there: that it is cancelled, and not gone, its name says.
+    let struck = case.sink.cancelled_there(&[(kind, sold.id)]).unwrap();
+    let [(id, why)] = &struck[..] else { panic!("{struck:?}") };
+    assert!(*id == sold.id && why.contains(&format!("entered by hand as {name}")), "{why}");
+    case.books.erp.lose("Sales Invoice", &name);
+    assert_eq!(case.sink.cancelled_there(&[(kind, sold.id)]).unwrap(), []);
 }
