@@ -1,19 +1,17 @@
 // Somebody who buys here for the first time. Other documents may name them at once, by this document's id.
 
 import { app } from "../app";
+import { lackingOfNew } from "../forms/called";
 import { customer, type NewCustomer } from "../forms/documents";
 import { t } from "../i18n";
-import { useActing } from "../parts/acting";
 import { useDraft } from "../parts/draft";
 import { TextField } from "../parts/fields";
-import { Button, Frame, Notice } from "../parts/frame";
-import { goInstead } from "../parts/place";
-import { submitWritten } from "../parts/written";
+import { Form } from "../parts/finish";
+import { Frame, Notice } from "../parts/frame";
 
 const SCREEN = "customer";
 
 export function CustomerScreen() {
-  const { act, failed } = useActing();
   const draft = useDraft<NewCustomer>(SCREEN, () => ({ customer_name: "", mobile_no: "", customer_details: "" }));
   if (!draft) return <Frame title={t("tile.customer")}>{null}</Frame>;
   const { value } = draft;
@@ -22,21 +20,15 @@ export function CustomerScreen() {
   const same = app()
     .rows.masters.value.customers()
     .find((row) => row.customer_name.toLowerCase() === name.toLowerCase());
-  const finish = async () => {
-    if (name === "") return;
-    const make = () => ({ kind: "customer", fields: customer(value) });
-    const entry = await submitWritten(SCREEN, draft, make, { party: name });
-    goInstead("document", entry.id);
-  };
   return (
-    <Frame
+    <Form
+      screen={SCREEN}
       title={t("tile.customer")}
-      failed={failed}
-      actions={
-        <Button kind="main" icon="check" disabled={name === ""} onClick={() => act(finish)}>
-          {t("customer.done")}
-        </Button>
-      }
+      draft={draft}
+      lacks={name === "" ? "name" : lackingOfNew("Customer", name, value.mobile_no)}
+      done="customer.done"
+      make={() => ({ kind: "customer", fields: customer(value) })}
+      label={{ party: name }}
     >
       <TextField
         label={t("customer.name")}
@@ -57,6 +49,6 @@ export function CustomerScreen() {
         value={value.customer_details}
         onInput={(customer_details) => set({ customer_details })}
       />
-    </Frame>
+    </Form>
   );
 }

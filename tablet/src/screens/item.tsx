@@ -1,6 +1,7 @@
 // Something that the workshop has for the first time: its code, name, group, unit, price, and the barcode that is on it, scanned or typed.
 
 import { app } from "../app";
+import { lackingOfNew } from "../forms/called";
 import { item, type NewItem } from "../forms/new";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
@@ -50,7 +51,7 @@ export function ItemScreen() {
           ? "uom"
           : !priced
             ? "price"
-            : null;
+            : lackingOfNew("Item", code);
   return (
     <Form
       screen={SCREEN}

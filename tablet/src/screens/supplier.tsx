@@ -1,6 +1,7 @@
 // Somebody who sells to the workshop for the first time. A receipt or a bill may name them at once, by this document's id.
 
 import { app } from "../app";
+import { lackingOfNew } from "../forms/called";
 import { type NewSupplier, supplier } from "../forms/new";
 import { t } from "../i18n";
 import { useDraft } from "../parts/draft";
@@ -24,7 +25,7 @@ export function SupplierScreen() {
       screen={SCREEN}
       title={t("tile.supplier")}
       draft={draft}
-      lacks={name === "" ? "name" : null}
+      lacks={name === "" ? "name" : lackingOfNew("Supplier", name, value.mobile_no)}
       done="supplier.done"
       make={() => ({ kind: "supplier", fields: supplier(value) })}
       label={{ party: name }}
