@@ -28,7 +28,7 @@ use confirming::Made;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use listing::Listing;
-use names::Erp;
+use names::{Centers, Erp};
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::master::Masters;
@@ -41,6 +41,9 @@ use std::sync::Arc;
 
 /// Ids in one question.
 const AT_ONCE: usize = 50;
+
+/// Why ERPNext takes the connector for a guest.
+const UNSEEN_KEY: &str = "ERPNext does not see the connector's key: something between drops the header Authorization";
 
 /// Why a document is held whose month the desk has closed, and what to do.
 const CLOSED_HERE: &str = "Its month is closed at the office's desk. Open the month there and retry, or give it up; a document the site may also post on the \
@@ -69,8 +72,7 @@ pub struct Erpnext {
     library: Arc<dyn Library>,
     /// ERPNext's names of customers and suppliers that sites have made.
     parties: BTreeMap<IntentId, String>,
-    /// The cost centers of companies, as far as they were asked for.
-    centers: BTreeMap<String, Option<String>>,
+    centers: Centers,
     /// Kinds of which ERPNext was asked for our id before: it has the field.
     asked: BTreeSet<Kind>,
     /// What ERPNext has made and was not read back. As many as the writer lets wait.
@@ -99,7 +101,7 @@ impl Erpnext {
             zone,
             library,
             parties: BTreeMap::new(),
-            centers: BTreeMap::new(),
+            centers: Centers::default(),
             asked: BTreeSet::new(),
             made: BTreeMap::new(),
             drafts: BTreeMap::new(),
@@ -181,6 +183,19 @@ impl Erpnext {
         }
     }
 
+    /// Why ERPNext has not said which documents it has, and where it refuses to, what to do.
+    fn unsaid(&self, failure: Failure) -> String {
+        if !failure.is("PermissionError") {
+            return failure.to_string();
+        }
+        match self.is_nobody() {
+            true => UNSEEN_KEY.into(),
+            false => format!(
+                "{failure}. The connector may not read that: run `outpost office erpnext setup` with an administrator's key."
+            ),
+        }
+    }
+
     /// Those of these that somebody has entered by hand, with their names; and the others, which have ids of ours.
     fn by_hand_apart(&self, ids: Vec<IntentId>) -> (Vec<(IntentId, Text)>, Vec<IntentId>) {
         let (mut by_hand, mut others) = (Vec::new(), Vec::new());
@@ -196,8 +211,7 @@ impl Erpnext {
     /// It was refused for good, unless ERPNext did not see who asks.
     fn refusal(&self, failure: &Failure) -> Verdict {
         if failure.is("PermissionError") && self.is_nobody() {
-            let why = "ERPNext does not see the connector's key: something between drops the header Authorization";
-            return Verdict::Stopped(why.into());
+            return Verdict::Stopped(UNSEEN_KEY.into());
         }
         let (hold, why) = words::of(failure);
         Verdict::Held(hold, why)
@@ -234,7 +248,7 @@ impl Sink for Erpnext {
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict {
         let kind = submitted.document.kind();
         if at.again {
-            self.centers.clear();
+            self.centers.forget();
         }
         // The first of a kind is asked for as well: without our id's field no answer could ever be found again.
         let unknown = at.again || !self.asked.contains(&kind);
@@ -291,13 +305,13 @@ impl Sink for Erpnext {
             }
             let (by_hand, ids) = self.by_hand_apart(ids);
             for named in by_hand.chunks(AT_ONCE) {
-                there.extend(by_hand::among(&self.client, kind, named).map_err(unsaid)?);
+                there.extend(by_hand::among(&self.client, kind, named).map_err(|failure| self.unsaid(failure))?);
             }
             for ids in ids.chunks(AT_ONCE) {
-                let found = names::among(&self.client, kind, ids).map_err(unsaid)?;
+                let found = names::among(&self.client, kind, ids).map_err(|failure| self.unsaid(failure))?;
                 for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
                     let joined = masters::joined(&self.client, &*self.library, kind, *id);
-                    there.extend(joined.map_err(unsaid)?.map(|_| *id));
+                    there.extend(joined.map_err(|failure| self.unsaid(failure))?.map(|_| *id));
                 }
                 there.extend(found);
             }
@@ -325,24 +339,16 @@ impl Sink for Erpnext {
         for (kind, ids) in by_kind {
             let (by_hand, ids) = self.by_hand_apart(ids);
             for named in by_hand.chunks(AT_ONCE) {
-                cancelled.extend(by_hand::cancelled_among(&self.client, kind, named).map_err(unsaid)?);
+                cancelled.extend(
+                    by_hand::cancelled_among(&self.client, kind, named).map_err(|failure| self.unsaid(failure))?,
+                );
             }
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::cancelled_among(&self.client, kind, ids);
-                cancelled.extend(found.map_err(unsaid)?);
+                cancelled.extend(found.map_err(|failure| self.unsaid(failure))?);
             }
         }
         Ok(cancelled)
-    }
-}
-
-/// Why ERPNext has not said which documents it has, and where it refuses to, what to do.
-fn unsaid(failure: Failure) -> String {
-    match failure.is("PermissionError") {
-        true => format!(
-            "{failure}. The connector may not read that: run `outpost office erpnext setup` with an administrator's key."
-        ),
-        false => failure.to_string(),
     }
 }
 

@@ -10,16 +10,19 @@ use outpost_core::domain::document::{Document, Kind, Paid, Ref, Text};
 use outpost_core::domain::id::IntentId;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 /// Most names of parties that are kept.
 const MAX_PARTIES: usize = 10_000;
+/// How long a company's cost center is not asked for again.
+const CENTER_FOR: Duration = Duration::from_secs(60);
 
 /// Asks ERPNext.
 pub(super) struct Erp<'a> {
     pub(super) client: &'a Client,
     pub(super) library: &'a dyn Library,
     pub(super) parties: &'a mut BTreeMap<IntentId, String>,
-    pub(super) centers: &'a mut BTreeMap<String, Option<String>>,
+    pub(super) centers: &'a mut Centers,
     /// The document is there, and its body is only held against it.
     pub(super) later: bool,
 }
@@ -176,7 +179,7 @@ impl Names for Erp<'_> {
 
     fn cost_center(&mut self, company: &str) -> Result<Option<String>, Failure> {
         if let Some(center) = self.centers.get(company) {
-            return Ok(center.clone());
+            return Ok(Some(center.to_owned()));
         }
         let center = match self.client.get("Company", company) {
             Ok(found) => found.get("cost_center").and_then(Value::as_str).map(str::to_owned),
@@ -185,12 +188,33 @@ impl Names for Erp<'_> {
             Err(failure) => return Err(failure),
         };
         let center = center.filter(|center| !center.is_empty());
-        self.centers.insert(company.to_owned(), center.clone());
+        if let Some(center) = &center {
+            self.centers.insert(company, center);
+        }
         Ok(center)
     }
 
     fn later(&self) -> bool {
         self.later
+    }
+}
+
+/// The cost centers of companies, each for a while: an accountant may choose another, and nobody tells us.
+#[derive(Default)]
+pub(super) struct Centers(BTreeMap<String, (String, Instant)>);
+
+impl Centers {
+    fn get(&self, company: &str) -> Option<&str> {
+        let (center, since) = self.0.get(company)?;
+        (since.elapsed() < CENTER_FOR).then_some(center)
+    }
+
+    fn insert(&mut self, company: &str, center: &str) {
+        self.0.insert(company.to_owned(), (center.to_owned(), Instant::now()));
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
     }
 }
 
