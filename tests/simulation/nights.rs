@@ -89,7 +89,7 @@ impl World {
             said.extend(match standing {
                 Standing::Struck(why) => {
                     self.tally.struck_told += 1;
-                    clerk.writer.struck(work, why)
+                    clerk.writer.struck(work, false, why)
                 }
                 _ => {
                     gone.push(work.id);

@@ -21,7 +21,7 @@ mod work;
 mod writer;
 
 pub use shortage::{MAX_IN_VAIN, ROUND_PAUSE_MS};
-pub use sink::{ByHand, Place, Posted, Sink, Verdict};
+pub use sink::{ByHand, Place, Posted, Sink, Unsaid, Verdict};
 pub use standing::Standing;
 pub use work::{Need, Of, What, Work};
 pub use writer::{Fates, MAX_TRIES, MAX_UNREAD, Moved, Next, Said, UNDER_WAY, Writer, backoff_ms};

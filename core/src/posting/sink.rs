@@ -105,11 +105,11 @@ pub trait Sink: Send {
 
     /// Which of these documents are in the books, drafts and cancelled ones apart; and, unasked, those that the books keep under no
     /// id of their own: only [`Sink::has`] asks for one of these. An error where the books do not say.
-    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String>;
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, Unsaid>;
 
     /// Whether this one is in the books. An error where they do not say.
     fn has(&mut self, submitted: &Submitted) -> Result<bool, String> {
-        self.there(&[(submitted.document.kind(), submitted.id)]).map(|there| !there.is_empty())
+        Ok(!self.there(&[(submitted.document.kind(), submitted.id)])?.is_empty())
     }
 
     /// Whether what the books have under this name may stand for a document that somebody has entered by hand. An error where the books do
@@ -118,5 +118,27 @@ pub trait Sink: Send {
 
     /// Which of these documents are cancelled in the books, each with what to say of it where it was not the site that did it. An error where
     /// the books do not say.
-    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String>;
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, Unsaid>;
+}
+
+/// Why the books have not said which documents they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsaid {
+    /// In words, with what to do.
+    pub why: String,
+    /// They answer, and not that: documents may go in all the same.
+    pub answers: bool,
+}
+
+impl From<String> for Unsaid {
+    /// They were not asked, or do not answer.
+    fn from(why: String) -> Self {
+        Self { why, answers: false }
+    }
+}
+
+impl From<Unsaid> for String {
+    fn from(unsaid: Unsaid) -> Self {
+        unsaid.why
+    }
 }

@@ -523,13 +523,15 @@ impl Writer {
         Some(self.done(work, Fate::Posted { name: there.name, day: there.day, by: Some(by) }))
     }
 
-    /// What was posted somebody has cancelled in the books, as `why` says: nothing of it counts there, and what it took is back.
-    pub fn struck(&mut self, work: Work, why: String) -> Said {
-        let said = vec![Outcome { of: work.id, fate: Fate::held(Hold::Refused, why) }];
+    /// What was posted somebody has cancelled in the books, as `why` says: nothing of it counts there, and what it took is back. Entered there
+    /// by hand, it has no id by which a second one would be refused: it is [`Hold::Gone`], and only a person who names it has it posted.
+    pub fn struck(&mut self, work: Work, by_hand: bool, why: String) -> Said {
+        let hold = if by_hand { Hold::Gone } else { Hold::Refused };
+        let said = vec![Outcome { of: work.id, fate: Fate::held(hold, why) }];
         self.stock_came(&work.takes);
         self.brings_on(&work);
         // Books that are restored may have it as it was before.
-        self.hold(work, Hold::Refused, MayBeThere::Hardly);
+        self.hold(work, hold, MayBeThere::Hardly);
         said
     }
 
@@ -575,8 +577,14 @@ fn lacks(work: &Work, fates: &dyn Fates) -> Option<String> {
                 };
                 Some(format!("It {does} {}, which is of before the first day that is posted: {remedy}.", name()))
             }
-            // What it stands for was never there: it is posted as one of its own.
+            // What it stands for was never there: it is posted as one of its own. So it is where that was there by hand, which is to be
+            // cancelled by hand before its cancellation is given up.
             (Need::Cancelled { by: Some(_), .. }, Some(fate)) if fate.is_before() => None,
+            (Need::Cancelled { document, by: Some(_) }, Some(Fate::GivenUp { .. }))
+                if fates.fate(*document).is_some_and(|fate| fate.is_before()) =>
+            {
+                None
+            }
             (Need::Posted(_), Some(Fate::GivenUp { .. } | Fate::Withdrawn)) => {
                 Some(format!("It refers to {}, which never went into the books: cancel it, or give it up.", name()))
             }

@@ -262,7 +262,7 @@ fn restored_books_may_have_what_was_cancelled_in_them_or_what_they_said_they_lac
     let struck = || {
         let mut desk = Desk::default();
         desk.take(work(1, place("cloth")), done());
-        let said = desk.writer.struck(work(1, place("cloth")), "somebody has cancelled it".into());
+        let said = desk.writer.struck(work(1, place("cloth")), false, "somebody has cancelled it".into());
         desk.note(said);
         assert!(desk.is_held(1, Hold::Refused) && desk.writer.is_settled());
         desk.tried.clear();

@@ -109,6 +109,10 @@ fn what_stands_for_a_document_whose_cancellation_was_given_up_says_what_to_do() 
         why.starts_with("It stands for no. 1, whose cancellation was given up") && why.contains("by hand"),
         "{why}"
     );
+    // One of before the first day was cancelled by hand first, as its cancellation's word asks for.
+    words.0.insert(id(1), Fate::before(jiff::civil::date(2026, 12, 1)));
+    let free = Work { needs: BTreeSet::from([stands_for]), ..work(4, BTreeSet::new()) };
+    assert!(writer.take(free, &words).is_empty() && writer.is_busy());
 }
 
 #[test]

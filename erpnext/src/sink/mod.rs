@@ -34,7 +34,7 @@ use outpost_core::domain::id::{IntentId, SiteId};
 use outpost_core::domain::master::Masters;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{ByHand, Place, Sink, Verdict};
+use outpost_core::posting::{ByHand, Place, Sink, Unsaid, Verdict};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -184,15 +184,19 @@ impl Erpnext {
     }
 
     /// Why ERPNext has not said which documents it has, and where it refuses to, what to do.
-    fn unsaid(&self, failure: Failure) -> String {
-        if !failure.is("PermissionError") {
-            return failure.to_string();
-        }
-        match self.is_nobody() {
-            true => UNSEEN_KEY.into(),
-            false => format!(
-                "{failure}. The connector may not read that: run `outpost office erpnext setup` with an administrator's key."
-            ),
+    fn unsaid(&self, failure: Failure) -> Unsaid {
+        let words = failure.to_string();
+        match &failure {
+            Failure::Refused { .. } if failure.is("PermissionError") && self.is_nobody() => {
+                Unsaid { why: UNSEEN_KEY.into(), answers: false }
+            }
+            Failure::Refused { .. } if failure.is("PermissionError") => {
+                let remedy =
+                    "The connector may not read that: run `outpost office erpnext setup` with an administrator's key.";
+                Unsaid { why: format!("{words}. {remedy}"), answers: true }
+            }
+            Failure::Refused { status, .. } => Unsaid { why: words, answers: *status < 500 || self.answers() },
+            _ => Unsaid { why: words, answers: false },
         }
     }
 
@@ -292,7 +296,7 @@ impl Sink for Erpnext {
         }
     }
 
-    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, Unsaid> {
         let mut by_kind: BTreeMap<Kind, Vec<IntentId>> = BTreeMap::new();
         for (kind, id) in documents {
             by_kind.entry(*kind).or_default().push(*id);
@@ -322,7 +326,7 @@ impl Sink for Erpnext {
     fn has(&mut self, submitted: &Submitted) -> Result<bool, String> {
         match submitted.document.kind() {
             Kind::JobCard => self.is_on_a_card(submitted),
-            kind => self.there(&[(kind, submitted.id)]).map(|there| !there.is_empty()),
+            kind => Ok(!self.there(&[(kind, submitted.id)])?.is_empty()),
         }
     }
 
@@ -330,7 +334,7 @@ impl Sink for Erpnext {
         self.look_by_hand(submitted, name, at).map_err(|failure| failure.to_string())
     }
 
-    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, Unsaid> {
         let mut by_kind: BTreeMap<Kind, Vec<IntentId>> = BTreeMap::new();
         for (kind, id) in documents.iter().filter(|(kind, _)| has_id(*kind)) {
             by_kind.entry(*kind).or_default().push(*id);

@@ -6,7 +6,7 @@ use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::{Fate, Hold};
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{ByHand, Fates, Need, Next, Place, Said, Sink, Verdict, Work, Writer};
+use outpost_core::posting::{ByHand, Fates, Need, Next, Place, Said, Sink, Unsaid, Verdict, Work, Writer};
 use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -498,13 +498,13 @@ impl Sink for Forgetful {
     fn cancel(&mut self, cancelled: &Cancelled, of: &Submitted, at: &Place) -> Verdict {
         self.0.cancel(cancelled, of, at)
     }
-    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, Unsaid> {
         self.0.there(documents)
     }
     fn by_hand(&mut self, submitted: &Submitted, name: &Text, at: &Place) -> Result<ByHand, String> {
         self.0.by_hand(submitted, name, at)
     }
-    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, Unsaid> {
         self.0.cancelled_there(documents)
     }
 }

@@ -8,7 +8,7 @@ use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::id::IntentId;
 use outpost_core::domain::outcome::Hold;
 use outpost_core::domain::record::{Cancelled, Submitted};
-use outpost_core::posting::{ByHand, Place, Posted, Sink, Verdict};
+use outpost_core::posting::{ByHand, Place, Posted, Sink, Unsaid, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -128,7 +128,7 @@ impl Sink for Clerk {
         }
     }
 
-    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, String> {
+    fn there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<IntentId>, Unsaid> {
         let ledger = self.ledger.lock().unwrap();
         let knows = |id: &IntentId| !self.breaks(Flaw::ForgetsOthers) || self.own.contains(id);
         let there =
@@ -144,7 +144,7 @@ impl Sink for Clerk {
         })
     }
 
-    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, String> {
+    fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, Unsaid> {
         let ledger = self.ledger.lock().unwrap();
         let struck = documents.iter().filter(|(_, id)| ledger.entries.get(id) == Some(&false));
         Ok(struck.map(|(_, id)| (*id, "struck out".into())).collect())

@@ -42,6 +42,10 @@ const ASKED: usize = 200;
 /// What one would have booked that cannot be read.
 const DAMAGED: &str = "its record is damaged: what it would have booked is not known";
 
+/// What giving up the cancellation of one of before the first day comes to.
+const BY_HAND_FIRST: &str =
+    "it is in the books by hand: cancel it there before, since the workshop's stock counts without it from then on";
+
 /// What came of a record that may be posted.
 struct Came {
     at: views::Place,
@@ -222,6 +226,7 @@ impl SiteWriter {
     fn rest(&mut self) {
         match self.audit() {
             Ok(true) => self.board.trying(None, None),
+            Ok(false) if self.audit.trouble.is_some() => self.board.trying(None, self.audit.trouble.clone()),
             Ok(false) => self.board.idle(),
             Err(why) => self.board.trying(None, Some(why)),
         }
@@ -535,7 +540,7 @@ impl SiteWriter {
         let is_silent =
             |verdict: &Verdict| matches!(verdict, Verdict::Again { alive: false, .. } | Verdict::Stopped(_));
         if verdicts.iter().any(is_silent) {
-            self.audit.is_due();
+            self.audit.doubt();
         }
         verdicts.iter().find_map(|verdict| match verdict {
             Verdict::Again { why, .. } | Verdict::Stopped(why) => Some(why.clone()),
@@ -584,6 +589,9 @@ impl SiteWriter {
 
     /// What stays in the books where this is not carried out.
     fn stays(&self, cancelled: &Cancelled) -> Vec<String> {
+        if self.counts(cancelled.document) {
+            return vec![BY_HAND_FIRST.into()];
+        }
         let of = self.books.document_of(self.number, cancelled.document);
         means::never_cancelled(of.as_ref().map(|(of, _)| of))
     }

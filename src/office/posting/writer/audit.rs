@@ -2,7 +2,8 @@
 //!
 //! In: the latest documents and cancellations whose word is that they are posted; and one that a person names. They are looked for each
 //! hour, and before anything else is posted after a start, after books that did not answer, and before they are all newer than the last look:
-//! what is posted into restored books hides what these lack. Where the books do not say, nothing is posted before they do.
+//! what is posted into restored books hides what these lack. Where the books do not say, nothing is posted before they do; where they answer
+//! all else and not that, after a while it is, and a person is told.
 //! Out: what is there no more is held, and so is a cancellation whose document counts there again. Where one of the latest is gone the journal
 //! is gone through backwards, since as many are lost as were posted after the backup: until as many as are looked at otherwise are there in a
 //! row. Absent: time on Job Cards, which has no id in the books and of which people correct the lines: it is never missed by itself, and looked
@@ -15,7 +16,7 @@ use crate::domain::outcome::Fate;
 use crate::domain::record::{Cancelled, Entry, Submitted};
 use crate::moment::up_ms;
 use crate::office::posting::library::Words;
-use crate::posting::{Fates, Said, Standing, What, Work, backoff_ms};
+use crate::posting::{Fates, Said, Standing, Unsaid, What, Work, backoff_ms};
 use crate::views::{Locator, Stream};
 use crate::wire::record;
 use std::collections::VecDeque;
@@ -28,6 +29,10 @@ const EVERY_MS: u64 = 3_600_000;
 const AFTER_POSTED: usize = AUDITED * 3 / 4;
 /// The longest between two questions for them that fail.
 const REACH_EVERY_MS: u64 = 15_000;
+/// How often the books answer otherwise, and not that, before more is posted: in a minute or two.
+const MOST_UNSAID: u32 = 8;
+/// How often they are asked from then on.
+const UNSAID_EVERY_MS: u64 = 600_000;
 /// How many records are gone through at a time, backwards: a second lies between two times.
 const BACK_AT_ONCE: u64 = 500;
 
@@ -46,6 +51,10 @@ pub(super) struct Audit {
     since: usize,
     /// How often they could not be looked for since they last were.
     failed: u32,
+    /// How often of these the books answered otherwise, one after the other.
+    unsaid: u32,
+    /// Why they could not be looked for the last time.
+    pub(super) trouble: Option<String>,
 }
 
 impl Audit {
@@ -72,24 +81,41 @@ impl Audit {
         self.is_due();
     }
 
-    /// From now on the latest are to be looked for before anything is posted: the books may not be those that they were, as when they did not
-    /// answer.
-    pub(super) fn is_due(&mut self) {
+    /// From now on the latest are to be looked for before anything is posted.
+    fn is_due(&mut self) {
         if std::mem::take(&mut self.seen) {
             self.at_ms = 0;
         }
     }
 
+    /// The books did not answer: they may not be those that they were.
+    pub(super) fn doubt(&mut self) {
+        if std::mem::take(&mut self.unsaid) >= MOST_UNSAID {
+            self.at_ms = 0;
+        }
+        self.is_due();
+    }
+
     /// They could not be looked for: that comes before anything is posted. Books that cannot be reached are not asked each second.
-    fn put_off(&mut self) {
+    fn put_off(&mut self, Unsaid { why, answers }: Unsaid) -> String {
         self.seen = false;
         self.failed += 1;
-        self.at_ms = up_ms() + backoff_ms(self.failed).min(REACH_EVERY_MS);
+        self.unsaid = if answers { self.unsaid + 1 } else { 0 };
+        let (pause_ms, first) = match self.unsaid < MOST_UNSAID {
+            true => (backoff_ms(self.failed).min(REACH_EVERY_MS), "Nothing is posted before it is known"),
+            false => (UNSAID_EVERY_MS, "More is posted, though it is not known"),
+        };
+        self.at_ms = up_ms() + pause_ms;
+        let words = format!("{first} whether the latest documents are in ERPNext still. Asked for those: {why}");
+        self.trouble = Some(words.clone());
+        words
     }
 
     /// How long until they are looked for, where that comes before anything is posted.
     pub(super) fn comes_first(&self) -> Option<Duration> {
-        (!self.seen).then(|| Duration::from_millis(self.at_ms.saturating_sub(up_ms())))
+        let wait_ms = self.at_ms.saturating_sub(up_ms());
+        let is_first = !self.seen && (self.unsaid < MOST_UNSAID || wait_ms == 0);
+        is_first.then(|| Duration::from_millis(wait_ms))
     }
 }
 
@@ -172,11 +198,8 @@ impl SiteWriter {
                 self.look_for(&latest).map(|found| (found.gone > 0).then_some(Back { last, there: 0 }))
             }
         };
-        self.audit.back = looked.map_err(|why| {
-            self.audit.put_off();
-            format!("Nothing is posted before it is known whether the latest documents are in ERPNext still. Asked for those: {why}")
-        })?;
-        self.audit.failed = 0;
+        self.audit.back = looked.map_err(|unsaid| self.audit.put_off(unsaid))?;
+        (self.audit.failed, self.audit.unsaid, self.audit.trouble) = (0, 0, None);
         self.audit.seen = self.audit.back.is_none();
         self.audit.since = 0;
         self.audit.at_ms = if self.audit.seen { up_ms() + EVERY_MS } else { up_ms() };
@@ -184,7 +207,7 @@ impl SiteWriter {
     }
 
     /// Goes on backwards; how far it came, where it is to go on.
-    fn look_back(&mut self, back: Back) -> Result<Option<Back>, String> {
+    fn look_back(&mut self, back: Back) -> Result<Option<Back>, Unsaid> {
         let mut documents = Vec::new();
         let read = self.books.shelves.between(Stream::Up(self.number), (back.after(), back.last), &mut |at, body| {
             if let Ok(record) = record::decode(body)
@@ -223,13 +246,13 @@ impl SiteWriter {
 
     /// Looks for those of these that are posted: holds documents that are not there, and cancellations whose documents are. The words on them are owed
     /// to the next step.
-    fn look_for(&mut self, latest: &[At]) -> Result<Found, String> {
+    fn look_for(&mut self, latest: &[At]) -> Result<Found, Unsaid> {
         let asked: Vec<Asked> = latest.iter().filter_map(|at| self.asked(*at)).collect();
         if asked.is_empty() {
             return Ok(Found::default());
         }
         self.reach()?;
-        let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
+        let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".to_owned().into()) };
         let documents: Vec<_> = asked.iter().map(Asked::document).collect();
         let there = sink.there(&documents)?;
         let is_missing = |asked: &&Asked| asked.cancelled.is_none() && !there.contains(&asked.id);
@@ -253,9 +276,14 @@ impl SiteWriter {
                 (Standing::Struck(why), _) => {
                     tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
                     found.struck += 1;
-                    self.take_back(id);
+                    let by_hand = Words { books: &self.books, site: self.number }.fate(id);
+                    let by_hand = by_hand.is_some_and(|fate| fate.by_hand().is_some());
+                    // The word that it is gone takes it out of the sums by itself.
+                    if !by_hand {
+                        self.take_back(id);
+                    }
                     let work = self.post(&made, order);
-                    self.writer.struck(work, why)
+                    self.writer.struck(work, by_hand, why)
                 }
                 (_, None) => {
                     tracing::error!(site = %self.site, %id, "a document that was posted is not in the books any more");
@@ -362,6 +390,28 @@ impl SiteWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn books_that_answer_all_else_keep_nothing_from_being_posted_for_long_and_silent_ones_all() {
+        let unsaid = |answers| Unsaid { why: "403".into(), answers };
+        let mut audit = Audit::default();
+        for _ in 0..4 * MOST_UNSAID {
+            let words = audit.put_off(unsaid(false));
+            assert!(words.starts_with("Nothing is posted") && audit.comes_first().is_some(), "{words}");
+        }
+        for _ in 1..MOST_UNSAID {
+            assert!(audit.put_off(unsaid(true)).starts_with("Nothing is posted") && audit.comes_first().is_some());
+        }
+        assert!(audit.put_off(unsaid(true)).starts_with("More is posted") && audit.comes_first().is_none());
+        assert!(audit.trouble.as_deref().is_some_and(|why| why.ends_with("403")));
+        // They are asked again after a while, and at once where they did not answer since.
+        audit.at_ms = 0;
+        assert_eq!(audit.comes_first(), Some(Duration::ZERO));
+        assert!(audit.put_off(unsaid(true)).starts_with("More is posted") && audit.comes_first().is_none());
+        audit.doubt();
+        assert_eq!(audit.comes_first(), Some(Duration::ZERO));
+        assert!(audit.put_off(unsaid(true)).starts_with("Nothing is posted"));
+    }
 
     #[test]
     fn the_journal_is_gone_through_until_as_many_are_there_in_a_row_as_are_looked_at_otherwise() {
