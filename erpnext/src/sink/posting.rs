@@ -4,7 +4,7 @@
 //! after each the question is whether the document is there.
 
 use super::confirming::Made;
-use super::{Erpnext, is_master, masters, names, telling};
+use super::{Erpnext, is_master, masters, names, telling, words};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
 use crate::readback::{Expected, Reading, differences};
@@ -92,13 +92,10 @@ impl Erpnext {
                 return Verdict::Again { why: "ERPNext has had one of that name for a moment".into(), alive: true };
             }
             // It names itself by its number.
-            if let Some(name) = request.body.get("name").and_then(Value::as_str) {
-                let why = format!(
-                    "ERPNext has another {} of the name {name}, and takes no second one. Cancel and delete that one there and retry; or, \
-                     where it was entered for this document, give this one up and say that it is entered.",
-                    request.doctype
-                );
-                return Verdict::Held(Hold::Refused, why);
+            if let Some(name) = request.body.get("name").and_then(Value::as_str)
+                && let Ok(other) = self.client.get(request.doctype, name)
+            {
+                return Verdict::Held(Hold::Refused, words::of_name(request.doctype, name, &other));
             }
             if let Some(from) = request.body.get("amended_from").and_then(Value::as_str) {
                 let why = format!(
@@ -184,6 +181,11 @@ impl Erpnext {
                 if let Some(fields) = request.body.as_object_mut() {
                     // It is on no paper, and another where the prefix or the naming has been changed since.
                     fields.remove("naming_series");
+                    if submitted.booked.as_ref().is_none_or(|booked| booked.prefix.is_none()) {
+                        // What its number begins with on paper nobody has recorded.
+                        fields.remove("outpost_no");
+                        fields.remove("name");
+                    }
                     if submitted.is_requested() {
                         // Its draft has a name of its own, and keeps it.
                         fields.remove("name");

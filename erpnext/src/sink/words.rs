@@ -3,6 +3,7 @@
 use super::telling;
 use crate::client::Failure;
 use outpost_core::domain::outcome::Hold;
+use serde_json::Value;
 
 /// What is held for what, and the remedy. The rest is told in ERPNext's own words.
 const KNOWN: [(&str, Hold, &str); 16] = [
@@ -140,6 +141,22 @@ fn remedy(failure: &Failure) -> (Hold, &'static str) {
         Some((_, hold, remedy)) => (*hold, *remedy),
         None => (Hold::Refused, "Put it right in ERPNext and retry, or cancel it."),
     }
+}
+
+/// What to do where ERPNext has `other` under the name that a document's number is.
+pub(super) fn of_name(doctype: &str, name: &str, other: &Value) -> String {
+    let site = other.get("outpost_site").and_then(Value::as_str).unwrap_or_default();
+    if site.is_empty() {
+        return format!(
+            "ERPNext has another {doctype} of the name {name}, and takes no second one. Cancel and delete that one there and retry; or, where it \
+             was entered for this document, give this one up and say that it is entered."
+        );
+    }
+    format!(
+        "ERPNext has a {doctype} of {site} under the name {name}, and takes no second one: two workshops have printed the same numbers. Leave that \
+         one, enter this one there by hand under another name, and say under which: `outpost office held entered`. Give one of the two \
+         another number_prefix for what comes."
+    )
 }
 
 #[cfg(test)]

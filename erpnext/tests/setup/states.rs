@@ -117,6 +117,7 @@ fn an_administrator_sees_what_the_connector_may_not() {
         ("Selling Settings", json!({ "dn_required": "Yes" }), Level::Warning, "dn_required"),
         ("Selling Settings", json!({ "validate_selling_price": 1 }), Level::Warning, "validate_selling_price"),
         ("Selling Settings", json!({ "allow_multiple_items": 0 }), Level::Warning, "allow_multiple_items"),
+        ("Buying Settings", json!({ "allow_multiple_items": 0 }), Level::Warning, "allow_multiple_items"),
         ("Buying Settings", json!({ "po_required": "Yes" }), Level::Warning, "po_required"),
         ("Buying Settings", json!({ "pr_required": "Yes" }), Level::Warning, "pr_required"),
     ] {

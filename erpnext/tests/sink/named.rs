@@ -107,6 +107,16 @@ fn what_has_its_name_already_holds_it_and_nothing_else() {
 }
 
 #[test]
+fn a_number_that_another_workshop_has_printed_as_well_is_told_as_that() {
+    let mut case = case(Naming::Number);
+    let mut others = sale(json!({"company": "Tailor Works", "docstatus": 1, "outpost_site": "garut"}));
+    others["name"] = json!("BDG-SI-A000001");
+    case.books.admin().insert("Sales Invoice", &others).unwrap();
+    let sold = case.shop.make("sales-invoice", sale(json!({})));
+    case.holds(&sold, Hold::Refused, &["of garut under the name BDG-SI-A000001", "held entered", "number_prefix"]);
+}
+
+#[test]
 fn a_box_that_was_replaced_goes_on_under_its_own_letter() {
     let mut case = case(Naming::Number);
     let first = case.shop.make("sales-invoice", sale(json!({})));
@@ -127,8 +137,11 @@ fn a_number_is_that_of_the_paper_whatever_the_office_chooses_meanwhile() {
     case.begin_with("BD3");
     case.is_found(&sold, "BDG-SI-A000001");
     assert_eq!(case.no("BDG-SI-A000001"), "BDG-SI-A000001");
-    // A record that does not say what it began with goes by today's.
-    assert_eq!(done(&mut case.sink, OF, &of_before), "BD3-SI-A000002");
+    // A record that does not say what it began with goes by today's, and is found under that of the day on which it was posted.
+    case.loses_the_answer(&of_before);
+    case.begin_with("BD4");
+    case.is_found(&of_before, "BD3-SI-A000002");
+    case.begin_with("BD3");
     let later = case.shop.make("sales-invoice", sale(json!({})));
     assert_eq!(done(&mut case.sink, OF, &later), "BD3-SI-A000003");
 }

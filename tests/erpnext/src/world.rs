@@ -225,7 +225,7 @@ impl Erp {
             ("Accounts Settings", json!({})),
             ("Stock Settings", json!({ "allow_negative_stock": 0, "item_naming_by": "Item Code" })),
             ("Selling Settings", json!({ "cust_master_name": "Customer Name", "allow_multiple_items": 1 })),
-            ("Buying Settings", json!({ "supp_master_name": "Supplier Name" })),
+            ("Buying Settings", json!({ "supp_master_name": "Supplier Name", "allow_multiple_items": 1 })),
             (
                 "System Settings",
                 json!({ "float_precision": "3", "currency_precision": "", "rounding_method": "Banker's Rounding" }),

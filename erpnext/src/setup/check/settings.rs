@@ -51,6 +51,10 @@ const ITEM_ONCE: Switch = Switch {
     found: "off: a sale, delivery or order that has an item in two rows is refused, though the goods have left",
     remedy: "Switch Allow Item to be Added Multiple Times in a Transaction on.",
 };
+const BOUGHT_ONCE: Switch = Switch {
+    found: "off: a receipt, or a bill with its goods, that has an item in two rows is refused, though the goods have come",
+    ..ITEM_ONCE
+};
 const ONE_BILL: Switch = Switch {
     field: "check_supplier_invoice_uniqueness",
     refuses: true,
@@ -101,6 +105,7 @@ pub(super) fn of_all(books: &Books<'_>, settings: &Settings, masters: &Masters, 
                 _ => {
                     named_by(name, &doc, "supp_master_name", "Supplier Name", findings);
                     required(name, &doc, &BUYING, findings);
+                    refusing(name, &doc, &BOUGHT_ONCE, findings);
                 }
             },
             Err(failure) if failure.is("PermissionError") => {
