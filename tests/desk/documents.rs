@@ -95,7 +95,7 @@ fn a_document_is_found_and_shown_by_the_number_on_its_paper_whatever_the_office_
         (&json!("BD2-SI-A000002"), &json!("BDG-SI-A000001"))
     );
     let way = &desk.ask(&format!("/api/documents/{}", id(2)))["ways"][0];
-    assert_eq!((&way["line"]["number"], &way["booked"]["prefix"]), (&json!("BDG-SI-A000001"), &json!("BDG")));
+    assert_eq!((&way["line"]["number"], &way["booked"]["p"]), (&json!("BDG-SI-A000001"), &json!("BDG")));
     let office = &trade.office.town.office;
     let shown = |number: &str| office.command(&["show", "number", number], "").unwrap();
     let (old, new) = (shown("BDG-SI-A000001"), shown("BD2-SI-A000002"));

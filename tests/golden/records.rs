@@ -78,7 +78,7 @@ fn what_a_box_worked_out_v1() {
 fn a_number_and_its_prefix_v1() {
     let sale = r#"{"customer":"CV Wati","items":[{"item_code":"BTN-018","qty":2,"rate":500}]}"#;
     let mut submitted = Submitted::new(id(0x5b), "till-1".parse().unwrap(), None, document(Kind::SalesInvoice, sale));
-    submitted.booked = Some(serde_json::from_str(r#"{"no":["B",124],"prefix":"BDG","day":"2026-11-02"}"#).unwrap());
+    submitted.booked = Some(serde_json::from_str(r#"{"no":["B",124],"p":"BDG","day":"2026-11-02"}"#).unwrap());
     assert_eq!(submitted.number("NEW").as_deref(), Some("BDG-SI-B000124"));
     is_golden("submitted-prefix", Entry::Submitted(submitted));
 }

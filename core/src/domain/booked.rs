@@ -17,8 +17,9 @@ pub struct Booked {
     /// The number on paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no: Option<Number>,
-    /// What that number begins with, as it was then: the office may choose another later. Records of before do not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What that number begins with, as the office had chosen it by then: it may choose another later. None where it had chosen none, and in
+    /// records of before. One letter, since a lone sale may be 350 bytes on its way up.
+    #[serde(default, rename = "p", skip_serializing_if = "Option::is_none")]
     pub prefix: Option<Text>,
     /// The day, in the workshop's time zone, where the document names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

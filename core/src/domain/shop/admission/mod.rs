@@ -20,7 +20,7 @@ mod time;
 
 use super::{Refusal, Shop, Why, World};
 use crate::domain::booked::{Booked, Mark};
-use crate::domain::document::{Document, Text};
+use crate::domain::document::Document;
 use crate::domain::number::Number;
 use crate::domain::record::{DayClosed, Entry, Submitted};
 use crate::domain::request;
@@ -86,7 +86,7 @@ impl Shop {
         let count = self.last_number(world.series, kind).checked_add(1);
         let full = || Refusal::new(Why::Rule, "id", "all numbers of this box's letter are given: replace the box");
         booked.no = Some(Number { series: world.series, count: count.ok_or_else(full)? });
-        booked.prefix = Text::try_from(world.masters.number_prefix(world.site)).ok();
+        booked.prefix = world.masters.settings(world.site).and_then(|settings| settings.number_prefix.clone());
         if !checked {
             booked.marks.push(Mark::Unchecked);
         }
