@@ -251,9 +251,6 @@ impl Erpnext {
 impl Sink for Erpnext {
     fn post(&mut self, submitted: &Submitted, at: &Place) -> Verdict {
         let kind = submitted.document.kind();
-        if at.again {
-            self.centers.forget();
-        }
         // The first of a kind is asked for as well: without our id's field no answer could ever be found again.
         let unknown = at.again || !self.asked.contains(&kind);
         if unknown && !self.blind && has_id(kind) {

@@ -212,10 +212,6 @@ impl Centers {
     fn insert(&mut self, company: &str, center: &str) {
         self.0.insert(company.to_owned(), (center.to_owned(), Instant::now()));
     }
-
-    pub(super) fn forget(&mut self) {
-        self.0.clear();
-    }
 }
 
 fn project(document: &Value) -> Option<String> {
