@@ -183,6 +183,8 @@ export function wayOf(of: string) {
     hash: "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
     amends: null,
     amended_by: id(900),
+    amended_by_number: "BDG-SI-A000501",
+    not_booked: null,
     returned: { 1: "0.5" },
     cancellation: {
       id: id(901),
@@ -297,6 +299,7 @@ export function compared(month: string, site: string | null) {
     items,
     without: { cirebon: "cirebon is not posted into an ERPNext" },
     differences: items.some(({ differs }) => differs) ? [difference] : [],
+    unread: {},
     more_differences: 0,
   };
 }
