@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Most names of parties that are kept.
 const MAX_PARTIES: usize = 10_000;
 /// How long a company's cost center is not asked for again.
-const CENTER_FOR: Duration = Duration::from_secs(60);
+const CENTER_FOR: Duration = Duration::from_secs(600);
 
 /// Asks ERPNext.
 pub(super) struct Erp<'a> {
