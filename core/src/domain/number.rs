@@ -1,6 +1,6 @@
 //! Numbers that a person can read out over the phone: `BDG-SI-B000123`, the site, the kind, the letter of the box's life, a count.
 //!
-//! A record keeps the letter and the count, and the prefix beside them; the kind is known. Counts of one letter and kind begin at 1 and have no gap,
+//! A record keeps the letter and the count, and beside them the prefix that the office had chosen by then; the kind is known. Counts of one letter and kind begin at 1 and have no gap,
 //! since each is given with the record that bears it. A replaced box gets the next letter from the office, so that no
 //! number is printed twice, whatever of the old box's never came.
 

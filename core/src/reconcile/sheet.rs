@@ -33,7 +33,7 @@ pub struct Sheet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without: Option<String>,
     /// How many records of the site's journal this version cannot read, of whichever days: those of a newer box.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub unread: u64,
     /// The first of them: `epoch/seq`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,7 +44,7 @@ pub struct Sheet {
     pub differences: Vec<Difference>,
 }
 
-fn is_none(count: &u64) -> bool {
+fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
