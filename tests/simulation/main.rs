@@ -21,6 +21,7 @@ mod letters;
 mod nights;
 mod node;
 mod op;
+mod plan;
 mod road;
 mod rows;
 mod shared;
@@ -110,7 +111,7 @@ pub fn play(setup: &Setup, steps: &[Step], flaws: Flaws) -> Result<Tally, String
 }
 
 fn run(seed: u64, flaws: Flaws) -> Result<Tally, String> {
-    let (setup, steps) = op::plan(seed, seed.is_multiple_of(CROWD));
+    let (setup, steps) = plan::plan(seed, seed.is_multiple_of(CROWD));
     play(&setup, &steps, flaws)
 }
 

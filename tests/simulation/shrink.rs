@@ -1,6 +1,7 @@
 //! The shortest plan that still breaks the same invariant, and how to play it again.
 
-use super::op::{Step, plan};
+use super::op::Step;
+use super::plan::plan;
 use super::{CROWD, Flaws, play};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
