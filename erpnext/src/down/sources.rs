@@ -395,7 +395,7 @@ pub(super) const LISTED: &[Listed] = &[
         of_company: true,
         always: || vec![json!(["add_to_transit", "=", 1])],
         open: || vec![json!(["docstatus", "=", 1]), json!(["per_transferred", "<", 100])],
-        // It is not known whether receipts change its time.
+        // ERPNext's public source sets its time with each receipt; no recording shows it.
         again: true,
         page: DEEP,
         row: rows::sent,

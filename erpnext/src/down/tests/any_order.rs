@@ -17,7 +17,7 @@ enum Act {
     RenameCustomer(u8, u8),
     /// Goods that somebody has sent: through which warehouse, how much of them was received, cancelled or not.
     Sent(u8, u8, u8, bool),
-    /// Somebody receives of them, and their time says nothing of it.
+    /// Somebody receives of them, and their time says nothing of it; or cancels that, which sets it where all had been received.
     Received(u8, u8),
     DeleteSent(u8),
     /// Whose a transit warehouse is, by its own word.
@@ -95,8 +95,13 @@ fn run(fake: &mut Fake, office: &mut Office, act: Act) {
         Act::Received(i, came) if there(fake, "Stock Entry", &format!("STE-{i}")) => {
             let name = format!("STE-{i}");
             let row = format!("{name}-Stock Entry Detail-0");
-            fake.tables.get_mut("Stock Entry").unwrap().get_mut(&name).unwrap()["per_transferred"] =
-                (10.0 * f64::from(came)).into();
+            let entry = fake.tables.get_mut("Stock Entry").unwrap().get_mut(&name).unwrap();
+            let was_whole = entry["per_transferred"] == 100.0;
+            entry["per_transferred"] = (10.0 * f64::from(came)).into();
+            // Receiving sets the time by ERPNext's public source, and so does cancelling that; what is not under way any more is known by that alone.
+            if was_whole && came < 10 {
+                fake.put("Stock Entry", &name, json!({}));
+            }
             fake.tables.get_mut("Stock Entry Detail").unwrap().get_mut(&row).unwrap()["transferred_qty"] =
                 f64::from(came).into();
         }
