@@ -7,7 +7,7 @@
 //! these.
 
 use crate::books::Shelves;
-use crate::domain::document::{Document, ItemBarcode, ItemUnit, Kind, Ref, Text};
+use crate::domain::document::{Document, ItemBarcode, ItemUnit, Ref, Text};
 use crate::domain::id::{IntentId, SiteId};
 use crate::domain::master::segment::{Audience, audience};
 use crate::domain::master::{Barcode, Customer, Item, Masters, Row, RowKey, Supplier, Table, UomFactor};
@@ -233,7 +233,7 @@ impl Follower {
                 }
                 self.shared.lock().transfers.add(site, &submitted);
                 self.progress.add(site, &submitted);
-                if matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item) {
+                if submitted.document.kind().is_master() {
                     if let Document::Item(made) = &submitted.document {
                         self.shared.lock().items.insert(made.item_code.clone());
                     }

@@ -108,8 +108,3 @@ pub struct Sources {
     /// What in the journal cannot be read, of whichever days it is.
     pub unread: Unread,
 }
-
-/// True of what is never submitted in the company's books: it lives on there, and may be put out of use.
-pub(super) fn is_master(kind: Kind) -> bool {
-    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
-}

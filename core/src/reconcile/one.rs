@@ -1,6 +1,6 @@
 //! One document: what the company's books have of it, held against its paper and the office's words.
 
-use super::line::{Document, Sources, Standing, There, is_master};
+use super::line::{Document, Sources, Standing, There};
 use super::sheet::Why;
 use crate::domain::document::{Kind, Text};
 use crate::domain::outcome::Fate;
@@ -44,11 +44,11 @@ impl<'a> One<'a> {
     /// How a line counts: a master that somebody has put out of use, or in use again, is what it was. A Job Card, and a master that the
     /// site has not made alone, are others' as well: they stay, and nothing of this document is left in them.
     pub(super) fn standing(&self, there: &There) -> Standing {
-        let is_shared = is_master(there.kind) || there.kind == Kind::JobCard;
+        let is_shared = there.kind.is_master() || there.kind == Kind::JobCard;
         let undone = matches!(self.cancelling, Some(Fate::Posted { .. } | Fate::Kept));
         match there.standing {
             Standing::Draft => Standing::Draft,
-            Standing::Cancelled if is_master(there.kind) && self.paper.cancelled.is_none() => Standing::Submitted,
+            Standing::Cancelled if there.kind.is_master() && self.paper.cancelled.is_none() => Standing::Submitted,
             Standing::Submitted if is_shared && undone => Standing::Cancelled,
             standing => standing,
         }
@@ -58,7 +58,7 @@ impl<'a> One<'a> {
     pub(super) fn day(&self, there: &There) -> (Date, bool) {
         let own = self.paper.day;
         // A master's is the day on which it was made there, and it has none of its own.
-        let Some(posted) = there.day.filter(|_| !is_master(there.kind)) else { return (own, false) };
+        let Some(posted) = there.day.filter(|_| !there.kind.is_master()) else { return (own, false) };
         if posted == own && there.truly.is_none_or(|truly| truly == own) {
             return (own, false);
         }

@@ -101,8 +101,9 @@ impl Expected {
 
     /// A customer, supplier or item that another site has made as well by now has no site any more.
     pub(super) fn is_shared(&self, field: &str, got: &Value) -> bool {
-        let is_master = matches!(self.kind, Kind::Customer | Kind::Supplier | Kind::Item);
-        is_master && field == "outpost_site" && got.get(field).and_then(Value::as_str).is_none_or(str::is_empty)
+        self.kind.is_master()
+            && field == "outpost_site"
+            && got.get(field).and_then(Value::as_str).is_none_or(str::is_empty)
     }
 
     /// Whether a field is compared as it was sent. Of a sale that is paid at once ERPNext has the list of prices of the customer, of its

@@ -11,42 +11,32 @@ use serde_json::Value;
 const PRICED: [Kind; 5] =
     [Kind::SalesInvoice, Kind::SalesOrder, Kind::DeliveryNote, Kind::PurchaseReceipt, Kind::PurchaseInvoice];
 
-/// True of what is never submitted.
-pub(super) fn is_master(kind: Kind) -> bool {
-    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
-}
-
-/// True of what is there under an id of ours.
-pub(super) fn has_id(kind: Kind) -> bool {
-    !matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing)
-}
-
 /// The field of the day by which a kind is found: a master's is the day on which it was made there.
 pub(super) fn day(kind: Kind) -> &'static str {
     match kind {
         Kind::SalesOrder => "transaction_date",
         Kind::Timesheet => "start_date",
-        kind if is_master(kind) => "creation",
+        kind if kind.is_master() => "creation",
         _ => "posting_date",
     }
 }
 
 /// True of what has a field for the day that its paper says.
 pub(super) fn has_true_day(kind: Kind) -> bool {
-    has_id(kind) && !is_master(kind) && kind != Kind::Timesheet
+    kind.has_id() && !kind.is_master() && kind != Kind::Timesheet
 }
 
 /// The fields that are asked for.
 pub(super) fn of(kind: Kind) -> Vec<&'static str> {
     let mut fields = vec!["name", "docstatus"];
-    if has_id(kind) {
+    if kind.has_id() {
         fields.extend(["outpost_id", day(kind)]);
     }
     if has_true_day(kind) {
         fields.push("outpost_date");
     }
     match kind {
-        kind if is_master(kind) => fields.push("disabled"),
+        kind if kind.is_master() => fields.push("disabled"),
         kind if PRICED.contains(&kind) => fields.extend(["grand_total", "rounded_total"]),
         Kind::PaymentEntry => fields.push("paid_amount"),
         Kind::JournalEntry => fields.push("total_debit"),
@@ -63,7 +53,7 @@ pub(crate) fn read(kind: Kind, digits: u32, row: &Value) -> Option<There> {
         name: row.get("name")?.as_str()?.to_owned(),
         kind,
         id: row.get("outpost_id").and_then(|id| serde_json::from_value(id.clone()).ok()),
-        day: if has_id(kind) { day_of(day(kind)) } else { None },
+        day: if kind.has_id() { day_of(day(kind)) } else { None },
         truly: day_of("outpost_date"),
         sum: sum(kind, row).and_then(|sum| sum.rounded(digits)),
         standing: standing(kind, row),
@@ -86,9 +76,9 @@ fn sum(kind: Kind, row: &Value) -> Option<Decimal> {
 fn standing(kind: Kind, row: &Value) -> Standing {
     let number = |field: &str| row.get(field).and_then(Value::as_u64).unwrap_or_default();
     match number("docstatus") {
-        _ if is_master(kind) && number("disabled") == 1 => Standing::Cancelled,
+        _ if kind.is_master() && number("disabled") == 1 => Standing::Cancelled,
         // Neither a master nor the time on a card that is open is ever submitted.
-        0 if is_master(kind) || kind == Kind::JobCard => Standing::Submitted,
+        0 if kind.is_master() || kind == Kind::JobCard => Standing::Submitted,
         0 => Standing::Draft,
         1 => Standing::Submitted,
         _ => Standing::Cancelled,
@@ -121,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_day_and_an_amount_only_where_its_paper_has_one() {
-        for kind in Kind::ALL.iter().filter(|kind| has_id(**kind)) {
+        for kind in Kind::ALL.iter().filter(|kind| kind.has_id()) {
             let mut row = serde_json::Map::new();
             for field in of(*kind) {
                 row.insert(field.into(), json!("2026-11-20 10:00:00"));

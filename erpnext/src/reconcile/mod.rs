@@ -40,11 +40,11 @@ impl Reader<'_> {
         (from, to): (Date, Date),
         take: &mut dyn FnMut(There) -> bool,
     ) -> Result<(), Failure> {
-        if !columns::has_id(kind) {
+        if !kind.has_id() {
             return Ok(());
         }
         // A moment of the last day is later than its date.
-        let end = if columns::is_master(kind) { format!("{to} 23:59:59.999999") } else { to.to_string() };
+        let end = if kind.is_master() { format!("{to} 23:59:59.999999") } else { to.to_string() };
         let mut or_filters = vec![json!([columns::day(kind), "between", [from.to_string(), end]])];
         if columns::has_true_day(kind) {
             or_filters.push(json!(["outpost_date", "between", [from.to_string(), to.to_string()]]));
@@ -69,7 +69,7 @@ impl Reader<'_> {
 
     /// What has these ids, at most [`AT_ONCE`] of them, of whichever day and site.
     pub fn of_ids(&self, kind: Kind, ids: &[IntentId]) -> Result<Vec<There>, Failure> {
-        if !columns::has_id(kind) || ids.is_empty() {
+        if !kind.has_id() || ids.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();

@@ -113,19 +113,9 @@ const MASTER: &[Field] = &[ID, NO, SITE, USER];
 const TRANSACTION: &[Field] = &[ID, NO, SITE, USER, DATE];
 const WAREHOUSE: &[Field] = &[OF_WAREHOUSE];
 
-/// True of what becomes a document of its own in ERPNext.
-fn is_made(kind: Kind) -> bool {
-    !matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing)
-}
-
-/// True of what has no drafts and is not submitted.
-pub(super) fn is_master(kind: Kind) -> bool {
-    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
-}
-
 /// The kinds that become documents of their own in ERPNext.
 pub(super) fn made() -> impl Iterator<Item = Kind> {
-    Kind::ALL.iter().copied().filter(|kind| is_made(*kind))
+    Kind::ALL.iter().copied().filter(|kind| kind.has_id())
 }
 
 /// Each doctype with its fields, in the order in which they are made.
@@ -133,7 +123,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static [Field])> {
     let fields = |kind: Kind| match kind {
         // It has no day that could be another.
         Kind::Timesheet => MASTER,
-        kind if is_master(kind) => MASTER,
+        kind if kind.is_master() => MASTER,
         _ => TRANSACTION,
     };
     made().map(move |kind| (kind.name(), fields(kind))).chain([("Warehouse", WAREHOUSE)])

@@ -295,7 +295,7 @@ fn custom_fields(admin: &Client) -> Result<Vec<Value>, Failure> {
 /// How many documents of a doctype are known by our id: submitted ones, and masters.
 fn with_an_id(admin: &Client, doctype: &str) -> Result<u64, Failure> {
     let mut filters = vec![json!(["outpost_id", "is", "set"])];
-    if fields::made().any(|kind| kind.name() == doctype && !fields::is_master(kind)) {
+    if fields::made().any(|kind| kind.name() == doctype && !kind.is_master()) {
         filters.push(json!(["docstatus", "=", 1]));
     }
     let query = Query { fields: &["count(name) as count"], filters, page: 1, ..Query::default() };

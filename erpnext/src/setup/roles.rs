@@ -3,7 +3,7 @@
 //! Which role may do what is from ERPNext's own definitions (`permissions` of each doctype). System Manager is never among them: who has
 //! that may change fields, users and rights, and the key lies in a file.
 
-use super::fields::{is_master, made};
+use super::fields::made;
 
 /// Each role and what it is for.
 ///
@@ -61,7 +61,7 @@ pub(super) const UNPRICED: &str = "ignore_pricing_rule";
 /// Each doctype and what the connector has to be allowed there.
 pub(super) fn rights() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let posted = made().map(|kind| {
-        let rights: &[&str] = match is_master(kind) {
+        let rights: &[&str] = match kind.is_master() {
             true => &["read", "write", "create"],
             false => &["read", "write", "create", "submit", "cancel"],
         };

@@ -3,7 +3,7 @@
 //! ERPNext books at once what is submitted as it is made, whatever state its Workflow shows then: by Frappe's source one that says that somebody
 //! has approved it. Out: which there are. Only a System Manager may list them.
 
-use super::fields::{is_master, made};
+use super::fields::made;
 use super::meta::text;
 use crate::client::{Client, Failure, Query};
 use outpost_core::domain::document::Kind;
@@ -24,7 +24,7 @@ impl Workflow {
 
     /// Those that are active on what is submitted for workshops; nothing where whoever asks may not list them.
     pub(super) fn active(admin: &Client) -> Result<Option<Vec<Self>>, Failure> {
-        let submitted = made().filter(|kind| !is_master(*kind)).chain([Kind::JobCard]);
+        let submitted = made().filter(|kind| !kind.is_master()).chain([Kind::JobCard]);
         let doctypes: Vec<_> = submitted.map(Kind::name).collect();
         let query = Query {
             fields: &["name", "document_type"],

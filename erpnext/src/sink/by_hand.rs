@@ -8,7 +8,7 @@
 mod paper;
 
 use super::names::{self, Erp};
-use super::{Erpnext, has_id, is_master, masters};
+use super::{Erpnext, masters};
 use crate::client::{Client, Failure, Query};
 use crate::payload::Names;
 use crate::readback::decimal;
@@ -51,7 +51,7 @@ impl Erpnext {
         else {
             return Ok(ByHand::No(format!("ERPNext's answer to {name} names no document: ask again")));
         };
-        if is_master(kind) {
+        if kind.is_master() {
             let differences = masters::otherwise(&submitted.document, &there);
             return Ok(ByHand::There { posted: Posted::new(name), differences });
         }
@@ -66,7 +66,7 @@ impl Erpnext {
 
     /// Why what is there cannot stand for it, in whatever sums.
     fn cannot(&self, submitted: &Submitted, name: &Text, there: &Value) -> Option<String> {
-        let is_party = is_master(submitted.document.kind());
+        let is_party = submitted.document.kind().is_master();
         match text(there, "outpost_id") {
             "" => {}
             id if id == submitted.id.to_string() => {
@@ -109,7 +109,7 @@ impl Erpnext {
 fn found_otherwise(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::JobCard => Some("time is found on its Job Card by its lines: add them there, and retry"),
-        kind if !has_id(kind) => Some("ERPNext has no place for a till's count: it is the office's alone"),
+        kind if !kind.has_id() => Some("ERPNext has no place for a till's count: it is the office's alone"),
         Kind::Item => Some("an item is found by its code and unit: make it so in ERPNext, and retry"),
         _ => None,
     }
@@ -118,7 +118,7 @@ fn found_otherwise(kind: Kind) -> Option<&'static str> {
 /// Which of these are there under the names that people have given, and count.
 pub(super) fn among(client: &Client, kind: Kind, named: &[(IntentId, Text)]) -> Result<Vec<IntentId>, Failure> {
     let found = states(client, kind, named)?;
-    let counts = |name: &Text| found.get(name.as_str()).is_some_and(|state| is_master(kind) || *state == Some(1));
+    let counts = |name: &Text| found.get(name.as_str()).is_some_and(|state| kind.is_master() || *state == Some(1));
     Ok(named.iter().filter(|(_, name)| counts(name)).map(|(id, _)| *id).collect())
 }
 

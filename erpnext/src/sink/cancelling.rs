@@ -4,7 +4,7 @@
 //! a customer, supplier or item that a site's was joined with: it is the others' as well.
 
 use super::days::posted_on;
-use super::{CLOSED_HERE, Erpnext, is_master, names};
+use super::{CLOSED_HERE, Erpnext, names};
 use crate::client::Failure;
 use outpost_core::domain::document::{Kind, Text};
 use outpost_core::domain::outcome::Hold;
@@ -18,10 +18,10 @@ impl Erpnext {
         let Some((name, docstatus)) = names::find(&self.client, &*self.library, kind, of.id)? else {
             return Ok(Verdict::Kept);
         };
-        if docstatus == 0 && !is_master(kind) {
+        if docstatus == 0 && !kind.is_master() {
             return Ok(Verdict::Kept);
         }
-        if is_master(kind) && !self.is_made_here(of, &self.client.get(doctype, &name)?) {
+        if kind.is_master() && !self.is_made_here(of, &self.client.get(doctype, &name)?) {
             tracing::info!(site = %self.site, id = %of.id, name, "cancelled at the site, and left as it is: the site has not made it alone");
             return Ok(Verdict::Kept);
         }
@@ -41,7 +41,7 @@ impl Erpnext {
         let after = names::find(&self.client, &*self.library, kind, of.id)?;
         let undone = match &after {
             None => return Ok(Verdict::Kept),
-            Some((_, docstatus)) if is_master(kind) => *docstatus == 2 || self.is_disabled(doctype, &name)?,
+            Some((_, docstatus)) if kind.is_master() => *docstatus == 2 || self.is_disabled(doctype, &name)?,
             Some((_, docstatus)) => *docstatus == 2,
         };
         match tried {

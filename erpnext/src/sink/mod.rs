@@ -253,7 +253,7 @@ impl Sink for Erpnext {
         let kind = submitted.document.kind();
         // The first of a kind is asked for as well: without our id's field no answer could ever be found again.
         let unknown = at.again || !self.asked.contains(&kind);
-        if unknown && !self.blind && has_id(kind) {
+        if unknown && !self.blind && kind.has_id() {
             match self.found(submitted, at) {
                 Ok(Some(verdict)) => return verdict,
                 Ok(None) => drop(self.asked.insert(kind)),
@@ -270,7 +270,7 @@ impl Sink for Erpnext {
             Kind::Timesheet | Kind::JobCard => return self.tell(submitted, at, None),
             _ => {}
         }
-        let has_day = !is_master(kind) && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
+        let has_day = !kind.is_master() && !matches!(kind, Kind::TillOpening | Kind::TillClosing);
         let verdict = match has_day && self.is_closed_here(kind, own) {
             true => Verdict::Held(Hold::Closed, CLOSED_HERE.into()),
             false => self.tell(submitted, at, None),
@@ -300,7 +300,7 @@ impl Sink for Erpnext {
         }
         let mut there = Vec::new();
         for (kind, ids) in by_kind {
-            if !has_id(kind) {
+            if !kind.has_id() {
                 there.extend(ids);
                 continue;
             }
@@ -310,7 +310,7 @@ impl Sink for Erpnext {
             }
             for ids in ids.chunks(AT_ONCE) {
                 let found = names::among(&self.client, kind, ids).map_err(|failure| self.unsaid(failure))?;
-                for id in ids.iter().filter(|id| is_master(kind) && !found.contains(id)) {
+                for id in ids.iter().filter(|id| kind.is_master() && !found.contains(id)) {
                     let joined = masters::joined(&self.client, &*self.library, kind, *id);
                     there.extend(joined.map_err(|failure| self.unsaid(failure))?.map(|_| *id));
                 }
@@ -333,7 +333,7 @@ impl Sink for Erpnext {
 
     fn cancelled_there(&mut self, documents: &[(Kind, IntentId)]) -> Result<Vec<(IntentId, String)>, Unsaid> {
         let mut by_kind: BTreeMap<Kind, Vec<IntentId>> = BTreeMap::new();
-        for (kind, id) in documents.iter().filter(|(kind, _)| has_id(*kind)) {
+        for (kind, id) in documents.iter().filter(|(kind, _)| kind.has_id()) {
             by_kind.entry(*kind).or_default().push(*id);
         }
         let mut cancelled = Vec::new();
@@ -351,16 +351,6 @@ impl Sink for Erpnext {
         }
         Ok(cancelled)
     }
-}
-
-/// True of what is never submitted.
-fn is_master(kind: Kind) -> bool {
-    matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
-}
-
-/// A card has no id of ours, and a till's count is not there: neither can be asked for, or missed.
-fn has_id(kind: Kind) -> bool {
-    !matches!(kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing)
 }
 
 /// With a capital letter in front.

@@ -220,7 +220,7 @@ fn project(document: &Value) -> Option<String> {
 
 /// Which of these ids ERPNext has: submitted, or a master.
 pub(super) fn among(client: &Client, kind: Kind, ids: &[IntentId]) -> Result<Vec<IntentId>, Failure> {
-    let master = super::is_master(kind);
+    let master = kind.is_master();
     let counts = |row: &&Row| master || row.docstatus == Some(1);
     let found: Vec<IntentId> = rows(client, kind, ids)?.iter().filter(counts).map(|row| row.id).collect();
     Ok(ids.iter().filter(|id| found.contains(id)).copied().collect())

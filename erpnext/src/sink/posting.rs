@@ -4,7 +4,7 @@
 //! after each the question is whether the document is there.
 
 use super::confirming::Made;
-use super::{Erpnext, is_master, masters, names, telling, words};
+use super::{Erpnext, masters, names, telling, words};
 use crate::client::Failure;
 use crate::payload::{Ask, Request, Unmappable};
 use crate::readback::{Expected, Reading, differences};
@@ -38,7 +38,7 @@ impl Erpnext {
     }
 
     fn insert(&mut self, submitted: &Submitted, at: &Place, mut request: Request, day: Option<Date>) -> Verdict {
-        if is_master(submitted.document.kind()) {
+        if submitted.document.kind().is_master() {
             match masters::before(&self.client, &self.site, submitted, &mut request) {
                 Ok(None) => {}
                 Ok(Some(verdict)) => return verdict,
@@ -59,7 +59,7 @@ impl Erpnext {
             };
         }
         match self.client.make(request.doctype, &request.body) {
-            Ok(Some(name)) if is_master(submitted.document.kind()) => self.made(submitted, &request, &name),
+            Ok(Some(name)) if submitted.document.kind().is_master() => self.made(submitted, &request, &name),
             Ok(Some(name)) => {
                 let expected = self.expected(submitted, Reading::First);
                 self.made.insert(submitted.id, Made { request, expected, name, day });
@@ -156,7 +156,7 @@ impl Erpnext {
             return Ok(None);
         };
         Ok(match docstatus {
-            0 if !is_master(kind) => {
+            0 if !kind.is_master() => {
                 // A box was asked of it, or somebody has made it by hand: it becomes the document.
                 self.drafts.insert(submitted.id, name);
                 None
@@ -174,7 +174,7 @@ impl Erpnext {
         let day = self.moved_to(submitted, at, there);
         let post_on = day.or_else(|| submitted.day().is_none().then_some(at.day));
         match self.request(submitted, post_on, Reading::Later) {
-            Ok(Ask::Insert(request)) if is_master(submitted.document.kind()) => {
+            Ok(Ask::Insert(request)) if submitted.document.kind().is_master() => {
                 masters::found(&self.site, &request, there)
             }
             Ok(Ask::Insert(mut request)) => {

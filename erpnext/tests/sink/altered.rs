@@ -167,7 +167,7 @@ fn no_field_that_the_paper_has_may_read_otherwise() {
         for pointer in books.erp.alterable(kind.name(), &name) {
             let alteration = Alteration { doctype: kind.name().into(), pointer: pointer.clone(), value: None };
             // Of what is found again a master is known by its name alone: the office may have put the rest right.
-            let master = matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item);
+            let master = kind.is_master();
             for again in [false, true].into_iter().filter(|again| !(*again && master)) {
                 tried += 1;
                 books.erp.restore(if again { &after } else { &before });

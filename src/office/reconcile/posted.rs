@@ -106,7 +106,7 @@ impl<'a> Posted<'a> {
     /// A Job Card has no id of ours, nor has what was entered by hand, and a customer that two sites have made has that of the other.
     fn by_name(&self, there: &mut Vec<There>, sources: &Sources) -> Result<(), String> {
         for (kind, ids) in lacking(there, sources) {
-            let has_none = matches!(kind, Kind::JobCard | Kind::Customer | Kind::Supplier | Kind::Item);
+            let has_none = kind == Kind::JobCard || kind.is_master();
             let name = |id: &IntentId| match sources.said.get(id) {
                 Some(Fate::Posted { name, by, .. }) if has_none || by.is_some() => {
                     Some((*id, name.to_string(), by.is_some()))

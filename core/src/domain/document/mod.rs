@@ -380,6 +380,18 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| kind.slug() == text || kind.name() == text)
     }
 
+    /// True of a customer, a supplier and an item, which live on in the company's books: they are there once they are made, and are never
+    /// submitted.
+    pub fn is_master(self) -> bool {
+        matches!(self, Self::Customer | Self::Supplier | Self::Item)
+    }
+
+    /// True of what becomes a document of its own in the company's books, under its id. Time is added to a card that is there, and a till's
+    /// count is the office's alone: neither can be asked for, or missed.
+    pub fn has_id(self) -> bool {
+        !matches!(self, Self::JobCard | Self::TillOpening | Self::TillClosing)
+    }
+
     /// The slugs of all kinds, for a message.
     pub fn slugs() -> String {
         Self::ALL.iter().map(|kind| kind.slug()).collect::<Vec<_>>().join(", ")

@@ -9,7 +9,7 @@ mod role;
 mod tests;
 
 pub use place::{Decision, Whose, Why, decide, whose, work};
-pub use role::{Deed, NotAllowed, allows, is_submitted, may, may_read};
+pub use role::{Deed, NotAllowed, allows, may, may_read};
 
 use super::document::{Document, Text};
 use super::id::SiteId;

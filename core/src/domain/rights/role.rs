@@ -45,16 +45,11 @@ pub enum NotAllowed {
     },
 }
 
-/// Whether ERPNext submits this kind; the others are there once they are made.
-pub fn is_submitted(kind: Kind) -> bool {
-    !matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item)
-}
-
 /// Whether one role's permission is enough. Who submits at a box also makes what is submitted, so it takes both rights.
 pub fn allows(permission: &Permission, deed: Deed) -> bool {
     match deed {
         Deed::Create => permission.create,
-        Deed::Submit if is_submitted(permission.document) => permission.create && permission.submit,
+        Deed::Submit if !permission.document.is_master() => permission.create && permission.submit,
         Deed::Submit => permission.create,
         Deed::Cancel => permission.cancel,
     }

@@ -30,7 +30,7 @@ fn derived(kind: Kind) -> Vec<&'static str> {
         Kind::PaymentEntry => return vec!["/total_allocated_amount", "/unallocated_amount", "/difference_amount"],
         Kind::JournalEntry => return vec!["/total_debit", "/total_credit"],
         Kind::Timesheet => return vec!["/total_hours"],
-        Kind::Customer | Kind::Supplier | Kind::Item => return vec!["/name"],
+        kind if kind.is_master() => return vec!["/name"],
         _ => return Vec::new(),
     };
     TOTALS.iter().chain(more).copied().collect()

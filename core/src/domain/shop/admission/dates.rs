@@ -11,7 +11,7 @@ pub(super) fn open(world: &World<'_>, kind: Kind, day: Date) -> Result<(), Refus
     if clock_known && day > today {
         return refused(format!("{day} is ahead of today, {today}: nothing is booked before its day"));
     }
-    if !masters.is_complete() || matches!(kind, Kind::Customer | Kind::Supplier | Kind::Item) {
+    if !masters.is_complete() || kind.is_master() {
         return Ok(());
     }
     let closes = |names: &[crate::domain::document::Text]| names.iter().any(|name| name.as_str() == kind.name());
