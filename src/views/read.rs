@@ -3,6 +3,7 @@
 use super::fold::{Fold, LATEST, Listed, Totals};
 use super::keys::{Key, SORT_ANY, SORT_BARCODE, SiteNo, Tag, kind_of, site_intent, sort_of};
 use super::meta::Locator;
+use super::outcomes::Word;
 use super::store::Doubt;
 use super::things::{self, Thing};
 use super::{acked, cancels, numbers, parties};
@@ -116,7 +117,22 @@ impl Fold {
     }
 
     pub(super) fn document(&self, site: SiteNo, id: IntentId) -> Result<Option<DocumentLine>, Doubt> {
-        let Some(number) = self.ids.get(&self.store, &site_intent(site, id))? else { return Ok(None) };
+        let number = self.ids.get(&self.store, &site_intent(site, id))?;
+        number.map_or(Ok(None), |number| self.document_at(site, id, number))
+    }
+
+    /// A document and the word on it: one look for its id.
+    pub(super) fn document_and_word(
+        &self,
+        site: SiteNo,
+        id: IntentId,
+    ) -> Result<(Option<DocumentLine>, Option<Word>), Doubt> {
+        let number = self.ids.get(&self.store, &site_intent(site, id))?;
+        let line = number.map_or(Ok(None), |number| self.document_at(site, id, number))?;
+        Ok((line, self.word_at(site, id, number)?))
+    }
+
+    fn document_at(&self, site: SiteNo, id: IntentId, number: u32) -> Result<Option<DocumentLine>, Doubt> {
         let thing = things::get(&self.store, number)?;
         if (thing.site, thing.id) != (site, id) {
             return Err(Doubt(format!("thing {number} is not what its id names")));

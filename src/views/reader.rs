@@ -116,6 +116,16 @@ impl Reader {
         self.ask(|fold| fold.document(site, id))
     }
 
+    /// A document by its id, and the office's latest word on it.
+    pub fn document_and_fate(
+        &self,
+        site: SiteNo,
+        id: IntentId,
+    ) -> Result<(Option<DocumentLine>, Option<Fate>), NotNow> {
+        let (line, word) = self.ask(|fold| fold.document_and_word(site, id))?;
+        Ok((line, word.map(|(_, fate)| fate)))
+    }
+
     /// The documents of a site, kind and day (days since 1970) in journal order, cancelled ones among them: at most `limit` from
     /// the `skip`th on. `None` in place of a kind is all of them.
     pub fn documents(

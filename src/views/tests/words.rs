@@ -40,3 +40,32 @@ fn a_word_that_was_overtaken_changes_nothing_whether_its_document_is_here_or_not
     let (said, _) = reader.word(SITE, id(2)).unwrap().unwrap();
     assert!(said > SaidAt::from((AT_MS + 8, 99)) && said < SaidAt::from((AT_MS + 10, 0)));
 }
+
+#[test]
+fn words_of_any_length_stand_side_by_side_and_each_is_replaced_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let journals = Memory::new();
+    let views = start(dir.path(), &journals, 1);
+    let reader = views.reader();
+    // More than a chunk, and one in the middle about which nothing is said.
+    let said =
+        |number: u128, round: u128| Fate::held(Hold::Stock, "x".repeat(((number * 37 + round * 91) % 400) as usize));
+    let spoken = |number: &u128| *number != 35;
+    for number in 1..=70 {
+        journals.put(UP, &sold(number, Some(2), ("CLOTH", "1"), "Bu Sari", None));
+    }
+    for round in 1..=3_u128 {
+        for number in (1..=70).filter(spoken) {
+            journals.put(DOWN, &word(number, AT_MS + round as i64, said(number, round)));
+        }
+        current(&views, &journals);
+        for number in 1..=70 {
+            let (line, fate) = reader.document_and_fate(SITE, id(number)).unwrap();
+            assert_eq!(fate, spoken(&number).then(|| said(number, round)), "{number} in round {round}");
+            assert_eq!(fate, reader.fate(SITE, id(number)).unwrap());
+            assert_eq!(line, reader.document(SITE, id(number)).unwrap());
+            assert!(line.is_some_and(|line| line.id == id(number)));
+        }
+    }
+    assert_eq!(reader.document_and_fate(SITE, id(71)).unwrap(), (None, None));
+}
