@@ -221,6 +221,15 @@ pub(super) struct Words<'a> {
     pub(super) site: SiteNo,
 }
 
+impl Words<'_> {
+    /// Where a record of the site's own journal is, if it is a document, and the word on it; nothing once the office is being stopped.
+    pub(super) fn own(&self, id: IntentId) -> Option<(Option<DocumentLine>, Option<Fate>)> {
+        let said = lock(&self.books.fresh).get(&id).map(|word| word.fate.clone());
+        let (line, fate) = self.books.ask(|views| views.document_and_fate(self.site, id))?;
+        Some((line, said.or(fate)))
+    }
+}
+
 impl Fates for Words<'_> {
     fn fate(&self, id: IntentId) -> Option<Fate> {
         if let Some(word) = lock(&self.books.fresh).get(&id) {

@@ -1,8 +1,10 @@
 //! `erpnext.toml` and the connector's key in the office's directory.
 
 use super::library::{Books, OfSite};
+use super::lock;
 use crate::domain::id::SiteId;
 use crate::files;
+use crate::moment::up_ms;
 use crate::posting::Sink;
 use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
@@ -12,7 +14,7 @@ use outpost_erpnext::sink::Erpnext;
 use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 /// The file of settings, in the office's directory.
@@ -75,20 +77,38 @@ pub(super) fn told(dir: &Path, error: &anyhow::Error) -> String {
     format!("{error:#}").replace(&format!("{}/", dir.display()), "")
 }
 
+/// When the files of settings were written.
+pub(super) type Written = [Option<SystemTime>; 2];
+
+/// How often the files are looked at, milliseconds: each document asks whether they are as they were.
+const LOOK_EVERY_MS: u64 = 100;
+
 /// Makes sinks by what the files say at that moment.
 pub(super) struct Source {
     dir: PathBuf,
     books: Arc<Books>,
+    /// What was seen last, and when.
+    seen: Mutex<Option<(u64, Written)>>,
 }
 
 impl Source {
     pub(super) fn new(dir: PathBuf, books: Arc<Books>) -> Self {
-        Self { dir, books }
+        Self { dir, books, seen: Mutex::default() }
     }
 
     /// When the files were written: a sink of before says something else than they do.
-    pub(super) fn written(&self) -> [Option<SystemTime>; 2] {
-        [NAME, KEY].map(|name| std::fs::metadata(self.dir.join(name)).and_then(|found| found.modified()).ok())
+    pub(super) fn written(&self) -> Written {
+        let (mut seen, now_ms) = (lock(&self.seen), up_ms());
+        let anew =
+            || [NAME, KEY].map(|name| std::fs::metadata(self.dir.join(name)).and_then(|found| found.modified()).ok());
+        let fresh = seen.filter(|(at_ms, _)| now_ms < at_ms + LOOK_EVERY_MS);
+        let (_, written) = *seen.insert(fresh.unwrap_or_else(|| (now_ms, anew())));
+        written
+    }
+
+    /// Somebody may have written them just now.
+    pub(super) fn look_again(&self) {
+        *lock(&self.seen) = None;
     }
 
     /// The settings as they are now.

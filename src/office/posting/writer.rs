@@ -4,13 +4,14 @@ mod audit;
 mod by_hand;
 mod first_day;
 mod late;
+mod latest;
 mod orders;
 
 use super::Heard;
 use super::held::{Board, Held};
 use super::levels::Due;
 use super::library::{Books, Known, Words};
-use super::settings::Source;
+use super::settings::{Source, Written};
 use super::turnstile::Pass;
 use crate::domain::document::Kind;
 use crate::domain::id::{IntentId, SiteId};
@@ -28,7 +29,7 @@ use orders::DAMAGED;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Records that are in memory at once while a journal is read.
 const AT_ONCE: usize = 256;
@@ -40,6 +41,16 @@ const REACH_EVERY: Duration = Duration::from_secs(15);
 const AUDITED: usize = 200;
 /// How many of the held ones in doubt are asked for at a time.
 const ASKED: usize = 200;
+
+/// The record of what is held or being tried.
+#[derive(Clone, Copy)]
+struct Spot {
+    /// Its place among the site's records.
+    order: u64,
+    at: Locator,
+    /// Whether it is looked for in the books once it is there.
+    is_audited: bool,
+}
 
 /// What came of a record that may be posted.
 struct Came {
@@ -55,9 +66,9 @@ pub(super) struct SiteWriter {
     pub(super) source: Arc<Source>,
     sink: Option<Box<dyn Sink>>,
     /// The settings that the sink was made by.
-    made_by: [Option<SystemTime>; 2],
+    made_by: Written,
     /// The settings that have named the site.
-    named_by: Option<[Option<SystemTime>; 2]>,
+    named_by: Option<Written>,
     first_day: FirstDay,
     pub(super) board: Arc<Board>,
     pub(super) stock: Due,
@@ -70,7 +81,7 @@ pub(super) struct SiteWriter {
     /// The latest that was taken of those: mostly it is tried at once.
     taken: Option<Record>,
     /// Where the records are of what is held or being tried.
-    at: HashMap<IntentId, (u64, Locator)>,
+    at: HashMap<IntentId, Spot>,
     /// Said, and not written down yet.
     owed: Said,
     /// In the books, of which other sites are told once the words on it are written down.
@@ -249,7 +260,7 @@ impl SiteWriter {
         }
         for Outcome { of, fate } in std::mem::take(&mut self.owed) {
             if self.board.keeps_sums()
-                && let Some(entry) = self.at.get(&of).and_then(|(_, at)| self.books.entry(self.number, *at))
+                && let Some(entry) = self.at.get(&of).and_then(|spot| self.books.entry(self.number, spot.at))
             {
                 self.enter(&entry, &fate);
             }
@@ -258,14 +269,11 @@ impl SiteWriter {
                 _ => {
                     self.board.ended(of, &fate);
                     self.late.ended(of);
-                    let at = self.at.remove(&of);
-                    match (&fate, at) {
-                        (Fate::Posted { .. }, Some((order, at))) => {
-                            if let Some(entry) = self.books.entry(self.number, at) {
-                                self.audit.remember(&entry, (of, order, at));
-                            }
+                    match (&fate, self.at.remove(&of)) {
+                        (Fate::Posted { .. }, Some(Spot { order, at, is_audited: true })) => {
+                            self.audit.remember((of, order, at));
                         }
-                        (Fate::Posted { .. }, None) => {}
+                        (Fate::Posted { .. }, _) => {}
                         // Who waits for it at another site hears that it never comes.
                         _ => self.moved.push((of, BTreeSet::new())),
                     }
@@ -287,7 +295,7 @@ impl SiteWriter {
 
     /// Shows that something is held.
     fn post_up(&self, id: IntentId, hold: Hold, why: String) {
-        let Some((order, at)) = self.at.get(&id).copied() else { return };
+        let Some(Spot { order, at, .. }) = self.at.get(&id).copied() else { return };
         let words = Words { books: &self.books, site: self.number };
         let held = match self.books.entry(self.number, at) {
             Some(Entry::Cancelled(cancelled)) => Held {
@@ -347,6 +355,8 @@ impl SiteWriter {
             ControlFlow::Continue(())
         });
         scanned.map_err(|error| error.to_string())?;
+        // A first day that was written before these came counts for them.
+        self.source.look_again();
         self.coming = self.sift(coming)?;
         self.last = last;
         Ok(!self.coming.is_empty() || seen > 0)
@@ -356,21 +366,22 @@ impl SiteWriter {
     fn take(&mut self) -> Result<(), String> {
         let Some(Came { at, record }) = self.coming.pop_front() else { return Ok(()) };
         let Some(id) = record.entry.intent() else { return Ok(()) };
-        let words = Words { books: &self.books, site: self.number };
         let order = at.ordinal;
-        let fate = words.fate(id);
+        let own = Words { books: &self.books, site: self.number }.own(id);
+        let Some((first, fate)) = own else { return Ok(()) };
         if fate.as_ref().is_some_and(Fate::is_final) {
-            if matches!(fate, Some(Fate::Posted { .. })) {
-                self.audit.recall(&record.entry, (id, order, at.locator));
+            if matches!(fate, Some(Fate::Posted { .. })) && audit::is_looked_for(&record.entry) {
+                self.audit.recall((id, order, at.locator));
             }
             return Ok(());
         }
         // A repeat says nothing new; of documents the views know which record is the first.
-        if self.at.contains_key(&id) {
+        if self.at.contains_key(&id) || first.is_some_and(|first| first.position != at.position) {
             return Ok(());
         }
-        let Some(work) = self.work(&record.entry, order, at) else { return Ok(()) };
-        self.at.insert(id, (order, at.locator));
+        let Some(work) = self.work(&record.entry, order) else { return Ok(()) };
+        let is_audited = audit::is_looked_for(&record.entry);
+        self.at.insert(id, Spot { order, at: at.locator, is_audited });
         if let Some(Fate::Held { hold, why }) = &fate {
             self.post_up(id, *hold, why.clone());
         }
@@ -383,15 +394,9 @@ impl SiteWriter {
         self.say(said)
     }
 
-    fn work(&self, entry: &Entry, order: u64, at: views::Place) -> Option<Work> {
+    fn work(&self, entry: &Entry, order: u64) -> Option<Work> {
         match entry {
-            Entry::Submitted(submitted) => {
-                let line = self.books.ask(|views| views.document(self.number, submitted.id))?;
-                if line.is_some_and(|first| first.position != at.position) {
-                    return None;
-                }
-                Some(self.post(submitted, order))
-            }
+            Entry::Submitted(submitted) => Some(self.post(submitted, order)),
             Entry::Cancelled(cancelled) => {
                 let of = self.books.document_of(self.number, cancelled.document).map(|(of, _)| of);
                 Some(Work::cancel(cancelled, of.as_ref(), order))
@@ -473,7 +478,7 @@ impl SiteWriter {
     }
 
     fn attempt(&mut self, id: IntentId, again: bool) -> Result<Option<Duration>, String> {
-        let Some((order, at)) = self.at.get(&id).copied() else {
+        let Some(Spot { order, at, .. }) = self.at.get(&id).copied() else {
             return Err(format!("{id} is to be posted, and its record is not known: tell who maintains outpost"));
         };
         let Some(record) = self.record(id, at)? else { return self.damaged() };

@@ -1,15 +1,16 @@
 //! Whether what was posted is in the books still: they are restored from backups, and people cancel and delete there.
 //!
 //! In: the latest documents and cancellations whose word is that they are posted; and one that a person names. They are looked for each
-//! hour, and before anything else is posted after a start, after books that did not answer, and before they are all newer than the last look:
-//! what is posted into restored books hides what these lack. Where the books do not say, nothing is posted before they do; where they answer
-//! all else and not that, after a while it is, and a person is told.
+//! hour, and before anything else is posted after a start, after books that did not answer, and before they are all newer than the last look,
+//! though not each second of a backlog (`latest`): what is posted into restored books hides what these lack. Where the books do not say,
+//! nothing is posted before they do; where they answer all else and not that, after a while it is, and a person is told.
 //! Out: what is there no more is held, and so is a cancellation whose document counts there again. Where one of the latest is gone the journal
 //! is gone through backwards, since as many are lost as were posted after the backup: until as many as are looked at otherwise are there in a
 //! row. Absent: time on Job Cards, which has no id in the books and of which people correct the lines: it is never missed by itself, and looked
 //! for where a person names it; and customers, suppliers and items that were put out of use.
 
-use super::{AUDITED, SiteWriter};
+use super::latest::{At, Latest};
+use super::{AUDITED, SiteWriter, Spot};
 use crate::domain::document::Kind;
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
@@ -19,14 +20,11 @@ use crate::office::posting::library::Words;
 use crate::posting::{Fates, Said, Standing, Unsaid, What, Work, backoff_ms};
 use crate::views::{Locator, Stream};
 use crate::wire::record;
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// How often the latest are looked for.
 const EVERY_MS: u64 = 3_600_000;
-/// After how many that are posted the latest are looked for: fewer than there are, so that some of the last time are among them.
-const AFTER_POSTED: usize = AUDITED * 3 / 4;
 /// The longest between two questions for them that fail.
 const REACH_EVERY_MS: u64 = 15_000;
 /// How often the books answer otherwise, and not that, before more is posted: in a minute or two.
@@ -36,19 +34,14 @@ const UNSAID_EVERY_MS: u64 = 600_000;
 /// How many records are gone through at a time, backwards: a second lies between two times.
 const BACK_AT_ONCE: u64 = 500;
 
-/// A document or a cancellation, its place among the site's records, and where its record is.
-type At = (IntentId, u64, Locator);
-
 /// What is looked for in the books.
 #[derive(Default)]
 pub(super) struct Audit {
-    latest: VecDeque<At>,
+    latest: Latest,
     at_ms: u64,
     back: Option<Back>,
     /// They were looked for, and nothing has happened since that makes it due before anything is posted.
     seen: bool,
-    /// How many were posted since.
-    since: usize,
     /// How often they could not be looked for since they last were.
     failed: u32,
     /// How often of these the books answered otherwise, one after the other.
@@ -58,26 +51,14 @@ pub(super) struct Audit {
 }
 
 impl Audit {
-    /// A document, or a cancellation, is posted.
-    pub(super) fn remember(&mut self, entry: &Entry, at: At) {
-        match entry {
-            Entry::Submitted(made) if is_missed(made) => {}
-            Entry::Cancelled(_) => {}
-            _ => return,
-        }
-        if self.latest.len() == AUDITED {
-            self.latest.pop_front();
-        }
-        self.latest.push_back(at);
-        self.since += 1;
-        if self.since >= AFTER_POSTED {
-            self.is_due();
-        }
+    /// One of those that are looked for is posted.
+    pub(super) fn remember(&mut self, at: At) {
+        self.latest.push(at);
     }
 
     /// One was posted before the office has started.
-    pub(super) fn recall(&mut self, entry: &Entry, at: At) {
-        self.remember(entry, at);
+    pub(super) fn recall(&mut self, at: At) {
+        self.latest.recall(at);
         self.is_due();
     }
 
@@ -85,6 +66,13 @@ impl Audit {
     fn is_due(&mut self) {
         if std::mem::take(&mut self.seen) {
             self.at_ms = 0;
+        }
+    }
+
+    /// So many were posted since the last look that the next one is due.
+    fn look_after_many(&mut self) {
+        if self.latest.is_due(up_ms()) {
+            self.is_due();
         }
     }
 
@@ -112,7 +100,8 @@ impl Audit {
     }
 
     /// How long until they are looked for, where that comes before anything is posted.
-    pub(super) fn comes_first(&self) -> Option<Duration> {
+    pub(super) fn comes_first(&mut self) -> Option<Duration> {
+        self.look_after_many();
         let wait_ms = self.at_ms.saturating_sub(up_ms());
         let is_first = !self.seen && (self.unsaid < MOST_UNSAID || wait_ms == 0);
         is_first.then(|| Duration::from_millis(wait_ms))
@@ -149,14 +138,22 @@ struct Found {
     struck: usize,
 }
 
+/// Whether what is posted is looked for in the books.
+pub(super) fn is_looked_for(entry: &Entry) -> bool {
+    match entry {
+        Entry::Submitted(made) => is_missed(made),
+        entry => matches!(entry, Entry::Cancelled(_)),
+    }
+}
+
 /// Whether it can be missed by itself.
-fn is_missed(submitted: &Submitted) -> bool {
+pub(super) fn is_missed(submitted: &Submitted) -> bool {
     submitted.document.kind() != Kind::JobCard
 }
 
 /// Whether it can be seen that it is cancelled.
 fn is_cancelled_there(submitted: &Submitted) -> bool {
-    is_missed(submitted) && !matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item)
+    is_missed(submitted) && !submitted.document.kind().is_master()
 }
 
 /// What is looked for.
@@ -187,13 +184,14 @@ impl SiteWriter {
             self.audit.seen = true;
             return Ok(false);
         }
+        self.audit.look_after_many();
         if up_ms() < self.audit.at_ms {
             return Ok(false);
         }
         let looked = match self.audit.back {
             Some(back) => self.look_back(back),
             None => {
-                let latest: Vec<At> = self.audit.latest.iter().copied().collect();
+                let latest = self.audit.latest.all();
                 let last = self.last.map_or(0, |last| last.ordinal);
                 self.look_for(&latest).map(|found| (found.gone > 0).then_some(Back { last, there: 0 }))
             }
@@ -201,7 +199,7 @@ impl SiteWriter {
         self.audit.back = looked.map_err(|unsaid| self.audit.put_off(unsaid))?;
         (self.audit.failed, self.audit.unsaid, self.audit.trouble) = (0, 0, None);
         self.audit.seen = self.audit.back.is_none();
-        self.audit.since = 0;
+        self.audit.latest.looked(up_ms());
         self.audit.at_ms = if self.audit.seen { up_ms() + EVERY_MS } else { up_ms() };
         Ok(!self.books.hub.stopped())
     }
@@ -271,7 +269,7 @@ impl SiteWriter {
                 found.there += usize::from(cancelled.is_none());
                 continue;
             }
-            self.at.insert(id, (order, at));
+            self.at.insert(id, Spot { order, at, is_audited: true });
             said.extend(match (standing, &cancelled) {
                 (Standing::Struck(why), _) => {
                     tracing::warn!(site = %self.site, %id, why, "a document that was posted was cancelled in the books");
@@ -297,7 +295,7 @@ impl SiteWriter {
                     self.writer.gone(Work::cancel(cancelled, Some(&made), order))
                 }
             });
-            self.audit.latest.retain(|(latest, ..)| *latest != id);
+            self.audit.latest.forget(id);
         }
         // What was found holds though the disk is full.
         self.owed.extend(said);
@@ -335,7 +333,7 @@ impl SiteWriter {
         if sink.has(submitted)? {
             return Ok(false);
         }
-        self.at.insert(id, (order, at));
+        self.at.insert(id, Spot { order, at, is_audited: false });
         let said = self.writer.gone(self.post(submitted, order));
         self.say(said)?;
         Ok(true)
@@ -411,6 +409,20 @@ mod tests {
         audit.doubt();
         assert_eq!(audit.comes_first(), Some(Duration::ZERO));
         assert!(audit.put_off(unsaid(true)).starts_with("Nothing is posted"));
+    }
+
+    #[test]
+    fn after_as_many_as_leave_some_of_before_they_are_looked_for_before_the_next_one_and_where_none_comes() {
+        let mut audit = Audit::default();
+        audit.latest.looked(0);
+        (audit.seen, audit.at_ms) = (true, u64::MAX);
+        for number in 0..AUDITED as u64 * 3 / 4 {
+            assert_eq!(audit.comes_first(), None, "{number}");
+            audit.remember((IntentId(uuid::Uuid::from_u128(number.into())), number, Locator(number)));
+        }
+        // The machine is up for longer than ten seconds.
+        assert_eq!(audit.comes_first(), Some(Duration::ZERO));
+        assert_eq!(audit.at_ms, 0, "nor does an idle writer wait for the hour");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! In: a document, a name, who says so. Out: the office's word, or why not. ERPNext is asked, and nothing is changed there: a power cut before
 //! the word leaves all as it was. Absent: what may stand for what in ERPNext, which is the sink's.
 
-use super::SiteWriter;
+use super::{SiteWriter, Spot, audit};
 use crate::domain::document::{Kind, Text};
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
@@ -48,7 +48,8 @@ impl SiteWriter {
         let said = self.writer.entered(&work, there, entering.by.clone(), &words);
         let Some(said) = said else { return Err(NotEntered::no(under_way(id))) };
         // What was given up stands nowhere here; its place counts where it is gone one day.
-        self.at.insert(id, (order, line.locator));
+        let is_audited = audit::is_missed(submitted);
+        self.at.insert(id, Spot { order, at: line.locator, is_audited });
         self.stock.at_once();
         self.moved.push((id, work.brings));
         self.decided(said).map_err(NotEntered::No)?;

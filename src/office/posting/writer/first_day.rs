@@ -12,16 +12,15 @@ use crate::domain::outcome::{Fate, Outcome};
 use crate::domain::record::{Entry, Record, Submitted};
 use crate::domain::shop;
 use crate::office::posting::library::Words;
-use crate::office::posting::settings::Source;
+use crate::office::posting::settings::{Source, Written};
 use crate::posting::{Fates, Said};
 use jiff::civil::{Date, DateTime};
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::time::SystemTime;
 
 /// The first day, as it was read.
 #[derive(Default)]
 pub(super) struct FirstDay {
-    written: Option<[Option<SystemTime>; 2]>,
+    written: Option<Written>,
     day: Option<Date>,
 }
 
@@ -117,8 +116,8 @@ impl SiteWriter {
 
     /// Which of these documents ERPNext has under their ids. What has none there is not: a till's count, time on a Job Card.
     fn there(&mut self, asked: &[Before]) -> Result<HashSet<IntentId>, String> {
-        let has_id = |one: &&Before| !matches!(one.kind, Kind::JobCard | Kind::TillOpening | Kind::TillClosing);
-        let documents: Vec<_> = asked.iter().filter(has_id).map(|one| (one.kind, one.document)).collect();
+        let documents: Vec<_> =
+            asked.iter().filter(|one| one.kind.has_id()).map(|one| (one.kind, one.document)).collect();
         if documents.is_empty() {
             return Ok(HashSet::new());
         }
@@ -136,6 +135,5 @@ struct Before {
 }
 
 fn is_of_before(submitted: &Submitted, made: Date, first: Date) -> bool {
-    let is_master = matches!(submitted.document.kind(), Kind::Customer | Kind::Supplier | Kind::Item);
-    !is_master && submitted.day().unwrap_or(made) < first
+    !submitted.document.kind().is_master() && submitted.day().unwrap_or(made) < first
 }

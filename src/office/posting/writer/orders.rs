@@ -3,7 +3,7 @@
 //! In: an order, and whoever hears of it. Out: the words, and what they mean for stock and money. What was decided holds, though it cannot be
 //! written down now. Absent: what was entered by hand (`by_hand`), and the look for what is said to be posted (`audit`).
 
-use super::SiteWriter;
+use super::{SiteWriter, Spot};
 use crate::domain::document::Text;
 use crate::domain::id::IntentId;
 use crate::domain::outcome::Fate;
@@ -22,6 +22,8 @@ const BY_HAND_FIRST: &str =
 
 impl SiteWriter {
     pub(super) fn obey(&mut self, order: Order) {
+        // Settings may have been changed for it.
+        self.source.look_again();
         match order {
             Order::Retry(which) => {
                 // The map, or what it names, may have changed: that is why somebody retries.
@@ -57,7 +59,7 @@ impl SiteWriter {
     }
 
     fn give_up(&mut self, id: IntentId, by: Text, reason: String) -> Result<String, String> {
-        let Some((_, at)) = self.at.get(&id).copied() else { return Err(format!("{id} is not held")) };
+        let Some(Spot { at, .. }) = self.at.get(&id).copied() else { return Err(format!("{id} is not held")) };
         let entry = self.books.entry(self.number, at);
         self.reach()?;
         let Some(sink) = &mut self.sink else { return Err("the books cannot be reached".into()) };
