@@ -294,6 +294,17 @@ export function compared(month: string, site: string | null) {
     theirs: null,
     words: "it is not in the books",
   };
+  const moved = {
+    site: "garut",
+    id: null,
+    number: null,
+    kind: null,
+    day: `${month}-07`,
+    name: "SCR-2026-00003",
+    ours: null,
+    theirs: null,
+    words: "Subcontracting Receipt SCR-2026-00003 was made in ERPNext and is no workshop's: 3 of CLOTH into Garut - TW",
+  };
   return {
     month,
     items,
@@ -301,6 +312,8 @@ export function compared(month: string, site: string | null) {
     differences: items.some(({ differs }) => differs) ? [difference] : [],
     unread: {},
     more_differences: 0,
+    notes: [moved],
+    more_notes: 0,
   };
 }
 

@@ -61,6 +61,8 @@ export const FLOWS: Flow[] = [
     async run({ page }) {
       await to(page, "reconcile");
       await page.getByText("it is not in the books").waitFor();
+      const beside = page.locator("section", { hasText: "To know beside: 1" });
+      await beside.getByText("SCR-2026-00003 was made in ERPNext and is no workshop's").waitFor();
       await page.getByLabel("Only what differs").check();
       await page.getByText("cirebon is not posted").waitFor();
       expect(await page.locator(".cards").first().locator("tbody tr").count()).toBe(1);

@@ -150,6 +150,7 @@ fn a_month_is_told_side_by_side_where_nothing_is_posted_too() {
     );
     assert!(told["without"]["garut"].as_str().is_some_and(|why| why.contains("erpnext.toml")), "{told}");
     assert_eq!((&told["differences"], &told["more_differences"]), (&json!([]), &json!(0)));
+    assert_eq!((&told["notes"], &told["more_notes"]), (&json!([]), &json!(0)));
     let of = |query: &str| trade.desk.get(&format!("/api/reconcile{query}"));
     assert_eq!(of("?month=2026-11&site=garut").well()["items"].as_array().unwrap().len(), 1);
     assert_eq!(of("").refused(400), "month");

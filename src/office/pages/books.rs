@@ -4,10 +4,11 @@ use super::{Desk, Question, Role, Route, Whose};
 use crate::books;
 use crate::domain::decimal::Decimal;
 use crate::domain::document::Kind;
+use crate::domain::id::SiteId;
 use crate::office::months::Month;
 use crate::office::reconcile::Reconciling;
 use crate::pages::parameters::{days, kind, none_lost};
-use crate::reconcile::{Figures, Sheet, State};
+use crate::reconcile::{Difference, Figures, Sheet, State};
 use crate::web::{Fault, Query, Reply, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -42,27 +43,14 @@ impl Desk {
         let office = &self.office;
         let (sites_of, shelves, views) = (&*office.sites, &*office.shelves, &office.views);
         let reconciling = Reconciling { sites: sites_of, shelves, views, clerk: &office.clerk };
-        let (mut items, mut differences, mut without) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut unread = BTreeMap::new();
-        let mut more = 0;
+        let (mut items, mut without, mut unread) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut differences, mut notes) = (Told::default(), Told::default());
         for (site, _) in &sites {
             let sheet = reconciling.sheet(site, month.days()).map_err(|why| self.unread(why))?;
             items.extend(kinds(&sheet));
-            for difference in sheet.differences.iter().filter(|difference| difference.counts) {
-                match differences.len() < NAMED {
-                    true => differences.push(json!({
-                        "site": site,
-                        "id": difference.id,
-                        "number": difference.number,
-                        "kind": difference.kind.map(Kind::slug),
-                        "day": difference.day,
-                        "name": difference.name,
-                        "ours": difference.ours,
-                        "theirs": difference.theirs,
-                        "words": difference.words,
-                    })),
-                    false => more += 1,
-                }
+            for difference in &sheet.differences {
+                let told = if difference.counts { &mut differences } else { &mut notes };
+                told.add(site, difference);
             }
             if sheet.unread > 0 {
                 unread.insert(site.to_string(), sheet.unread);
@@ -74,8 +62,10 @@ impl Desk {
             "items": items,
             "without": without,
             "unread": unread,
-            "differences": differences,
-            "more_differences": more,
+            "differences": differences.named,
+            "more_differences": differences.more,
+            "notes": notes.named,
+            "more_notes": notes.more,
         })))
     }
 
@@ -92,6 +82,33 @@ impl Desk {
             books::export_left(&self.office.views, &*self.office.shelves, kind, (from, to), numbers, &mut csv);
         none_lost(exported.map_err(|why| self.unread(why))?)?;
         Ok(Reply::csv(&format!("{of}-{}-{from}-{to}.csv", kind.slug()), csv))
+    }
+}
+
+/// Differences, of which the first ones are told one by one.
+#[derive(Default)]
+struct Told {
+    named: Vec<Value>,
+    more: u64,
+}
+
+impl Told {
+    fn add(&mut self, site: &SiteId, difference: &Difference) {
+        if self.named.len() == NAMED {
+            self.more += 1;
+            return;
+        }
+        self.named.push(json!({
+            "site": site,
+            "id": difference.id,
+            "number": difference.number,
+            "kind": difference.kind.map(Kind::slug),
+            "day": difference.day,
+            "name": difference.name,
+            "ours": difference.ours,
+            "theirs": difference.theirs,
+            "words": difference.words,
+        }));
     }
 }
 
@@ -134,4 +151,34 @@ fn add(to: &mut Figures, more: &Figures) {
     to.cancelled += more.cancelled;
     // A sum beyond the books' range stays as it was: no documents within them make one.
     to.sum = Decimal::plus(to.sum, more.sum).unwrap_or(to.sum);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::Why;
+
+    #[test]
+    fn five_hundred_differences_are_told_one_by_one_and_the_others_counted() {
+        let difference = Difference {
+            id: None,
+            number: None,
+            kind: None,
+            day: jiff::civil::date(2026, 11, 7),
+            name: Some("SCR-3".into()),
+            posted_on: None,
+            ours: None,
+            theirs: None,
+            why: Why::Foreign,
+            words: "no workshop's".into(),
+            counts: false,
+        };
+        let mut told = Told::default();
+        for number in 1..=NAMED + 2 {
+            told.add(&"garut".parse().unwrap(), &difference);
+            let more = number.saturating_sub(NAMED);
+            assert_eq!((told.named.len(), told.more), (number - more, more as u64));
+        }
+        assert_eq!((&told.named[0]["site"], &told.named[0]["kind"]), (&json!("garut"), &Value::Null));
+    }
 }

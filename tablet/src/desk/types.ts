@@ -266,7 +266,8 @@ export interface Difference {
   site: string;
   id: string | null;
   number: string | null;
-  kind: string;
+  /** Null where it is of a kind that no workshop makes. */
+  kind: string | null;
   day: string;
   name: string | null;
   ours: string | null;
@@ -283,6 +284,9 @@ export interface Reconciled {
   unread: Record<string, number>;
   differences: Difference[];
   more_differences: number;
+  /** What explains itself, or is no workshop's. */
+  notes: Difference[];
+  more_notes: number;
 }
 
 export interface Import {

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api";
 import { useAsked } from "../asked";
 import { monthOf, today } from "../calendar";
-import { t } from "../i18n";
+import { type Key, t } from "../i18n";
 import { SiteSelect } from "../parts/filters";
 import { MonthField } from "../parts/month-field";
 import { Page, Problem, Said } from "../parts/page";
@@ -53,21 +53,22 @@ function Sheet({ of, only }: { of: Reconciled; only: boolean }) {
           rowClass={({ differs }) => (differs ? "bad" : "")}
         />
       )}
-      {of.differences.length > 0 && (
-        <section class="boxed">
-          <h2>{t("reconcile.differences", { n: count(of.differences.length + of.more_differences) })}</h2>
-          <Table
-            label={t("reconcile.differences", { n: count(of.differences.length) })}
-            rows={of.differences}
-            columns={differences()}
-            keyOf={(_, at) => String(at)}
-          />
-          {of.more_differences > 0 && (
-            <p class="quiet">{t("reconcile.more_differences", { n: count(of.more_differences) })}</p>
-          )}
-        </section>
-      )}
+      <Listed title="reconcile.differences" says="reconcile.differs" of={of.differences} more={of.more_differences} />
+      {!only && <Listed title="reconcile.notes" says="reconcile.note" of={of.notes} more={of.more_notes} />}
     </>
+  );
+}
+
+/** Documents one by one, under how many there are. */
+function Listed({ title, says, of, more }: { title: Key; says: Key; of: readonly Difference[]; more: number }) {
+  if (of.length === 0) return null;
+  const head = t(title, { n: count(of.length + more) });
+  return (
+    <section class="boxed">
+      <h2>{head}</h2>
+      <Table label={head} rows={of} columns={differences(says)} keyOf={(_, at) => String(at)} />
+      {more > 0 && <p class="quiet">{t("reconcile.more_differences", { n: count(more) })}</p>}
+    </section>
   );
 }
 
@@ -95,7 +96,7 @@ function columns(): Column<Compared>[] {
   ];
 }
 
-function differences(): Column<Difference>[] {
+function differences(says: Key): Column<Difference>[] {
   return [
     {
       head: t("documents.document"),
@@ -109,9 +110,7 @@ function differences(): Column<Difference>[] {
           ) : (
             <b>{number ?? name ?? "–"}</b>
           )}
-          <small>
-            {kindName(kind)} · {site}
-          </small>
+          <small>{kind ? `${kindName(kind)} · ${site}` : site}</small>
         </>
       ),
     },
@@ -119,7 +118,7 @@ function differences(): Column<Difference>[] {
     { head: t("reconcile.ours"), end: true, cell: ({ ours }) => money(ours) },
     { head: t("reconcile.theirs"), end: true, cell: ({ theirs }) => money(theirs) },
     {
-      head: t("reconcile.differs"),
+      head: t(says),
       cell: ({ words, name, id }) => (
         <>
           {words}
