@@ -61,7 +61,8 @@ impl Latest {
 
     /// Whether they are to be looked for before more is posted.
     pub(super) fn is_due(&self, now_ms: u64) -> bool {
-        self.posted - self.looked >= SINCE as u64 && now_ms >= self.looked_ms.saturating_add(EVERY_MS)
+        let many = !self.kept.is_empty() && self.posted - self.looked >= SINCE as u64;
+        many && now_ms >= self.looked_ms.saturating_add(EVERY_MS)
     }
 
     /// One was posted before the office has started: there has been no look since.
@@ -156,5 +157,10 @@ mod tests {
         }
         latest.forget(at(2).0);
         assert_eq!(numbers(&latest), [1, 3]);
+        // Of none nothing is due, however many there were: posting would wait for a look at nothing.
+        (4..=200).for_each(|number| latest.push(at(number)));
+        assert!(latest.is_due(EVERY_MS));
+        (1..=200).for_each(|number| latest.forget(at(number).0));
+        assert!(latest.is_empty() && !latest.is_due(EVERY_MS));
     }
 }
