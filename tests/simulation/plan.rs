@@ -199,10 +199,7 @@ impl Market {
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
         let dice = &mut self.dice;
-        if self.share == 0 || !dice.percent(self.share) {
-            return;
-        }
-        let site = dice.below(sites as u64) as usize;
+        let Some(site) = comes(dice, self.share, sites) else { return };
         if dice.percent(40) {
             steps.push(Op::Rows { count: dice.between(1, 9) as u8 });
         }
@@ -238,6 +235,11 @@ impl Market {
     }
 }
 
+/// At which site something happens after a step, if it does, as it does in `share` of a hundred.
+fn comes(dice: &mut Dice, share: u8, sites: usize) -> Option<usize> {
+    (share > 0 && dice.percent(share)).then(|| dice.below(sites as u64) as usize)
+}
+
 /// People at the office who want something of the sites. They have their own dice, so that worlds without them are what they were.
 struct Clerks {
     dice: Dice,
@@ -253,10 +255,7 @@ impl Clerks {
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
         let dice = &mut self.dice;
-        if self.share == 0 || !dice.percent(self.share) {
-            return;
-        }
-        let site = dice.below(sites as u64) as usize;
+        let Some(site) = comes(dice, self.share, sites) else { return };
         steps.extend((0..dice.between(1, 3)).map(|_| Op::Ask { site }));
         match dice.below(4) {
             0 => steps.push(Op::TakeBack { site }),
@@ -283,10 +282,7 @@ impl Posting {
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
         let dice = &mut self.dice;
-        if self.share == 0 || !dice.percent(self.share) {
-            return;
-        }
-        let site = dice.below(sites as u64) as usize;
+        let Some(site) = comes(dice, self.share, sites) else { return };
         steps.push(Op::Post { site, steps: dice.between(1, 30) as u8, faults: self.faults });
     }
 }
@@ -306,10 +302,7 @@ impl Nights {
 
     fn day(&mut self, sites: usize, steps: &mut Vec<Op>) {
         let dice = &mut self.dice;
-        if self.share == 0 || !dice.percent(self.share) {
-            return;
-        }
-        let site = dice.below(sites as u64) as usize;
+        let Some(site) = comes(dice, self.share, sites) else { return };
         steps.push(match dice.below(10) {
             0..=3 => Op::BooksBackup,
             4 | 5 => Op::BooksRestore,
