@@ -2,12 +2,25 @@
 
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterEach } from "vitest";
 
 export const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 1024, height: 768 } } as const;
 
 const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Whether there is a browser at all; who only works on what is pure needs none. */
 export const hasBrowser = existsSync(PROGRAM);
+
+const opened: BrowserContext[] = [];
+
+// A test that failed says what there was to see: by the time somebody reads of it, the page is gone.
+afterEach(async ({ task }) => {
+  if (task.result?.state !== "fail") return;
+  for (const page of opened.flatMap((context) => context.pages())) {
+    // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line
+    const text = await page.locator("body").innerText({ timeout: 2_000 }).catch(String);
+    console.error(`${task.name}: at ${page.url()} there was\n${text.replace(/^/gm, "  | ")}`);
+  }
+});
 
 /** `more`: what this browser is to be told beside the usual. */
 export function launch(...more: string[]): Promise<Browser> {
@@ -19,6 +32,7 @@ export function launch(...more: string[]): Promise<Browser> {
 
 export async function open(browser: Browser, size: { width: number; height: number }, locale = "en-GB") {
   const context = await browser.newContext({ viewport: size, locale, hasTouch: true, timezoneId: "Asia/Jakarta" });
+  opened.push(context);
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on("pageerror", (error) => wrong.push(String(error)));
