@@ -67,6 +67,16 @@ test("a badge names nobody, and whoever it is logs in; a box that says no name i
   expect(await login(of)).toBeNull();
 });
 
+test("whoever waits for a login goes on before anybody can tap what it shows", async () => {
+  const { people: of } = await people(YES);
+  const order: string[] = [];
+  of.session.subscribe((session) => session && setImmediate(() => order.push("a tap")));
+  await of.login({ user: "ani", pin: "471108" });
+  order.push("home");
+  await new Promise((done) => setImmediate(done));
+  expect(order).toEqual(["home", "a tap"]);
+});
+
 test("another person's word is no agreement, and none to what a manager does", async () => {
   const { people: of } = await people({ ...YES, re: "approve", user: "joko" }, YES, {
     ...YES,

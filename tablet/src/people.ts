@@ -64,7 +64,7 @@ export class People {
   async login(proof: Proof): Promise<void> {
     const answer = await this.ask("login", proof, nameIn(proof));
     if (!answer.session) throw stray(answer);
-    this.session.value = {
+    const session: Session = {
       token: answer.session,
       user: answer.user ?? "",
       full_name: answer.full_name ?? answer.user ?? "",
@@ -72,7 +72,10 @@ export class People {
       is_manager: answer.is_manager ?? false,
       until: answer.until ?? "",
     };
-    await remember(this.store, "session", this.session.value);
+    // Last, so that whoever waits for this login goes on before anybody can tap what it shows.
+    await remember(this.store, "session", session).finally(() => {
+      this.session.value = session;
+    });
   }
 
   /** Ends the session here at once; the box is told if it is reached. */

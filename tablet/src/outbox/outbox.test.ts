@@ -135,6 +135,19 @@ test("what was submitted is no draft any more, though a screen goes on writing i
   expect((await outbox.draft("receive"))?.value).toBe("next");
 });
 
+test("drafts are changed and read in the order in which that was asked for, and one that could not be changed stays", async () => {
+  const { outbox } = await fresh();
+  const more = () =>
+    outbox.changeDraft("sell", (kept) => ({ screen: "sell", id: "a", value: Number(kept?.value ?? 0) + 1 }));
+  const [, , read] = await Promise.all([more(), more(), outbox.draft("sell"), more()]);
+  expect(read?.value).toBe(2);
+  const wrong = outbox.changeDraft("sell", () => {
+    throw new Error("no such item");
+  });
+  await expect(wrong).rejects.toThrow("no such item");
+  expect(await outbox.draft("sell")).toEqual({ screen: "sell", id: "a", value: 3 });
+});
+
 test("a correction puts aside what was begun, which comes back after it, submitted or thrown away", async () => {
   const { outbox } = await fresh();
   const own = ({ value }: { value: unknown }) => value === "cart";

@@ -150,8 +150,14 @@ export class Outbox {
   }
 
   /** What is being written on a screen; where nothing is, what was put aside there last. */
-  async draft(screen: string): Promise<Draft | undefined> {
+  draft(screen: string): Promise<Draft | undefined> {
+    return this.changeDraft(screen, (kept) => kept);
+  }
+
+  /** Changes it in one go with reading it: a screen that is opened afterwards, be it before this has ended, finds it changed. */
+  async changeDraft(screen: string, to: (kept?: Draft) => Draft | undefined): Promise<Draft | undefined> {
     const tx = this.store.transaction(["drafts", "entries"], "readwrite");
+    heard(tx.done);
     const drafts = tx.objectStore("drafts");
     let kept: Draft | undefined;
     for (const place of [screen, ...(await drafts.getAllKeys(aside(screen))).reverse()]) {
@@ -163,8 +169,10 @@ export class Outbox {
       await drafts.put(kept);
       break;
     }
+    const then = to(kept);
+    if (then && then !== kept) await drafts.put(then);
     await tx.done;
-    return kept;
+    return then;
   }
 
   /** What was submitted meanwhile, from another tab or a moment ago, is no draft any more. */

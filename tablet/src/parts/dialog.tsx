@@ -1,7 +1,7 @@
 // A question that has to be answered before going on. The browser's own dialog: it keeps the focus, and Escape and Back close it.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 interface DialogProps {
   title: string;
@@ -14,10 +14,10 @@ export function Dialog({ title, onClose, children, full = false }: DialogProps) 
   const dialog = useRef<HTMLDialogElement>(null);
   const gone = useRef(false);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    // Closed by us as well, so that the focus goes back to where it was.
+    // Closed by us as well, while it is there, so that the focus goes back to where it was.
     return () => {
       gone.current = true;
       shown?.close();

@@ -1,7 +1,7 @@
 // Scans on the screen that is shown: the top one hears them. What nobody here knows is told to the box; a badge is neither told nor shown.
 
 import { effect, signal, untracked } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { app, running } from "../app";
 import { t } from "../i18n";
 import { Badges } from "../scan/badges";
@@ -54,7 +54,8 @@ export function useCodes(hear: Hears): (code: string) => void {
 export function useBadges(hear: Hears): (code: string) => void {
   const latest = useRef(hear);
   latest.current = hear;
-  useEffect(() => ears.listen((code) => latest.current(code)), []);
+  // Until it is drawn, not a frame longer: what is scanned after a tap is the next screen's.
+  useLayoutEffect(() => ears.listen((code) => latest.current(code)), []);
   return (code) => latest.current(code);
 }
 

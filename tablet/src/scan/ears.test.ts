@@ -12,6 +12,16 @@ test("the top one hears a code, and the one below it once that has gone", () => 
   expect(heard).toEqual(["above 1", "below 2"]);
 });
 
+test("whoever has gone takes no other with it", () => {
+  const [ears, heard] = [new Ears(), [] as string[]];
+  ears.listen((code) => heard.push(code));
+  const gone = ears.listen(() => expect.unreachable());
+  gone();
+  gone();
+  expect(ears.hear("1")).toBe(true);
+  expect(heard).toEqual(["1"]);
+});
+
 test("codes that come while a screen is being opened are its own, in their order", () => {
   const [ears, heard] = [new Ears(), [] as string[]];
   const home = ears.listen(() => expect.unreachable());

@@ -32,7 +32,8 @@ export class Ears {
     this.held = null;
     for (const code of waiting) one(code);
     return () => {
-      this.listeners.splice(this.listeners.indexOf(one), 1);
+      const at = this.listeners.indexOf(one);
+      if (at >= 0) this.listeners.splice(at, 1);
     };
   }
 }

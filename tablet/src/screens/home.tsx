@@ -6,7 +6,7 @@ import { type Key, day as shownDay, t } from "../i18n";
 import type { Written } from "../parts/draft";
 import { Frame, Notice } from "../parts/frame";
 import { Icon, type IconName } from "../parts/icons";
-import { go } from "../parts/place";
+import { go, place } from "../parts/place";
 import { useScans } from "../parts/scanning";
 import type { Found } from "../scan/code";
 import { KINDS } from "../submit";
@@ -44,26 +44,19 @@ const TILES: readonly TileOf[] = [
   { screen: "export", icon: "export", key: "tile.export", makes: [] },
 ];
 
-/** Codes that come at once are added one after the other: each to what the one before it has made. */
-let adding: Promise<void> = Promise.resolve();
-function sell(found: Found): Promise<void> {
-  adding = adding.catch(() => undefined).then(() => sellScanned(found));
-  return adding;
-}
-
 /** A scan at the tiles is the beginning of a sale, or one more item of the one that was begun. */
-async function sellScanned(found: Found): Promise<void> {
+async function sell(found: Found): Promise<void> {
   const { outbox, rows, clock } = app();
   const masters = rows.masters.value;
-  const kept = await outbox.draft("sell");
-  const begun = (kept?.value as Written<Selling> | undefined) ?? { value: nothingSold(masters) };
-  const cart = add(begun.value.cart, lineOfFound(found, masters, clock.day()));
-  await outbox.keepDraft({
-    screen: "sell",
-    id: kept?.id ?? uuid(),
-    value: { ...begun, value: { ...begun.value, cart } },
+  const line = lineOfFound(found, masters, clock.day());
+  const here = place.value;
+  await outbox.changeDraft("sell", (kept) => {
+    const begun = (kept?.value as Written<Selling> | undefined) ?? { value: nothingSold(masters) };
+    const cart = add(begun.value.cart, line);
+    return { screen: "sell", id: kept?.id ?? uuid(), value: { ...begun, value: { ...begun.value, cart } } };
   });
-  go("sell");
+  // Whoever has gone elsewhere meanwhile is not taken from there.
+  if (place.value === here) go("sell");
 }
 
 export function Home() {
