@@ -28,7 +28,11 @@ impl Reader {
 
     /// Word that the views are not to be believed: they are built anew.
     pub fn rebuild(&self, why: &str) {
-        self.0.lock().doubt = Some(Doubt(why.to_owned()));
+        let mut inner = self.0.lock();
+        inner.doubt = Some(Doubt(why.to_owned()));
+        // From now on, not only once they are set aside.
+        inner.building = true;
+        drop(inner);
         self.0.wake.notify_all();
     }
 
