@@ -69,6 +69,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     environment: "node",
+    expect: { poll: { timeout: 20_000 } },
     execArgv: ["--experimental-websocket"],
     // Made for bundlers: Node finds no file that is named without its ending.
     server: { deps: { inline: [/@zxing/] } },

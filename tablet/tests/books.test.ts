@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type AtDesk, atDesk } from "./at-desk";
 import { hasBrowser, open, type Page, pair, SIZES, scan } from "./browser";
 import { to } from "./desk-flows";
-import { Erpnext, erpnextProgram, furnish, postInto } from "./erpnext";
+import { Erpnext, erpnextProgram, furnish, postInto, receiptOf } from "./erpnext";
 import { type Fixture, fixture } from "./fixture";
 import { tap, tile } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -138,11 +138,14 @@ describe.skipIf(!program || !erpnextProgram || !hasBrowser)("an office that post
     await to(page, "held");
     await row(/Pak Joko is disabled/).waitFor();
     await desk.look("held-refused");
-    // Nothing is mended yet.
+    // Another cause in its place: "Tried again" is said before ERPNext is asked, and the same words would not show when it was.
+    await erp.change("Item", "SHIRT-001", { disabled: 1 });
+    await erp.change("Customer", "Pak Joko", { disabled: 0 });
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Tried again: 1").waitFor();
-    await row(/Pak Joko is disabled/).waitFor();
-    await erp.change("Customer", "Pak Joko", { disabled: 0 });
+    const held = () => on.office("office", "held", "list", "--json");
+    await vi.waitFor(() => expect(held()).toContain("SHIRT-001 is disabled"), SOON);
+    await erp.change("Item", "SHIRT-001", { disabled: 0 });
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Nothing is held.").waitFor();
     await vi.waitFor(() => expect(other.outbox.get(sold.id)?.state).toBe("posted"), SOON);
@@ -158,11 +161,15 @@ describe.skipIf(!program || !erpnextProgram || !hasBrowser)("an office that post
     await desk.look("reconcile-equal");
     for (const total of ["grand_total", "rounded_total"]) await erp.set("Sales Invoice", posted.tablet, total, 140000);
     await erp.cancel("Sales Invoice", posted.other);
+    const moved = await erp.make("Stock Entry", { ...receiptOf("SHIRT-001", 7), to_warehouse: "Stores - TW" });
     await to(page, "held");
     await to(page, "reconcile");
     await page.getByRole("heading", { name: "What differs: 2" }).waitFor();
     await row(posted.tablet).getByText("140,000").waitFor();
     await row(posted.other).waitFor();
+    // What ERPNext's own people have moved in the workshop's warehouse is told beside, and is no difference.
+    const beside = page.locator("section", { has: page.getByRole("heading", { name: /^To know beside: / }) });
+    await beside.getByText(new RegExp(`${moved} was made in ERPNext and is no workshop's: 7 of`)).waitFor();
     await desk.look("reconcile-differs");
     await row(posted.tablet).getByRole("link").click();
     await page.getByRole("heading", { level: 1, name: /^Sale BDG-SI-A000001$/ }).waitFor();

@@ -57,7 +57,7 @@ describe.skipIf(!program)("with the real box", () => {
     expect(outbox.get(one.id)?.number).toMatch(/^BDG-SI-A\d{6}$/);
     expect(outbox.get(one.id)?.total).toBe("150000");
     end();
-  });
+  }, 60_000);
 
   test("what is refused says why, and the same bytes are taken once the reason is gone", async () => {
     const { outbox, end } = await tablet();
@@ -68,7 +68,7 @@ describe.skipIf(!program)("with the real box", () => {
     await outbox.again(bad.id, null);
     await vi.waitFor(() => expect(outbox.get(bad.id)?.state).toBe("refused"), SOON);
     end();
-  });
+  }, 60_000);
 
   test("a power cut while sales are under way loses none and doubles none", async () => {
     const { outbox, link, end } = await tablet();

@@ -36,6 +36,8 @@ describe.skipIf(!program)("the camera", () => {
     box = await fixture(on, "workshop-till-password");
     writeFileSync(join(on.dir, "item.csv"), ITEM);
     on.office("office", "load", join(on.dir, "item.csv"));
+    const known = () => on.box("show", "barcode", "8991234567891", "--json");
+    await vi.waitFor(() => expect(known()).toContain("RIBBON"), { ...SOON, timeout: 30_000 });
   }, 90_000);
   afterEach(async () => {
     await browser?.close();

@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(SIZES))("at the size of a %s", 
     on = await office();
     browser = await launch();
     ({ page, wrong } = await open(browser, size));
-    page.setDefaultTimeout(6_000);
+    page.setDefaultTimeout(20_000);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

@@ -83,6 +83,13 @@ export class Erpnext {
   }
 }
 
+/** So many pieces that somebody at ERPNext itself receives. */
+export const receiptOf = (item_code: string, qty: number): Doc => ({
+  docstatus: 1,
+  stock_entry_type: "Material Receipt",
+  items: [{ item_code, qty, basic_rate: 50000 }],
+});
+
 /** The masters that the sample workshop sells with, but for its warehouse: nobody has made that in ERPNext. */
 export async function furnish(erp: Erpnext): Promise<void> {
   for (const customer_name of ["Counter", "Pak Joko"]) await erp.make("Customer", { customer_name });
@@ -94,12 +101,7 @@ export async function furnish(erp: Erpnext): Promise<void> {
       stock_uom: "Nos",
       is_stock_item: 1,
     });
-  await erp.make("Stock Entry", {
-    docstatus: 1,
-    stock_entry_type: "Material Receipt",
-    to_warehouse: "Stores - TW",
-    items: [{ item_code: "SHIRT-001", qty: 100, basic_rate: 50000 }],
-  });
+  await erp.make("Stock Entry", { ...receiptOf("SHIRT-001", 100), to_warehouse: "Stores - TW" });
 }
 
 /** Has the office post into it, set up as somebody at the office's terminal does. */

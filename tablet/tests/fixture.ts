@@ -1,5 +1,5 @@
 // The way between a browser and the box in a test: it can be cut, as out of range. Questions and MQTT go to the real box; the page is the one
-// that was built here, whatever the program has built in; pairing is answered here, with a device that was added by the box's own command.
+// that was built here, whatever the program has built in. Pairing: the stage's own tablet is told its password here, another one pairs with the box.
 
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { servePage } from "./pages";
@@ -25,6 +25,16 @@ export async function fixture(on: Stage, password: string): Promise<Fixture> {
     return request({ hostname, port, path, method: incoming.method, headers: incoming.headers });
   };
 
+  const ask = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const asked = toBox(incoming, incoming.url ?? "/");
+    asked.on("response", (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    asked.on("error", () => outgoing.destroy());
+    return asked;
+  };
+
   const pair = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     let body = "";
     incoming.on("data", (chunk: Buffer) => {
@@ -33,7 +43,11 @@ export async function fixture(on: Stage, password: string): Promise<Fixture> {
     incoming.on("end", () => {
       const { code, name = "till-1" } = JSON.parse(body) as { code: string; name?: string };
       const right = code === CODE;
-      if (right && name !== "till-1") on.addTablet(name, password);
+      if (right && name !== "till-1") {
+        // The box's own code is as long: what the headers say of the length stays true.
+        const [, first, last] = /(\d{3}) (\d{3})/.exec(on.openPairing(name)) ?? [];
+        return ask(incoming, outgoing).end(body.replace(CODE, `${first}${last}`));
+      }
       outgoing.writeHead(right ? 201 : 403, { "Content-Type": "application/json" });
       const wrong = { error: { input: "code", rule: "it is not this code", remedy: "two tries are left" } };
       outgoing.end(JSON.stringify(right ? { device: name, password, site: on.site } : wrong));
@@ -45,13 +59,7 @@ export async function fixture(on: Stage, password: string): Promise<Fixture> {
     const path = new URL(incoming.url ?? "/", "http://box").pathname;
     if (path === "/api/pair") return pair(incoming, outgoing);
     if (!path.startsWith("/api/")) return servePage("index.html", path, incoming, outgoing);
-    const asked = toBox(incoming, incoming.url ?? "/");
-    asked.on("response", (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    asked.on("error", () => outgoing.destroy());
-    incoming.pipe(asked);
+    incoming.pipe(ask(incoming, outgoing));
   });
   server.on("connection", (socket) => {
     sockets.add(socket);

@@ -23,7 +23,7 @@ export class Programs {
     const out = openSync(log, "a");
     const child = spawn(program, args, { stdio: ["ignore", out, out] });
     this.running.set(name, child);
-    for (let tries = 0; tries < 300; tries++) {
+    for (let tries = 0; tries < 1_200; tries++) {
       const said = readFileSync(log, "utf8");
       if (said.includes("is ready")) return said;
       if (child.exitCode !== null) break;

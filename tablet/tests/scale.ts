@@ -18,14 +18,15 @@ export class Scale {
     });
   }
 
-  /** A box looks for new logins every other second; it counts wrong ones, so it is not asked often. */
+  /** A box looks for new logins every other second; it hears ten wrong ones of a name in a minute, so it is not asked often. */
   static async on(port: number, device: string, password: string): Promise<Scale> {
-    for (let tries = 0; tries < 8; tries++) {
+    const until = Date.now() + 30_000;
+    while (Date.now() < until) {
       const scale = new Scale(await dialled(port), device);
       const answer = await scale.ask(connect(device, password, 60));
       if (answer.type === "connack" && answer.code === 0) return scale;
       scale.socket.destroy();
-      await new Promise((again) => setTimeout(again, 600));
+      await new Promise((again) => setTimeout(again, 3_000));
     }
     throw new Error(`the box lets no ${device} in`);
   }

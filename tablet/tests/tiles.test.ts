@@ -43,7 +43,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
     box = await fixture(on, "workshop-till-password");
     browser = await launch();
     ({ page, wrong } = await open(browser, size));
-    page.setDefaultTimeout(6_000);
+    page.setDefaultTimeout(20_000);
   }, 90_000);
   afterAll(async () => {
     await browser?.close();
@@ -96,7 +96,7 @@ describe.skipIf(!program).each(Object.entries(SIZES))("at the size of a %s", (na
   test("a stick is put in, and the screen says when it may be pulled", async () => {
     mkdirSync(join(on.dir, "sticks", "red"));
     await tile(page, "Stick");
-    await page.getByText("Stick may be pulled").first().waitFor({ timeout: 20_000 });
+    await page.getByText("Stick may be pulled").first().waitFor();
     await look("stick-done");
     expect([...troubles.splice(0), ...wrong.splice(0)]).toEqual([]);
   }, 180_000);
