@@ -33,6 +33,8 @@ fn an_office_that_is_killed_while_it_posts_books_everything_once() {
     let faults =
         Faults { seed: 7, error_502: 0.03, drop_before: 0.03, drop_after: 0.08, deadlock: 0.05, ..Faults::default() };
     shop.erp.set_faults(faults);
+    // So slow that each kill comes before the last is posted.
+    shop.erp.set_delay(Duration::from_millis(20));
     for (n, sales) in sales.iter().enumerate() {
         shop::send(&shop.boxes[n], "sales-invoice", &sales.iter().collect::<Vec<_>>());
     }

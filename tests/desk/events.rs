@@ -163,5 +163,6 @@ fn an_office_that_is_stopped_waits_for_no_page() {
     let begun = Instant::now();
     office.town.office.stop().unwrap();
     while heard.events().is_some() {}
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    // A page listens for as long as it is open: whoever waited for that would not end at all.
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -110,7 +111,21 @@ fn run(program: &Path, dir: &TempDir, addr: SocketAddr) -> Result<Process> {
     Ok(process)
 }
 
-/// A local address that was free a moment ago, for programs that cannot be told to choose one and say which.
+/// A local address that nobody else is given, for programs that cannot be told to choose one and say which: its port is below those that the
+/// system gives to whoever asks for any, so that it is free still when the program that was told it starts, and when it starts again.
 pub fn free_addr() -> std::io::Result<SocketAddr> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+    const LOWEST: u32 = 15_000;
+    const COUNT: u32 = 17_000;
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    // Programs of tests that run side by side begin at places of their own.
+    let first = std::process::id().wrapping_mul(1_009) % COUNT;
+    for _ in 0..COUNT {
+        let port = LOWEST + (first + GIVEN.fetch_add(1, Ordering::Relaxed)) % COUNT;
+        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port as u16));
+        match TcpListener::bind(addr) {
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            bound => return bound.map(|_| addr),
+        }
+    }
+    Err(std::io::ErrorKind::AddrInUse.into())
 }
