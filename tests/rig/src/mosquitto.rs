@@ -1,4 +1,4 @@
-//! Debian's Mosquitto as a counterpart: a broker that is nobody's own, started for one test at a port of the system's choice.
+//! Debian's Mosquitto as a counterpart: a broker that is nobody's own, started for one test at a port of its own.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
