@@ -5,7 +5,7 @@ use crate::events::Listener;
 use crate::house::{Desk, PASSWORD, add_people};
 use crate::shop::{self, Shop};
 use crate::trade::{DAY, Trade, id, ids, is_told, load, publish, receipt, sale};
-use crate::{SOON, found, until};
+use crate::{found, until};
 use rig::http::Heard;
 use rig::town::Town;
 use serde_json::{Value, json};
@@ -126,12 +126,13 @@ fn a_request_waits_for_a_box_that_is_away_and_is_decided_by_it_or_taken_back() {
     let mut trade = Trade::open();
     let wati = clerk(&trade);
     trade.boxes[0].stop().unwrap();
-    // Until that is seen, a request is taken for a box that is there.
-    let is_away = |status: &Value| Town::site(status, "bandung")["answers"] == false;
-    trade.office.town.office.wait_until("the office to see that it is away", SOON, is_away).unwrap();
-    let heard = wati.enter("bandung", &issue(1, 1, "Garut"));
-    assert!(heard.json()["error"]["rule"].to_string().contains("needs the site garut"), "{heard:?}");
-    let away = wati.enter("bandung", &issue(1, 30, "Bandung"));
+    let away = found("the office to see that it is away", || {
+        let heard = wati.enter("bandung", &issue(1, 1, "Garut"));
+        assert!(heard.json()["error"]["rule"].to_string().contains("needs the site garut"), "{heard:?}");
+        let heard = wati.enter("bandung", &issue(1, 30, "Bandung"));
+        // Until it is seen, the request is taken for a box that is there.
+        (heard.status == 422).then_some(heard)
+    });
     assert_eq!(away.refused(422), "site");
     let rule = away.json()["error"]["rule"].to_string();
     assert!(
