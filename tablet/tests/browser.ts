@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterEach } from "vitest";
+import { afterEach, type TestContext } from "vitest";
 
 export const SIZES = { phone: { width: 360, height: 640 }, tablet: { width: 1024, height: 768 } } as const;
 
@@ -12,15 +12,17 @@ export const hasBrowser = existsSync(PROGRAM);
 
 const opened: BrowserContext[] = [];
 
-// A test that failed says what there was to see: by the time somebody reads of it, the page is gone.
-afterEach(async ({ task }) => {
+/** A test that failed says what there was to see: by the time somebody reads of it, the page is gone. */
+export async function tellFailed({ task }: TestContext): Promise<void> {
   if (task.result?.state !== "fail") return;
   for (const page of opened.flatMap((context) => context.pages())) {
     // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line
     const text = await page.locator("body").innerText({ timeout: 2_000 }).catch(String);
     console.error(`${task.name}: at ${page.url()} there was\n${text.replace(/^/gm, "  | ")}`);
   }
-});
+}
+// After each suite's own: one that closes its pages there has this told before, as its last.
+afterEach(tellFailed);
 
 /** `more`: what this browser is to be told beside the usual. */
 export function launch(...more: string[]): Promise<Browser> {

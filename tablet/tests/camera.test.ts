@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Picture } from "../src/scan/decode";
 import { serious } from "./axe";
-import { type Browser, launch, open, type Page, pair, SIZES } from "./browser";
+import { type Browser, launch, open, type Page, pair, SIZES, tellFailed } from "./browser";
 import { drawn, seen } from "./codes";
 import { camera } from "./film";
 import { type Fixture, fixture } from "./fixture";
@@ -43,6 +43,7 @@ describe.skipIf(!program)("the camera", () => {
     await browser?.close();
     browser = null;
   });
+  afterEach(tellFailed);
   afterAll(async () => {
     await box?.close();
     await on?.end();

@@ -3,7 +3,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, type BrowserContext, launch, login, open, type Page, pair, SIZES, scan } from "./browser";
+import {
+  type Browser,
+  type BrowserContext,
+  launch,
+  login,
+  open,
+  type Page,
+  pair,
+  SIZES,
+  scan,
+  tellFailed,
+} from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { home, tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -54,6 +65,7 @@ describe.skipIf(!program)("codes that nobody knows", () => {
     box.mend();
     for (const context of contexts.splice(0)) await context.close();
   });
+  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();

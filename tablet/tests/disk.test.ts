@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { serious } from "./axe";
-import { type Browser, type BrowserContext, launch, open, type Page, pair, SIZES, scan } from "./browser";
+import { type Browser, type BrowserContext, launch, open, type Page, pair, SIZES, scan, tellFailed } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -21,6 +21,7 @@ describe.skipIf(!program)("a tablet whose disk refuses", () => {
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
   });
+  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();

@@ -40,6 +40,8 @@ async function atOnce(page: Page, ...deeds: string[]): Promise<void> {
       for (let i = 0; i < 10; i++) await Promise.resolve();
     }
     await over;
+    // Behind all that the page has asked of its disk meanwhile, and has done when it was answered.
+    await asked(disk.transaction("drafts", "readwrite").objectStore("drafts").count());
     disk.close();
   }, deeds);
 }
@@ -66,7 +68,7 @@ describe.skipIf(!program || !hasBrowser)("somebody hasty", () => {
     if ((await cart.count()) > 0) await tap(page, "Clear");
     await expect.poll(() => cart.count()).toBe(0);
     await home(page);
-  });
+  }, 60_000);
   afterAll(async () => {
     await browser?.close();
     await box?.close();
@@ -82,6 +84,11 @@ describe.skipIf(!program || !hasBrowser)("somebody hasty", () => {
     await atOnce(page, "Count stock", SHIRT);
     await page.locator(".lines b").getByText("Shirt, batik, L").waitFor();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Count stock");
+  }, 60_000);
+
+  test("what is scanned right after the tap on the tile for a new thing is its barcode", async () => {
+    await atOnce(page, "New item", "4006381333931");
+    await expect.poll(() => page.getByLabel("Barcode", { exact: true }).inputValue()).toBe("4006381333931");
   }, 60_000);
 
   test("what is scanned at the tiles, thrice at once, is in the sale that is opened before it was written down", async () => {

@@ -1,7 +1,18 @@
 // Out of range and back, in the real browser with the real box: nothing is lost, and nothing is there twice.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Browser, type BrowserContext, launch, login, open, type Page, pair, SIZES, scan } from "./browser";
+import {
+  type Browser,
+  type BrowserContext,
+  launch,
+  login,
+  open,
+  type Page,
+  pair,
+  SIZES,
+  scan,
+  tellFailed,
+} from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { home, pick, tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -21,6 +32,7 @@ function around(people: boolean): void {
     box.mend();
     for (const context of contexts.splice(0)) await context.close();
   });
+  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();

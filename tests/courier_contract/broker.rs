@@ -28,7 +28,7 @@ impl Broker {
     /// Configured, not yet running.
     pub(crate) fn new(tls: Option<ServerPem>) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let port = rig::mosquitto::free_addr().expect("a port").port();
         let logins: String = LOGINS.iter().map(|user| format!("{user}:{}\n", password(user))).collect();
         write(dir.path(), "logins", &logins);
         let hashed = Command::new("mosquitto_passwd").arg("-U").arg(dir.path().join("logins")).output();

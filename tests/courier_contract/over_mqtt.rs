@@ -57,7 +57,7 @@ async fn becomes(what: &str, holds: impl Fn() -> bool) {
 async fn where_nothing_listens_the_state_names_the_address_and_the_next_broker_is_tried() {
     let mut broker = Broker::new(None);
     broker.start();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+    let nobody = rig::mosquitto::free_addr().expect("a port").port();
     let mut config = config("delhi", nobody, None);
     let (courier, _arrivals) = start(config.clone());
     let why = why_down(&courier).await;

@@ -38,8 +38,9 @@ async fn a_router_that_dies_is_replaced_within_a_second_with_all_that_was_retain
         // Who had subscribed nothing was not disturbed.
         silent.works().await;
     }
-    // Another program on this machine may hold some of them up, and not all five.
-    assert!(took.iter().min() < Some(&Duration::from_secs(1)), "{took:?}");
+    // Another program on this machine may hold one of them up, and not most.
+    took.sort();
+    assert!(took[2] < Duration::from_secs(1), "{took:?}");
     assert_eq!(floor.counter("ended_router"), 5, "only who had subscribed at a dead router has to subscribe again");
 }
 

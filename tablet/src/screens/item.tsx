@@ -6,7 +6,7 @@ import { item, type NewItem } from "../forms/new";
 import { t } from "../i18n";
 import { Decimal } from "../money/decimal";
 import { CameraButton } from "../parts/camera";
-import { useDraft } from "../parts/draft";
+import { useDraft, type Writing } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/fields";
 import { Form } from "../parts/finish";
 import { Frame, Notice } from "../parts/frame";
@@ -27,10 +27,14 @@ const fresh = (): NewItem => ({
 });
 
 export function ItemScreen() {
-  const masters = app().rows.masters.value;
   const draft = useDraft<NewItem>(SCREEN, fresh);
-  const scanned = useCodes((barcode) => draft?.change({ barcode }));
-  if (!draft) return <Frame title={t("tile.item")}>{null}</Frame>;
+  return draft ? <Writes draft={draft} /> : <Frame title={t("tile.item")}>{null}</Frame>;
+}
+
+/** What is scanned is heard once there is a draft for it to stand in. */
+function Writes({ draft }: { draft: Writing<NewItem> }) {
+  const masters = app().rows.masters.value;
+  const scanned = useCodes((barcode) => draft.change({ barcode }));
   const { value } = draft;
   const set = draft.change;
   const code = value.item_code.trim();

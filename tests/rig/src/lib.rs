@@ -10,7 +10,7 @@
 //! - [`http`]: requests, each on a connection of its own;
 //! - [`seed`]: numbers that come again.
 //!
-//! Everything that is random takes a seed; every port is the system's choice; everything started is ended on drop.
+//! Everything that is random takes a seed; every port is the system's choice, or of a range of ours; everything started is ended on drop.
 
 pub mod crowd;
 pub mod disk;

@@ -157,17 +157,19 @@ fn a_file_of_10_gb_costs_nothing_and_is_refused() {
     let stick = Plugged::new();
     let folder = stick.open();
     let name = Name::of(parcel(1, 2), b"x").to_string();
-    let mut took = Vec::new();
     for name in [&name, "copy.op"] {
         let path = stick.put(&format!("to-office/delhi/{name}"), b"");
         std::fs::File::options().write(true).open(path).expect("opened").set_len(10_000_000_000).expect("sparse");
-        let began = Instant::now();
-        let error = folder.read(Way::ToOffice, &delhi(), name.as_ref()).expect_err("too large");
-        assert!(matches!(error, FileError::TooLarge { bytes: 10_000_000_000, .. }), "{error}");
-        took.push(began.elapsed());
+        let read = || {
+            let began = Instant::now();
+            let error = folder.read(Way::ToOffice, &delhi(), name.as_ref()).expect_err("too large");
+            assert!(matches!(error, FileError::TooLarge { bytes: 10_000_000_000, .. }), "{error}");
+            began.elapsed()
+        };
+        // Another program on this machine may hold up one of them.
+        let quickest = (0..3).map(|_| read()).min().expect("three");
+        assert!(quickest < Duration::from_secs(1), "{name}: {quickest:?}");
     }
-    // Another program on this machine may hold up one of them.
-    assert!(took.iter().min() < Some(&Duration::from_secs(1)), "{took:?}");
     let listing = folder.list(Way::ToOffice, &delhi()).expect("listed");
     assert_eq!((listing.ours[0].1, listing.others.len()), (10_000_000_000, 1));
     folder.write(Way::ToOffice, &delhi(), &parcel(1, 2), b"x").expect("it makes room");
