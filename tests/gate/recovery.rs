@@ -14,7 +14,6 @@ async fn a_router_that_dies_is_replaced_within_a_second_with_all_that_was_retain
     floor.gate.publish("state/cleared", "x", true);
     floor.gate.publish("state/cleared", "", true);
     let mut silent = floor.device("silent").await;
-    let mut took = Vec::new();
     for round in 1..=5 {
         let mut till = floor.device("till-1").await;
         till.subscribe(&[("state/#", QoS::AtLeastOnce)]).await;
@@ -34,13 +33,10 @@ async fn a_router_that_dies_is_replaced_within_a_second_with_all_that_was_retain
         let mut again = floor.device("till-1").await;
         again.subscribe(&[("state/0", QoS::AtMostOnce)]).await;
         while again.message().await.1 != format!("after {round}") {}
-        took.push(start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
         // Who had subscribed nothing was not disturbed.
         silent.works().await;
     }
-    // Another program on this machine may hold one of them up, and not most.
-    took.sort();
-    assert!(took[2] < Duration::from_secs(1), "{took:?}");
     assert_eq!(floor.counter("ended_router"), 5, "only who had subscribed at a dead router has to subscribe again");
 }
 

@@ -8,8 +8,8 @@ use rig::town::{House, PASSWORD};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// What nine PUBACKs of ten may take beside a crowd, on a machine that other tests share.
-const P90: Duration = Duration::from_millis(500);
+/// What a PUBACK may take beside a crowd, on a machine that other tests share.
+const P99: Duration = Duration::from_millis(500);
 /// The files that a process may have open on a system that nobody has told otherwise.
 const USUAL_FILES: &str = "--nofile=1024:";
 
@@ -38,7 +38,7 @@ fn crowd(count: usize) {
     let gathered = began.elapsed();
     let beside = works(&till, 2);
     println!("{count} idle connections, gathered in {gathered:.1?}\n  alone:   {alone}\n  beside:  {beside}");
-    assert!(Duration::from_micros(beside.latency.percentile_us(90.0)) < P90, "{beside}");
+    assert!(Duration::from_micros(beside.latency.percentile_us(99.0)) < P99, "{beside}");
     assert!(till.process().unwrap().is_running());
     drop(crowd);
     works(&till, 3);
@@ -87,5 +87,5 @@ fn a_flood_of_one_device_leaves_another_its_pubacks() {
     let beside = works(&till, 7);
     let flood = flood.stop().unwrap();
     println!("a flood: {flood}\n  alone:   {alone}\n  beside:  {beside}");
-    assert!(Duration::from_micros(beside.latency.percentile_us(90.0)) < P90, "{beside}");
+    assert!(Duration::from_micros(beside.latency.percentile_us(99.0)) < P99, "{beside}");
 }

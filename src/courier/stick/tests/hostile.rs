@@ -160,15 +160,10 @@ fn a_file_of_10_gb_costs_nothing_and_is_refused() {
     for name in [&name, "copy.op"] {
         let path = stick.put(&format!("to-office/delhi/{name}"), b"");
         std::fs::File::options().write(true).open(path).expect("opened").set_len(10_000_000_000).expect("sparse");
-        let read = || {
-            let began = Instant::now();
-            let error = folder.read(Way::ToOffice, &delhi(), name.as_ref()).expect_err("too large");
-            assert!(matches!(error, FileError::TooLarge { bytes: 10_000_000_000, .. }), "{error}");
-            began.elapsed()
-        };
-        // Another program on this machine may hold up one of them.
-        let quickest = (0..3).map(|_| read()).min().expect("three");
-        assert!(quickest < Duration::from_secs(1), "{name}: {quickest:?}");
+        let began = Instant::now();
+        let error = folder.read(Way::ToOffice, &delhi(), name.as_ref()).expect_err("too large");
+        assert!(matches!(error, FileError::TooLarge { bytes: 10_000_000_000, .. }), "{error}");
+        assert!(began.elapsed() < Duration::from_secs(1));
     }
     let listing = folder.list(Way::ToOffice, &delhi()).expect("listed");
     assert_eq!((listing.ours[0].1, listing.others.len()), (10_000_000_000, 1));
