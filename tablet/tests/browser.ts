@@ -13,7 +13,7 @@ export const hasBrowser = existsSync(PROGRAM);
 const opened: BrowserContext[] = [];
 
 /** A test that failed says what there was to see: by the time somebody reads of it, the page is gone. */
-export async function tellFailed({ task }: TestContext): Promise<void> {
+async function tellFailed({ task }: TestContext): Promise<void> {
   if (task.result?.state !== "fail") return;
   for (const page of opened.flatMap((context) => context.pages())) {
     // biome-ignore lint/performance/useDomNodeTextContent: what is seen, line by line
@@ -21,8 +21,13 @@ export async function tellFailed({ task }: TestContext): Promise<void> {
     console.error(`${task.name}: at ${page.url()} there was\n${text.replace(/^/gm, "  | ")}`);
   }
 }
-// After each suite's own: one that closes its pages there has this told before, as its last.
 afterEach(tellFailed);
+
+/** Closes all that was opened, for suites of which each test begins with pages of its own. */
+export async function closeOpened(of: TestContext): Promise<void> {
+  await tellFailed(of);
+  for (const context of opened.splice(0)) await context.close();
+}
 
 /** `more`: what this browser is to be told beside the usual. */
 export function launch(...more: string[]): Promise<Browser> {

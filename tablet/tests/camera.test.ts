@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Picture } from "../src/scan/decode";
 import { serious } from "./axe";
-import { type Browser, launch, open, type Page, pair, SIZES, tellFailed } from "./browser";
+import { type Browser, closeOpened, launch, open, type Page, pair, SIZES } from "./browser";
 import { drawn, seen } from "./codes";
 import { camera } from "./film";
 import { type Fixture, fixture } from "./fixture";
@@ -39,11 +39,11 @@ describe.skipIf(!program)("the camera", () => {
     const known = () => on.box("show", "barcode", "8991234567891", "--json");
     await vi.waitFor(() => expect(known()).toContain("RIBBON"), { ...SOON, timeout: 30_000 });
   }, 90_000);
-  afterEach(async () => {
+  afterEach(async (of) => {
+    await closeOpened(of);
     await browser?.close();
     browser = null;
   });
-  afterEach(tellFailed);
   afterAll(async () => {
     await box?.close();
     await on?.end();

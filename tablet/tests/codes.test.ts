@@ -3,18 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Browser,
-  type BrowserContext,
-  launch,
-  login,
-  open,
-  type Page,
-  pair,
-  SIZES,
-  scan,
-  tellFailed,
-} from "./browser";
+import { type Browser, closeOpened, launch, login, open, type Page, pair, SIZES, scan } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { home, tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -22,11 +11,9 @@ import { program, type Stage, stage } from "./stage";
 let on: Stage;
 let browser: Browser;
 let box: Fixture;
-const contexts: BrowserContext[] = [];
 
 async function tablet(name = ""): Promise<Page> {
-  const { context, page } = await open(browser, SIZES.phone);
-  contexts.push(context);
+  const { page } = await open(browser, SIZES.phone);
   page.setDefaultTimeout(20_000);
   await pair(page, box.url, box.code, name);
   await login(page, "Ani Lestari", "471108");
@@ -61,11 +48,10 @@ describe.skipIf(!program)("codes that nobody knows", () => {
     box = await fixture(on, "workshop-till-password");
     browser = await launch();
   }, 90_000);
-  afterEach(async () => {
+  afterEach(async (of) => {
     box.mend();
-    for (const context of contexts.splice(0)) await context.close();
+    await closeOpened(of);
   });
-  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();

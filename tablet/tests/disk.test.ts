@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { serious } from "./axe";
-import { type Browser, type BrowserContext, launch, open, type Page, pair, SIZES, scan, tellFailed } from "./browser";
+import { type Browser, closeOpened, launch, open, type Page, pair, SIZES, scan } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -11,17 +11,15 @@ describe.skipIf(!program)("a tablet whose disk refuses", () => {
   let on: Stage;
   let browser: Browser;
   let box: Fixture;
-  const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
     on = await stage({ people: false });
     box = await fixture(on, "workshop-till-password");
     browser = await launch();
   }, 90_000);
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
+  afterEach(async (of) => {
+    await closeOpened(of);
   });
-  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();
@@ -29,8 +27,7 @@ describe.skipIf(!program)("a tablet whose disk refuses", () => {
   });
 
   async function tablet(): Promise<Page> {
-    const { context, page } = await open(browser, SIZES.phone);
-    contexts.push(context);
+    const { page } = await open(browser, SIZES.phone);
     page.setDefaultTimeout(15_000);
     await pair(page, box.url, box.code);
     await page.getByRole("heading", { name: "Tailor Works" }).waitFor();
@@ -85,8 +82,7 @@ describe.skipIf(!program)("a tablet whose disk refuses", () => {
   }, 60_000);
 
   test("a disk that cannot be opened is said in the place of a page that waits for ever", async () => {
-    const { context, page } = await open(browser, SIZES.phone);
-    contexts.push(context);
+    const { page } = await open(browser, SIZES.phone);
     await page.addInitScript(() => {
       if (sessionStorage.getItem("room")) return;
       IDBFactory.prototype.open = () => {

@@ -1,18 +1,7 @@
 // Out of range and back, in the real browser with the real box: nothing is lost, and nothing is there twice.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Browser,
-  type BrowserContext,
-  launch,
-  login,
-  open,
-  type Page,
-  pair,
-  SIZES,
-  scan,
-  tellFailed,
-} from "./browser";
+import { type Browser, closeOpened, launch, login, open, type Page, pair, SIZES, scan } from "./browser";
 import { type Fixture, fixture } from "./fixture";
 import { home, pick, tap, tile, untilAtOffice } from "./flows";
 import { program, type Stage, stage } from "./stage";
@@ -20,7 +9,6 @@ import { program, type Stage, stage } from "./stage";
 let on: Stage;
 let browser: Browser;
 let box: Fixture;
-const contexts: BrowserContext[] = [];
 
 function around(people: boolean): void {
   beforeAll(async () => {
@@ -28,11 +16,10 @@ function around(people: boolean): void {
     box = await fixture(on, "workshop-till-password");
     browser = await launch();
   }, 90_000);
-  afterEach(async () => {
+  afterEach(async (of) => {
     box.mend();
-    for (const context of contexts.splice(0)) await context.close();
+    await closeOpened(of);
   });
-  afterEach(tellFailed);
   afterAll(async () => {
     await browser?.close();
     await box?.close();
@@ -41,8 +28,7 @@ function around(people: boolean): void {
 }
 
 async function tablet(name = ""): Promise<Page> {
-  const { context, page } = await open(browser, SIZES.phone);
-  contexts.push(context);
+  const { page } = await open(browser, SIZES.phone);
   page.setDefaultTimeout(15_000);
   await pair(page, box.url, box.code, name);
   // The master data is there: people, or where there are none the company's name.
